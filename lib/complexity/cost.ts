@@ -1,0 +1,56 @@
+/**
+ * Inference cost of one image, split by arithmetic, and what a model stores.
+ *
+ * Convention (used everywhere in the library): one multiply-accumulate is one operation, for real (`flops`)
+ * and 1-bit (`bops`) arithmetic alike. Multiply by two to compare with papers that count multiply and add
+ * apart. Batch norm, activations, pooling and sums are not part of either; they are in `elementwise`.
+ */
+export interface Cost {
+  /** Real-valued multiply-accumulates of convolutions and linear layers. */
+  readonly flops: number;
+  /** 1-bit multiply-accumulates (xnor + popcount lanes). */
+  readonly bops: number;
+  /** Element-wise real operations (batch norm, activations, pooling, scaling, sums); not part of OPs. */
+  readonly elementwise: number;
+  /** Real-valued parameters: real convolutions, linear layers with bias, batch norm (scale and shift). */
+  readonly realParams: number;
+  /** Binary weights. */
+  readonly binaryParams: number;
+  /** Parameter storage in bits, as shipped: 1 per binary weight, 32 per real one. */
+  readonly bits: number;
+}
+
+export const zeroCost: Cost = Object.freeze({
+  flops: 0,
+  bops: 0,
+  elementwise: 0,
+  realParams: 0,
+  binaryParams: 0,
+  bits: 0,
+});
+
+/** Weighs 64 one-bit operations as one real operation: OPs = FLOPs + BOPs / 64 (Bi-Real Net, arXiv:1808.00278). */
+export function ops(cost: Pick<Cost, "flops" | "bops">): number {
+  return cost.flops + cost.bops / 64;
+}
+
+export function addCosts(a: Cost, b: Cost): Cost {
+  return {
+    flops: a.flops + b.flops,
+    bops: a.bops + b.bops,
+    elementwise: a.elementwise + b.elementwise,
+    realParams: a.realParams + b.realParams,
+    binaryParams: a.binaryParams + b.binaryParams,
+    bits: a.bits + b.bits,
+  };
+}
+
+/** One row of the table of layers: what it is, its shapes `[height, width, channels]`, its cost. */
+export interface LayerCost extends Cost {
+  /** Dotted path, e.g. `cell3.edge2-0.bin_conv_3x3.conv`. */
+  readonly name: string;
+  /** What the layer is: "conv", "binary_conv", "batch_norm", "linear", "pool", "sum", … */
+  readonly layer: string;
+  readonly inputShape: readonly [number, number, number];
+  readonly outputShape: readonly [number, number, number];
+}

@@ -1,0 +1,182 @@
+import { type BinarizationConfig, binarizationConfig, defaultBinarizationConfig } from "./binarizationConfig";
+import { check, completeConfig, deepFreeze, must, type Overrides, rejectUnknownKeys } from "./check";
+import { type DataConfig, dataConfig, defaultDataConfig } from "./dataConfig";
+import { checkSchedule, type Schedule } from "./schedule";
+import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "./spaceConfig";
+
+/** How alphas of one level become mixture weights. Formulas: `lib/supernet/sampler.ts`. */
+export interface SamplerConfig {
+  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid";
+  /** Above 0; small values sharpen. */
+  readonly temperature: Schedule;
+}
+
+/** The penalty that pulls the expected cost to a budget. Formulas: `lib/search/costPenalty.ts`. */
+export interface CostPenaltyConfig {
+  readonly method: "none" | "hinge" | "linear" | "log";
+  readonly measure: "bops" | "flops" | "ops";
+  /** In multiply-accumulates per image, of the chosen measure. */
+  readonly budget: number;
+  readonly coefficient: number;
+  /** Power of the hinge. */
+  readonly exponent: number;
+}
+
+/** Coefficient of each level's entropy in the alpha loss: positive sharpens, negative keeps choices open. */
+export interface EntropyConfig {
+  readonly cell: Schedule;
+  readonly depth: Schedule;
+  readonly width: Schedule;
+}
+
+export interface OptimizerConfig {
+  readonly method: "sgd" | "adam";
+  readonly learningRate: Schedule;
+  /** SGD. */
+  readonly momentum: number;
+  /** Adam. */
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** L2 added to the gradient. Not applied to batch norm or, unless `decayLatent`, to latent binary weights. */
+  readonly weightDecay: number;
+  readonly decayLatent: boolean;
+  /** Largest global L2 norm of the gradient; 0 turns clipping off. */
+  readonly clipNorm: number;
+}
+
+/** Settings of one architecture search. Plain data: JSON in, JSON out. */
+export interface SearchConfig {
+  readonly space: SpaceConfig;
+  readonly binarization: BinarizationConfig;
+  readonly data: DataConfig;
+  readonly samplers: { readonly cell: SamplerConfig; readonly depth: SamplerConfig; readonly width: SamplerConfig };
+  readonly cost: CostPenaltyConfig;
+  readonly entropy: EntropyConfig;
+  readonly weightOptimizer: OptimizerConfig;
+  readonly alphaOptimizer: OptimizerConfig;
+  /** Passes over the weight split. */
+  readonly epochs: number;
+  /** Epochs in which only weights are trained and alphas stay at their start. */
+  readonly warmupEpochs: number;
+  /** Images per step, of the weight step and of the alpha step alike. */
+  readonly batchSize: number;
+  /** Share of the training images used for weights; the rest trains the alphas. */
+  readonly weightShare: number;
+  /** First-order is cheaper; second-order unrolls one weight step (DARTS, arXiv:1806.09055, section 2.3). */
+  readonly order: "first" | "second";
+  /** Standard deviation of the alphas at the start. */
+  readonly alphaInit: number;
+  /** Label smoothing of the weight loss. */
+  readonly labelSmoothing: number;
+  /** Steps between checkpoints inside an epoch; 0 saves at the end of epochs only. */
+  readonly checkpointSteps: number;
+  readonly seed: number;
+}
+
+const defaultOptimizer: OptimizerConfig = Object.freeze({
+  method: "sgd",
+  learningRate: 0.025,
+  momentum: 0.9,
+  beta1: 0.5,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decayLatent: false,
+  clipNorm: 0,
+});
+
+/**
+ * Defaults. The authors' own search settings are not known; these follow the DARTS first-order settings
+ * (SGD 0.025 with momentum 0.9 and cosine to 0.001, alphas by Adam 3e-4 with betas 0.5 and 0.999) as their
+ * framework's closest released configuration does.
+ */
+export const defaultSearchConfig: SearchConfig = deepFreeze<SearchConfig>({
+  space: defaultSpaceConfig,
+  binarization: defaultBinarizationConfig,
+  data: defaultDataConfig,
+  samplers: {
+    cell: { method: "softmax", temperature: 1 },
+    depth: { method: "softmax", temperature: 1 },
+    width: { method: "softmax", temperature: 1 },
+  },
+  cost: { method: "hinge", measure: "ops", budget: 5e6, coefficient: 1, exponent: 1 },
+  entropy: { cell: 0, depth: 0, width: 0 },
+  weightOptimizer: {
+    ...defaultOptimizer,
+    learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
+    weightDecay: 3e-4,
+    clipNorm: 5,
+  },
+  alphaOptimizer: { ...defaultOptimizer, method: "adam", learningRate: 3e-4, momentum: 0, weightDecay: 1e-3 },
+  epochs: 50,
+  warmupEpochs: 5,
+  batchSize: 64,
+  weightShare: 0.5,
+  order: "first",
+  alphaInit: 1e-3,
+  labelSmoothing: 0,
+  checkpointSteps: 0,
+  seed: 0,
+});
+
+const whole = ["edeT", "temperature", "learningRate", "entropy"] as const;
+
+/** Completes and checks search settings. Unknown keys and values out of range are errors that name the key. */
+export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
+  const { space, binarization, data, entropy, ...rest } = (overrides ?? {}) as Record<string, never>;
+  const { space: s, binarization: b, data: d, entropy: h, ...plain } = defaultSearchConfig;
+  void [s, b, d, h];
+  rejectUnknownKeys(place, defaultSearchConfig, overrides ?? {});
+  const config: SearchConfig = deepFreeze({
+    space: spaceConfig(space, `${place}.space`),
+    binarization: binarizationConfig(binarization, `${place}.binarization`),
+    data: dataConfig(data, `${place}.data`),
+    ...completeConfig(place, plain, rest as Overrides<typeof plain>, whole),
+    entropy: { ...completeConfig(`${place}.entropy`, defaultSearchConfig.entropy, entropy) },
+  });
+  checkSections(place, config);
+  must.beInteger(place, "epochs", config.epochs, 1);
+  must.beInteger(place, "warmupEpochs", config.warmupEpochs, 0);
+  check(place, "warmupEpochs", config.warmupEpochs < config.epochs, `less than epochs (${config.epochs})`, config.warmupEpochs);
+  must.beInteger(place, "batchSize", config.batchSize, 1);
+  check(place, "weightShare", config.weightShare > 0 && config.weightShare < 1, "inside (0, 1)", config.weightShare);
+  must.beOneOf(place, "order", config.order, ["first", "second"]);
+  must.beNumber(place, "alphaInit", config.alphaInit, 0);
+  check(place, "labelSmoothing", config.labelSmoothing >= 0 && config.labelSmoothing < 1, "in [0, 1)", config.labelSmoothing);
+  must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
+  must.beInteger(place, "seed", config.seed, 0);
+  return config;
+}
+
+function checkSections(place: string, config: SearchConfig): void {
+  for (const level of ["cell", "depth", "width"] as const) {
+    const at = `${place}.samplers.${level}`;
+    must.beOneOf(at, "method", config.samplers[level].method, ["softmax", "gumbel", "hard_gumbel", "sigmoid"]);
+    checkSchedule(at, "temperature", config.samplers[level].temperature, 1e-3);
+    checkSchedule(`${place}.entropy`, level, config.entropy[level]);
+  }
+  const alone = "softmax, gumbel or hard_gumbel (sources and widths exclude one another)";
+  for (const level of ["depth", "width"] as const) {
+    const { method } = config.samplers[level];
+    check(`${place}.samplers.${level}`, "method", method !== "sigmoid", alone, method);
+  }
+  must.beOneOf(`${place}.cost`, "method", config.cost.method, ["none", "hinge", "linear", "log"]);
+  must.beOneOf(`${place}.cost`, "measure", config.cost.measure, ["bops", "flops", "ops"]);
+  check(`${place}.cost`, "budget", config.cost.budget > 0, "above 0", config.cost.budget);
+  must.beNumber(`${place}.cost`, "coefficient", config.cost.coefficient, 0);
+  check(`${place}.cost`, "exponent", config.cost.exponent > 0, "above 0", config.cost.exponent);
+  for (const name of ["weightOptimizer", "alphaOptimizer"] as const) {
+    const at = `${place}.${name}`;
+    const o = config[name];
+    must.beOneOf(at, "method", o.method, ["sgd", "adam"]);
+    checkSchedule(at, "learningRate", o.learningRate, 0);
+    for (const key of ["momentum", "beta1", "beta2"] as const) {
+      check(at, key, o[key] >= 0 && o[key] < 1, "in [0, 1)", o[key]);
+    }
+    must.beNumber(at, "weightDecay", o.weightDecay, 0);
+    must.beNumber(at, "clipNorm", o.clipNorm, 0);
+    must.beBoolean(at, "decayLatent", o.decayLatent);
+    check(at, "epsilon", o.epsilon > 0, "above 0", o.epsilon);
+  }
+}

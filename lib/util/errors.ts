@@ -1,0 +1,29 @@
+/**
+ * Every error the library throws on purpose. The message names the place, what was expected, what came
+ * and, where there is one, the remedy, in one sentence each.
+ */
+export class BarsError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A setting is unknown or out of range. */
+export class ConfigError extends BarsError {}
+/** A tensor has another shape than the layer was built for. */
+export class ShapeError extends BarsError {}
+/** A data file is missing, truncated or holds impossible values. */
+export class DataError extends BarsError {}
+/** A genotype breaks the rules of its space. */
+export class GenotypeError extends BarsError {}
+/** A record or checkpoint is of another kind, version or config, or cannot be read or written. */
+export class RecordError extends BarsError {}
+/** No tensor engine could be started, or the wrong one was asked for. */
+export class BackendError extends BarsError {}
+/** A rule cannot be applied to this record. */
+export class DeriveError extends BarsError {}
+/** A loss or gradient stopped being a finite number. */
+export class DivergenceError extends BarsError {}
+/** The user asked a long run to stop; everything needed to resume has been saved. */
+export class InterruptedError extends BarsError {}
