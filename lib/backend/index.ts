@@ -2,5 +2,15 @@
  * The tensor engine. The only room that names one: everything else says `import { tf } from "../backend"`
  * and works on whichever engine {@link startBackend} chose.
  */
+import "./fused/registerGradients";
+
 export * as tf from "@tensorflow/tfjs-core";
-export { type BackendInfo, type BackendName, backendInfo, backendNames, startBackend } from "./startBackend";
+export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
+export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrain";
+export { detach } from "./fused/detach";
+export { type FusedAttributes, type FusedInputs, type FusedKernel, runFused } from "./fused/fusedKernel";
+export { type AdamSettings, adamUpdate, type SgdSettings, sgdMomentumUpdate } from "./fused/optimizerUpdates";
+export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels";
+export { signWindow } from "./fused/signWindow";
+export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
+export { backendInfo, startBackend } from "./startBackend";

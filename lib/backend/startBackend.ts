@@ -1,48 +1,82 @@
-import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../util/errors";
+import { type BackendInfo, type BackendName, backendNames } from "./backendInfo";
+import { type Engine, EngineUnavailable, firstLine } from "./engine";
+import { engines } from "./engines";
 
-/** Engines in order of preference. */
-export const backendNames = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const;
-export type BackendName = (typeof backendNames)[number];
-
-/** What runs the tensors. Stored with every record. Plain data. */
-export interface BackendInfo {
-  readonly name: BackendName;
-  /** Version of the engine's package, and of the library under it where that is known. */
-  readonly version: string;
-  readonly device: string;
-  readonly threads: number;
-  /** Why the engines before it in the order of preference were passed over. */
-  readonly passedOver: readonly string[];
-}
-
-let started: Promise<BackendInfo> | undefined;
+let starting: Promise<BackendInfo> | undefined;
 let current: BackendInfo | undefined;
 
 /**
- * Starts the tensor engine once per process and says what it chose. Later calls return the same answer.
+ * Starts the tensor engine of this process and says which it is. Later calls return the same answer: a process
+ * has one engine. After a failure another start may be tried.
  *
- * @param choice one of {@link backendNames}; without it `BARS_BACKEND`, and without that the first that loads.
- * @throws BackendError if the forced engine does not load, or another one is running already.
+ * @param choice one of `backendNames`; without it the environment variable `BARS_BACKEND`, and without that the
+ * first engine in the order of `backendNames` that loads.
+ * @throws BackendError if the name is unknown, the engine asked for does not load, or another one is running.
  */
-export function startBackend(choice: string | undefined = process.env["BARS_BACKEND"] || undefined): Promise<BackendInfo> {
-  started ??= start(choice);
-  return started;
+export async function startBackend(choice?: string): Promise<BackendInfo> {
+  const place = choice === undefined ? "BARS_BACKEND" : "startBackend";
+  // The variable says what to start, not what must be running: it is not read again once an engine runs.
+  const asked = starting ? choice : (choice ?? (process.env["BARS_BACKEND"] || undefined));
+  if (asked !== undefined && !isBackendName(asked)) {
+    throw new BackendError(`${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`);
+  }
+  starting ??= start(asked, place).catch((error: unknown) => {
+    starting = undefined;
+    throw error;
+  });
+  const info = await starting;
+  if (asked !== undefined && asked !== info.name) {
+    throw new BackendError(
+      `startBackend: expected to start ${asked}, but ${info.name} is running already; a process has one engine, ` +
+        `so set BARS_BACKEND=${asked} before the first start, or start a new process (a notebook: restart the kernel).`,
+    );
+  }
+  return info;
 }
 
 /** @throws BackendError before {@link startBackend} has finished. */
 export function backendInfo(): BackendInfo {
-  if (!current) throw new BackendError("backendInfo: no tensor engine is running; await startBackend() first.");
+  if (!current)
+    throw new BackendError("backendInfo: no tensor engine is running; await startBackend() first.");
   return current;
 }
 
-async function start(choice: string | undefined): Promise<BackendInfo> {
-  const name = (choice ?? "wasm") as BackendName;
-  if (name === "cpu") await import("@tensorflow/tfjs-backend-cpu");
-  else await import("@tensorflow/tfjs-backend-wasm");
-  await tf.setBackend(name);
+function isBackendName(name: string): name is BackendName {
+  return (backendNames as readonly string[]).includes(name);
+}
+
+async function start(asked: BackendName | undefined, place: string): Promise<BackendInfo> {
+  const passedOver: string[] = [];
+  for (const name of asked === undefined ? backendNames : [asked]) {
+    try {
+      current = { ...(await run(engines[name])), name, passedOver: Object.freeze(passedOver) };
+      return Object.freeze(current);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      if (asked !== undefined) {
+        throw new BackendError(
+          `${place}: the engine ${name} does not start: ${error.reason}. ${error.remedy}`,
+          {
+            cause: error.cause ?? error,
+          },
+        );
+      }
+      passedOver.push(`${name}: ${error.reason}`);
+    }
+  }
+  throw new BackendError(`startBackend: no engine starts: ${passedOver.join("; ")}. Run npm install again.`);
+}
+
+async function run(engine: Engine): Promise<Pick<BackendInfo, "version" | "device" | "threads">> {
+  const { registeredAs, version, device, threads } = await engine.load();
+  let failure = "it refused to initialise";
+  const selected = await tf.setBackend(registeredAs).catch((error: unknown) => {
+    failure = firstLine(error);
+    return false;
+  });
+  if (!selected) throw new EngineUnavailable(failure, "Run npm install again, or choose another engine.");
   await tf.ready();
-  current = { name, version: tf.version_core, device: cpus()[0]?.model ?? "cpu", threads: 1, passedOver: [] };
-  return current;
+  return { version, device, threads };
 }

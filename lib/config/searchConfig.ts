@@ -69,6 +69,8 @@ export interface SearchConfig {
   readonly alphaInit: number;
   /** Label smoothing of the weight loss. */
   readonly labelSmoothing: number;
+  /** Images of the alpha split the accuracies of each epoch are measured on; 0 means all of them. */
+  readonly evaluationImages: number;
   /** Steps between checkpoints inside an epoch; 0 saves at the end of epochs only. */
   readonly checkpointSteps: number;
   readonly seed: number;
@@ -116,6 +118,7 @@ export const defaultSearchConfig: SearchConfig = deepFreeze<SearchConfig>({
   order: "first",
   alphaInit: 1e-3,
   labelSmoothing: 0,
+  evaluationImages: 0,
   checkpointSteps: 0,
   seed: 0,
 });
@@ -144,6 +147,7 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
   must.beOneOf(place, "order", config.order, ["first", "second"]);
   must.beNumber(place, "alphaInit", config.alphaInit, 0);
   check(place, "labelSmoothing", config.labelSmoothing >= 0 && config.labelSmoothing < 1, "in [0, 1)", config.labelSmoothing);
+  must.beInteger(place, "evaluationImages", config.evaluationImages, 0);
   must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
   must.beInteger(place, "seed", config.seed, 0);
   return config;

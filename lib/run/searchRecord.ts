@@ -69,4 +69,10 @@ export interface SearchRecord {
   /** Before the first step. */
   readonly startAlphas: Alphas;
   readonly epochs: readonly EpochRecord[];
+  /** Measured once, after the last epoch, on images neither split has seen; null until then. Shared weights. */
+  readonly test: {
+    readonly images: number;
+    readonly supernetAccuracy: number;
+    readonly derivedAccuracy: number;
+  } | null;
 }

@@ -1,4 +1,8 @@
-import type { Primitive, SpaceConfig } from "../config/spaceConfig";
+import { deepFreeze } from "../config/check";
+import { type Primitive, primitives, type SpaceConfig } from "../config/spaceConfig";
+import { GenotypeError } from "../util/errors";
+import { effectiveWidths, type LayoutChoice } from "./builtCells";
+import { groupCount, stagesOf } from "./stages";
 
 /** One chosen operation. Node 0 is the cell's input; nodes 1 … steps are intermediate. Never "none". */
 export interface GenotypeEdge {
@@ -24,4 +28,133 @@ export interface Genotype {
   readonly depth: readonly number[];
   /** Channel multiplier of each stage, one of the space's width choices. */
   readonly width: readonly number[];
+}
+
+/** The choices of a genotype, without its space. */
+export interface GenotypeChoice extends LayoutChoice {
+  readonly cells: readonly (readonly GenotypeEdge[])[];
+}
+
+/**
+ * The genotype of these choices, canonical and frozen. `depth` defaults to every cell kept, `width` to 1.
+ *
+ * @throws GenotypeError for a choice the space does not have.
+ */
+export function genotype(
+  space: SpaceConfig,
+  choice: Pick<GenotypeChoice, "cells"> & Partial<LayoutChoice>,
+  place = "genotype",
+): Genotype {
+  const stages = stagesOf(space);
+  const whole = {
+    cells: choice.cells,
+    depth: choice.depth ?? stages.map((stage) => stage.cells.length),
+    width: choice.width ?? stages.map(() => 1),
+  };
+  checkChoice(space, whole, place);
+  return canonicalGenotype({ kind: "bars.genotype", schema: 1, space, ...whole });
+}
+
+/**
+ * The canonical form of a valid genotype, frozen: two genotypes that build the same network by the same choices
+ * have the same canonical form.
+ */
+export function canonicalGenotype(value: Genotype): Genotype {
+  const cells = value.cells.map((edges) => {
+    const sorted = [...edges].sort(compareEdges);
+    const once = sorted.filter(
+      (edge, i) => i === 0 || compareEdges(edge, sorted[i - 1] as GenotypeEdge) !== 0,
+    );
+    return once.map(({ to, from, primitive }) => ({ to, from, primitive }));
+  });
+  return deepFreeze({
+    kind: value.kind,
+    schema: value.schema,
+    space: value.space,
+    cells,
+    depth: [...value.depth],
+    width: effectiveWidths(value),
+  });
+}
+
+function compareEdges(a: GenotypeEdge, b: GenotypeEdge): number {
+  const order = primitives.indexOf(a.primitive) - primitives.indexOf(b.primitive);
+  return a.to - b.to || a.from - b.from || order;
+}
+
+/** @throws GenotypeError for the first choice that the space does not have. */
+export function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: string): void {
+  const groups = groupCount(space);
+  expect(
+    choice.cells.length === groups,
+    place,
+    "cells",
+    `the edges of ${groups} cell groups`,
+    choice.cells.length,
+  );
+  choice.cells.forEach((edges, group) => {
+    checkEdges(space, edges, `${place}: cell group ${group}`);
+  });
+  const stages = stagesOf(space);
+  for (const key of ["depth", "width"] as const) {
+    expect(
+      choice[key].length === stages.length,
+      place,
+      key,
+      `one entry for each of ${stages.length} stages`,
+      choice[key].length,
+    );
+  }
+  for (const stage of stages) {
+    const { index } = stage;
+    const most = stage.cells.length;
+    const depth = choice.depth[index] as number;
+    const fits = Number.isInteger(depth) && depth >= 0 && depth <= most;
+    expect(fits, place, `depth of stage ${index}`, `an integer from 0 to ${most}`, depth);
+    const free = space.searchDepth || depth === most;
+    expect(
+      free,
+      place,
+      `depth of stage ${index}`,
+      `${most}, because this space does not search depth`,
+      depth,
+    );
+    const width = choice.width[index] as number;
+    const choices = space.widthChoices.join(", ");
+    expect(space.widthChoices.includes(width), place, `width of stage ${index}`, `one of ${choices}`, width);
+  }
+}
+
+function expect(ok: boolean, place: string, what: string, expected: string, got: unknown): void {
+  if (!ok) throw new GenotypeError(`${place}: ${what} must be ${expected}, got ${JSON.stringify(got)}.`);
+}
+
+function checkEdges(space: SpaceConfig, edges: readonly GenotypeEdge[], place: string): void {
+  const seen = new Set<string>();
+  for (const { to, from, primitive } of edges) {
+    const isNode = Number.isInteger(to) && to >= 1 && to <= space.steps;
+    if (!isNode) {
+      throw new GenotypeError(
+        `${place}: an edge must end at a node from 1 to ${space.steps}, got ${JSON.stringify(to)}.`,
+      );
+    }
+    const node = `${place}, node ${to}`;
+    if (!space.primitives.includes(primitive) || (primitive as string) === "none") {
+      const known = space.primitives.filter((name) => name !== "none").join(", ");
+      throw new GenotypeError(
+        `${node}: primitive must be one of ${known}, got ${JSON.stringify(primitive)}.`,
+      );
+    }
+    if (!(Number.isInteger(from) && from >= 0 && from < to)) {
+      const before = to === 1 ? "only node 0 precedes it" : `only nodes 0 to ${to - 1} precede it`;
+      throw new GenotypeError(`${node}: ${primitive} reads node ${JSON.stringify(from)}, but ${before}.`);
+    }
+    const name = `${to} ${from} ${primitive}`;
+    if (seen.has(name)) {
+      throw new GenotypeError(
+        `${node}: ${primitive} from node ${from} is listed twice; list each operation once.`,
+      );
+    }
+    seen.add(name);
+  }
 }

@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Numbers of one call of a kernel, by name. */
+export type FusedAttributes = Readonly<Record<string, number | boolean>>;
+
+/** Tensors of one call of a kernel, by name. Optional inputs are absent, never null. */
+export type FusedInputs = Readonly<Record<string, tf.Tensor>>;
+
+/**
+ * One named operation that an engine may run as a whole. `compose` computes it with ordinary operations and so
+ * runs on any engine; an engine with something faster registers its own kernel under the same name.
+ *
+ * Numbers that change from step to step (learning rates, step counts) are attributes; an engine that compiles
+ * graphs should feed them as scalar inputs, or every step compiles anew. Which ones: `varying`.
+ */
+export interface FusedKernel {
+  readonly name: `Bars${string}`;
+  /** Attributes that change between steps of one run. */
+  readonly varying: readonly string[];
+  compose(inputs: FusedInputs, attributes: FusedAttributes): tf.Tensor[];
+}
+
+/** Marks the configs made here, so that a newer copy of the library may replace them but never an engine's own. */
+const composed = Symbol.for("bars.composedKernel");
+
+/**
+ * Registers the composed form of `kernels` with the engine called `backendName`, where that engine has no kernel
+ * of its own under the name.
+ */
+export function registerComposed(kernels: readonly FusedKernel[], backendName: string): void {
+  for (const kernel of kernels) {
+    const present = tf.getKernel(kernel.name, backendName) as
+      | (tf.KernelConfig & { [composed]?: true })
+      | undefined;
+    if (present && !present[composed]) continue;
+    if (present) tf.unregisterKernel(kernel.name, backendName);
+    const config: tf.KernelConfig & { [composed]: true } = {
+      kernelName: kernel.name,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) =>
+        tf.tidy(() => kernel.compose(inputs as FusedInputs, (attrs ?? {}) as FusedAttributes)),
+      [composed]: true,
+    };
+    tf.registerKernel(config);
+  }
+}
+
+/** Runs a kernel on the current engine. Taped, where a gradient is registered under the name. */
+export function runFused(
+  name: FusedKernel["name"],
+  inputs: FusedInputs,
+  attributes: FusedAttributes = {},
+): tf.Tensor[] {
+  const result = tf.engine().runKernel(name, inputs as never, attributes as never) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(result) ? result : [result];
+}

@@ -1,0 +1,35 @@
+import { Command, Option } from "commander";
+import { describeBackend, startBackend } from "../backend";
+import { dataConfig } from "../config/dataConfig";
+import { loadData } from "../data/loadData";
+import { randomKey } from "../random/randomKey";
+import { openProgress } from "../util/progressSinks";
+
+/** `bars data`: fetches and checks a data set. */
+export function dataCommand(): Command {
+  return new Command("data")
+    .description("download (with resume and checksum) and check a data set")
+    .addOption(new Option("--dataset <name>", "which").choices(["auto", "cifar10", "cifar100", "synthetic"]).default("cifar10"))
+    .option("--data-dir <folder>", "where the data are, or are downloaded to", "data/raw")
+    .option("--offline", "check what is there, download nothing")
+    .action(async (options: { dataset: "auto" | "cifar10" | "cifar100" | "synthetic"; dataDir: string; offline?: boolean }) => {
+      const config = dataConfig({ dataset: options.dataset, directory: options.dataDir, download: !options.offline });
+      const { train, test, info } = await loadData(config, randomKey(0), openProgress());
+      const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
+      console.log(`${info.name}: ${train.labels.length} training images, ${test.labels.length} test images, all sizes and labels good`);
+      console.log(`channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`);
+      if (info.note) console.log(info.note);
+    });
+}
+
+/** `bars backend`: says which tensor engine is used, and why. */
+export function backendCommand(): Command {
+  return new Command("backend")
+    .description("say which tensor engine is used, and why the others are not")
+    .option("--backend <name>", "ask for one")
+    .action(async (options: { backend?: string }) => {
+      const info = await startBackend(options.backend);
+      console.log(describeBackend(info));
+      for (const reason of info.passedOver) console.log(`  passed over ${reason}`);
+    });
+}

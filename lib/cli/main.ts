@@ -1,0 +1,45 @@
+import { Command, CommanderError } from "commander";
+import { BarsError, InterruptedError } from "../util/errors";
+import { version } from "../util/version";
+import { costCommand, drawCommand } from "./costCommand";
+import { backendCommand, dataCommand } from "./dataCommand";
+import { deriveCommand } from "./deriveCommand";
+import { searchCommand } from "./searchCommand";
+
+/** Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 interrupted and saved. */
+const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Runs the command line and sets the process's exit code. `argv` as in `process.argv`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function program(): Command {
+  const bars = new Command("bars")
+    .description("Search, derive and cost binary neural networks (BARS).")
+    .version(version)
+    .showHelpAfterError("(run with --help for all options)");
+  for (const command of [searchCommand(), deriveCommand(), costCommand(), drawCommand(), dataCommand(), backendCommand()]) {
+    bars.addCommand(command);
+  }
+  for (const command of [bars, ...bars.commands]) command.exitOverride();
+  return bars;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof InterruptedError) {
+    console.error(error.message);
+    return exitCodes.interrupted;
+  }
+  if (error instanceof BarsError) {
+    console.error(`error: ${error.message}`);
+    return error.name === "ConfigError" ? exitCodes.usage : exitCodes.failed;
+  }
+  console.error(error);
+  return exitCodes.failed;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import type { Overrides } from "../config/check";
+import type { SearchConfig } from "../config/searchConfig";
+import { ConfigError } from "../util/errors";
+
+/**
+ * Reads settings from a JSON file.
+ * @throws ConfigError if it cannot be read, or is not a JSON object.
+ */
+export function overridesFromFile(path: string): Overrides<SearchConfig> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError(`--config ${path}: could not be read: ${(error as Error).message}.`, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`--config ${path}: expected JSON, got text that is not (${(error as Error).message}).`, { cause: error });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ConfigError(`--config ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`);
+  }
+  return value as Overrides<SearchConfig>;
+}
+
+/**
+ * Lays one `path=value` assignment over settings: `cost.budget=2e6`, `space.cellLayout=[0,1,0]`,
+ * `samplers.cell.method=gumbel`. The value is JSON, or else plain text.
+ *
+ * @throws ConfigError if there is no `=`, or the path runs through something that is not a section.
+ */
+export function withAssignment(settings: Overrides<SearchConfig>, assignment: string): Overrides<SearchConfig> {
+  const cut = assignment.indexOf("=");
+  if (cut < 1) throw new ConfigError(`--set ${assignment}: expected path=value, e.g. cost.budget=2e6.`);
+  const keys = assignment.slice(0, cut).split(".");
+  return put(settings as Record<string, unknown>, keys, parsed(assignment.slice(cut + 1)), assignment) as Overrides<SearchConfig>;
+}
+
+function put(section: Record<string, unknown>, keys: readonly string[], value: unknown, assignment: string): Record<string, unknown> {
+  const [key = "", ...rest] = keys;
+  if (rest.length === 0) return { ...section, [key]: value };
+  const inner = section[key] ?? {};
+  if (typeof inner !== "object" || Array.isArray(inner)) {
+    throw new ConfigError(`--set ${assignment}: "${key}" is a value, not a section.`);
+  }
+  return { ...section, [key]: put(inner as Record<string, unknown>, rest, value, assignment) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,72 @@
+import { Command, InvalidArgumentError } from "commander";
+import { describeBackend, startBackend } from "../backend";
+import type { Overrides } from "../config/check";
+import { presetConfig, presetNames } from "../config/presets";
+import type { SearchConfig } from "../config/searchConfig";
+import { derive } from "../derive/derive";
+import { deriveInputOf } from "../derive/alphasAt";
+import { saveArchitecture } from "../experiments/saveArchitecture";
+import { summaryText } from "../experiments/summaryText";
+import { search } from "../search/search";
+import { openProgress } from "../util/progressSinks";
+import { overridesFromFile, withAssignment } from "./overrides";
+
+interface Options {
+  preset: string;
+  config?: string;
+  set: string[];
+  seed?: number;
+  epochs?: number;
+  dataset?: string;
+  dataDir?: string;
+  backend?: string;
+  out: string;
+}
+
+/** `bars search`: runs or resumes a search and derives its argmax architecture. */
+export function searchCommand(): Command {
+  return new Command("search")
+    .description("search an architecture; run again with the same settings and folder to resume")
+    .option("--preset <name>", `settings to start from: ${presetNames.join(", ")}`, "smoke")
+    .option("--config <file>", "JSON file of settings laid over the preset")
+    .option("--set <path=value>", "one setting, e.g. cost.budget=2e6 (repeatable)", (value, list: string[]) => [...list, value], [])
+    .option("--seed <number>", "seed of everything random", wholeNumber)
+    .option("--epochs <number>", "passes over the weight split", wholeNumber)
+    .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
+    .option("--data-dir <folder>", "where the data are, or are downloaded to")
+    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
+    .option("--out <folder>", "folder of the run", "runs/search")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const config = presetConfig(options.preset, settings(options));
+  const backend = await startBackend(options.backend);
+  console.log(describeBackend(backend));
+  const record = await search(config, { directory: options.out, progress: openProgress() });
+  const { genotype } = derive(deriveInputOf(record), "argmax");
+  const { files, summary } = saveArchitecture(options.out, record, genotype);
+  console.log(`\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`);
+}
+
+/** Precedence, weakest first: preset, --config, --set, the options of their own. */
+function settings(options: Options): Overrides<SearchConfig> {
+  let overrides = options.config ? overridesFromFile(options.config) : {};
+  for (const assignment of options.set) overrides = withAssignment(overrides, assignment);
+  const own: readonly (readonly [string, unknown])[] = [
+    ["seed", options.seed],
+    ["epochs", options.epochs],
+    ["data.dataset", options.dataset],
+    ["data.directory", options.dataDir],
+  ];
+  for (const [path, value] of own) {
+    if (value !== undefined) overrides = withAssignment(overrides, `${path}=${JSON.stringify(value)}`);
+  }
+  return overrides;
+}
+
+/** Parses an option that is a whole number. */
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}".`);
+  return Number(text);
+}

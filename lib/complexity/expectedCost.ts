@@ -1,0 +1,96 @@
+import type { Alphas } from "../space/alphas";
+import { addCosts, type Cost, zeroCost } from "./cost";
+import type { CellCostTable, CostTables, PairCost } from "./costTables";
+
+/**
+ * Expected inference cost of a soft architecture, in double precision.
+ *
+ * The choices of depth, width and operations are independent, and the cost is a sum over cells, so
+ *
+ * `E = Σ_cells Σ_{a,b} P(cell kept, widths a → b) · [ fixed_ab + Σ_{edge,op} p_{edge,op} · cost_ab,edge,op ]`
+ *
+ * is exact. At one-hot probabilities it is the cost of the derived network, to the last operation.
+ *
+ * @param probabilities of the three levels, shaped like alphas; a missing depth means all cells are kept, a
+ * missing width means width 1. With independent (sigmoid) choices an edge's probabilities need not sum to 1.
+ */
+export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
+  const choices = tables.stem.length;
+  const own = tables.stages.map((_, s) => rowOr(probabilities.width[s], choices, choices - 1));
+  const depth = tables.stages.map((stage, s) => rowOr(probabilities.depth[s], stage.cells + 1, stage.cells));
+  const opening: number[][] = [];
+  for (let s = tables.stages.length - 1; s >= 0; s--) {
+    const empty = tables.stages[s]?.closed ? at(at(depth, s), 0) : 0;
+    opening[s] = at(own, s).map((p, a) =>
+      empty === 0 ? p : (1 - empty) * p + empty * at(at(opening, s + 1), a),
+    );
+  }
+  const parts = tables.cells.map((cell) => {
+    const weights = pairWeights(cell, tables, at(depth, cell.stage), own, opening);
+    const operations = probabilities.cells[cell.group] ?? [];
+    return weighted(
+      cell.pairs.map((pair) => pairCost(pair, operations)),
+      weights,
+    );
+  });
+  const ends = [
+    weighted(tables.stem, at(opening, 0)),
+    weighted(tables.head, at(opening, opening.length - 1)),
+  ];
+  return [...ends, ...parts].reduce(addCosts, zeroCost);
+}
+
+function pairWeights(
+  cell: CellCostTable,
+  tables: CostTables,
+  depth: readonly number[],
+  own: readonly (readonly number[])[],
+  opening: readonly (readonly number[])[],
+): number[] {
+  const choices = tables.stem.length;
+  const isLast = cell.position === 0 ? 0 : at(depth, cell.position);
+  const goesOn = cell.position === 0 ? 1 : depth.slice(cell.position + 1).reduce((sum, p) => sum + p, 0);
+  const closed = cell.position > 0 && tables.stages[cell.stage]?.closed === true;
+  const inWidth = at(cell.position === 0 ? opening : own, cell.stage);
+  const weights: number[] = [];
+  for (let a = 0; a < choices; a++) {
+    for (let b = 0; b < choices; b++) {
+      const unchanged = a === b ? at(inWidth, a) : 0;
+      const last = closed ? at(inWidth, a) * at(at(opening, cell.stage + 1), b) : unchanged;
+      weights.push(goesOn * unchanged + isLast * last);
+    }
+  }
+  return weights;
+}
+
+function pairCost(pair: PairCost, operations: readonly (readonly number[])[]): Cost {
+  const edges = pair.edges.map((costs, e) => weighted(costs, operations[e] ?? []));
+  return edges.reduce(addCosts, pair.fixed);
+}
+
+/** `Σ weight · cost`. Terms of weight 0 are left out, so a sum over one-hot weights is exact. */
+function weighted(costs: readonly Cost[], weights: readonly number[]): Cost {
+  let total = zeroCost;
+  costs.forEach((cost, i) => {
+    const w = weights[i] ?? 0;
+    if (w === 0) return;
+    const { flops, bops, elementwise, realParams, binaryParams, bits } = cost;
+    total = addCosts(total, {
+      flops: w * flops,
+      bops: w * bops,
+      elementwise: w * elementwise,
+      realParams: w * realParams,
+      binaryParams: w * binaryParams,
+      bits: w * bits,
+    });
+  });
+  return total;
+}
+
+function rowOr(row: readonly number[] | undefined, length: number, hot: number): readonly number[] {
+  return row !== undefined && row.length > 0 ? row : Array.from({ length }, (_, i) => (i === hot ? 1 : 0));
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  return list[index] as T;
+}

@@ -1,0 +1,67 @@
+import { ConfigError } from "../util/errors";
+import { type Overrides } from "./check";
+import { type SearchConfig, searchConfig } from "./searchConfig";
+
+/**
+ * Ready-made search settings.
+ *
+ * - `smoke`: shows that everything works; minutes on two CPU cores. Its numbers mean nothing.
+ * - `laptop`: a real search on CIFAR-10 in about half an hour on two CPU cores.
+ * - `paper`: full size, for a GPU. The authors' own search settings are not known: the space is that of their
+ *   public test network, the loop follows the DARTS first-order settings.
+ */
+export const presetNames = ["smoke", "laptop", "paper"] as const;
+export type PresetName = (typeof presetNames)[number];
+
+const adam = { method: "adam", momentum: 0, beta1: 0.5, beta2: 0.999 } as const;
+
+const presets: Readonly<Record<PresetName, Overrides<SearchConfig>>> = {
+  smoke: {
+    space: { initChannels: 4, cellLayout: [0, 1, 0, 1, 0], steps: 2, cellShortcut: "avg_pool", widthChoices: [0.5, 1] },
+    data: { trainImages: 640, testImages: 320 },
+    epochs: 4,
+    warmupEpochs: 1,
+    batchSize: 32,
+    alphaOptimizer: { ...adam, learningRate: 0.02, weightDecay: 0 },
+    weightOptimizer: { learningRate: { kind: "cosine", from: 0.05, to: 0.001 } },
+    cost: { method: "hinge", measure: "ops", budget: 2.5e5 },
+  },
+  laptop: {
+    space: { initChannels: 8, cellLayout: [0, 0, 1, 0, 0, 1, 0, 0], steps: 3, cellShortcut: "avg_pool" },
+    data: { trainImages: 5000, testImages: 1000 },
+    epochs: 12,
+    warmupEpochs: 3,
+    batchSize: 64,
+    alphaOptimizer: { ...adam, learningRate: 0.01, weightDecay: 0 },
+    weightOptimizer: { learningRate: { kind: "cosine", from: 0.05, to: 0.001 } },
+    cost: { method: "hinge", measure: "ops", budget: 1e6 },
+  },
+  paper: {
+    data: { dataset: "cifar10" },
+    epochs: 50,
+    warmupEpochs: 5,
+    batchSize: 64,
+    samplers: { cell: { method: "gumbel" }, depth: { method: "gumbel" }, width: { method: "gumbel" } },
+  },
+};
+
+/**
+ * The complete settings of a preset, with overrides laid over it.
+ * @throws ConfigError for an unknown preset, naming the known ones.
+ */
+export function presetConfig(name: string, overrides: Overrides<SearchConfig> = {}): SearchConfig {
+  if (!presetNames.includes(name as PresetName)) {
+    throw new ConfigError(`presetConfig: unknown preset "${name}". Known presets: ${presetNames.join(", ")}.`);
+  }
+  return searchConfig(layered(presets[name as PresetName], overrides) as Overrides<SearchConfig>, name);
+}
+
+/** `over` laid on `under`, section by section; arrays, names and schedules of `over` replace those of `under`. */
+function layered(under: unknown, over: unknown): unknown {
+  if (over === undefined) return under;
+  const isSection = (v: unknown) => typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
+  if (!isSection(under) || !isSection(over)) return over;
+  const result: Record<string, unknown> = { ...(under as object) };
+  for (const [key, value] of Object.entries(over as object)) result[key] = layered(result[key], value);
+  return result;
+}

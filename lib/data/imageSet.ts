@@ -1,0 +1,89 @@
+import { DataError } from "../util/errors";
+
+/** Labelled square images in memory, as bytes. Treat the arrays as read-only: batches are made from them in place. */
+export interface ImageSet {
+  /** Short name for tables: "CIFAR-10", "synthetic". */
+  readonly name: string;
+  /** `[count, imageSize, imageSize, channels]` (NHWC), row by row, 0 … 255. */
+  readonly images: Uint8Array;
+  /** `[count]`, each below `classNames.length`. */
+  readonly labels: Uint8Array;
+  readonly classNames: readonly string[];
+  /** Height and width, in pixels. */
+  readonly imageSize: number;
+  readonly channels: number;
+  /** What a reader of a result must know of these images. */
+  readonly note: string;
+}
+
+/**
+ * Zeroed bytes that other threads can read without a copy. The readers of this room put their images there,
+ * so that a batch worker starts at once whatever the size of the set.
+ */
+export function sharedBytes(count: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(count));
+}
+
+/** Bytes of one image: `imageSize² · channels`. */
+export function imageBytes(set: Pick<ImageSet, "imageSize" | "channels">): number {
+  return set.imageSize * set.imageSize * set.channels;
+}
+
+/**
+ * Checks that the parts of a set fit together and returns it. For sets made outside this room.
+ *
+ * @throws DataError if the bytes do not make `labels.length` images, or a label has no class name.
+ */
+export function imageSet(set: ImageSet): ImageSet {
+  const expected = set.labels.length * imageBytes(set);
+  if (set.images.length !== expected) {
+    throw new DataError(
+      `imageSet "${set.name}": images must hold ${expected} bytes (${set.labels.length} labels of ` +
+        `${set.imageSize}x${set.imageSize}x${set.channels}), got ${set.images.length}.`,
+    );
+  }
+  const wrong = set.labels.findIndex((label) => label >= set.classNames.length);
+  if (wrong >= 0) {
+    throw new DataError(
+      `imageSet "${set.name}": labels must be below ${set.classNames.length} (the number of class names), ` +
+        `got ${set.labels[wrong]} at index ${wrong}.`,
+    );
+  }
+  return set;
+}
+
+/**
+ * A new set of the images at `indices`, in that order. `note`, if given, is appended to the set's own.
+ *
+ * @throws DataError if an index is not below the number of images.
+ */
+export function selectImages(set: ImageSet, indices: ArrayLike<number>, note = ""): ImageSet {
+  checkIndices("selectImages", set, indices);
+  const size = imageBytes(set);
+  const images = sharedBytes(indices.length * size);
+  const labels = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i] as number;
+    images.set(set.images.subarray(from * size, (from + 1) * size), i * size);
+    labels[i] = set.labels[from] as number;
+  }
+  return { ...set, images, labels, note: joinNotes(set.note, note) };
+}
+
+/** Sentences side by side, empty ones left out. */
+export function joinNotes(...notes: readonly string[]): string {
+  return notes.filter((note) => note !== "").join(" ");
+}
+
+/** @throws DataError for the first of `indices` that names no image of the set. */
+export function checkIndices(place: string, set: ImageSet, indices: ArrayLike<number>): void {
+  const count = set.labels.length;
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (!Number.isInteger(index) || index < 0 || index >= count) {
+      throw new DataError(
+        `${place}: indices of ${set.name} must be integers from 0 to ${count - 1}, got ${index} at place ${i}.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { layoutByMaximum, oneOperationPerEdge } from "./choices";
+import type { DeriveRule } from "./deriveRule";
+import { probabilitiesOf } from "./probabilitiesOf";
+
+/** The likeliest choice everywhere. */
+export const argmaxRule: DeriveRule = Object.freeze({
+  formula:
+    "on every edge argmax_o p_o, empty where none wins; per stage argmax depth and argmax width; ties: the first",
+  source: "aw_nas micro and sink-connect derivation, from probabilities instead of samples",
+  defaults: Object.freeze({ method: "softmax", temperature: 1 } as const),
+  needsKey: false,
+  problem: () => null,
+  choose: ({ space, alphas }, { method, temperature }) => {
+    const scores = probabilitiesOf(alphas, method, temperature);
+    const cells = scores.cells.map((rows) => oneOperationPerEdge(space, rows));
+    return { cells, ...layoutByMaximum(space, scores) };
+  },
+} satisfies DeriveRule);

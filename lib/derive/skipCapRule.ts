@@ -1,0 +1,57 @@
+import type { SpaceConfig } from "../config/spaceConfig";
+import { edgeIndex } from "../space/edges";
+import type { GenotypeEdge } from "../space/genotype";
+import { layoutByMaximum, oneOperationPerEdge, strongestEdges } from "./choices";
+import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { probabilitiesOf } from "./probabilitiesOf";
+
+export interface SkipCapOptions extends ProbabilityOptions {
+  /** Skip connections a cell group keeps at most. */
+  readonly maxSkips: number;
+  /** Edges kept for each node, as in rule "top_k"; null keeps every edge, as in rule "argmax". */
+  readonly k: number | null;
+}
+
+/** At most so many skip connections in a cell: the weakest lose their claim one by one. */
+export const skipCapRule: DeriveRule<SkipCapOptions> = Object.freeze({
+  formula:
+    "while a cell group has more than maxSkips skips: strike its skip with the smallest p and derive again; depth and width by argmax",
+  source: "Chen et al. 2019, P-DARTS, arXiv:1904.12760 (at most 2 skips, top-2 edges: k = 2)",
+  defaults: Object.freeze({ method: "softmax", temperature: 1, maxSkips: 2, k: null } as const),
+  needsKey: false,
+  problem: ({ maxSkips, k }) => {
+    if (!(Number.isInteger(maxSkips) && maxSkips >= 0))
+      return `maxSkips must be an integer of at least 0, got ${maxSkips}`;
+    return k === null || (Number.isInteger(k) && k >= 1)
+      ? null
+      : `k must be an integer of at least 1 or null, got ${k}`;
+  },
+  choose: ({ space, alphas }, options) => {
+    const scores = probabilitiesOf(alphas, options.method, options.temperature);
+    const cells = scores.cells.map((rows) => capped(space, rows, options));
+    return { cells, ...layoutByMaximum(space, scores) };
+  },
+} satisfies DeriveRule<SkipCapOptions>);
+
+function capped(
+  space: SpaceConfig,
+  rows: readonly (readonly number[])[],
+  { maxSkips, k }: SkipCapOptions,
+): GenotypeEdge[] {
+  const scores = rows.map((row) => [...row]);
+  const skip = space.primitives.indexOf("skip_connect");
+  // Every pass strikes one skip for good, so there are at most as many passes as edges.
+  for (;;) {
+    const edges = k === null ? oneOperationPerEdge(space, scores) : strongestEdges(space, scores, k);
+    const claims = edges
+      .filter(({ primitive }) => primitive === "skip_connect")
+      .map(({ to, from }) => scores[edgeIndex(to, from)] as number[]);
+    const [first, ...others] = claims;
+    if (first === undefined || claims.length <= maxSkips) return edges;
+    const weakest = others.reduce(
+      (low, row) => ((row[skip] as number) < (low[skip] as number) ? row : low),
+      first,
+    );
+    weakest[skip] = -Infinity;
+  }
+}

@@ -1,0 +1,23 @@
+import { layoutByMaximum, strongestEdges } from "./choices";
+import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { probabilitiesOf } from "./probabilitiesOf";
+
+export interface TopKOptions extends ProbabilityOptions {
+  /** Incoming edges each node keeps, at most. */
+  readonly k: number;
+}
+
+/** The k strongest incoming edges of every node, one operation each. */
+export const topKRule: DeriveRule<TopKOptions> = Object.freeze({
+  formula:
+    "for every node the k incoming edges with the largest max_{o ≠ none} p_o, each with that o; depth and width by argmax",
+  source: "Liu et al. 2019, DARTS, arXiv:1806.09055, section 2.4 (k = 2)",
+  defaults: Object.freeze({ method: "softmax", temperature: 1, k: 2 } as const),
+  needsKey: false,
+  problem: ({ k }) => (Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${k}`),
+  choose: ({ space, alphas }, { method, temperature, k }) => {
+    const scores = probabilitiesOf(alphas, method, temperature);
+    const cells = scores.cells.map((rows) => strongestEdges(space, rows, k));
+    return { cells, ...layoutByMaximum(space, scores) };
+  },
+} satisfies DeriveRule<TopKOptions>);

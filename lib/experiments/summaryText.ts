@@ -1,0 +1,22 @@
+import type { SearchSummary } from "./summary";
+
+/** The summary as a short table for a terminal. */
+export function summaryText(summary: SearchSummary): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const count = (value: number) => Math.round(value).toLocaleString("en-US");
+  const rows: readonly (readonly [string, string])[] = [
+    ...summary.cells.map((line) => [line.split(": ")[0] as string, line.split(": ").slice(1).join(": ")] as const),
+    ["depth of stages", summary.depth.join(", ")],
+    ["width of stages", summary.width.join(", ")],
+    ["FLOPs", `${count(summary.flops)}  (real multiply-accumulates for one image)`],
+    ["BOPs", `${count(summary.bops)}  (1-bit multiply-accumulates)`],
+    ["OPs", `${count(summary.ops)}  (FLOPs + BOPs / 64)`],
+    ["parameters", `${count(summary.binaryParams)} binary, ${count(summary.realParams)} real`],
+    ["supernet accuracy", `${percent(summary.supernetAccuracy)}  (${summary.accuracyImages}; 1 seed)`],
+    ["derived, shared weights", `${percent(summary.derivedAccuracy)}  (same images; not trained on its own)`],
+    ["data", `${summary.dataset}, seed ${summary.seed}, ${summary.epochs} epochs, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+  return summary.note ? `${table}\n${"note".padEnd(width)}  ${summary.note}` : table;
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import type { Figure } from "./figure";
+import { fontFamily, fontFiles } from "./fonts";
+import { loadPackage, packageFile } from "./packageFile";
+import { clientBox, pathLength, pointAtLength, type SvgElement, svgBox, type TextMeasure } from "./svgGeometry";
+
+/** Plotly running in this process, without a browser. */
+export interface PlotlyHost {
+  readonly version: string;
+  /** Draws a figure of `width × height` pixels as an SVG document. */
+  toSvg(figure: Figure, width: number, height: number): Promise<string>;
+}
+
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(kind: "2d"): { font: string; measureText(text: string): { width: number } };
+  toDataURL(type: string): string;
+}
+interface CanvasModule {
+  createCanvas(width: number, height: number): Canvas;
+  readonly GlobalFonts: { registerFromPath(path: string): unknown };
+}
+interface Jsdom {
+  readonly window: HostWindow;
+}
+interface HostElement extends SvgElement {
+  readonly width: number;
+  readonly height: number;
+}
+type Method = (this: HostElement, ...values: never[]) => unknown;
+interface HostWindow extends Record<string, unknown> {
+  eval(code: string): unknown;
+  readonly URL: Record<string, unknown>;
+  readonly SVGElement: { readonly prototype: Record<string, Method> };
+  readonly HTMLCanvasElement: { readonly prototype: Record<string, Method> };
+}
+interface Plotly {
+  readonly version: string;
+  toImage(figure: unknown, options: unknown): Promise<string>;
+}
+
+let started: PlotlyHost | undefined;
+let queue: Promise<unknown> = Promise.resolve();
+
+/**
+ * Starts plotly once per process (about a second) inside a DOM without layout, with text measured in the
+ * shipped fonts. Later calls return the same host.
+ */
+export function plotlyHost(): PlotlyHost {
+  started ??= start();
+  return started;
+}
+
+function start(): PlotlyHost {
+  const { JSDOM } = loadPackage<{ JSDOM: new (html: string, options: object) => Jsdom }>("jsdom");
+  const { window } = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only", pretendToBeVisual: true });
+  const canvas = loadPackage<CanvasModule>("@napi-rs/canvas");
+  for (const file of fontFiles()) canvas.GlobalFonts.registerFromPath(file);
+  addMissing(window);
+  addGeometry(window, textMeasure(canvas));
+  addCanvas(window, canvas);
+  const code = readFileSync(packageFile("plotly.js-dist-min/plotly.min.js"), "utf8");
+  const plotly = window.eval(
+    `(() => { const module = { exports: {} }; const exports = module.exports; ${code}\n; return module.exports; })()`,
+  ) as Plotly;
+  return {
+    version: plotly.version,
+    toSvg(figure, width, height) {
+      // One drawing at a time: plotly measures all of them in one shared element.
+      const drawing = queue.then(() => draw(plotly, figure, width, height));
+      queue = drawing.catch(() => {});
+      return drawing;
+    },
+  };
+}
+
+async function draw(plotly: Plotly, figure: Figure, width: number, height: number): Promise<string> {
+  const copy = structuredClone({ data: figure.data, layout: figure.layout });
+  return plotly.toImage(copy, { format: "svg", imageDataOnly: true, width, height });
+}
+
+function addMissing(window: HostWindow): void {
+  const names = ["TextDecoder", "TextEncoder", "structuredClone", "fetch", "Response", "ReadableStream"] as const;
+  for (const name of names) window[name] ??= globalThis[name];
+  window.URL["createObjectURL"] ??= () => "blob:none";
+  window.URL["revokeObjectURL"] ??= () => {};
+}
+
+function textMeasure(canvas: CanvasModule): TextMeasure {
+  const context = canvas.createCanvas(1, 1).getContext("2d");
+  const known = new Map<string, number>();
+  return (text, size, style) => {
+    const key = `${style}|${size}|${text}`;
+    let width = known.get(key);
+    if (width === undefined) {
+      context.font = `${style} ${size}px ${fontFamily}`;
+      width = context.measureText(text).width;
+      known.set(key, width);
+    }
+    return width;
+  };
+}
+
+function addGeometry(window: HostWindow, measure: TextMeasure): void {
+  const prototype = window.SVGElement.prototype;
+  const path = (element: HostElement) => element.getAttribute?.("d") ?? "";
+  prototype["getBBox"] = function () {
+    return svgBox(this, measure);
+  };
+  prototype["getComputedTextLength"] = function () {
+    return svgBox(this, measure).width;
+  };
+  prototype["getBoundingClientRect"] = function () {
+    const { x, y, width, height } = clientBox(this, measure);
+    return { x, y, width, height, left: x, top: y, right: x + width, bottom: y + height };
+  };
+  prototype["getTotalLength"] = function () {
+    return pathLength(path(this));
+  };
+  prototype["getPointAtLength"] = function (length: number) {
+    return pointAtLength(path(this), length);
+  } as Method;
+}
+
+function addCanvas(window: HostWindow, canvas: CanvasModule): void {
+  const canvases = new WeakMap<object, Canvas>();
+  const canvasOf = (element: HostElement) => {
+    const [width, height] = [Math.max(1, element.width), Math.max(1, element.height)];
+    let own = canvases.get(element);
+    if (own?.width !== width || own.height !== height) {
+      own = canvas.createCanvas(width, height);
+      canvases.set(element, own);
+    }
+    return own;
+  };
+  const prototype = window.HTMLCanvasElement.prototype;
+  prototype["getContext"] = function (kind: string) {
+    return kind === "2d" ? canvasOf(this).getContext(kind) : null;
+  } as Method;
+  prototype["toDataURL"] = function () {
+    return canvasOf(this).toDataURL("image/png");
+  };
+}

@@ -1,0 +1,213 @@
+import { tf } from "../backend";
+import { ShapeError } from "../util/errors";
+
+/** Settings of {@link binaryConv2d}. */
+export interface BinaryConv2dConfig {
+  /** Where the layer is, for error messages. */
+  readonly name: string;
+  readonly stride: 1 | 2;
+  /** Distance of neighbouring taps in pixels; 1 without it. */
+  readonly dilation?: number;
+  /** Value outside the image. */
+  readonly border: 0 | 1;
+  /** Share of each input channel that exists, `[inChannels]` in [0, 1]; multiplies the channel's whole plane, border included. */
+  readonly inputMask?: tf.Tensor1D | null;
+}
+
+/**
+ * 2-D convolution of a binarized image with a binarized kernel: `y = conv(border(x) · mask, kernel)`.
+ *
+ * The border is `dilation · (kernel − 1) / 2` pixels on every side and has the value `config.border`: +1 keeps
+ * every product a 1-bit operation. Windows are centred on every `stride`-th pixel, the first included. The mask
+ * is multiplied into the kernel, which is the same number and costs nothing; a channel of mask 0 contributes
+ * exactly 0 at the border too.
+ *
+ * Shapes (NHWC): `x` `[batch, height, width, inChannels]`, float32 of −1 and +1 (any values are computed
+ * correctly); `kernel` `[k, k, inChannels, outChannels]`, `k` odd; result
+ * `[batch, ceil(height / stride), ceil(width / stride), outChannels]`.
+ *
+ * @throws ShapeError if channel counts differ, the kernel is even or not square, or the mask has another length.
+ *
+ * References: Rastegari et al. 2016, arXiv:1603.05279 (binary convolution).
+ */
+export function binaryConv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, config: BinaryConv2dConfig): tf.Tensor4D {
+  checkConv("binaryConv2d", x, kernel, config.name);
+  return tf.tidy(() => convolveBits(x, denseKernel(kernel, config), config.stride, config.border));
+}
+
+/**
+ * The kernel as the engine sees it: input mask multiplied in, gaps of a dilated kernel filled with zeros.
+ * Shape `[reach, reach, inChannels, outChannels]`, `reach = dilation · (k − 1) + 1`.
+ */
+export function denseKernel(
+  kernel: tf.Tensor4D,
+  config: Pick<BinaryConv2dConfig, "name" | "inputMask" | "dilation">,
+): tf.Tensor4D {
+  return dilateKernel(maskKernel(kernel, config), config.dilation ?? 1);
+}
+
+/** Convolution of bits with a {@link denseKernel}, border included. */
+export function convolveBits(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: 1 | 2, border: 0 | 1): tf.Tensor4D {
+  const reach = (kernel.shape[0] - 1) / 2;
+  if (reach === 0 || (border === 0 && stride === 1)) {
+    return tf.conv2d(x, kernel, stride, reach === 0 ? "valid" : "same");
+  }
+  return tf.conv2d(withBorder(x, reach, reach, border), kernel, stride, "valid");
+}
+
+/**
+ * Halves the image by two binary convolutions of stride 2 with half the filters each: the windows of the first
+ * are centred on pixels `(2i, 2j)`, those of the second one pixel further down and right, so that together they
+ * see every diagonal pixel pair. Filter `f` of the first gives channel `2f`, of the second channel `2f + 1`:
+ * a narrower layer made of leading filters is the leading part of the wider one.
+ *
+ * Shapes (NHWC): `x` `[batch, height, width, inChannels]`; each kernel `[k, k, inChannels, outChannels / 2]`;
+ * result `[batch, ceil(height / 2), ceil(width / 2), outChannels]`.
+ *
+ * Note (paper): the authors' framework puts the two halves one after the other, which is the same network up to
+ * an order of channels, and replaces the shifted image's missing first row and column by the border.
+ *
+ * @throws ShapeError as {@link binaryConv2d}, and if the kernels have different shapes.
+ */
+export function factorizedBinaryConv2d(
+  x: tf.Tensor4D,
+  kernels: readonly [tf.Tensor4D, tf.Tensor4D],
+  config: Omit<BinaryConv2dConfig, "stride">,
+): tf.Tensor4D {
+  const [first, second] = kernels;
+  checkConv("factorizedBinaryConv2d", x, first, config.name);
+  if (first.shape.join() !== second.shape.join()) {
+    throw new ShapeError(
+      `${config.name}: factorizedBinaryConv2d expected two kernels of one shape, got [${first.shape.join(", ")}] ` +
+        `and [${second.shape.join(", ")}].`,
+    );
+  }
+  return tf.tidy(() => {
+    const even = denseKernel(first, config);
+    const odd = denseKernel(second, config);
+    const reach = (even.shape[0] - 1) / 2;
+    const atEven = tf.conv2d(withBorder(x, reach, reach, config.border), even, 2, "valid");
+    const atOdd = tf.conv2d(withBorder(x, reach - 1, reach + 1, config.border), odd, 2, "valid");
+    return interleaveChannels(atEven, atOdd);
+  });
+}
+
+/**
+ * Channels of `a` and `b` in turn: channel `2c` of the result is channel `c` of `a`, channel `2c + 1` is channel
+ * `c` of `b`. Shapes: `a`, `b` `[…, channels]`, result `[…, 2 · channels]`.
+ */
+export function interleaveChannels<T extends tf.Tensor>(a: T, b: T): T {
+  const channels = a.shape[a.rank - 1] as number;
+  const order = Array.from({ length: 2 * channels }, (_, i) => (i >>> 1) + (i & 1) * channels);
+  const apply = tf.customGrad((p, q) => ({
+    value: gatherChannels(tf.concat([p as T, q as T], a.rank - 1), order),
+    gradFunc: (dy: tf.Tensor) => splitInterleaved(dy),
+  }));
+  return apply(a, b) as T;
+}
+
+/** Undoes {@link interleaveChannels}: even channels, odd channels. */
+export function splitInterleaved(x: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const half = (x.shape[x.rank - 1] as number) / 2;
+  const pick = (first: number) =>
+    gatherChannels(
+      x,
+      Array.from({ length: half }, (_, i) => 2 * i + first),
+    );
+  return [pick(0), pick(1)];
+}
+
+/** `result[…, i] = x[…, order[i]]`. Not for the tape: callers give the gradient. */
+export function gatherChannels(x: tf.Tensor, order: readonly number[]): tf.Tensor {
+  return tf.tidy(() => tf.gather(x, tf.tensor1d(order as number[], "int32"), x.rank - 1));
+}
+
+/** Adds `before` rows above and columns left, `after` below and right, of value `border`; −1 cuts one off. */
+function withBorder(x: tf.Tensor4D, before: number, after: number, border: 0 | 1): tf.Tensor4D {
+  let image = x;
+  if (before < 0) {
+    const [batch, height, width, channels] = x.shape;
+    image = tf.slice(x, [0, 1, 1, 0], [batch, height - 1, width - 1, channels]);
+  }
+  const top = Math.max(before, 0);
+  if (top === 0 && after === 0) return image;
+  return tf.pad(
+    image,
+    [
+      [0, 0],
+      [top, after],
+      [top, after],
+      [0, 0],
+    ],
+    border,
+  );
+}
+
+function maskKernel(
+  kernel: tf.Tensor4D,
+  config: Pick<BinaryConv2dConfig, "name" | "inputMask">,
+): tf.Tensor4D {
+  const { inputMask } = config;
+  if (!inputMask) return kernel;
+  if (inputMask.size !== kernel.shape[2]) {
+    throw new ShapeError(
+      `${config.name}: inputMask expected ${kernel.shape[2]} entries (one an input channel), got ${inputMask.size}.`,
+    );
+  }
+  return tf.mul(kernel, tf.reshape(inputMask, [1, 1, inputMask.size, 1]));
+}
+
+/**
+ * The dense kernel of a dilated one, zeros between the taps. Engines have no gradient of dilated convolutions;
+ * of this one all have.
+ */
+export function dilateKernel(kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
+  if (dilation === 1 || kernel.shape[0] === 1) return kernel;
+  const [k, , inChannels, outChannels] = kernel.shape;
+  const apart = tf.pad(tf.reshape(kernel, [k, 1, k, 1, inChannels * outChannels]), [
+    [0, 0],
+    [0, dilation - 1],
+    [0, 0],
+    [0, dilation - 1],
+    [0, 0],
+  ]);
+  const size = dilation * (k - 1) + 1;
+  const grid = tf.reshape(apart, [k * dilation, k * dilation, inChannels, outChannels]) as tf.Tensor4D;
+  return tf.slice(grid, [0, 0, 0, 0], [size, size, inChannels, outChannels]);
+}
+
+/**
+ * The dense kernel of a grouped one. Input channel `i` and filter `o` belong to groups `i mod groups` and
+ * `o mod groups`; weights between different groups are 0. Dealing channels out in turn, rather than in blocks,
+ * makes a narrower grouped layer the leading part of a wider one.
+ *
+ * Shapes: `kernel` `[k, k, inChannels / groups, outChannels]`, where entry `[.., j, o]` belongs to input channel
+ * `j · groups + o mod groups`; result `[k, k, inChannels, outChannels]`.
+ */
+export function ungroupKernel(kernel: tf.Tensor4D, groups: number): tf.Tensor4D {
+  if (groups === 1) return kernel;
+  const [height, width, perGroup, outChannels] = kernel.shape;
+  const member = Array.from({ length: groups * outChannels }, (_, i) =>
+    Math.floor(i / outChannels) === (i % outChannels) % groups ? 1 : 0,
+  );
+  return tf.tidy(() => {
+    const spread = tf.reshape(kernel, [height * width * perGroup, 1, outChannels]);
+    const dense = tf.mul(spread, tf.tensor3d(member, [1, groups, outChannels]));
+    return tf.reshape(dense, [height, width, perGroup * groups, outChannels]) as tf.Tensor4D;
+  });
+}
+
+function checkConv(layer: string, x: tf.Tensor4D, kernel: tf.Tensor4D, name: string): void {
+  const [height, width, inChannels] = kernel.shape;
+  if (x.shape[3] !== inChannels) {
+    throw new ShapeError(
+      `${name}: ${layer} expected ${inChannels} input channels (axis 3 of NHWC), ` +
+        `got ${x.shape[3]} from x of shape [${x.shape.join(", ")}].`,
+    );
+  }
+  if (height !== width || height % 2 === 0) {
+    throw new ShapeError(
+      `${name}: ${layer} expected a square kernel of odd size, got [${kernel.shape.join(", ")}].`,
+    );
+  }
+}

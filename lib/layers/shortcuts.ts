@@ -1,0 +1,28 @@
+import { tf } from "../backend";
+import { gatherChannels, splitInterleaved } from "./binaryConv2d";
+
+/**
+ * The parameter-free shortcut of a reduction: 2×2 average pooling with stride 2, every channel doubled.
+ * Channel `c` becomes channels `2c` and `2c + 1`, so that the leading channels of the result come from the
+ * leading channels of the input.
+ *
+ * Shapes (NHWC): `[batch, height, width, channels]` to `[batch, ceil(height / 2), ceil(width / 2), 2 · channels]`.
+ * Pixels outside the image are left out of the average.
+ *
+ * Note (paper): the authors' framework puts two copies one after the other; the order of channels is the only
+ * difference.
+ */
+export function avgPoolDuplicate(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => duplicateChannels(tf.avgPool(x, 2, 2, "same")));
+}
+
+/** Every channel twice, side by side: `result[…, 2c] = result[…, 2c + 1] = x[…, c]`. */
+export function duplicateChannels<T extends tf.Tensor>(x: T): T {
+  const channels = x.shape[x.rank - 1] as number;
+  const order = Array.from({ length: 2 * channels }, (_, i) => i >>> 1);
+  const apply = tf.customGrad((v) => ({
+    value: gatherChannels(v as T, order),
+    gradFunc: (dy: tf.Tensor) => tf.tidy(() => tf.add(...splitInterleaved(dy))),
+  }));
+  return apply(x) as T;
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { writeFileAtomic } from "../util/atomicFile";
+import { RecordError } from "../util/errors";
+import type { SearchRecord } from "./searchRecord";
+
+/** Schema this version of the library writes. */
+export const searchRecordSchema = 1;
+
+/** Writes a record as indented JSON, atomically. */
+export function writeSearchRecord(path: string, record: SearchRecord): void {
+  writeFileAtomic(path, `${JSON.stringify(record, null, 1)}\n`);
+}
+
+/**
+ * Reads a search record.
+ * @throws RecordError if the file is missing, is not JSON, is not a search record or is of another schema.
+ */
+export function readSearchRecord(path: string): SearchRecord {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new RecordError(`${path}: expected a search record, could not read it: ${(error as Error).message}.`, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RecordError(`${path}: expected a search record, got text that is not JSON (${(error as Error).message}).`, { cause: error });
+  }
+  return checkSearchRecord(value, path);
+}
+
+/** Checks kind, schema and the fields every reader relies on. */
+export function checkSearchRecord(value: unknown, place: string): SearchRecord {
+  const record = value as Partial<SearchRecord> | null;
+  const kind = typeof record === "object" && record !== null ? record.kind : undefined;
+  if (kind !== "bars.search-record") {
+    throw new RecordError(`${place}: expected kind "bars.search-record", got ${JSON.stringify(kind)}.`);
+  }
+  if (record?.schema !== searchRecordSchema) {
+    throw new RecordError(
+      `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(record?.schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
+    );
+  }
+  for (const field of ["config", "configHash", "backend", "data", "status", "startAlphas", "epochs", "test"] as const) {
+    if (record[field] === undefined) throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
+  }
+  return record as SearchRecord;
+}

@@ -1,0 +1,55 @@
+import { softmaxCrossEntropy, tf } from "../backend";
+import type { AlphaTensors } from "../supernet/alphaVariables";
+import type { ForwardOptions, Supernet } from "../supernet/supernet";
+import { countCorrect } from "./steps";
+
+/** Mean cross entropy, and share of images classified correctly. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+}
+
+/** A batch as plain arrays, as `lib/data` gives it. */
+export interface PlainBatch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+}
+
+/** Puts a plain batch on the engine; the caller frees both tensors. */
+export function toTensors(batch: PlainBatch, imageSize: number, channels: number): { images: tf.Tensor4D; labels: tf.Tensor1D } {
+  const count = batch.labels.length;
+  return {
+    images: tf.tensor4d(batch.images, [count, imageSize, imageSize, channels]),
+    labels: tf.tensor1d(batch.labels, "int32"),
+  };
+}
+
+/**
+ * Runs the supernet with fixed mixture weights over batches. Batch norm uses the statistics of each evaluated
+ * batch: the supernet's weights serve many architectures, whose statistics differ.
+ */
+export async function evaluate(
+  supernet: Supernet,
+  weights: AlphaTensors,
+  batches: AsyncIterable<PlainBatch>,
+  options: Pick<ForwardOptions, "edeT" | "active">,
+): Promise<Evaluation> {
+  const { imageSize, imageChannels } = supernet.space;
+  let loss = 0;
+  let correct = 0;
+  let images = 0;
+  for await (const plain of batches) {
+    const count = plain.labels.length;
+    const [batchLoss, batchCorrect] = tf.tidy(() => {
+      const batch = toTensors(plain, imageSize, imageChannels);
+      const logits = supernet.logits(batch.images, weights, options);
+      return [softmaxCrossEntropy(logits, batch.labels, 0), countCorrect(logits, batch.labels)] as const;
+    });
+    loss += ((await batchLoss.data())[0] as number) * count;
+    correct += (await batchCorrect.data())[0] as number;
+    images += count;
+    tf.dispose([batchLoss, batchCorrect]);
+  }
+  return { loss: loss / images, accuracy: correct / images, images };
+}

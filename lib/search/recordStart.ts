@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import type { BackendInfo } from "../backend";
+import type { SearchConfig } from "../config/searchConfig";
+import type { LoadedData } from "../data/loadData";
+import type { TrainingSplit } from "../data/splitTraining";
+import type { SearchRecord } from "../run/searchRecord";
+import { searchRecordSchema } from "../run/searchRecordFile";
+import { RecordError } from "../util/errors";
+import { version } from "../util/version";
+import type { SearchState } from "./searchState";
+
+/** The record of a search that has not taken a step. */
+export function newRecord(
+  config: SearchConfig,
+  configHash: string,
+  backend: BackendInfo,
+  data: LoadedData,
+  split: TrainingSplit,
+  state: SearchState,
+): SearchRecord {
+  const now = new Date().toISOString();
+  const { name, note, mean, std } = data.info;
+  return {
+    kind: "bars.search-record",
+    schema: searchRecordSchema,
+    config,
+    configHash,
+    createdAt: now,
+    updatedAt: now,
+    versions: { bars: version, node: process.versions.node },
+    backend,
+    data: {
+      name,
+      note,
+      weightImages: split.weightSplit.length,
+      alphaImages: split.alphaSplit.length,
+      mean: [...mean],
+      std: [...std],
+    },
+    status: "running",
+    statusDetail: null,
+    startAlphas: state.alphas.values(),
+    epochs: [],
+    test: null,
+  };
+}
+
+/** @throws RecordError if a folder's record belongs to a search with other settings. */
+export function checkSameSearch(record: SearchRecord, configHash: string, path: string): void {
+  if (record.configHash === configHash) return;
+  const hint = "Choose another folder, or the settings stored in that record.";
+  throw new RecordError(
+    `${path}: holds a search with other settings (config ${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,
+  );
+}
+
+/**
+ * Takes up an unfinished search: restores the state and drops epochs the record has beyond the checkpoint (the
+ * record is written first, so a crash between the two leaves it one ahead).
+ *
+ * @throws RecordError if the data are not those the search began on, or the checkpoint does not fit.
+ */
+export function resumed(
+  record: SearchRecord,
+  state: SearchState,
+  files: { readonly record: string; readonly checkpoint: string },
+  dataName: string,
+): SearchRecord {
+  if (record.data.name !== dataName) {
+    throw new RecordError(
+      `${files.record}: this search began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
+    );
+  }
+  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
+  return { ...record, epochs: record.epochs.slice(0, state.position.epoch) };
+}

@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { startBackend } from "../backend";
+import { scheduleValue } from "../config/schedule";
+import type { SearchConfig } from "../config/searchConfig";
+import { type LoadedData, loadData } from "../data/loadData";
+import { splitTraining, type TrainingSplit } from "../data/splitTraining";
+import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import type { EpochRecord, SearchRecord } from "../run/searchRecord";
+import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
+import { hashJson } from "../util/canonicalJson";
+import { DivergenceError, InterruptedError } from "../util/errors";
+import { openInterrupt } from "../util/interrupt";
+import { type Progress, silentProgress } from "../util/progress";
+import { epochRecord, finalTest } from "./epochRecord";
+import { emptyMeter } from "./meter";
+import { checkSameSearch, newRecord, resumed } from "./recordStart";
+import { SearchState } from "./searchState";
+import type { EpochSettings } from "./steps";
+import { trainEpoch } from "./trainEpoch";
+
+export interface SearchOptions {
+  /** Folder of the run: `record.json` and `checkpoint.safetensors`. Made if missing. */
+  readonly directory: string;
+  readonly progress?: Progress;
+  /** Stops the search at the next step; everything is saved first. Ctrl-C does the same. */
+  readonly signal?: AbortSignal;
+  /** Called after every epoch, when the record and the checkpoint are on disk. */
+  readonly onEpoch?: (record: SearchRecord) => void | Promise<void>;
+}
+
+/** Everything the epochs of one search share. */
+export interface SearchContext {
+  readonly config: SearchConfig;
+  readonly key: RandomKey;
+  readonly data: LoadedData;
+  readonly split: TrainingSplit;
+  readonly progress: Progress;
+}
+
+/** Paths of a run's files. */
+export function searchFiles(directory: string): { record: string; checkpoint: string } {
+  return { record: join(directory, "record.json"), checkpoint: join(directory, "checkpoint.safetensors") };
+}
+
+/**
+ * Searches an architecture: alternates alpha steps on the alpha split with weight steps on the weight split, epoch
+ * by epoch (first-order bilevel optimization, DARTS, arXiv:1806.09055; depth, width and cells jointly, BARS,
+ * arXiv:2011.10804).
+ *
+ * After every epoch the record and a checkpoint of everything are written. Called again with the same config and
+ * folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record.
+ *
+ * @throws RecordError if the folder holds a search with another config, or on other data.
+ * @throws InterruptedError after Ctrl-C or `signal`, when the state is saved.
+ * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
+ */
+export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
+  const progress = options.progress ?? silentProgress;
+  const files = searchFiles(options.directory);
+  const earlier = existsSync(files.record) ? readSearchRecord(files.record) : null;
+  const configHash = hashJson(config);
+  if (earlier) checkSameSearch(earlier, configHash, files.record);
+  if (earlier?.status === "finished") return earlier;
+  const backend = await startBackend();
+  const key = randomKey(config.seed);
+  const data = await loadData(config.data, fold(key, "data"), progress);
+  const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
+  const state = new SearchState(config, key);
+  const interrupt = openInterrupt(options.signal);
+  try {
+    let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
+    if (earlier) record = resumed(earlier, state, files, data.info.name);
+    const context: SearchContext = { config, key, data, split, progress };
+    return await runEpochs(context, state, record, files, options, interrupt.signal);
+  } finally {
+    interrupt.close();
+    state.dispose();
+  }
+}
+
+async function runEpochs(
+  context: SearchContext,
+  state: SearchState,
+  start: SearchRecord,
+  files: ReturnType<typeof searchFiles>,
+  options: SearchOptions,
+  signal: AbortSignal,
+): Promise<SearchRecord> {
+  let record = start;
+  const { config } = context;
+  const put = (changes: Partial<SearchRecord>) => {
+    record = { ...record, ...changes, updatedAt: new Date().toISOString() };
+    writeSearchRecord(files.record, record);
+  };
+  const save = () => state.save(files.checkpoint, record.configHash, record.backend);
+  put({ status: "running", statusDetail: null });
+  while (state.position.epoch < config.epochs) {
+    const { epoch } = state.position;
+    const settings = epochSettings(config, epoch);
+    try {
+      const finished = await trainEpoch(context, state, settings, signal, save);
+      if (!finished) {
+        await save();
+        const detail = `stopped in epoch ${epoch} after step ${state.position.step}`;
+        put({ status: "interrupted", statusDetail: detail });
+        throw new InterruptedError(`search: ${detail}; everything is saved. Run the same command again to go on.`);
+      }
+      const entry: EpochRecord = await epochRecord(context, state, settings);
+      state.position = { epoch: epoch + 1, step: 0, meter: emptyMeter() };
+      put({ epochs: [...record.epochs, entry] });
+      await save();
+    } catch (error) {
+      if (error instanceof DivergenceError) put({ status: "diverged", statusDetail: error.message });
+      throw error;
+    }
+    await options.onEpoch?.(record);
+  }
+  const test = await finalTest(context, state, epochSettings(config, config.epochs - 1));
+  put({ status: "finished", test });
+  return record;
+}
+
+/** Temperatures, coefficients and slopes at one epoch. */
+export function epochSettings(config: SearchConfig, epoch: number): EpochSettings {
+  const at = (schedule: Parameters<typeof scheduleValue>[0]) => scheduleValue(schedule, epoch, config.epochs);
+  const sampler = ({ method, temperature }: SearchConfig["samplers"]["cell"]) => ({ method, temperature: at(temperature) });
+  return {
+    config,
+    samplers: {
+      cell: sampler(config.samplers.cell),
+      depth: sampler(config.samplers.depth),
+      width: sampler(config.samplers.width),
+    },
+    entropy: { cell: at(config.entropy.cell), depth: at(config.entropy.depth), width: at(config.entropy.width) },
+    edeT: at(config.binarization.edeT),
+  };
+}

@@ -1,0 +1,169 @@
+import { tf } from "../backend";
+import { type EpochBatch, epochBatches } from "../data/epochBatches";
+import { clipByGlobalNorm } from "../optim/clipByGlobalNorm";
+import type { Optimizer } from "../optim/createOptimizer";
+import { fold } from "../random/randomKey";
+import { scheduleValue } from "../config/schedule";
+import { DivergenceError } from "../util/errors";
+import { toTensors } from "./evaluate";
+import type { SearchContext } from "./search";
+import type { SearchState } from "./searchState";
+import { secondOrderAlphaGradients } from "./secondOrder";
+import { alphaGradients, type EpochSettings, type TensorBatch, weightGradients } from "./steps";
+
+/**
+ * Runs the rest of one epoch from `state.position`. Each step is an alpha step (after warm-up) and a weight step.
+ *
+ * @returns false if `signal` asked to stop; the state then stands between two steps.
+ * @throws DivergenceError if a loss is not a finite number.
+ */
+export async function trainEpoch(
+  context: SearchContext,
+  state: SearchState,
+  settings: EpochSettings,
+  signal: AbortSignal,
+  save: () => Promise<void>,
+): Promise<boolean> {
+  const { config, data, split, progress } = context;
+  const { epoch } = state.position;
+  const steps = stepsPerEpoch(context);
+  const warmup = epoch < config.warmupEpochs;
+  const weightBatches = epochBatches({
+    ...batchOptions(context, split.weightSplit),
+    key: fold(fold(context.key, "weightBatches"), epoch),
+    startStep: state.position.step,
+  });
+  const alphaBatches = warmup ? null : alphaStream(context, epoch, state.position.step);
+  progress.start(`epoch ${epoch + 1}/${config.epochs}${warmup ? " (warm-up)" : ""}`, steps, "steps");
+  try {
+    for await (const batch of weightBatches) {
+      if (state.position.step >= steps) break;
+      if (signal.aborted) return false;
+      const started = performance.now();
+      const weightBatch = toTensors(batch, data.train.imageSize, data.train.channels);
+      try {
+        if (alphaBatches) await alphaStep(context, state, settings, weightBatch, await nextOf(alphaBatches));
+        await weightStep(context, state, settings, weightBatch);
+      } finally {
+        tf.dispose([weightBatch.images, weightBatch.labels]);
+      }
+      state.position.meter.trainingSeconds += (performance.now() - started) / 1000;
+      state.position.step += 1;
+      const { meter, step } = state.position;
+      progress.update(step, {
+        loss: (meter.weightLoss / meter.weightImages).toFixed(3),
+        accuracy: `${((100 * meter.weightCorrect) / meter.weightImages).toFixed(1)} %`,
+      });
+      if (config.checkpointSteps > 0 && step % config.checkpointSteps === 0 && step < steps) await save();
+      // Lets signals, timers and the notebook's messages through between two steps.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return true;
+  } finally {
+    await alphaBatches?.return(undefined);
+    progress.stop();
+  }
+}
+
+export function stepsPerEpoch({ config, split }: Pick<SearchContext, "config" | "split">): number {
+  return Math.max(1, Math.floor(split.weightSplit.length / config.batchSize));
+}
+
+async function weightStep(context: SearchContext, state: SearchState, settings: EpochSettings, batch: TensorBatch): Promise<void> {
+  const { epoch, step, meter } = state.position;
+  const { config } = context;
+  const key = fold(fold(fold(context.key, "weightSample"), epoch), step);
+  const { supernet } = state;
+  const statistics = supernet.statistics.collector();
+  const result = weightGradients(supernet, state.alphas, batch, settings, key, statistics);
+  const parameters = Object.fromEntries(supernet.parameters.entries());
+  update(state.weightOptimizer, parameters, result.gradients, config.weightOptimizer.clipNorm, learningRate(context, "weightOptimizer", epoch));
+  supernet.statistics.update(statistics);
+  const images = batch.labels.size;
+  const loss = (await result.loss.data())[0] as number;
+  const correct = (await result.correct.data())[0] as number;
+  tf.dispose([result.gradients, result.loss, result.correct] as never);
+  checkFinite(loss, "weight loss", epoch, step);
+  meter.weightSteps += 1;
+  meter.weightImages += images;
+  meter.weightLoss += loss * images;
+  meter.weightCorrect += correct;
+}
+
+async function alphaStep(
+  context: SearchContext,
+  state: SearchState,
+  settings: EpochSettings,
+  weightBatch: TensorBatch,
+  plain: EpochBatch,
+): Promise<void> {
+  const { config, data } = context;
+  const { epoch, step, meter } = state.position;
+  const key = fold(fold(fold(context.key, "alphaSample"), epoch), step);
+  const batch = toTensors(plain, data.train.imageSize, data.train.channels);
+  const rate = learningRate(context, "weightOptimizer", epoch);
+  const result =
+    config.order === "second"
+      ? secondOrderAlphaGradients(state, weightBatch, batch, settings, rate, key)
+      : alphaGradients(state.supernet, state.alphas, batch, settings, state.expectedCost, key);
+  update(state.alphaOptimizer, state.alphas.named(), result.gradients, config.alphaOptimizer.clipNorm, learningRate(context, "alphaOptimizer", epoch));
+  const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
+  const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
+  const images = batch.labels.size;
+  tf.dispose([result.gradients, parts, batch.images, batch.labels] as never);
+  const [total, crossEntropy, penalty, entropy] = values as [number, number, number, number];
+  checkFinite(total, "alpha loss", epoch, step);
+  meter.alphaSteps += 1;
+  meter.alphaImages += images;
+  meter.alphaTotal += total * images;
+  meter.alphaCrossEntropy += crossEntropy * images;
+  meter.alphaPenalty += penalty * images;
+  meter.alphaEntropy += entropy * images;
+}
+
+/** One optimizer step with clipped gradients; `clipNorm` 0 leaves them as they are. */
+function update(
+  optimizer: Optimizer,
+  parameters: Readonly<Record<string, tf.Variable>>,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  clipNorm: number,
+  rate: number,
+): void {
+  tf.tidy(() => {
+    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm).gradients : gradients;
+    optimizer.step(parameters, clipped, rate);
+  });
+}
+
+export function learningRate(context: Pick<SearchContext, "config">, which: "weightOptimizer" | "alphaOptimizer", epoch: number): number {
+  return scheduleValue(context.config[which].learningRate, epoch, context.config.epochs);
+}
+
+export function checkFinite(value: number, what: string, epoch: number, step: number): void {
+  if (Number.isFinite(value)) return;
+  throw new DivergenceError(
+    `search: the ${what} became ${value} in epoch ${epoch}, step ${step}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+  );
+}
+
+/** EpochBatch settings shared by both splits. */
+function batchOptions({ config, data }: SearchContext, indices: Uint32Array) {
+  const { mean, std } = data.info;
+  return { set: data.train, indices, batchSize: config.batchSize, augment: config.data.augment, mean, std, dropLast: true };
+}
+
+/** Batches of the alpha split without end, pass after pass, from the one that belongs to `step` of `epoch`. */
+async function* alphaStream(context: SearchContext, epoch: number, step: number): AsyncGenerator<EpochBatch> {
+  const { alphaSplit } = context.split;
+  const perPass = Math.max(1, Math.floor(alphaSplit.length / context.config.batchSize));
+  const key = fold(fold(context.key, "alphaBatches"), epoch);
+  for (let pass = Math.floor(step / perPass), start = step % perPass; ; pass++, start = 0) {
+    yield* epochBatches({ ...batchOptions(context, alphaSplit), key: fold(key, pass), startStep: start });
+  }
+}
+
+async function nextOf(stream: AsyncGenerator<EpochBatch>): Promise<EpochBatch> {
+  const { value, done } = await stream.next();
+  if (done) throw new Error("alphaStream ended, which it never does.");
+  return value;
+}

@@ -1,0 +1,61 @@
+import { builtCells, classifierInputs, effectiveWidths, stemChannels } from "./builtCells";
+import type { Genotype, GenotypeEdge } from "./genotype";
+import { genotypeHash } from "./genotypeJson";
+import { type Stage, stagesOf } from "./stages";
+
+/**
+ * A genotype as text for reading: its name (the first 12 digits of its hash), the layout stage by stage, and for
+ * every node of every cell group the operations it sums, written `primitive(source)`.
+ */
+export function describeGenotype(genotype: Genotype): string {
+  const { space } = genotype;
+  const stages = stagesOf(space);
+  const kept = builtCells(genotype).length;
+  const total = space.cellLayout.length;
+  const lines = [
+    `genotype ${genotypeHash(genotype).slice(0, 12)}: ${count(kept, "cell")} of ${total} in ${count(stages.length, "stage")}`,
+    `stem: ${space.imageSize}x${space.imageSize}, ${space.imageChannels} to ${count(stemChannels(genotype), "channel")}`,
+    ...stages.flatMap((stage) => stageLines(genotype, stage)),
+    `head: ${classifierInputs(genotype)} inputs to ${space.classes} classes`,
+    ...genotype.cells.flatMap((edges, group) => groupLines(genotype, edges, group)),
+  ];
+  return lines.join("\n");
+}
+
+function stageLines(genotype: Genotype, stage: Stage): string[] {
+  const { cells, index, opening, size } = stage;
+  const built = builtCells(genotype);
+  const lines: string[] = [];
+  const reduction = built.find(({ cell }) => cell === opening);
+  if (reduction !== undefined) {
+    const { cell, group, inChannels, outChannels } = reduction;
+    lines.push(`reduction cell ${cell} (group ${group}): ${inChannels} to ${outChannels} channels`);
+  }
+  const own = built.filter(({ cell }) => cells.includes(cell));
+  const names = own.map(({ cell, group }) => `${cell} (group ${group})`).join(", ");
+  const width = effectiveWidths(genotype)[index] as number;
+  lines.push(
+    `stage ${index}: ${size}x${size}, width ${width}, ${own.length} of ${count(cells.length, "normal cell")}${names && `: ${names}`}`,
+  );
+  const last = own.at(-1);
+  if (last !== undefined && last.inChannels !== last.outChannels) {
+    lines.push(
+      `  cell ${last.cell} takes up the next stage's width: ${last.inChannels} to ${last.outChannels} channels`,
+    );
+  }
+  return lines;
+}
+
+function groupLines({ space }: Genotype, edges: readonly GenotypeEdge[], group: number): string[] {
+  const kind = space.reductionGroups.includes(group) ? "reduction" : "normal";
+  const nodes = Array.from({ length: space.steps }, (_, i) => {
+    const own = edges.filter(({ to }) => to === i + 1);
+    const sum = own.map(({ primitive, from }) => `${primitive}(${from})`).join(" + ");
+    return `  node ${i + 1} = ${sum || "nothing"}`;
+  });
+  return [`cell group ${group} (${kind}):`, ...nodes];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

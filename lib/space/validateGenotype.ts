@@ -1,0 +1,97 @@
+import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+import { BarsError, GenotypeError } from "../util/errors";
+import { type Genotype, type GenotypeChoice, type GenotypeEdge, genotype } from "./genotype";
+
+const fields = ["kind", "schema", "space", "cells", "depth", "width"] as const;
+
+/**
+ * Reads a genotype from a value of unknown origin (parsed JSON) and returns its canonical form, frozen.
+ *
+ * Everything is checked: kind and schema, every field of the space, and every choice. Nothing is filled in:
+ * a missing field is an error, because a default would silently build another network.
+ *
+ * @throws GenotypeError that names the place, what was expected and what came.
+ */
+export function validateGenotype(value: unknown, place = "genotype"): Genotype {
+  const given = plainObject(value, place);
+  if (given["kind"] !== "bars.genotype") {
+    throw new GenotypeError(`${place}: kind must be "bars.genotype", got ${show(given["kind"])}.`);
+  }
+  if (given["schema"] !== 1) {
+    throw new GenotypeError(
+      `${place}: schema must be 1, the only version this release reads, got ${show(given["schema"])}; ` +
+        "read it with the release that wrote it.",
+    );
+  }
+  exactKeys(given, fields, place);
+  const space = validateSpace(given["space"], `${place}.space`);
+  const cells = list(given["cells"], `${place}.cells`).map((edges, group) => {
+    const at = `${place}: cell group ${group}`;
+    return list(edges, at).map((edge, i) => validateEdge(edge, `${at}, edge ${i}`));
+  });
+  // Numbers inside these lists are checked against the space by genotype().
+  const depth = list(given["depth"], `${place}.depth`) as number[];
+  const width = list(given["width"], `${place}.width`) as number[];
+  const choice: GenotypeChoice = { cells, depth, width };
+  return genotype(space, choice, place);
+}
+
+/**
+ * Reads a genotype from JSON text.
+ *
+ * @throws GenotypeError as {@link validateGenotype}, and where the text is not JSON.
+ */
+export function parseGenotype(text: string, place = "genotype"): Genotype {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GenotypeError(`${place}: expected JSON text, got ${show(text.slice(0, 40))}.`, { cause });
+  }
+  return validateGenotype(value, place);
+}
+
+function validateSpace(value: unknown, place: string): SpaceConfig {
+  const given = plainObject(value, place);
+  exactKeys(given, Object.keys(defaultSpaceConfig), place);
+  try {
+    return spaceConfig(given as Partial<SpaceConfig>, place);
+  } catch (cause) {
+    if (!(cause instanceof BarsError)) throw cause;
+    throw new GenotypeError(cause.message, { cause });
+  }
+}
+
+function validateEdge(value: unknown, place: string): GenotypeEdge {
+  const given = plainObject(value, place);
+  exactKeys(given, ["to", "from", "primitive"], place);
+  // Values are checked against the space by genotype().
+  return given as unknown as GenotypeEdge;
+}
+
+function plainObject(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new GenotypeError(`${place}: expected an object, got ${show(value)}.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, place: string): unknown[] {
+  if (!Array.isArray(value)) throw new GenotypeError(`${place}: expected a list, got ${show(value)}.`);
+  return value;
+}
+
+function exactKeys(given: Record<string, unknown>, expected: readonly string[], place: string): void {
+  for (const key of expected) {
+    if (!Object.hasOwn(given, key)) throw new GenotypeError(`${place}: expected a field "${key}", got none.`);
+  }
+  for (const key of Object.keys(given)) {
+    if (!expected.includes(key)) {
+      throw new GenotypeError(`${place}: unknown field "${key}". Known fields: ${expected.join(", ")}.`);
+    }
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

@@ -1,0 +1,80 @@
+import { tf } from "../backend";
+import type { ParameterSpec } from "../operations/operation";
+import { fold, normal, type RandomKey } from "../random/randomKey";
+import type { StoredTensor } from "../run/tensorFile";
+import { RecordError } from "../util/errors";
+
+/**
+ * The trained tensors of one network, by name. Owns its variables; {@link dispose} frees them.
+ *
+ * Each starts from its own key, `fold(key, name)`, so adding a layer does not change the start of the others.
+ */
+export class Parameters {
+  readonly #variables = new Map<string, tf.Variable>();
+  readonly #specs: ReadonlyMap<string, ParameterSpec>;
+
+  constructor(specs: readonly ParameterSpec[], key: RandomKey) {
+    this.#specs = new Map(specs.map((spec) => [spec.name, spec]));
+    if (this.#specs.size !== specs.length) throw new Error("Parameters: two parameters share a name.");
+    for (const spec of specs) {
+      this.#variables.set(spec.name, tf.tidy(() => tf.variable(startValue(spec, fold(key, spec.name)))));
+    }
+  }
+
+  /** @throws Error for a name no layer declared. */
+  readonly get = (name: string): tf.Variable => {
+    const variable = this.#variables.get(name);
+    if (!variable) throw new Error(`Parameters: no parameter is named "${name}".`);
+    return variable;
+  };
+
+  specs(): ParameterSpec[] {
+    return [...this.#specs.values()];
+  }
+
+  role(name: string): ParameterSpec["role"] {
+    return (this.#specs.get(name) as ParameterSpec).role;
+  }
+
+  entries(): [string, tf.Variable][] {
+    return [...this.#variables];
+  }
+
+  /** All values as plain arrays, for a checkpoint. */
+  async stored(): Promise<Map<string, StoredTensor>> {
+    const stored = new Map<string, StoredTensor>();
+    for (const [name, variable] of this.#variables) {
+      stored.set(name, { shape: variable.shape, values: (await variable.data()) as Float32Array });
+    }
+    return stored;
+  }
+
+  /** Puts back values of {@link stored}. @throws RecordError if one is missing or of another shape. */
+  restore(stored: ReadonlyMap<string, StoredTensor>, place: string): void {
+    for (const [name, variable] of this.#variables) {
+      const value = stored.get(name);
+      if (!value) throw new RecordError(`${place}: the checkpoint lacks the tensor "${name}" this network has.`);
+      if (value.shape.join() !== variable.shape.join()) {
+        throw new RecordError(
+          `${place}: tensor "${name}" should have shape [${variable.shape.join(", ")}], the checkpoint has [${value.shape.join(", ")}].`,
+        );
+      }
+      tf.tidy(() => variable.assign(tf.tensor(value.values, variable.shape)));
+    }
+  }
+
+  dispose(): void {
+    for (const variable of this.#variables.values()) variable.dispose();
+    this.#variables.clear();
+  }
+}
+
+function startValue(spec: ParameterSpec, key: RandomKey): tf.Tensor {
+  const size = spec.shape.reduce((product, extent) => product * extent, 1);
+  if (spec.init.kind === "constant") return tf.fill(spec.shape, spec.init.value);
+  const { std } = spec.init;
+  return tf.tensor(
+    normal(key, size).map((z) => z * std),
+    spec.shape,
+  );
+}

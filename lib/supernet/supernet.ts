@@ -1,0 +1,202 @@
+import { batchNormTrain, tf } from "../backend";
+import type { BinarizationConfig } from "../config/binarizationConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
+import type { ParameterSpec } from "../operations/operation";
+import type { RandomKey } from "../random/randomKey";
+import { cellTensorFactor } from "../space/builtCells";
+import { cellsOf, type Stage, stagesOf } from "../space/stages";
+import { ShapeError } from "../util/errors";
+import type { AlphaTensors } from "./alphaVariables";
+import { layoutWeights, widthMasks } from "./layoutWeights";
+import { Parameters } from "./parameters";
+import { type BatchStatistics, RunningStatistics } from "./runningStatistics";
+import { type CellPass, masked, type OperationWeights, SupernetCell, tiled } from "./supernetCell";
+
+export type { BatchStatistics } from "./runningStatistics";
+
+/** What one forward pass needs besides images and mixture weights. */
+export interface ForwardOptions {
+  /** Steepness of the EDE gradients at this epoch. */
+  readonly edeT: number;
+  /** Receives the statistics of every batch norm; the caller owns them (see RunningStatistics). */
+  readonly collect?: BatchStatistics | undefined;
+  /**
+   * Operations whose weight is known to be 0, `[group][edge][primitive]` false: left out of the computation. For
+   * evaluating one architecture.
+   */
+  readonly active?: readonly (readonly (readonly boolean[])[])[] | undefined;
+}
+
+/**
+ * The differentiable mixture over a space: every cell holds every operation, every stage every depth and width.
+ *
+ * - stem: real 3x3 convolution and batch norm; in preprocess mode the extra stem (ReLU, real 1x1, batch norm)
+ *   widens it to `steps` nodes
+ * - cells in a chain; the tensor a reduction cell or the head reads is `Σ_i d_i · state_i` over the states of the
+ *   stage, `d` the depth weights (sink connection; TF-NAS, arXiv:2008.05314)
+ * - width: leading channels are shared by all widths; a channel counts as much as the widths that have it weigh
+ *   (soft masks), on every node, cell output and binary kernel
+ * - head: global average pooling and a real linear layer
+ *
+ * At one-hot weights it computes what the derived network computes with the same weights. Batch norms use the
+ * statistics of the batch: one supernet stands for many architectures.
+ */
+export class Supernet {
+  readonly space: SpaceConfig;
+  readonly parameters: Parameters;
+  readonly statistics: RunningStatistics;
+  readonly #binarization: BinarizationConfig;
+  readonly #stages: readonly Stage[];
+  readonly #cells: readonly SupernetCell[];
+  /** Per stage, `[choices, channels]`; null where width is not searched. */
+  readonly #masks: readonly (tf.Tensor2D | null)[];
+  /** The same for the input side of each stage's reduction cell: half the channels. */
+  readonly #halfMasks: readonly (tf.Tensor2D | null)[];
+
+  constructor(space: SpaceConfig, binarization: BinarizationConfig, key: RandomKey) {
+    this.space = space;
+    this.#binarization = binarization;
+    this.#stages = stagesOf(space);
+    this.#cells = cellsOf(space).map((cell) => {
+      const out = (this.#stages[cell.stage] as Stage).channels;
+      const stride = cell.reduction ? 2 : 1;
+      return new SupernetCell(space, binarization, { name: `cell${cell.index}`, inChannels: out / stride, outChannels: out, stride });
+    });
+    const searched = space.widthChoices.length > 1;
+    this.#masks = this.#stages.map(({ channels }) => (searched ? widthMasks(space, channels) : null));
+    this.#halfMasks = this.#stages.map(({ channels }, s) => (searched && s > 0 ? widthMasks(space, channels / 2) : null));
+    this.parameters = new Parameters([...endSpecs(space), ...this.#cells.flatMap((cell) => cell.parameters)], key);
+    this.statistics = new RunningStatistics(binarization.batchNormMomentum);
+  }
+
+  /**
+   * Logits of a batch.
+   *
+   * Shapes: `images` `[batch, imageSize, imageSize, imageChannels]`, result `[batch, classes]`.
+   * @throws ShapeError if the images have another shape.
+   */
+  logits(images: tf.Tensor4D, weights: AlphaTensors, options: ForwardOptions): tf.Tensor2D {
+    this.#checkImages(images);
+    return tf.tidy(() => {
+      const pass = this.#pass(options);
+      const layout = layoutWeights(this.space, weights);
+      const operations = this.#operationWeights(weights, options.active);
+      let x = this.#stem(images, maskOf(layout.opening[0], this.#masks[0]), pass);
+      for (const stage of this.#stages) {
+        const s = stage.index;
+        const openingMask = maskOf(layout.opening[s], this.#masks[s]);
+        if (stage.opening !== null) {
+          const masks = { input: maskOf(layout.opening[s], this.#halfMasks[s]), output: openingMask };
+          x = this.#runCell(stage.opening, x, operations, masks, pass);
+        }
+        const states = [x];
+        let inMask = openingMask;
+        stage.cells.forEach((cell, i) => {
+          const output = maskOf(layout.output[s]?.[i], this.#masks[s]);
+          x = this.#runCell(cell, x, operations, { input: inMask, output }, pass);
+          states.push(x);
+          inMask = output;
+        });
+        const sink = layout.sink[s];
+        if (sink) x = mixture(states, sink);
+      }
+      const pooled = globalAveragePool(x);
+      const get = this.parameters.get;
+      return linear(pooled, get("head.weight") as unknown as tf.Tensor2D, get("head.bias") as unknown as tf.Tensor1D, "head");
+    });
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.statistics.dispose();
+    tf.dispose([...this.#masks, ...this.#halfMasks].filter((mask): mask is tf.Tensor2D => mask !== null));
+  }
+
+  #runCell(
+    cell: number,
+    x: tf.Tensor4D,
+    operations: readonly OperationWeights[],
+    masks: { input: tf.Tensor1D | null; output: tf.Tensor1D | null },
+    pass: CellPass,
+  ): tf.Tensor4D {
+    const group = this.space.cellLayout[cell] as number;
+    return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, masks, pass);
+  }
+
+  #stem(images: tf.Tensor4D, mask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D {
+    const { get } = pass;
+    const affine = (name: string, x: tf.Tensor4D) =>
+      tf.add(tf.mul(pass.normalize(name, x), get(`${name}.scale`)), get(`${name}.offset`)) as tf.Tensor4D;
+    const stem = realConv2d(images, get("stem.kernel") as tf.Tensor4D, { name: "stem", stride: 1 });
+    const narrow = masked(affine("stem", stem), mask);
+    if (this.space.process !== "preprocess") return narrow;
+    const wide = realConv2d(tf.relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
+    return masked(affine("extraStem", wide), tiled(mask, this.space.steps));
+  }
+
+  #pass(options: ForwardOptions): CellPass {
+    const epsilon = this.#binarization.batchNormEpsilon;
+    return {
+      get: this.parameters.get,
+      edeT: options.edeT,
+      normalize: (name, x) => {
+        const { y, mean, variance } = batchNormTrain(x, null, null, epsilon);
+        options.collect?.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
+        return y;
+      },
+    };
+  }
+
+  /** Scalars `[group][edge][primitive]`, cut from the weights once for all cells of a group. */
+  #operationWeights(weights: AlphaTensors, active: ForwardOptions["active"]): OperationWeights[] {
+    const count = this.space.primitives.length;
+    return weights.cells.map((tensor, group) => {
+      const scalars = tf.unstack(tf.reshape(tensor, [-1])) as tf.Scalar[];
+      const edges = scalars.length / count;
+      return Array.from({ length: edges }, (_, e) =>
+        Array.from({ length: count }, (_, k) => (active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar))),
+      );
+    });
+  }
+
+  #checkImages(images: tf.Tensor4D): void {
+    const { imageSize, imageChannels } = this.space;
+    const [, height, width, channels] = images.shape;
+    if (height !== imageSize || width !== imageSize || channels !== imageChannels) {
+      throw new ShapeError(
+        `supernet: expected images of shape [batch, ${imageSize}, ${imageSize}, ${imageChannels}], got [${images.shape.join(", ")}].`,
+      );
+    }
+  }
+}
+
+/** `Σ_i weights_i · states_i`. */
+function mixture(states: readonly tf.Tensor4D[], weights: tf.Tensor): tf.Tensor4D {
+  const scalars = tf.unstack(weights) as tf.Scalar[];
+  return tf.addN(states.map((state, i) => tf.mul(state, scalars[i] as tf.Scalar))) as tf.Tensor4D;
+}
+
+/** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */
+function maskOf(distribution: tf.Tensor | null | undefined, masks: tf.Tensor2D | null | undefined): tf.Tensor1D | null {
+  if (!distribution || !masks) return null;
+  return tf.reshape(tf.matMul(tf.reshape(distribution, [1, -1]), masks), [-1]);
+}
+
+/** Parameters of stem and head. */
+function endSpecs(space: SpaceConfig): ParameterSpec[] {
+  const { imageChannels, initChannels: channels, steps, classes } = space;
+  const conv = (name: string, kernel: number, from: number, to: number): ParameterSpec[] => [
+    { name: `${name}.kernel`, shape: [kernel, kernel, from, to], role: "real", init: { kind: "normal", std: Math.sqrt(2 / (kernel * kernel * from)) } },
+    { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
+    { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
+  ];
+  const last = stagesOf(space).at(-1) as Stage;
+  const features = last.channels * cellTensorFactor(space);
+  return [
+    ...conv("stem", 3, imageChannels, channels),
+    ...(space.process === "preprocess" ? conv("extraStem", 1, channels, steps * channels) : []),
+    { name: "head.weight", shape: [features, classes], role: "real", init: { kind: "normal", std: Math.sqrt(1 / features) } },
+    { name: "head.bias", shape: [classes], role: "offset", init: { kind: "constant", value: 0 } },
+  ];
+}

@@ -1,0 +1,238 @@
+import { tf } from "../backend";
+import type { BinarizationConfig } from "../config/binarizationConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { realConv2d } from "../layers/realLayers";
+import { avgPoolDuplicate } from "../layers/shortcuts";
+import { type Application, applyTogether } from "../operations/applyTogether";
+import { buildOperation } from "../operations/buildOperation";
+import { nodeParameters, normalizeAndBinarize } from "../operations/normalizeAndBinarize";
+import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../operations/operation";
+import { cellTensorFactor } from "../space/builtCells";
+import { edgeIndex, edgesOf } from "../space/edges";
+
+/** Shape of one cell of the supernet, at width 1. */
+export interface SupernetCellShape {
+  readonly name: string;
+  /** Channels of one node on the input side, and of each intermediate node. */
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly stride: 1 | 2;
+}
+
+/** What a forward pass hands to every cell. */
+export interface CellPass {
+  readonly get: (name: string) => tf.Tensor;
+  readonly edeT: number;
+  /** Parameter-free batch norm with the statistics of the batch, under a name. */
+  normalize(name: string, x: tf.Tensor4D): tf.Tensor4D;
+}
+
+/** Masks of a cell: shares of the channels that exist on either side, `[channels]`; null for all. */
+export interface CellMasks {
+  readonly input: tf.Tensor1D | null;
+  readonly output: tf.Tensor1D | null;
+}
+
+/** Weight of each operation, `[edge][primitive]`: a scalar tensor, or 0 for an operation that is left out. */
+export type OperationWeights = readonly (readonly (tf.Scalar | 0)[])[];
+
+/**
+ * One cell of the supernet: every edge holds the weighted sum of all candidates (DARTS, arXiv:1806.09055).
+ *
+ * Node 0 is the cell's input, in preprocess mode squeezed by a 1x1; node `j` is
+ * `mask ⊙ Σ_{i<j} Σ_o p_{ij,o} · o(node_i)`; the output is the concatenation of nodes 1 … steps, in postprocess mode
+ * squeezed by a 1x1, plus the cell's shortcut, masked. Each node is normalised and binarized once for all the
+ * edges that leave it.
+ */
+export class SupernetCell {
+  readonly parameters: readonly ParameterSpec[];
+  readonly #space: SpaceConfig;
+  readonly #binarization: BinarizationConfig;
+  readonly #shape: SupernetCellShape;
+
+  constructor(space: SpaceConfig, binarization: BinarizationConfig, shape: SupernetCellShape) {
+    this.#space = space;
+    this.#binarization = binarization;
+    this.#shape = shape;
+    this.parameters = this.#declare();
+  }
+
+  /**
+   * @param x `[batch, h, w, factor · inChannels]` with factor `steps` in preprocess mode, else 1; masked already.
+   * @returns `[batch, h / stride, w / stride, factor · outChannels]`, masked. The caller owns it.
+   */
+  apply(x: tf.Tensor4D, weights: OperationWeights, masks: CellMasks, pass: CellPass): tf.Tensor4D {
+    const { steps } = this.#space;
+    return tf.tidy(() => {
+      const wideInput = tiled(masks.input, cellTensorFactor(this.#space));
+      const wideOutput = tiled(masks.output, cellTensorFactor(this.#space));
+      const before = this.#space.process === "preprocess";
+      const first = before ? masked(this.#process(x, wideInput, masks.input, pass), masks.input) : x;
+      const terms: tf.Tensor4D[][] = Array.from({ length: steps + 1 }, () => []);
+      const nodes: tf.Tensor4D[] = [];
+      for (let node = 0; node <= steps; node++) {
+        const raw = node === 0 ? first : this.#sum(terms[node] as tf.Tensor4D[], first, masks.output);
+        if (node > 0) nodes.push(raw);
+        if (node === steps) break;
+        const state = this.#state(node, raw, node === 0 ? masks.input : masks.output, pass);
+        this.#leave(node, state, terms, weights, masks.output, pass);
+      }
+      const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : (tf.concat(nodes, 3) as tf.Tensor4D);
+      const wideNodes = tiled(masks.output, steps);
+      const body = before ? joined : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
+      const shortcut = this.#shortcut(x, wideInput, wideOutput, pass);
+      return shortcut ? tf.add(body, masked(shortcut, wideOutput)) : body.clone();
+    });
+  }
+
+  #state(node: number, raw: tf.Tensor4D, mask: tf.Tensor1D | null, pass: CellPass): NodeState {
+    const name = `${this.#shape.name}.node${node}`;
+    return normalizeAndBinarize(raw, mask, this.#binarization, pass.edeT, {
+      shift: this.#binarization.rsign ? (pass.get(`${name}.rsign.shift`) as tf.Tensor1D) : null,
+      normalize: (value) => pass.normalize(name, value),
+    });
+  }
+
+  /** Applies every operation on every edge that leaves `from`, together, and adds the weighted values to `terms[to]`. */
+  #leave(
+    from: number,
+    state: NodeState,
+    terms: tf.Tensor4D[][],
+    weights: OperationWeights,
+    outputMask: tf.Tensor1D | null,
+    pass: CellPass,
+  ): void {
+    const places: { to: number; weight: tf.Scalar }[] = [];
+    const applications: Application[] = [];
+    for (let to = from + 1; to <= this.#space.steps; to++) {
+      const row = weights[edgeIndex(to, from)] ?? [];
+      this.#space.primitives.forEach((primitive, k) => {
+        const weight = row[k] ?? 0;
+        if (weight === 0 || primitive === "none") return;
+        const name = `${this.#shape.name}.edge${to}-${from}.${primitive}`;
+        places.push({ to, weight });
+        applications.push({
+          operation: buildOperation(name, this.#settings(primitive, from, pass.edeT)),
+          get: (own) => pass.get(`${name}.${own}`),
+          options: { outputMask, normalize: (y) => pass.normalize(name, y) },
+        });
+      });
+    }
+    applyTogether(applications, state).forEach((value, i) => {
+      const { to, weight } = places[i] as (typeof places)[number];
+      if (value) (terms[to] as tf.Tensor4D[]).push(tf.mul(value, weight));
+    });
+  }
+
+  /** The masked sum of everything that enters a node; zeros where nothing does. */
+  #sum(terms: readonly tf.Tensor4D[], input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
+    if (terms.length > 0) return masked(terms.length === 1 ? (terms[0] as tf.Tensor4D) : tf.addN([...terms]), mask);
+    const [batch, height, width] = input.shape;
+    const { outChannels, stride } = this.#shape;
+    return tf.zeros([batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels]);
+  }
+
+  /** The 1x1 at the cell's entrance or exit. Real: ReLU, convolution, batch norm. Binary: a block without identity. */
+  #process(x: tf.Tensor4D, inMask: tf.Tensor1D | null, outMask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D {
+    const name = `${this.#shape.name}.process`;
+    if (this.#space.processKind === "real") {
+      const kernel = pass.get(`${name}.kernel`) as tf.Tensor4D;
+      return pass.normalize(name, realConv2d(tf.relu(x), kernel, { name, stride: 1 }));
+    }
+    return this.#block(name, this.#processSettings(pass.edeT), x, inMask, outMask, pass);
+  }
+
+  #shortcut(x: tf.Tensor4D, inMask: tf.Tensor1D | null, outMask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D | null {
+    const { cellShortcut } = this.#space;
+    if (cellShortcut === "none") return null;
+    if (this.#shape.stride === 1) return x;
+    if (cellShortcut === "avg_pool") return avgPoolDuplicate(x);
+    return this.#block(`${this.#shape.name}.shortcut`, this.#shortcutSettings(pass.edeT), x, inMask, outMask, pass);
+  }
+
+  /** A binary block outside the graph of nodes: it normalises and binarizes its own input. */
+  #block(
+    name: string,
+    settings: OperationSettings,
+    x: tf.Tensor4D,
+    inMask: tf.Tensor1D | null,
+    outMask: tf.Tensor1D | null,
+    pass: CellPass,
+  ): tf.Tensor4D {
+    const state = normalizeAndBinarize(x, inMask, this.#binarization, pass.edeT, {
+      shift: this.#binarization.rsign ? (pass.get(`${name}.rsign.shift`) as tf.Tensor1D) : null,
+      normalize: (value) => pass.normalize(`${name}.input`, value),
+    });
+    const options = { outputMask: outMask, normalize: (y: tf.Tensor4D) => pass.normalize(name, y) };
+    return buildOperation(name, settings).apply(state, (own) => pass.get(`${name}.${own}`), options) as tf.Tensor4D;
+  }
+
+  #settings(primitive: OperationSettings["primitive"], from: number, edeT: number): OperationSettings {
+    const { inChannels, outChannels, stride } = this.#shape;
+    const own = from === 0 ? { inChannels, outChannels, stride } : { inChannels: outChannels, outChannels, stride: 1 as const };
+    return { primitive, ...own, space: this.#space, binarization: this.#binarization, edeT };
+  }
+
+  #processSettings(edeT: number): OperationSettings {
+    const { steps } = this.#space;
+    const { inChannels, outChannels } = this.#shape;
+    const own =
+      this.#space.process === "preprocess"
+        ? { inChannels: steps * inChannels, outChannels: inChannels }
+        : { inChannels: steps * outChannels, outChannels };
+    return { ...this.#blockSettings("bin_conv_1x1", edeT), ...own, stride: 1 };
+  }
+
+  #shortcutSettings(edeT: number): OperationSettings {
+    const factor = cellTensorFactor(this.#space);
+    const { inChannels, outChannels } = this.#shape;
+    const own = { inChannels: factor * inChannels, outChannels: factor * outChannels };
+    return { ...this.#blockSettings("bin_conv_3x3", edeT), ...own, stride: 2 };
+  }
+
+  #blockSettings(primitive: OperationSettings["primitive"], edeT: number) {
+    return { primitive, space: { ...this.#space, convShortcut: false }, binarization: this.#binarization, edeT };
+  }
+
+  #declare(): ParameterSpec[] {
+    const { name, stride, inChannels, outChannels } = this.#shape;
+    const specs: ParameterSpec[] = [];
+    const under = (prefix: string, own: readonly ParameterSpec[]) => {
+      for (const spec of own) specs.push({ ...spec, name: `${prefix}.${spec.name}` });
+    };
+    const block = (prefix: string, settings: OperationSettings) => {
+      under(prefix, nodeParameters(settings.inChannels, this.#binarization));
+      under(prefix, buildOperation(prefix, settings).parameters);
+    };
+    if (this.#space.processKind === "real") under(`${name}.process`, [realKernel(this.#processSettings(1))]);
+    else block(`${name}.process`, this.#processSettings(1));
+    for (let node = 0; node < this.#space.steps; node++) {
+      under(`${name}.node${node}`, nodeParameters(node === 0 ? inChannels : outChannels, this.#binarization));
+    }
+    for (const { to, from } of edgesOf(this.#space.steps)) {
+      for (const primitive of this.#space.primitives) {
+        const prefix = `${name}.edge${to}-${from}.${primitive}`;
+        const operation: Operation = buildOperation(prefix, this.#settings(primitive, from, 1));
+        under(prefix, operation.parameters);
+      }
+    }
+    if (stride === 2 && this.#space.cellShortcut === "bin_conv_3x3") block(`${name}.shortcut`, this.#shortcutSettings(1));
+    return specs;
+  }
+}
+
+/** `x · mask` along the channels; `x` where there is no mask. */
+export function masked(x: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
+  return mask ? tf.mul(x, mask) : x;
+}
+
+/** A mask repeated for each of several concatenated nodes. */
+export function tiled(mask: tf.Tensor1D | null, times: number): tf.Tensor1D | null {
+  return mask && times > 1 ? tf.tile(mask, [times]) : mask;
+}
+
+/** He-normal start of a real 1x1 kernel. */
+function realKernel({ inChannels, outChannels }: { inChannels: number; outChannels: number }): ParameterSpec {
+  const std = Math.sqrt(2 / inChannels);
+  return { name: "kernel", shape: [1, 1, inChannels, outChannels], role: "real", init: { kind: "normal", std } };
+}

@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+
+/**
+ * JSON with object keys in alphabetical order and no white space: equal values give equal text, whatever the
+ * order they were built in. `undefined` fields are left out; NaN and infinities are refused.
+ *
+ * @throws TypeError for a number that JSON cannot hold.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
+}
+
+/** SHA-256 of the canonical JSON, as 64 hexadecimal digits. */
+export function hashJson(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new TypeError(`canonicalJson: expected a finite number, got ${value}.`);
+  }
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([key, part]) => [key, sorted(part)]));
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Version of this library, from the package.json beside it (sources) or above it (compiled). */
+export const version: string = readVersion();
+
+function readVersion(): string {
+  for (const up of ["..", "../.."]) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as { name: string; version: string };
+      if (manifest.name === "bars") return manifest.version;
+    } catch {
+      // Not at this level.
+    }
+  }
+  return "unknown";
+}

@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCifar10 } from "../../lib/data/cifar10";
+import { readCifar100 } from "../../lib/data/cifar100";
+import { readCifarRecords } from "../../lib/data/cifarRecords";
+import { integers, randomKey } from "../../lib/random/randomKey";
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "bars-cifar-"));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A file of zero bytes that takes no room on disk. All labels are 0, all pixels black. */
+function zeros(path: string, size: number, patches: Record<number, number> = {}): void {
+  const bytes = Buffer.alloc(Math.max(0, ...Object.keys(patches).map((at) => Number(at) + 1)));
+  for (const [at, value] of Object.entries(patches)) bytes[Number(at)] = value;
+  writeFileSync(path, bytes);
+  truncateSync(path, size);
+}
+
+describe("readCifarRecords", () => {
+  const planes = Uint8Array.from(integers(randomKey(0), 2 * 3072, 256));
+
+  it("interleaves the three colour planes and reads one label a record, from any starting image", async () => {
+    const path = join(root, "two.bin");
+    const records = [Buffer.from([7]), planes.subarray(0, 3072), Buffer.from([3]), planes.subarray(3072)];
+    writeFileSync(path, Buffer.concat(records));
+    const images = new Uint8Array(3 * 3072);
+    const labels = new Uint8Array(3);
+    await readCifarRecords({ path, records: 2, classes: [10] }, images, [labels], 1);
+    expect([...labels]).toEqual([0, 7, 3]);
+    expect(images.subarray(0, 3072).every((byte) => byte === 0)).toBe(true);
+    for (const [image, y, x, channel] of [
+      [0, 0, 0, 0],
+      [0, 0, 1, 2],
+      [1, 31, 31, 2],
+      [1, 5, 9, 1],
+    ] as const) {
+      const expected = planes[image * 3072 + channel * 1024 + y * 32 + x];
+      expect(images[((image + 1) * 1024 + y * 32 + x) * 3 + channel]).toBe(expected);
+    }
+  });
+
+  it("reads the coarse and the fine label of CIFAR-100 records apart", async () => {
+    const path = join(root, "fine.bin");
+    writeFileSync(path, Buffer.concat([Buffer.from([19, 99]), planes.subarray(0, 3072)]));
+    const images = new Uint8Array(3072);
+    const [coarse, fine] = [new Uint8Array(1), new Uint8Array(1)];
+    await readCifarRecords({ path, records: 1, classes: [20, 100] }, images, [coarse, fine], 0);
+    expect([coarse[0], fine[0]]).toEqual([19, 99]);
+    expect(images[3 * 1023 + 2]).toBe(planes[3071]);
+  });
+
+  it.each([
+    [6145, "truncated"],
+    [6147, "not one of the binary version"],
+    [0, "truncated"],
+  ])("refuses a file of %i bytes", async (size, why) => {
+    const path = join(root, "sized.bin");
+    zeros(path, size);
+    const read = readCifarRecords(
+      { path, records: 2, classes: [10] },
+      new Uint8Array(6144),
+      [new Uint8Array(2)],
+      0,
+    );
+    await expect(read).rejects.toThrow(
+      `readCifarRecords: sized.bin in ${root} must hold 6146 bytes (2 records of 3073), got ${size}; the file is ${why}. ` +
+        "Delete it and load again to have it extracted anew, or copy it from the official archive.",
+    );
+  });
+
+  it.each([
+    [[10], { 3073: 10 }, "label byte 0 of record 1 must be from 0 to 9, got 10"],
+    [[20, 100], { 0: 20 }, "label byte 0 of record 0 must be from 0 to 19, got 20"],
+    [[20, 100], { 1: 100 }, "label byte 1 of record 0 must be from 0 to 99, got 100"],
+  ])("refuses a label without a class (%j, %j)", async (classes, patch, what) => {
+    const path = join(root, "label.bin");
+    zeros(path, 2 * (3072 + classes.length), patch as Record<number, number>);
+    const labels = classes.map(() => new Uint8Array(2));
+    const read = readCifarRecords({ path, records: 2, classes }, new Uint8Array(6144), labels, 0);
+    await expect(read).rejects.toThrow(
+      `readCifarRecords: label.bin in ${root}: ${what}; the file is damaged. Delete it and load again to have it extracted anew.`,
+    );
+  });
+
+  it("says which file is missing, and what to do", async () => {
+    const file = { path: join(root, "none.bin"), records: 1, classes: [10] };
+    await expect(readCifarRecords(file, new Uint8Array(3072), [new Uint8Array(1)], 0)).rejects.toThrow(
+      `readCifarRecords: expected a file none.bin in ${root}, but there is none. ` +
+        "Extract the official archive there, or load with download allowed.",
+    );
+    const folder = { ...file, path: root };
+    await expect(readCifarRecords(folder, new Uint8Array(3072), [new Uint8Array(1)], 0)).rejects.toThrow(
+      "but it cannot be read (EISDIR",
+    );
+  });
+});
+
+describe("readCifar10", () => {
+  const names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+  let directory: string;
+  let folder: string;
+
+  beforeAll(() => {
+    directory = join(root, "ten");
+    folder = join(directory, "cifar-10-batches-bin");
+    mkdirSync(folder, { recursive: true });
+    for (let i = 1; i <= 5; i++) zeros(join(folder, `data_batch_${i}.bin`), 30_730_000, { 0: i, 1: 10 * i });
+    zeros(join(folder, "test_batch.bin"), 30_730_000, { 3073: 9, 3074: 99 });
+    writeFileSync(join(folder, "batches.meta.txt"), `${names.join("\n")}\n\n`);
+  });
+
+  it("joins the five training files in their order and keeps the test file apart", async () => {
+    const { train, test } = await readCifar10(directory);
+    expect(train.labels.length).toBe(50_000);
+    expect([0, 1, 2, 3, 4].map((i) => train.labels[10_000 * i])).toEqual([1, 2, 3, 4, 5]);
+    expect([0, 1, 2, 3, 4].map((i) => train.images[30_720_000 * i])).toEqual([10, 20, 30, 40, 50]);
+    expect([test.labels.length, test.labels[1], test.images[3072]]).toEqual([10_000, 9, 99]);
+    expect([train.imageSize, train.channels, train.name, test.note]).toEqual([
+      32,
+      3,
+      "CIFAR-10",
+      "CIFAR-10, binary version.",
+    ]);
+    expect(train.classNames).toEqual(names);
+    expect(train.images.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it("mentions test records that are approximations, and drops them on demand", async () => {
+    const list = join(folder, "test_batch.approx_indices.txt");
+    writeFileSync(list, "0\n17\n9999\n");
+    const { test } = await readCifar10(directory);
+    expect(test.note).toBe(
+      "CIFAR-10, binary version. 3 of the 10000 test records are approximations (test_batch.approx_indices.txt).",
+    );
+    expect(test.labels.length).toBe(10_000);
+    const exact = (await readCifar10(directory, { exactTestOnly: true })).test;
+    expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([9_997, 9, 99]);
+    expect(exact.note).toBe(
+      "CIFAR-10, binary version. 3 approximate test records dropped (test_batch.approx_indices.txt).",
+    );
+    writeFileSync(list, "10000\n");
+    await expect(readCifar10(directory)).rejects.toThrow(
+      `readCifar10: test_batch.approx_indices.txt in ${folder} must hold record numbers from 0 to 9999, one a line, got "10000".`,
+    );
+    rmSync(list);
+  });
+
+  it("refuses a list of class names with a line too few", async () => {
+    const short = join(root, "short");
+    mkdirSync(join(short, "cifar-10-batches-bin"), { recursive: true });
+    writeFileSync(join(short, "cifar-10-batches-bin/batches.meta.txt"), names.slice(1).join("\n"));
+    await expect(readCifar10(short)).rejects.toThrow(
+      `readLines: batches.meta.txt in ${join(short, "cifar-10-batches-bin")} must hold 10 names, one a line, got 9. ` +
+        "Copy it from the official archive.",
+    );
+  });
+});
+
+describe("readCifar100", () => {
+  it("takes the fine label by default and the coarse one on demand", async () => {
+    const folder = join(root, "hundred", "cifar-100-binary");
+    mkdirSync(folder, { recursive: true });
+    zeros(join(folder, "train.bin"), 153_700_000, { 0: 11, 1: 42, 3074: 1, 3075: 2, 3076: 200 });
+    zeros(join(folder, "test.bin"), 30_740_000, { 0: 19, 1: 99 });
+    writeFileSync(
+      join(folder, "fine_label_names.txt"),
+      Array.from({ length: 100 }, (_, i) => `fine${i}\n`).join(""),
+    );
+    writeFileSync(
+      join(folder, "coarse_label_names.txt"),
+      Array.from({ length: 20 }, (_, i) => `coarse${i}\n`).join(""),
+    );
+    const fine = await readCifar100(join(root, "hundred"));
+    expect([fine.train.labels.length, fine.test.labels.length]).toEqual([50_000, 10_000]);
+    expect([...fine.train.labels.subarray(0, 2), fine.test.labels[0]]).toEqual([42, 2, 99]);
+    expect(fine.train.images[3072]).toBe(200);
+    expect([fine.train.name, fine.train.classNames[99]]).toEqual(["CIFAR-100", "fine99"]);
+    const coarse = await readCifar100(join(root, "hundred"), { classes: "coarse" });
+    expect([...coarse.train.labels.subarray(0, 2), coarse.test.labels[0]]).toEqual([11, 1, 19]);
+    expect([coarse.train.name, coarse.train.classNames.length]).toEqual(["CIFAR-100 (coarse)", 20]);
+  });
+});

@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { startBackend, tf } from "../../lib/backend";
+import { ops } from "../../lib/complexity/cost";
+import { costTables } from "../../lib/complexity/costTables";
+import { expectedCost } from "../../lib/complexity/expectedCost";
+import { totalCost } from "../../lib/complexity/costTable";
+import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
+import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
+import { fold, randomKey } from "../../lib/random/randomKey";
+import type { Alphas } from "../../lib/space/alphas";
+import { randomAlphas } from "../../lib/space/randomAlphas";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+import { AlphaVariables } from "../../lib/supernet/alphaVariables";
+import { ExpectedCost } from "../../lib/supernet/expectedCost";
+import { probabilityTensors } from "../../lib/search/alphaObjective";
+import { expectNoLeak } from "../helpers/expectNoLeak";
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+const spaces: Record<string, SpaceConfig> = {
+  default: spaceConfig(),
+  "no depth search": spaceConfig({ searchDepth: false, steps: 2 }),
+  "no width search": spaceConfig({ widthChoices: [1], steps: 2 }),
+  "empty stages": spaceConfig({ cellLayout: [1, 0, 1, 1, 0], steps: 2, widthChoices: [0.5, 1], initChannels: 4 }),
+};
+
+function onEngine(space: SpaceConfig, probabilities: Alphas, measure: "bops" | "flops" | "ops", budget: number): number {
+  return expectNoLeak(() => {
+    const cost = new ExpectedCost(space);
+    const tensors = new AlphaVariables(probabilities);
+    const value = tf.tidy(() => cost.relativeTo(tensors, { measure, budget }).dataSync()[0] as number);
+    cost.dispose();
+    tensors.dispose();
+    return value;
+  });
+}
+
+describe.each(Object.entries(spaces))("ExpectedCost on the engine, %s", (_, space) => {
+  it("equals the double-precision expectation for random alphas", () => {
+    for (let i = 0; i < 5; i++) {
+      const probabilities = probabilitiesOf(randomAlphas(space, 2, fold(randomKey(0), i)));
+      const exact = expectedCost(costTables(space), probabilities);
+      expect(onEngine(space, probabilities, "bops", 1e7) / (exact.bops / 1e7)).toBeCloseTo(1, 5);
+      expect(onEngine(space, probabilities, "flops", 1e6) / (exact.flops / 1e6)).toBeCloseTo(1, 5);
+      expect(onEngine(space, probabilities, "ops", 1e6) / (ops(exact) / 1e6)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it("equals the derived cost at one-hot probabilities of random genotypes", () => {
+    for (let i = 0; i < 20; i++) {
+      const genotype = randomGenotype(space, fold(randomKey(2), i));
+      const derived = totalCost(genotype).bops;
+      if (derived === 0) continue;
+      expect(onEngine(space, oneHotAlphas(genotype, 1), "bops", 1e6) / (derived / 1e6)).toBeCloseTo(1, 5);
+    }
+  });
+
+  it("has the gradient that finite differences of the double-precision expectation have", () => {
+    const samplers = { method: "softmax", temperature: 1 } as const;
+    const all = { cell: samplers, depth: samplers, width: samplers };
+    const alphas = randomAlphas(space, 1, randomKey(3));
+    const cost = new ExpectedCost(space);
+    const variables = new AlphaVariables(alphas);
+    const named = variables.named();
+    const { grads } = tf.variableGrads(
+      () => cost.relativeTo(probabilityTensors(variables, all), { measure: "bops", budget: 1e7 }),
+      Object.values(named),
+    );
+    const tables = costTables(space);
+    const at = (changed: Alphas) => expectedCost(tables, probabilitiesOf(changed)).bops / 1e7;
+    const nudge = (level: "depth" | "width", by: number): Alphas => ({
+      ...alphas,
+      [level]: alphas[level].map((row, s) => (s === 1 ? row.map((v, k) => (k === 0 ? v + by : v)) : row)),
+    });
+    const nudgeCell = (by: number): Alphas => ({
+      ...alphas,
+      cells: alphas.cells.map((edges, g) => edges.map((row, e) => (g === 0 && e === 1 ? row.map((v, k) => (k === 2 ? v + by : v)) : row))),
+    });
+    const slope = (f: (by: number) => Alphas) => (at(f(1e-4)) - at(f(-1e-4))) / 2e-4;
+    const gradient = (name: string, index: number) => (grads[(named[name] as tf.Variable).name] as tf.Tensor).dataSync()[index] as number;
+    expect(gradient("cell0", space.primitives.length + 2)).toBeCloseTo(slope(nudgeCell), 4);
+    if (named["depth1"]) expect(gradient("depth1", 0)).toBeCloseTo(slope((by) => nudge("depth", by)), 4);
+    if (named["width1"]) expect(gradient("width1", 0)).toBeCloseTo(slope((by) => nudge("width", by)), 4);
+    cost.dispose();
+    variables.dispose();
+    tf.dispose(grads);
+  });
+});
