@@ -16,7 +16,10 @@ export interface Cost {
   readonly realParams: number;
   /** Binary weights. */
   readonly binaryParams: number;
-  /** Parameter storage in bits, as shipped: 1 per binary weight, 32 per real one. */
+  /**
+   * Parameter storage in bits, as shipped: 1 per binary weight, 32 per real one, and 32 per scale of binary
+   * weights that has to be stored (a scale is worked out from latent weights, so it is no parameter).
+   */
   readonly bits: number;
 }
 
@@ -49,7 +52,7 @@ export function addCosts(a: Cost, b: Cost): Cost {
 export interface LayerCost extends Cost {
   /** Dotted path, e.g. `cell3.edge2-0.bin_conv_3x3.conv`. */
   readonly name: string;
-  /** What the layer is: "conv", "binary_conv", "batch_norm", "linear", "pool", "sum", … */
+  /** What the layer is, a `layer` of `LayerSpec`: "conv", "binary_conv", "batch_norm", "linear", "sum", … */
   readonly layer: string;
   readonly inputShape: readonly [number, number, number];
   readonly outputShape: readonly [number, number, number];

@@ -98,7 +98,7 @@ function reportText(title: string, rows: readonly CostReportRow[], total: Cost, 
   );
   const rule = "-".repeat(Math.max(...lines.map((line) => line.length)));
   const [top = "", ...others] = lines;
-  const note = `Per image. ${convention}. Batch norm, activations, pooling and sums are elementwise, not in OPs.`;
+  const note = `Per image; ${convention}. Batch norm, activations, pooling and sums are elementwise, not in OPs.`;
   return [title, "", top, rule, ...others.slice(0, -1), rule, others.at(-1) ?? "", "", note].join("\n");
 }
 

@@ -107,7 +107,7 @@ function checkLayout(place: string, config: SpaceConfig): void {
   check(place, "cellLayout", Array.isArray(cellLayout) && cellLayout.length > 0 && cellLayout.every(isGroup), "a list of group numbers", cellLayout);
   const groups = Math.max(...cellLayout) + 1;
   const used = new Set(cellLayout);
-  check(place, "cellLayout", used.size === groups, `use every group from 0 to ${groups - 1}`, cellLayout);
+  check(place, "cellLayout", used.size === groups, `one that uses every group from 0 to ${groups - 1}`, cellLayout);
   check(place, "reductionGroups", Array.isArray(reductionGroups) && reductionGroups.every((g) => used.has(g)), "groups that occur in cellLayout", reductionGroups);
   const reductions = cellLayout.filter((g) => reductionGroups.includes(g)).length;
   check(place, "imageSize", config.imageSize % 2 ** reductions === 0, `divisible by ${2 ** reductions} (the layout halves it ${reductions} times)`, config.imageSize);
@@ -121,6 +121,9 @@ function checkWidths(place: string, config: SpaceConfig): void {
   check(place, "widthChoices", ascending && widthChoices[widthChoices.length - 1] === 1, "ascending and end with 1", widthChoices);
   for (const width of widthChoices) {
     const channels = width * initChannels;
-    check(place, "widthChoices", Math.abs(channels - Math.round(channels)) < 1e-9 && channels >= 1, `give whole channels of initChannels ${initChannels}`, width);
+    check(place, "widthChoices", Math.abs(channels - Math.round(channels)) < 1e-9 && channels >= 1, `widths that give whole channels of initChannels ${initChannels}`, width);
+    if (!config.primitives.includes("bin_group_conv_3x3")) continue;
+    const expected = `widths that give channels of initChannels ${initChannels} that divide by convGroups ${config.convGroups} (bin_group_conv_3x3)`;
+    check(place, "widthChoices", Math.round(channels) % config.convGroups === 0, expected, width);
   }
 }

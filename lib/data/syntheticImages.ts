@@ -8,8 +8,8 @@ const classNames = Object.freeze(Object.keys(syntheticClasses));
 const patterns = Object.values(syntheticClasses);
 /** The first half of the classes are textures, the second half shapes. */
 const textures = 5;
-/** Least distance of the two colours, where black and white are √3 apart. */
-const leastContrast = 0.42;
+/** Least difference in brightness of the two colours, where black and white are 1 apart. */
+const leastContrast = 0.35;
 
 /**
  * Draws `count` labelled 32x32 RGB images of ten classes: stripes, checks, rings, rays, dots, disc, hoop,
@@ -58,8 +58,8 @@ function drawImage(pattern: Pattern, texture: boolean, images: Uint8Array, at: n
   const variant = Math.floor(draw(4, 0, 3));
   const rampX = draw(5, -0.25, 0.25) / size;
   const rampY = draw(6, -0.25, 0.25) / size;
-  const noise = draw(7, 0.06, 0.24);
-  const colours = twoColours(draws.subarray(8, 14));
+  const noise = draw(7, 0.04, 0.16);
+  const colours = twoColours(draws.subarray(8, 17));
   const noiseKey = fold(key, "noise");
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
@@ -96,13 +96,18 @@ function direction(turn: number): [number, number] {
   return [sine, -cosine];
 }
 
-/** Ground and figure colour from six uniform numbers, pushed apart to {@link leastContrast} where they are closer. */
+/**
+ * Ground and figure colour from nine uniform numbers: two brightnesses in [0.1, 0.9], at least
+ * {@link leastContrast} apart and in either order, and up to 0.15 more or less in each channel.
+ */
 function twoColours(draws: Float32Array): number[] {
-  const colours = Array.from(draws, (value) => 0.1 + 0.8 * value);
-  const difference = [0, 1, 2].map((c) => (colours[c + 3] as number) - (colours[c] as number));
-  const distance = Math.sqrt(difference.reduce((sum, d) => sum + d * d, 0));
-  if (distance >= leastContrast) return colours;
-  const step = distance > 0.01 ? difference.map((d) => d / distance) : [0.58, 0.58, 0.58];
-  const push = (leastContrast - distance) / 2;
-  return colours.map((value, i) => value + (i < 3 ? -push : push) * (step[i % 3] as number));
+  const [place, gap, side] = draws as unknown as [number, number, number];
+  const contrast = leastContrast + gap * (0.8 - leastContrast);
+  const dark = 0.1 + place * (0.8 - contrast);
+  const figureIsDark = side < 0.5;
+  const brightness = figureIsDark ? [dark + contrast, dark] : [dark, dark + contrast];
+  return Array.from(
+    draws.subarray(3),
+    (tint, i) => (brightness[i < 3 ? 0 : 1] as number) + 0.3 * tint - 0.15,
+  );
 }

@@ -2,7 +2,7 @@
  * A plotly figure as plain JSON: what `Plotly.newPlot(element, figure.data, figure.layout)` takes.
  *
  * Note: not plotly's own types. They are over a megabyte of declarations that need the DOM library, which
- * notebook cells are compiled without; a test checks that our figures satisfy them.
+ * notebook cells are compiled without. `validateFigure` checks a figure against plotly's schema instead.
  */
 export interface Figure {
   readonly data: readonly Trace[];

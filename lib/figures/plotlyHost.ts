@@ -9,6 +9,8 @@ export interface PlotlyHost {
   readonly version: string;
   /** Draws a figure of `width × height` pixels as an SVG document. */
   toSvg(figure: Figure, width: number, height: number): Promise<string>;
+  /** What plotly's schema has against a figure, one sentence each. */
+  validate(figure: Figure): string[];
 }
 
 interface Canvas {
@@ -38,6 +40,7 @@ interface HostWindow extends Record<string, unknown> {
 interface Plotly {
   readonly version: string;
   toImage(figure: unknown, options: unknown): Promise<string>;
+  validate(data: unknown, layout: unknown): readonly { readonly msg: string }[] | undefined;
 }
 
 let started: PlotlyHost | undefined;
@@ -72,6 +75,10 @@ function start(): PlotlyHost {
       queue = drawing.catch(() => {});
       return drawing;
     },
+    validate(figure) {
+      const { data, layout } = structuredClone({ data: figure.data, layout: figure.layout });
+      return (plotly.validate(data, layout) ?? []).map(({ msg }) => msg);
+    },
   };
 }
 
@@ -81,7 +88,7 @@ async function draw(plotly: Plotly, figure: Figure, width: number, height: numbe
 }
 
 function addMissing(window: HostWindow): void {
-  const names = ["TextDecoder", "TextEncoder", "structuredClone", "fetch", "Response", "ReadableStream"] as const;
+  const names = ["TextDecoder", "TextEncoder", "structuredClone"] as const;
   for (const name of names) window[name] ??= globalThis[name];
   window.URL["createObjectURL"] ??= () => "blob:none";
   window.URL["revokeObjectURL"] ??= () => {};

@@ -8,6 +8,7 @@ const causes: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only; choose another folder",
   ENOSPC: "the disk is full; free some space and run the same command again",
   EDQUOT: "the disk quota is used up; free some space and run the same command again",
+  EEXIST: "a part of the path is a file, not a folder; choose another folder",
   ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
   EISDIR: "the path is a folder, not a file; choose another name",
 };
@@ -30,9 +31,11 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
   const temporary = `${path}.${process.pid}.partial`;
   const parts = typeof content === "string" ? [Buffer.from(content, "utf8")] : content;
   let file: number | undefined;
+  let begun = false;
   try {
     mkdirSync(dirname(path), { recursive: true });
     file = openSync(temporary, "w");
+    begun = true;
     for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(file, part, at, part.length - at);
     fsyncSync(file);
     closeSync(file);
@@ -41,7 +44,7 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
     flushFolder(dirname(path));
   } catch (error) {
     if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
+    if (begun) rmSync(temporary, { force: true });
     throw writeError(path, error);
   }
 }

@@ -219,6 +219,9 @@ describe("what every topology of a cell pays", () => {
     const shortcut = cellCost(space, { ...normal, outChannels: 4 }, "cell", plain).fixed.at(-1);
     // 2 steps times 4 channels on 16 pixels.
     expect(shortcut).toMatchObject({ name: "cell.shortcut.sum", elementwise: 8 * 16 });
+    const widening = cellCost(space, { ...normal, outChannels: 12 }, "cell", plain).fixed.at(-1);
+    // 2 steps times 8 channels on 16 pixels: the added channels have no shortcut.
+    expect(widening).toMatchObject({ name: "cell.shortcut.sum", elementwise: 16 * 16 });
   });
 });
 

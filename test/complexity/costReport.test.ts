@@ -48,7 +48,7 @@ describe("costReport", () => {
       ------------------------------------------------------------------------------------------------------------
       total              137,793,536  1,676,279,808  163,985,408    7,852,544      704,040     10,985,472  4,091.2
 
-      Per image. one multiply-accumulate = 1 operation; OPs = FLOPs + BOPs / 64. Batch norm, activations, pooling and sums are elementwise, not in OPs."
+      Per image; one multiply-accumulate = 1 operation; OPs = FLOPs + BOPs / 64. Batch norm, activations, pooling and sums are elementwise, not in OPs."
     `);
   });
 

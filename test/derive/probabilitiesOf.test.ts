@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
 import { DeriveError } from "../../lib/util/errors";
 
-const alphas = { cells: [[[0, Math.log(3)]]], depth: [[0, Math.log(4)]], width: [[], [0, 0]] };
+const alphas = { cells: [[[0, Math.log(3)]]], depth: [[1, 1 + Math.log(4)]], width: [[], [0, 0]] };
 
 describe("probabilitiesOf", () => {
   it("divides by the sum under softmax", () => {

@@ -170,7 +170,7 @@ function tieChoices(c: Block, border: 0 | 1): number[] {
     return { result, conv };
   };
   const { conv } = dx(c.upstream);
-  const open = Array.from(conv, (v) => (v > 1e-4 ? 1 : 0));
+  const open: number[] = Array.from(conv, (v) => (v > 1e-4 ? 1 : 0));
   const ties = Array.from(conv.keys()).filter((i) => Math.abs(conv[i] as number) <= 1e-4);
   expect(ties.length).toBeLessThan(c.upstream.length / 6);
   const base = dx(c.upstream.map((g, i) => g * (open[i] as number))).result;

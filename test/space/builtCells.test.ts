@@ -80,6 +80,26 @@ describe("stagesOf", () => {
   });
 });
 
+describe("cellsOf", () => {
+  it.each([[[0, 0, 1, 0, 0, 1, 0, 0]], [[1, 0, 1, 1, 0, 1]], [[0, 1, 1]]])(
+    "agrees with stagesOf about every cell of %j",
+    (cellLayout) => {
+      const in_ = layout(cellLayout);
+      const cells = cellsOf(in_);
+      expect(cells.map(({ index, group }) => [index, group])).toEqual(
+        cellLayout.map((group, index) => [index, group]),
+      );
+      for (const { index, opening, cells: own, closing, size } of stagesOf(in_)) {
+        const normal = { stage: index, reduction: false, inSize: size, outSize: size };
+        for (const cell of own) expect(cells[cell]).toMatchObject(normal);
+        if (opening !== null)
+          expect(cells[opening]).toMatchObject({ stage: index, reduction: true, outSize: size });
+        if (closing !== null) expect(cells[closing]).toMatchObject({ stage: index + 1, inSize: size });
+      }
+    },
+  );
+});
+
 describe("edgesOf", () => {
   it("orders edges by target, then source", () => {
     expect(edgesOf(3).map(({ to, from }) => `${to}-${from}`)).toEqual([

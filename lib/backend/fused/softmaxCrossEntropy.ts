@@ -24,14 +24,10 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, sm
   return runFused("BarsSoftmaxCrossEntropy", { logits, labels }, { smoothing })[0] as tf.Scalar;
 }
 
+/** Smoothed targets `[N, K]`. The wasm kernel of OneHot writes integers whatever type it is asked for; so cast after. */
 function targets(labels: tf.Tensor, classes: number, smoothing: number): tf.Tensor {
-  return tf.oneHot(
-    labels as tf.Tensor1D,
-    classes,
-    1 - smoothing + smoothing / classes,
-    smoothing / classes,
-    "float32",
-  );
+  const hot = tf.cast(tf.oneHot(labels as tf.Tensor1D, classes), "float32");
+  return smoothing === 0 ? hot : tf.add(tf.mul(hot, 1 - smoothing), smoothing / classes);
 }
 
 /** Inputs `logits`, `labels`; attribute `smoothing`; output `[loss]`. */

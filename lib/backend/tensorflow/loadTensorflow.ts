@@ -28,8 +28,8 @@ export function loadTensorflow(device: "cpu" | "gpu"): RunningEngine {
   const found = loaded ?? findTensorflow(device);
   if (!loaded) {
     process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
-    if (device === "cpu" && found.gpu) process.env["CUDA_VISIBLE_DEVICES"] = "-1";
-    requirePackage(found);
+    if (device === "cpu") withoutGraphicsCards(() => requirePackage(found));
+    else requirePackage(found);
     loaded = found;
   }
   const backend = tf.findBackend(registeredAs) as unknown as TensorflowBackend;
@@ -64,6 +64,20 @@ function requirePackage(found: TensorflowPackage): void {
       `${found.folder} brings its own copy of tfjs-core`,
       "Run npm dedupe, so that there is one copy.",
     );
+  }
+  // Creates the back end, which looks for devices once.
+  tf.findBackend(registeredAs);
+}
+
+/** Hides the graphics cards from CUDA while `body` runs; afterwards the environment is as it was. */
+function withoutGraphicsCards(body: () => void): void {
+  const visible = process.env["CUDA_VISIBLE_DEVICES"];
+  process.env["CUDA_VISIBLE_DEVICES"] = "-1";
+  try {
+    body();
+  } finally {
+    if (visible === undefined) delete process.env["CUDA_VISIBLE_DEVICES"];
+    else process.env["CUDA_VISIBLE_DEVICES"] = visible;
   }
 }
 

@@ -1,0 +1,112 @@
+import type { SpaceConfig } from "../config/spaceConfig";
+import { probabilitiesOf } from "../derive/probabilitiesOf";
+import type { SearchRecord } from "../run/searchRecord";
+import type { Alphas } from "../space/alphas";
+import { edgesOf } from "../space/edges";
+import { BarsError } from "../util/errors";
+import { alphaMoment } from "./alphaMoments";
+import { recordCaption } from "./caption";
+import type { Figure, Trace } from "./figure";
+import { type FigureCaption, figureFrame, type Panel } from "./figureFrame";
+import { ink, probabilityScale, textSize } from "./theme";
+
+/**
+ * Probabilities of every edge (row) and primitive (column), one panel for each cell group; darker is likelier.
+ *
+ * @param epochsDone the moment: 0 is before the first step, `n` after the n-th epoch; the last where left out.
+ * @throws BarsError if the record has no such moment.
+ */
+export function alphaHeatmap(record: SearchRecord, epochsDone?: number): Figure;
+/**
+ * The same for alphas that come without a record: softmax at temperature 1.
+ *
+ * @param space where the alphas are from.
+ * @throws BarsError if the alphas do not fit the space.
+ */
+export function alphaHeatmap(alphas: Alphas, space: Pick<SpaceConfig, "primitives" | "steps">): Figure;
+export function alphaHeatmap(
+  source: SearchRecord | Alphas,
+  at?: number | Pick<SpaceConfig, "primitives" | "steps">,
+): Figure {
+  if ("kind" in source) {
+    const { space, epochs, samplers } = source.config;
+    const done = typeof at === "number" ? at : source.epochs.length;
+    const { probabilities } = alphaMoment(source, done, "alphaHeatmap");
+    const method = samplers.cell.method === "sigmoid" ? "Sigmoid" : "Softmax";
+    const caption = recordCaption(source, `${method} probabilities after ${done} of ${epochs} epochs, at that epoch's temperature.`);
+    return heatmap(probabilities.cells, space, `What each edge holds after ${done} epochs`, caption);
+  }
+  if (typeof at !== "object") {
+    throw new BarsError(`alphaHeatmap: expected the space of the alphas as second argument, got ${String(at)}.`);
+  }
+  const caption = { measured: "Softmax probabilities at temperature 1 of alphas given without a record.", origin: "" };
+  return heatmap(probabilitiesOf(source).cells, at, "What each edge holds", caption);
+}
+
+function heatmap(
+  cells: Alphas["cells"],
+  space: Pick<SpaceConfig, "primitives" | "steps">,
+  title: string,
+  caption: FigureCaption,
+): Figure {
+  const names = edgesOf(space.steps).map(({ to, from }) => `edge${to}-${from}`);
+  const { primitives } = space;
+  const panels = cells.map((rows, group): Panel => {
+    const fits = rows.length === names.length && rows.every((row) => row.length === primitives.length);
+    if (!fits) {
+      const shape = `${rows.length} × ${rows[0]?.length ?? 0}`;
+      throw new BarsError(
+        `alphaHeatmap: cell group ${group} must hold ${names.length} edges × ${primitives.length} primitives, got ${shape}.`,
+      );
+    }
+    const trace: Trace = {
+      type: "heatmap",
+      x: [...primitives],
+      y: names,
+      z: rows.map((row) => [...row]),
+      zmin: 0,
+      zmax: 1,
+      colorscale: probabilityScale.map((stop) => [...stop]),
+      xgap: 1,
+      ygap: 1,
+      texttemplate: "%{z:.2f}",
+      textfont: { size: textSize.tick },
+      hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
+      showscale: group === cells.length - 1,
+      colorbar: {
+        title: { text: "probability", side: "right", font: { size: textSize.body } },
+        thickness: 12,
+        outlinewidth: 0,
+        tickvals: [0, 0.25, 0.5, 0.75, 1],
+        tickfont: { size: textSize.tick },
+        x: 1,
+        xpad: 12,
+        y: 0.5,
+        len: 1,
+        ypad: 0,
+      },
+    };
+    return {
+      row: 0,
+      column: group,
+      title: `cell group ${group}`,
+      traces: [trace],
+      xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
+      yAxis: { autorange: "reversed", ticks: "", showline: false, showgrid: false, type: "category", tickcolor: ink.axis },
+    };
+  });
+  const longest = Math.max(...primitives.map((name) => name.length));
+  return figureFrame({
+    title,
+    caption,
+    rows: 1,
+    columns: cells.length,
+    panelWidth: Math.max(170, 62 * primitives.length),
+    panelHeight: Math.max(110, 27 * names.length),
+    gapX: 84,
+    left: 82,
+    right: 92,
+    below: 26 + Math.round(longest * 4.1),
+    panels,
+  });
+}

@@ -1,0 +1,63 @@
+import { type Schedule, scheduleValue } from "../config/schedule";
+import type { SamplerConfig } from "../config/searchConfig";
+import { probabilitiesOf } from "../derive/probabilitiesOf";
+import type { SearchRecord } from "../run/searchRecord";
+import type { Alphas } from "../space/alphas";
+import { BarsError } from "../util/errors";
+
+export type Level = "cell" | "depth" | "width";
+export const levels: readonly Level[] = ["cell", "depth", "width"];
+
+/** Logits and probabilities of one moment of a search. */
+export interface AlphaMoment {
+  /** 0 is before the first step, `n` after the n-th epoch. */
+  readonly epochsDone: number;
+  readonly logits: Alphas;
+  /** At the epoch's temperatures, without sampling noise. */
+  readonly probabilities: Alphas;
+}
+
+/** The start of a search and the end of each of its epochs. */
+export function alphaMoments(record: SearchRecord): AlphaMoment[] {
+  const { samplers, epochs } = record.config;
+  const start = (schedule: Schedule) => scheduleValue(schedule, 0, epochs);
+  const at = { cell: start(samplers.cell.temperature), depth: start(samplers.depth.temperature), width: start(samplers.width.temperature) };
+  const moments = [
+    { epochsDone: 0, logits: record.startAlphas, temperature: at },
+    ...record.epochs.map((epoch) => ({ epochsDone: epoch.epoch + 1, logits: epoch.alphas, temperature: epoch.temperature })),
+  ];
+  return moments.map(({ epochsDone, logits, temperature }) => ({
+    epochsDone,
+    logits,
+    probabilities: probabilitiesOfLevels(logits, samplers, temperature),
+  }));
+}
+
+/**
+ * The moment after `epochsDone` epochs.
+ * @throws BarsError if the record has no such epoch.
+ */
+export function alphaMoment(record: SearchRecord, epochsDone: number, place: string): AlphaMoment {
+  const moments = alphaMoments(record);
+  const found = moments.find((moment) => moment.epochsDone === epochsDone);
+  if (!found) throw new BarsError(`${place}: epochsDone must be an integer from 0 to ${moments.length - 1}, got ${epochsDone}.`);
+  return found;
+}
+
+function probabilitiesOfLevels(
+  alphas: Alphas,
+  samplers: Readonly<Record<Level, SamplerConfig>>,
+  temperature: Readonly<Record<Level, number>>,
+): Alphas {
+  const method = samplers.cell.method === "sigmoid" ? "sigmoid" : "softmax";
+  return {
+    cells: probabilitiesOf(alphas, method, temperature.cell).cells,
+    depth: probabilitiesOf(alphas, method, temperature.depth).depth,
+    width: probabilitiesOf(alphas, method, temperature.width).width,
+  };
+}
+
+/** Epochs at the start of a record in which alphas did not move. */
+export function warmupEpochs(record: SearchRecord): number {
+  return record.epochs.filter((epoch) => epoch.warmup).length;
+}

@@ -1,0 +1,54 @@
+import type { SearchRecord } from "../run/searchRecord";
+import { warmupEpochs } from "./alphaMoments";
+import { epochAxis } from "./alphaEvolution";
+import { recordCaption } from "./caption";
+import type { Figure, Trace } from "./figure";
+import { figureFrame, legendAbove, type Panel, warmupBand } from "./figureFrame";
+import { ink, levelStyle, palette } from "./theme";
+
+/**
+ * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
+ * 0 is decided), and the share of parameter-free operations in the argmax cells, the usual sign of collapse.
+ */
+export function entropyFigure(record: SearchRecord): Figure {
+  const x = record.epochs.map(({ epoch }) => epoch + 1);
+  const mode = x.length < 4 ? "lines+markers" : "lines";
+  const traces = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+    const y = record.epochs.map(({ entropy }) => entropy[level]);
+    if (y.every((value) => value === null)) return [];
+    return [{ type: "scatter", mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } }];
+  });
+  const share: Trace = {
+    type: "scatter",
+    mode,
+    name: "parameter-free share",
+    x,
+    y: record.epochs.map(({ parameterFreeShare }) => parameterFreeShare),
+    line: { color: palette.black, dash: "dot", width: 2 },
+  };
+  const shared = { xAxis: epochAxis(record.epochs.length), shapes: warmupBand(warmupEpochs(record)), ...emptyNote(record) };
+  const yAxis = { range: [-0.02, 1.04], dtick: 0.25, tickformat: ".2f" };
+  const panels: Panel[] = [
+    { ...shared, row: 0, column: 0, title: "entropy, as a share of its maximum", traces, yAxis },
+    { ...shared, row: 0, column: 1, title: "none, skip and pooling in the argmax cells", traces: [share], yAxis: { ...yAxis, title: { text: "share of edges" } } },
+  ];
+  return figureFrame({
+    title: "How decided the search is",
+    caption: recordCaption(record, "Measured at the end of each epoch, at its temperatures; shaded: warm-up."),
+    rows: 1,
+    columns: 2,
+    panelWidth: 360,
+    panelHeight: 230,
+    gapX: 70,
+    above: 50,
+    legend: { ...legendAbove, y: 1.09 },
+    panels,
+  });
+}
+
+/** A note in the middle of a panel that has nothing to show yet. */
+export function emptyNote(record: SearchRecord): Pick<Panel, "notes"> {
+  if (record.epochs.length > 0) return {};
+  const note = { text: "no epoch is finished yet", x: 0.5, y: 0.5, xref: "x domain", yref: "y domain", font: { color: ink.soft } };
+  return { notes: [note] };
+}

@@ -1,0 +1,178 @@
+import type { Figure, FigureLayout, Trace } from "./figure";
+import { axisBase, ink, layoutBase, textSize } from "./theme";
+
+/** The small print under a figure. */
+export interface FigureCaption {
+  /** How the numbers were measured. */
+  readonly measured: string;
+  /** What makes them again: config hash, seed, versions. */
+  readonly origin: string;
+}
+
+/** One plot inside a figure; places count from the top left, in panels. */
+export interface Panel {
+  readonly row: number;
+  readonly column: number;
+  /** Written above the panel. */
+  readonly title?: string;
+  readonly xAxis?: Readonly<Record<string, unknown>>;
+  readonly yAxis?: Readonly<Record<string, unknown>>;
+  readonly traces: readonly Trace[];
+  /** Shapes and notes in the panel's own coordinates; axis references are filled in. */
+  readonly shapes?: readonly Readonly<Record<string, unknown>>[];
+  readonly notes?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Everything a figure is made of; sizes in pixels. */
+export interface FrameSettings {
+  readonly title: string;
+  readonly caption: FigureCaption;
+  readonly rows: number;
+  readonly columns: number;
+  readonly panelWidth: number;
+  readonly panelHeight: number;
+  /** Between panels: room for tick labels and panel titles. */
+  readonly gapX?: number;
+  readonly gapY?: number;
+  /** Left of the panels: room for tick labels and the axis title. */
+  readonly left?: number;
+  /** Right of the panels: room for a legend or a colour bar. */
+  readonly right?: number;
+  /** Between title and panels: room for a horizontal legend. */
+  readonly above?: number;
+  /** Below the panels, above the caption: room for tick labels and the axis title. */
+  readonly below?: number;
+  readonly legend?: Readonly<Record<string, unknown>>;
+  readonly panels: readonly Panel[];
+}
+
+const captionLine = 14;
+
+/**
+ * Lays panels out on a grid of pixels and adds what all figures share: theme, title, and a caption that says how
+ * the numbers were measured and what makes them again.
+ */
+export function figureFrame(settings: FrameSettings): Figure {
+  const { rows, columns, panelWidth, panelHeight, gapX = 56, gapY = 56, left = 64, right = 24, above = 26, below = 44 } = settings;
+  const plotWidth = columns * panelWidth + (columns - 1) * gapX;
+  const plotHeight = rows * panelHeight + (rows - 1) * gapY;
+  const width = Math.max(left + plotWidth + right, 460);
+  const caption = captionLines(settings.caption, width - 24);
+  const margin = { l: left, r: width - left - plotWidth, t: 40 + above, b: below + 10 + caption.length * captionLine };
+  const axes: Record<string, unknown> = {};
+  const data: Trace[] = [];
+  const shapes: unknown[] = [];
+  const annotations: unknown[] = [captionNote(caption, margin)];
+  settings.panels.forEach((panel, i) => {
+    const suffix = i === 0 ? "" : String(i + 1);
+    const [x, y] = [`x${suffix}`, `y${suffix}`];
+    const fromLeft = panel.column * (panelWidth + gapX);
+    const fromTop = panel.row * (panelHeight + gapY);
+    const domainX = [fromLeft / plotWidth, Math.min(1, (fromLeft + panelWidth) / plotWidth)];
+    const domainY = [Math.max(0, 1 - (fromTop + panelHeight) / plotHeight), 1 - fromTop / plotHeight];
+    axes[`xaxis${suffix}`] = { ...axisBase(), ...panel.xAxis, domain: domainX, anchor: y };
+    axes[`yaxis${suffix}`] = { ...axisBase(), ...panel.yAxis, domain: domainY, anchor: x };
+    for (const trace of panel.traces) data.push({ ...trace, xaxis: x, yaxis: y });
+    for (const shape of panel.shapes ?? []) shapes.push(withReferences(shape, x, y));
+    for (const note of panel.notes ?? []) {
+      annotations.push({ showarrow: false, font: { size: textSize.tick, color: ink.soft }, ...withReferences(note, x, y) });
+    }
+    if (panel.title) annotations.push(panelTitle(panel.title, domainX[0] ?? 0, domainY[1] ?? 1));
+  });
+  const layout: FigureLayout = {
+    ...layoutBase,
+    width,
+    height: margin.t + plotHeight + margin.b,
+    margin,
+    title: {
+      text: `<b>${settings.title}</b>`,
+      x: 12 / width,
+      xanchor: "left",
+      y: 1,
+      yanchor: "top",
+      yref: "container",
+      pad: { t: 14 },
+      font: { size: textSize.title },
+    },
+    showlegend: settings.legend !== undefined,
+    ...(settings.legend ? { legend: { font: { size: textSize.body }, ...settings.legend } } : {}),
+    ...axes,
+    shapes,
+    annotations,
+  };
+  return { data, layout };
+}
+
+/** A legend in one line between the title and the panels. */
+export const legendAbove = Object.freeze({
+  orientation: "h",
+  x: 0,
+  xanchor: "left",
+  y: 1,
+  yanchor: "bottom",
+  yref: "paper",
+});
+
+/** Shading of the epochs in which alphas stay at their start, for panels whose x counts epochs done. */
+export function warmupBand(warmupEpochs: number): Readonly<Record<string, unknown>>[] {
+  if (warmupEpochs === 0) return [];
+  return [
+    { type: "rect", layer: "below", x0: 0, x1: warmupEpochs, yref: "y domain", y0: 0, y1: 1, fillcolor: ink.band, line: { width: 0 } },
+  ];
+}
+
+/** References such as `"y domain"` in a panel's shape stay relative to that panel. */
+function withReferences(item: Readonly<Record<string, unknown>>, x: string, y: string): Record<string, unknown> {
+  const xref = String(item["xref"] ?? "x").replace("x", x);
+  const yref = String(item["yref"] ?? "y").replace("y", y);
+  return { ...item, xref, yref };
+}
+
+function panelTitle(text: string, x: number, y: number): Record<string, unknown> {
+  return {
+    text: `<b>${text}</b>`,
+    xref: "paper",
+    yref: "paper",
+    x,
+    y,
+    xanchor: "left",
+    yanchor: "bottom",
+    yshift: 3,
+    showarrow: false,
+    font: { size: textSize.panel },
+  };
+}
+
+function captionNote(lines: readonly string[], margin: { l: number; b: number }): Record<string, unknown> {
+  return {
+    text: lines.join("<br>"),
+    xref: "paper",
+    yref: "paper",
+    x: 0,
+    y: 0,
+    xanchor: "left",
+    yanchor: "bottom",
+    align: "left",
+    xshift: 12 - margin.l,
+    yshift: 6 - margin.b,
+    showarrow: false,
+    font: { size: textSize.caption, color: ink.soft },
+  };
+}
+
+function captionLines(caption: FigureCaption, width: number): string[] {
+  // Mean width of a letter of DejaVu Sans in running text: 0.55 em (measured on captions), and a little air.
+  const letters = Math.floor(width / (0.58 * textSize.caption));
+  return [...wrapped(caption.measured, letters), ...wrapped(caption.origin, letters)];
+}
+
+/** Breaks a text at spaces into lines of at most `letters` letters; a longer word stays whole. */
+export function wrapped(text: string, letters: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= letters) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { presetConfig, presetNames } from "../../lib/config/presets";
+import { defaultSearchConfig, searchConfig } from "../../lib/config/searchConfig";
+import { spaceConfig } from "../../lib/config/spaceConfig";
+import { ConfigError } from "../../lib/util/errors";
+
+const bad = (overrides: object) => () => searchConfig(overrides as never);
+
+describe("searchConfig", () => {
+  it("completes partial settings at every depth and freezes the result", () => {
+    const config = searchConfig({ epochs: 7, samplers: { cell: { method: "gumbel" } }, data: { augment: { flip: false } } });
+    expect(config.epochs).toBe(7);
+    expect(config.samplers.cell).toEqual({ method: "gumbel", temperature: 1 });
+    expect(config.samplers.depth).toEqual(defaultSearchConfig.samplers.depth);
+    expect(config.data.augment).toEqual({ cropBorder: 4, flip: false, cutout: 0 });
+    expect(() => {
+      (config.samplers.cell as { method: string }).method = "x";
+    }).toThrow(TypeError);
+  });
+
+  it("survives JSON unchanged", () => {
+    const config = searchConfig({ entropy: { cell: { kind: "linear", from: -0.1, to: 0.1 } } });
+    expect(searchConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it("replaces schedules and lists whole", () => {
+    const config = searchConfig({ weightOptimizer: { learningRate: { kind: "steps", at: [[0, 0.1], [5, 0.01]] } }, space: { cellLayout: [0], reductionGroups: [] } });
+    expect(config.weightOptimizer.learningRate).toEqual({ kind: "steps", at: [[0, 0.1], [5, 0.01]] });
+    expect(config.space.cellLayout).toEqual([0]);
+  });
+
+  it.each([
+    [{ epoch: 3 }, /^searchConfig: unknown key "epoch"\. Known keys: space, binarization, data, samplers,/],
+    [{ space: { step: 3 } }, /^searchConfig\.space: unknown key "step"\. Known keys: imageSize,/],
+    [{ samplers: { cell: { kind: "x" } } }, /^searchConfig\.samplers\.cell: unknown key "kind"\. Known keys: method, temperature\.$/],
+    [{ epochs: 0 }, "searchConfig: epochs must be an integer of at least 1, got 0."],
+    [{ epochs: 2.5 }, "searchConfig: epochs must be an integer of at least 1, got 2.5."],
+    [{ warmupEpochs: 50 }, "searchConfig: warmupEpochs must be less than epochs (50), got 50."],
+    [{ weightShare: 1.5 }, "searchConfig: weightShare must be inside (0, 1), got 1.5."],
+    [{ order: "third" }, 'searchConfig: order must be one of "first", "second", got "third".'],
+    [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be in [0, 1), got 1."],
+    [{ samplers: { depth: { method: "sigmoid" } } }, "searchConfig.samplers.depth: method must be softmax, gumbel or hard_gumbel (sources and widths exclude one another), got \"sigmoid\"."],
+    [{ samplers: { cell: { temperature: 0 } } }, "searchConfig.samplers.cell: temperature must be a finite number in [0.001, Infinity], got 0."],
+    [{ samplers: { cell: { temperature: { kind: "wave" } } } }, /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, got \{"kind":"wave"\}\.$/],
+    [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be above 0, got 0."],
+    [{ weightOptimizer: { momentum: 1 } }, "searchConfig.weightOptimizer: momentum must be in [0, 1), got 1."],
+    [{ binarization: { border: 2 } }, "searchConfig.binarization: border must be one of 0, 1, got 2."],
+    [{ binarization: { activationClip: Number.NaN } }, "searchConfig.binarization: activationClip must be a finite number, got NaN."],
+    [{ data: { trainImages: -1 } }, "searchConfig.data: trainImages must be an integer of at least 0, got -1."],
+    [{ space: [] }, "searchConfig.space: expected an object, got []."],
+  ])("refuses %j with place, expectation and value", (overrides, message) => {
+    expect(bad(overrides)).toThrow(ConfigError);
+    expect(bad(overrides)).toThrow(message as string);
+  });
+});
+
+describe("spaceConfig", () => {
+  it.each([
+    [{ primitives: [] }, "spaceConfig: primitives must be a list of at least one primitive, got []."],
+    [{ primitives: ["none"] }, "spaceConfig: primitives must be more than none alone (every cell would be empty), got [\"none\"]."],
+    [{ primitives: ["skip_connect", "skip_connect"] }, "spaceConfig: primitives must be free of repetitions"],
+    [{ primitives: ["conv"] }, 'spaceConfig: primitives must be one of "none", "skip_connect",'],
+    [{ cellLayout: [0, 2] }, "spaceConfig: cellLayout must be one that uses every group from 0 to 2, got [0,2]."],
+    [{ reductionGroups: [3] }, "spaceConfig: reductionGroups must be groups that occur in cellLayout, got [3]."],
+    [{ imageSize: 30 }, "spaceConfig: imageSize must be divisible by 4 (the layout halves it 2 times), got 30."],
+    [{ widthChoices: [0.5] }, "spaceConfig: widthChoices must be ascending and end with 1, got [0.5]."],
+    [{ widthChoices: [0.3, 1] }, "spaceConfig: widthChoices must be widths that give whole channels of initChannels 16, got 0.3."],
+    [{ steps: 0 }, "spaceConfig: steps must be an integer of at least 1, got 0."],
+  ])("refuses %j", (overrides, message) => {
+    expect(() => spaceConfig(overrides as never)).toThrow(message);
+  });
+
+  it("wants every width's channels to divide by the groups where grouped convolutions are candidates", () => {
+    const space = { primitives: ["skip_connect", "bin_group_conv_3x3"], convGroups: 4 } as const;
+    expect(() => spaceConfig({ ...space, widthChoices: [0.125, 1] })).toThrow(
+      "spaceConfig: widthChoices must be widths that give channels of initChannels 16 that divide by convGroups 4 (bin_group_conv_3x3), got 0.125.",
+    );
+    expect(() => spaceConfig({ ...space, widthChoices: [0.25, 1] })).not.toThrow();
+  });
+});
+
+describe("presets", () => {
+  it.each(presetNames)("%s is complete and valid, and takes overrides", (name) => {
+    const config = presetConfig(name, { seed: 5, space: { steps: 2 } });
+    expect(config.seed).toBe(5);
+    expect(config.space.steps).toBe(2);
+    expect(config.space.initChannels).toBe(presetConfig(name).space.initChannels);
+  });
+
+  it("names the known ones for an unknown name", () => {
+    expect(() => presetConfig("huge")).toThrow('presetConfig: unknown preset "huge". Known presets: smoke, laptop, paper.');
+  });
+
+  it("names the preset in an error about its settings", () => {
+    expect(() => presetConfig("smoke", { epochs: -1 })).toThrow("smoke: epochs must be an integer of at least 1, got -1.");
+  });
+});

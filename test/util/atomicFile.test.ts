@@ -1,0 +1,67 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { writeFileAtomic } from "../../lib/util/atomicFile";
+import { RecordError } from "../../lib/util/errors";
+import { temporaryFolder } from "../helpers/tinySearch";
+
+// The one call that can meet a full disk or a missing permission, made to fail on demand.
+const failure = vi.hoisted(() => ({ code: "", after: 0 }));
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof import("node:fs")>();
+  const fail = () => Object.assign(new Error(`${failure.code}: mocked`), { code: failure.code });
+  return {
+    ...real,
+    writeSync: (...args: Parameters<typeof real.writeSync>) => {
+      if (failure.code === "ENOSPC" && failure.after-- <= 0) throw fail();
+      return real.writeSync(...args);
+    },
+    openSync: (...args: Parameters<typeof real.openSync>) => {
+      if (failure.code === "EACCES" && args[1] === "w") throw fail();
+      return real.openSync(...args);
+    },
+  };
+});
+
+const folder = temporaryFolder();
+beforeEach(() => {
+  failure.code = "";
+});
+
+describe("writeFileAtomic", () => {
+  it("makes missing folders, replaces the whole file and leaves nothing else behind", () => {
+    const path = join(folder, "a/b/file.txt");
+    writeFileAtomic(path, "a long first version");
+    writeFileAtomic(path, [Buffer.from("sho"), Buffer.from("rt")]);
+    expect(fs.readFileSync(path, "utf8")).toBe("short");
+    expect(fs.readdirSync(join(folder, "a/b"))).toEqual(["file.txt"]);
+  });
+
+  it("keeps the old content, removes its half and names path, cause and remedy when the disk is full", () => {
+    const path = join(folder, "kept.txt");
+    writeFileAtomic(path, "old");
+    failure.code = "ENOSPC";
+    failure.after = 1;
+    const write = () => writeFileAtomic(path, [Buffer.from("new "), Buffer.from("content")]);
+    expect(write).toThrow(RecordError);
+    expect(write).toThrow(
+      `${path}: could not be written: the disk is full; free some space and run the same command again. An earlier version of the file is untouched.`,
+    );
+    expect(fs.readFileSync(path, "utf8")).toBe("old");
+    expect(fs.readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+
+  it("says so when there is no permission", () => {
+    failure.code = "EACCES";
+    expect(() => writeFileAtomic(join(folder, "x.txt"), "x")).toThrow(
+      `${join(folder, "x.txt")}: could not be written: there is no permission to write there; choose another folder or change its owner.`,
+    );
+  });
+
+  it("says so when a part of the path is a file", () => {
+    writeFileAtomic(join(folder, "file"), "x");
+    expect(() => writeFileAtomic(join(folder, "file/inside.txt"), "x")).toThrow(
+      "could not be written: a part of the path is a file, not a folder; choose another folder.",
+    );
+  });
+});
