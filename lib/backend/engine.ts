@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { BackendError } from "../util/errors";
 import type { BackendInfo, BackendName } from "./backendInfo";
 
 /** One way to run tensors. A new engine is one more file that exports one of these, listed in `engines.ts`. */
@@ -23,7 +24,7 @@ export interface RunningEngine extends Pick<BackendInfo, "version" | "device" | 
  * An engine cannot run here. `startBackend` turns it into a line of `passedOver`, or, for an engine that was
  * asked for by name, into a BackendError.
  */
-export class EngineUnavailable extends Error {
+export class EngineUnavailable extends BackendError {
   constructor(
     /** Short, without a full stop: `"not installed"`. */
     readonly reason: string,
@@ -32,7 +33,6 @@ export class EngineUnavailable extends Error {
     options?: { cause?: unknown },
   ) {
     super(reason, options);
-    this.name = "EngineUnavailable";
   }
 }
 

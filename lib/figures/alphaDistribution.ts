@@ -13,7 +13,7 @@ const overlap = 1.7;
 
 /**
  * How the alphas of each level are distributed over the epochs: one ridge for a moment, the start at the top.
- * Each ridge is a Gaussian kernel density (Silverman's rule, at least 1.5 % of the axis), scaled to equal height,
+ * Each ridge is a Gaussian kernel density (Silverman's rule, at least 1.5 % of the axis, probabilities mirrored at 0 and 1), scaled to equal height,
  * with the values themselves as ticks on its base line.
  *
  * @param of probabilities, or the raw logits.
@@ -40,11 +40,13 @@ export function alphaDistribution(record: SearchRecord, of: "probabilities" | "l
 function ridgePanel(moments: readonly AlphaMoment[], of: "probabilities" | "logits", level: Level, column: number): Panel {
   const rows = moments.map((moment) => valuesOf(moment[of], level));
   const [low, high] = of === "probabilities" ? [0, 1] : spread(rows.flat());
-  const pad = (high - low) * 0.06;
+  const bounded = of === "probabilities";
+  const pad = (high - low) * (bounded ? 0 : 0.12);
   const grid = Array.from({ length: gridPoints }, (_, i) => low - pad + (i / (gridPoints - 1)) * (high - low + 2 * pad));
+  const margin = (high - low) * 0.03;
   const { color } = levelStyle[level];
   const traces = rows.flatMap((values, row): Trace[] => {
-    const heights = density(values, grid, (high - low) * 0.015);
+    const heights = density(values, grid, (high - low) * 0.015, bounded ? [low, high] : undefined);
     const top = Math.max(...heights);
     const base = moments.length - 1 - row;
     const ridge: Trace = {
@@ -76,7 +78,7 @@ function ridgePanel(moments: readonly AlphaMoment[], of: "probabilities" | "logi
     column,
     title: `${level} (${rows[0]?.length ?? 0} values)`,
     traces,
-    xAxis: { range: [low - pad, high + pad], title: { text: what }, nticks: 6 },
+    xAxis: { range: [low - pad - margin, high + pad + margin], title: { text: what }, nticks: 6 },
     yAxis: {
       range: [-0.4, moments.length - 1 + overlap + 0.15],
       tickvals: moments.map((_, i) => moments.length - 1 - i),
@@ -97,13 +99,19 @@ function spread(values: readonly number[]): [number, number] {
   return high > low ? [low, high] : [low - 1, high + 1];
 }
 
-/** Gaussian kernel density of `values` at `grid`. Bandwidth: `0.9 · σ · n^(-1/5)` (Silverman 1986), at least `least`. */
-function density(values: readonly number[], grid: readonly number[], least: number): number[] {
+/**
+ * Gaussian kernel density of `values` at `grid`. Bandwidth: `0.9 · σ · n^(-1/5)` (Silverman 1986), at least
+ * `least`. Values are mirrored at the bounds, so that no density lies outside them.
+ */
+function density(values: readonly number[], grid: readonly number[], least: number, bounds?: readonly [number, number]): number[] {
   const n = values.length;
   const mean = values.reduce((sum, v) => sum + v, 0) / n;
   const sigma = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n);
   const width = Math.max(0.9 * sigma * n ** -0.2, least);
-  return grid.map((x) => values.reduce((sum, v) => sum + Math.exp(-0.5 * ((x - v) / width) ** 2), 0) / (n * width * Math.sqrt(2 * Math.PI)));
+  const mirrored = bounds === undefined ? values : values.flatMap((v) => [v, 2 * bounds[0] - v, 2 * bounds[1] - v]);
+  const kernel = (distance: number) => Math.exp(-0.5 * (distance / width) ** 2);
+  const scale = n * width * Math.sqrt(2 * Math.PI);
+  return grid.map((x) => mirrored.reduce((sum, v) => sum + kernel(x - v), 0) / scale);
 }
 
 /** At most `most` of the items, evenly spaced, the first and the last among them. */

@@ -1,11 +1,10 @@
-import { stagesOf } from "../space/stages";
 import { edgesOf } from "../space/edges";
 import type { SearchRecord } from "../run/searchRecord";
 import { BarsError } from "../util/errors";
 import { alphaMoments, warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
-import { figureFrame, legendAbove, type Panel, warmupBand } from "./figureFrame";
+import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { primitiveStyle } from "./theme";
 
 /**
@@ -57,7 +56,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
     gapX: 44,
     gapY: 44,
     above: 30 + 20 * legendRows(space.primitives.length),
-    legend: legendAbove,
+    legend: {},
     panels,
   });
 }
@@ -68,13 +67,13 @@ function legendRows(names: number): number {
 }
 
 function captionOf(record: SearchRecord, group: number): string {
-  const { space, cellLayout } = { space: record.config.space, cellLayout: record.config.space.cellLayout };
-  const cells = cellLayout.flatMap((g, i) => (g === group ? [i] : []));
+  const { space } = record.config;
+  const cells = space.cellLayout.flatMap((g, i) => (g === group ? [i] : []));
   const kind = space.reductionGroups.includes(group) ? "reduction" : "normal";
   const noun = cells.length === 1 ? "cell" : "cells";
   const band = warmupEpochs(record) > 0 ? " Shaded: warm-up, alphas at rest." : "";
   const method = record.config.samplers.cell.method === "sigmoid" ? "Sigmoid" : "Softmax";
-  return `${method} probabilities at each epoch's temperature; ${kind} ${noun} ${cells.join(", ")} of ${stagesOf(space).length} stages.${band}`;
+  return `${method} probabilities at each epoch's temperature; ${kind} ${noun} ${cells.join(", ")}.${band}`;
 }
 
 /** @throws BarsError if the record's space has no cell group `group`. */

@@ -69,8 +69,6 @@ function heatmap(
       colorscale: probabilityScale.map((stop) => [...stop]),
       xgap: 1,
       ygap: 1,
-      texttemplate: "%{z:.2f}",
-      textfont: { size: textSize.tick },
       hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
       showscale: group === cells.length - 1,
       colorbar: {
@@ -86,11 +84,23 @@ function heatmap(
         ypad: 0,
       },
     };
+    // The numbers are a trace of their own, because a heat map's own text has one colour for all cells.
+    const cellsOfPanel = rows.flatMap((row, edge) => row.map((p, primitive) => ({ p, edge, primitive })));
+    const numbers: Trace = {
+      type: "scatter",
+      mode: "text",
+      x: cellsOfPanel.map(({ primitive }) => primitives[primitive]),
+      y: cellsOfPanel.map(({ edge }) => names[edge]),
+      text: cellsOfPanel.map(({ p }) => p.toFixed(2)),
+      textfont: { size: textSize.tick, color: cellsOfPanel.map(({ p }) => (p > 0.55 ? "white" : ink.text)) },
+      hoverinfo: "skip",
+      showlegend: false,
+    };
     return {
       row: 0,
       column: group,
       title: `cell group ${group}`,
-      traces: [trace],
+      traces: [trace, numbers],
       xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
       yAxis: { autorange: "reversed", ticks: "", showline: false, showgrid: false, type: "category", tickcolor: ink.axis },
     };

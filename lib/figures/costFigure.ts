@@ -4,7 +4,7 @@ import { epochAxis } from "./alphaEvolution";
 import { recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
-import { figureFrame, legendAbove, type Panel, warmupBand } from "./figureFrame";
+import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { palette } from "./theme";
 
 const measureNames = { ops: "OPs", flops: "FLOPs", bops: "BOPs" } as const;
@@ -65,7 +65,7 @@ export function costFigure(record: SearchRecord): Figure {
     panelHeight: 230,
     gapX: 70,
     above: 50,
-    legend: { ...legendAbove, y: 1.09 },
+    legend: {},
     panels,
   });
 }

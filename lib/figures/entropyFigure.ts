@@ -3,7 +3,7 @@ import { warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
-import { figureFrame, legendAbove, type Panel, warmupBand } from "./figureFrame";
+import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { ink, levelStyle, palette } from "./theme";
 
 /**
@@ -41,7 +41,7 @@ export function entropyFigure(record: SearchRecord): Figure {
     panelHeight: 230,
     gapX: 70,
     above: 50,
-    legend: { ...legendAbove, y: 1.09 },
+    legend: {},
     panels,
   });
 }

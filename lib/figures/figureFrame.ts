@@ -42,6 +42,7 @@ export interface FrameSettings {
   readonly above?: number;
   /** Below the panels, above the caption: room for tick labels and the axis title. */
   readonly below?: number;
+  /** Turns the legend on; may be empty. It stands above the panels unless this places it elsewhere. */
   readonly legend?: Readonly<Record<string, unknown>>;
   readonly panels: readonly Panel[];
 }
@@ -70,9 +71,9 @@ export function figureFrame(settings: FrameSettings): Figure {
     const fromTop = panel.row * (panelHeight + gapY);
     const domainX = [fromLeft / plotWidth, Math.min(1, (fromLeft + panelWidth) / plotWidth)];
     const domainY = [Math.max(0, 1 - (fromTop + panelHeight) / plotHeight), 1 - fromTop / plotHeight];
-    axes[`xaxis${suffix}`] = { ...axisBase(), ...panel.xAxis, domain: domainX, anchor: y };
-    axes[`yaxis${suffix}`] = { ...axisBase(), ...panel.yAxis, domain: domainY, anchor: x };
-    for (const trace of panel.traces) data.push({ ...trace, xaxis: x, yaxis: y });
+    axes[`xaxis${suffix}`] = { ...axis(panel.xAxis), domain: domainX, anchor: y };
+    axes[`yaxis${suffix}`] = { ...axis(panel.yAxis), domain: domainY, anchor: x };
+    for (const trace of panel.traces) data.push({ ...trace, ...visible(trace), xaxis: x, yaxis: y });
     for (const shape of panel.shapes ?? []) shapes.push(withReferences(shape, x, y));
     for (const note of panel.notes ?? []) {
       annotations.push({ showarrow: false, font: { size: textSize.tick, color: ink.soft }, ...withReferences(note, x, y) });
@@ -95,7 +96,7 @@ export function figureFrame(settings: FrameSettings): Figure {
       font: { size: textSize.title },
     },
     showlegend: settings.legend !== undefined,
-    ...(settings.legend ? { legend: { font: { size: textSize.body }, ...settings.legend } } : {}),
+    ...(settings.legend ? { legend: { ...legendAbove(plotHeight), ...settings.legend } } : {}),
     ...axes,
     shapes,
     annotations,
@@ -103,15 +104,23 @@ export function figureFrame(settings: FrameSettings): Figure {
   return { data, layout };
 }
 
-/** A legend in one line between the title and the panels. */
-export const legendAbove = Object.freeze({
-  orientation: "h",
-  x: 0,
-  xanchor: "left",
-  y: 1,
-  yanchor: "bottom",
-  yref: "paper",
-});
+/** A legend in lines between the title and the titles of the panels. */
+function legendAbove(plotHeight: number): Record<string, unknown> {
+  return {
+    font: { size: textSize.body },
+    orientation: "h",
+    x: 0,
+    xanchor: "left",
+    y: 1 + 20 / plotHeight,
+    yanchor: "bottom",
+    traceorder: "normal",
+  };
+}
+
+function axis(own: Panel["xAxis"] = {}): Record<string, unknown> {
+  const base = axisBase();
+  return { ...base, ...own, title: { ...(base["title"] as object), ...(own["title"] as object | undefined) } };
+}
 
 /** Shading of the epochs in which alphas stay at their start, for panels whose x counts epochs done. */
 export function warmupBand(warmupEpochs: number): Readonly<Record<string, unknown>>[] {
@@ -119,6 +128,12 @@ export function warmupBand(warmupEpochs: number): Readonly<Record<string, unknow
   return [
     { type: "rect", layer: "below", x0: 0, x1: warmupEpochs, yref: "y domain", y0: 0, y1: 1, fillcolor: ink.band, line: { width: 0 } },
   ];
+}
+
+/** Plotly drops a trace without points, and its axes with it; a point without a place keeps both. */
+function visible(trace: Trace): Partial<Trace> {
+  const x = trace["x"];
+  return Array.isArray(x) && x.length === 0 ? { x: [null], y: [null] } : {};
 }
 
 /** References such as `"y domain"` in a panel's shape stay relative to that panel. */
@@ -161,8 +176,8 @@ function captionNote(lines: readonly string[], margin: { l: number; b: number })
 }
 
 function captionLines(caption: FigureCaption, width: number): string[] {
-  // Mean width of a letter of DejaVu Sans in running text: 0.55 em (measured on captions), and a little air.
-  const letters = Math.floor(width / (0.58 * textSize.caption));
+  // Mean width of a letter of DejaVu Sans in running text: 0.51 em (measured on captions), and a little air.
+  const letters = Math.floor(width / (0.54 * textSize.caption));
   return [...wrapped(caption.measured, letters), ...wrapped(caption.origin, letters)];
 }
 

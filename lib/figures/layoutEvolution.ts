@@ -4,7 +4,7 @@ import { type AlphaMoment, alphaMoments, warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
-import { figureFrame, legendAbove, type Panel } from "./figureFrame";
+import { figureFrame, type Panel } from "./figureFrame";
 import { ink, shades } from "./theme";
 
 /**
@@ -36,7 +36,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
     gapX: 34,
     gapY: 30,
     above: 50 + (depthNames.length > 6 ? 20 : 0),
-    legend: { ...legendAbove, y: 1.08, traceorder: "normal", groupclick: "toggleitem", tracegroupgap: 14 },
+    legend: { groupclick: "toggleitem" },
     panels,
   });
 }

@@ -4,7 +4,7 @@ import { epochAxis } from "./alphaEvolution";
 import { evaluatedImages, recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
-import { figureFrame, legendAbove, type Panel, warmupBand } from "./figureFrame";
+import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { type LineStyle, palette } from "./theme";
 
 const styles = {
@@ -49,7 +49,7 @@ export function lossFigure(record: SearchRecord): Figure {
   const dotted = { type: "line", xref: "x domain", x0: 0, x1: 1, y0: chance, y1: chance, line: { color: palette.black, width: 1, dash: "dot" } };
   const highest = Math.max(chance, 0.05, ...accuracies.flatMap((trace) => trace["y"] as number[]));
   const panels: Panel[] = [
-    { ...shared, column: 0, title: "cross entropy", traces: losses, yAxis: { rangemode: "normal" }, shapes: band },
+    { ...shared, column: 0, title: "loss", traces: losses, yAxis: { rangemode: "normal" }, shapes: band },
     {
       ...shared,
       column: 1,
@@ -73,7 +73,7 @@ export function lossFigure(record: SearchRecord): Figure {
     panelHeight: 250,
     gapX: 62,
     above: 50,
-    legend: { ...legendAbove, y: 1.08 },
+    legend: {},
     panels,
   });
 }

@@ -51,7 +51,7 @@ export const probabilityScale: readonly (readonly [number, string])[] = Object.f
   [0, "#FFFFFF"],
   [0.25, "#CFE3F1"],
   [0.5, "#86BBDD"],
-  [0.75, "#2F84BD"],
+  [0.75, "#2272AA"],
   [1, "#0B3C61"],
 ] as const);
 

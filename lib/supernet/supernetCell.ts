@@ -67,18 +67,21 @@ export class SupernetCell {
       const wideInput = tiled(masks.input, cellTensorFactor(this.#space));
       const wideOutput = tiled(masks.output, cellTensorFactor(this.#space));
       const before = this.#space.process === "preprocess";
-      const first = before ? masked(this.#process(x, wideInput, masks.input, pass), masks.input) : x;
+      // Only the 1x1 changes a normal cell's width, so its nodes stand all before it or all after it.
+      const nodeMask = before || this.#shape.stride === 2 ? masks.output : masks.input;
+      const entryMask = this.#shape.stride === 2 ? masks.input : nodeMask;
+      const first = before ? masked(this.#process(x, wideInput, entryMask, pass), entryMask) : x;
       const terms: tf.Tensor4D[][] = Array.from({ length: steps + 1 }, () => []);
       const nodes: tf.Tensor4D[] = [];
       for (let node = 0; node <= steps; node++) {
-        const raw = node === 0 ? first : this.#sum(terms[node] as tf.Tensor4D[], first, masks.output);
+        const raw = node === 0 ? first : this.#sum(terms[node] as tf.Tensor4D[], first, nodeMask);
         if (node > 0) nodes.push(raw);
         if (node === steps) break;
-        const state = this.#state(node, raw, node === 0 ? masks.input : masks.output, pass);
-        this.#leave(node, state, terms, weights, masks.output, pass);
+        const state = this.#state(node, raw, node === 0 ? entryMask : nodeMask, pass);
+        this.#leave(node, state, terms, weights, nodeMask, pass);
       }
       const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : (tf.concat(nodes, 3) as tf.Tensor4D);
-      const wideNodes = tiled(masks.output, steps);
+      const wideNodes = tiled(nodeMask, steps);
       const body = before ? joined : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
       const shortcut = this.#shortcut(x, wideInput, wideOutput, pass);
       return shortcut ? tf.add(body, masked(shortcut, wideOutput)) : body.clone();

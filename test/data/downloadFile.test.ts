@@ -178,6 +178,17 @@ describe("downloadFile", () => {
     );
   });
 
+  it("bears with a slow connection as long as something comes", async () => {
+    answer = (_, response) => {
+      response.writeHead(200, { "content-length": body.length });
+      for (let i = 0; i < 6; i++) {
+        setTimeout(() => response.write(body.subarray(i * 50_000, (i + 1) * 50_000)), 60 * i);
+      }
+    };
+    await load({ retries: 0, stallMs: 200 });
+    expectWhole();
+  });
+
   it("removes a file with another checksum and names both", async () => {
     const other = Buffer.alloc(1000, 3);
     const got = createHash("md5").update(other).digest("hex");

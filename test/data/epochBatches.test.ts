@@ -1,3 +1,4 @@
+import type { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { augmentBatch } from "../../lib/data/augmentBatch";
 import { BatchWorker } from "../../lib/data/batchWorker";
@@ -106,15 +107,22 @@ describe("epochBatches", () => {
     expect(batches.map((batch) => batch.images)).toEqual(copies);
   });
 
-  it("ends its thread when the loop is left early or throws", async () => {
-    const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
-    for await (const batch of epochBatches(options)) if (batch.step === 1) break;
+  it("ends its thread when the loop ends, is left early or throws", async () => {
+    const started: Worker[] = [];
+    const note = (worker: Worker) => started.push(worker);
+    process.on("worker", note);
     const failing = async () => {
       for await (const batch of epochBatches(options)) throw new Error(`stopped at ${batch.step}`);
     };
-    await expect(failing()).rejects.toThrow("stopped at 0");
-    const after = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
-    expect(after).toBe(before);
+    try {
+      await collect(epochBatches(options));
+      for await (const batch of epochBatches(options)) if (batch.step === 1) break;
+      await expect(failing()).rejects.toThrow("stopped at 0");
+    } finally {
+      process.off("worker", note);
+    }
+    // A thread that has ended has the number -1.
+    expect(started.map((worker) => worker.threadId)).toEqual([-1, -1, -1]);
   });
 
   it.each([

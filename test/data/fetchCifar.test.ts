@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { archiveUrl, type CifarArchive, cifarArchives, missingFiles } from "../../lib/data/cifarArchive";
 import { fetchCifar } from "../../lib/data/fetchCifar";
+import { silentProgress } from "../../lib/util/progress";
 import { tarGz } from "./tarFixture";
 
 const bytes = tarGz([
@@ -72,9 +73,11 @@ describe("fetchCifar", () => {
     expect(visits).toBe(1);
   });
 
-  it("downloads once when several ask at the same time", async () => {
-    await Promise.all([1, 2, 3].map(() => fetchCifar(archive, directory, true)));
-    expect(visits).toBe(1);
+  it("downloads and unpacks once when several ask at the same time", async () => {
+    const titles: string[] = [];
+    const progress = { ...silentProgress, start: (title: string) => titles.push(title) };
+    await Promise.all([1, 2, 3].map(() => fetchCifar(archive, directory, true, progress)));
+    expect(titles).toEqual(["downloading small.tar.gz", "unpacking small.tar.gz"]);
     expect(missingFiles(archive, directory)).toEqual([]);
   });
 

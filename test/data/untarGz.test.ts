@@ -57,8 +57,8 @@ describe("untarGz", () => {
 
   it("names the members an archive lacks", async () => {
     const { path, out } = archive(tarGz(members));
-    await expect(untarGz(path, ["set/large.bin", "set/other.bin", "set"], out)).rejects.toThrow(
-      `untarGz: ${path} must hold set/other.bin, set, but does not; it is another archive.`,
+    await expect(untarGz(path, ["set/large.bin", "set/other.bin", "set/"], out)).rejects.toThrow(
+      `untarGz: ${path} must hold set/other.bin, set/, but does not; it is another archive.`,
     );
   });
 

@@ -6,6 +6,8 @@ import { EngineUnavailable } from "../engine";
 /** A copy of tfjs-node on disk, complete with its native addon. */
 export interface TensorflowPackage {
   readonly folder: string;
+  /** How messages and records call it: no absolute path. */
+  readonly label: string;
   readonly version: string;
   /** Whether the TensorFlow library under it was built for graphics cards too. */
   readonly gpu: boolean;
@@ -34,12 +36,13 @@ export function findTensorflow(
 ): TensorflowPackage {
   const broken: string[] = [];
   const names = device === "gpu" ? ["tfjs-node-gpu"] : ["tfjs-node", "tfjs-node-gpu"];
-  const folders = [vendored(from), ...names.map((name) => installed(from, `@tensorflow/${name}`))];
-  for (const folder of folders) {
+  const places: [label: string, folder: string | undefined][] = [["vendor/tfjs-node", vendored(from)]];
+  for (const name of names) places.push([`@tensorflow/${name}`, installed(from, `@tensorflow/${name}`)]);
+  for (const [label, folder] of places) {
     if (folder === undefined) continue;
-    const found = describe(folder);
-    if (!hasAddon(folder)) broken.push(`${folder} has no native addon`);
-    else if (device === "gpu" && !found.gpu) broken.push(`${folder} was built for the processor only`);
+    const found = describe(label, folder);
+    if (!hasAddon(folder)) broken.push(`${label} has no native addon`);
+    else if (device === "gpu" && !found.gpu) broken.push(`${label} was built for the processor only`);
     else return found;
   }
   if (broken.length === 0) throw new EngineUnavailable("not installed", remedy);
@@ -60,9 +63,9 @@ function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 }
 
-function describe(folder: string): TensorflowPackage {
+function describe(label: string, folder: string): TensorflowPackage {
   const { name, version, bars } = manifestOf(folder);
-  return { folder, version, gpu: bars?.gpu ?? name.endsWith("-gpu") };
+  return { folder, label, version, gpu: bars?.gpu ?? name.endsWith("-gpu") };
 }
 
 function vendored(from: string): string | undefined {

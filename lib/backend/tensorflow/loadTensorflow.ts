@@ -53,7 +53,7 @@ function requirePackage(found: TensorflowPackage): void {
     createRequire(join(found.folder, "package.json"))(found.folder);
   } catch (cause) {
     throw new EngineUnavailable(
-      `${found.folder} does not load (${firstLine(cause)})`,
+      `${found.label} does not load (${firstLine(cause)})`,
       "Run npm run setup:tensorflow again.",
       { cause },
     );
@@ -61,7 +61,7 @@ function requirePackage(found: TensorflowPackage): void {
   muteGreeting();
   if (!tf.engine().registryFactory[registeredAs]) {
     throw new EngineUnavailable(
-      `${found.folder} brings its own copy of tfjs-core`,
+      `${found.label} brings its own copy of tfjs-core`,
       "Run npm dedupe, so that there is one copy.",
     );
   }
