@@ -1,1 +1,67 @@
-export {};
+/**
+ * bars: search, derive, cost and draw binary neural networks (BARS, arXiv:2011.10804).
+ *
+ * Everything a notebook or a script needs, by name. Tensors are reached through `tf`, after `startBackend()`.
+ */
+
+// Tensor engine
+export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
+// Complexity
+export { type Baseline, baselines } from "./complexity/baselines";
+export { type CostConvention, inConvention } from "./complexity/costConvention";
+export { type Cost, type LayerCost, ops } from "./complexity/cost";
+export { costReport } from "./complexity/costReport";
+export { costTable, totalCost } from "./complexity/costTable";
+export { costTables } from "./complexity/costTables";
+export { expectedCost } from "./complexity/expectedCost";
+// Settings
+export { type BinarizationConfig, binarizationConfig } from "./config/binarizationConfig";
+export { type DataConfig, dataConfig } from "./config/dataConfig";
+export { type PresetName, presetConfig, presetNames } from "./config/presets";
+export { type Schedule, scheduleValue } from "./config/schedule";
+export { type SearchConfig, searchConfig } from "./config/searchConfig";
+export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./config/spaceConfig";
+// Data
+export { epochBatches } from "./data/epochBatches";
+export { type ImageSet } from "./data/imageSet";
+export { type LoadedData, loadData } from "./data/loadData";
+export { sequentialBatches } from "./data/sequentialBatches";
+export { splitTraining } from "./data/splitTraining";
+export { syntheticImages } from "./data/syntheticImages";
+// Derivation
+export { alphasAt, deriveInputOf } from "./derive/alphasAt";
+export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
+export { probabilitiesOf } from "./derive/probabilitiesOf";
+// Recipes
+export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
+export { notebookParameters } from "./experiments/notebookParameters";
+export { saveArchitecture } from "./experiments/saveArchitecture";
+export { type SearchSummary, searchSummary } from "./experiments/summary";
+export { summaryText } from "./experiments/summaryText";
+// Random numbers
+export { fold, type RandomKey, randomKey } from "./random/randomKey";
+// Records
+export type { EpochRecord, SearchRecord } from "./run/searchRecord";
+export { readSearchRecord } from "./run/searchRecordFile";
+export { readTensorFile, writeTensorFile } from "./run/tensorFile";
+// Search
+export { search } from "./search/search";
+// Space
+export type { Alphas } from "./space/alphas";
+export { fromAwnas, toAwnas } from "./space/awnasGenotype";
+export { describeGenotype } from "./space/describeGenotype";
+export { drawGenotype } from "./space/drawGenotype";
+export { edgesOf } from "./space/edges";
+export { canonicalGenotype, type Genotype, genotype } from "./space/genotype";
+export { genotypeHash, genotypeJson } from "./space/genotypeJson";
+export { randomAlphas } from "./space/randomAlphas";
+export { randomGenotype } from "./space/randomGenotype";
+export { cellsOf, stagesOf } from "./space/stages";
+export { parseGenotype, validateGenotype } from "./space/validateGenotype";
+// Supernet
+export { Supernet } from "./supernet/supernet";
+// Errors and progress
+export * from "./util/errors";
+export type { Progress } from "./util/progress";
+export { openProgress } from "./util/progressSinks";
+export { version } from "./util/version";

@@ -14,3 +14,4 @@ export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels
 export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { backendInfo, startBackend } from "./startBackend";
+export { concatChannels, interleaveChannels, splitChannels } from "./fused/channelCopies";

@@ -17,7 +17,7 @@ const remedies: Readonly<Record<string, string>> = {
  */
 export function storageError(place: string, path: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (error instanceof DataError || code === undefined || syscall === undefined) return error;
+  if (code === undefined || syscall === undefined) return error;
   const reason = remedies[code] ?? (error as Error).message;
   return new DataError(`${place}: cannot write ${path}: ${reason} (${code}). What was received is kept.`, {
     cause: error,

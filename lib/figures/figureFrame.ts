@@ -73,7 +73,8 @@ export function figureFrame(settings: FrameSettings): Figure {
     const domainY = [Math.max(0, 1 - (fromTop + panelHeight) / plotHeight), 1 - fromTop / plotHeight];
     axes[`xaxis${suffix}`] = { ...axis(panel.xAxis), domain: domainX, anchor: y };
     axes[`yaxis${suffix}`] = { ...axis(panel.yAxis), domain: domainY, anchor: x };
-    for (const trace of panel.traces) data.push({ ...trace, ...visible(trace), xaxis: x, yaxis: y });
+    const traces = panel.traces.length > 0 ? panel.traces : [{ type: "scatter", x: [], y: [], showlegend: false }];
+    for (const trace of traces) data.push({ ...trace, ...visible(trace), xaxis: x, yaxis: y });
     for (const shape of panel.shapes ?? []) shapes.push(withReferences(shape, x, y));
     for (const note of panel.notes ?? []) {
       annotations.push({ showarrow: false, font: { size: textSize.tick, color: ink.soft }, ...withReferences(note, x, y) });

@@ -78,7 +78,7 @@ function areaPanel(settings: AreaPanel): Panel {
     row,
     column: stage,
     ...(title ? { title } : {}),
-    traces: searched ? traces : [{ type: "scatter", x: [], y: [], showlegend: false }],
+    traces: searched ? traces : [],
     xAxis: { ...epochAxis(last, row === 1), range: [0, Math.max(last, 1)], showgrid: false, ...(searched ? {} : { showticklabels: false, ticks: "" }) },
     yAxis: { range: [0, 1], dtick: 0.5, tickformat: ".1f", showgrid: false, title: { text: stage === 0 ? `probability of ${level}` : "" } },
     ...(searched

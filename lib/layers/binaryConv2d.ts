@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { interleaveChannels, tf } from "../backend";
 import { ShapeError } from "../util/errors";
 
 /** Settings of {@link binaryConv2d}. */
@@ -90,36 +90,6 @@ export function factorizedBinaryConv2d(
     const atOdd = tf.conv2d(withBorder(x, reach - 1, reach + 1, config.border), odd, 2, "valid");
     return interleaveChannels(atEven, atOdd);
   });
-}
-
-/**
- * Channels of `a` and `b` in turn: channel `2c` of the result is channel `c` of `a`, channel `2c + 1` is channel
- * `c` of `b`. Shapes: `a`, `b` `[…, channels]`, result `[…, 2 · channels]`.
- */
-export function interleaveChannels<T extends tf.Tensor>(a: T, b: T): T {
-  const channels = a.shape[a.rank - 1] as number;
-  const order = Array.from({ length: 2 * channels }, (_, i) => (i >>> 1) + (i & 1) * channels);
-  const apply = tf.customGrad((p, q) => ({
-    value: gatherChannels(tf.concat([p as T, q as T], a.rank - 1), order),
-    gradFunc: (dy: tf.Tensor) => splitInterleaved(dy),
-  }));
-  return apply(a, b) as T;
-}
-
-/** Undoes {@link interleaveChannels}: even channels, odd channels. */
-export function splitInterleaved(x: tf.Tensor): [tf.Tensor, tf.Tensor] {
-  const half = (x.shape[x.rank - 1] as number) / 2;
-  const pick = (first: number) =>
-    gatherChannels(
-      x,
-      Array.from({ length: half }, (_, i) => 2 * i + first),
-    );
-  return [pick(0), pick(1)];
-}
-
-/** `result[…, i] = x[…, order[i]]`. Not for the tape: callers give the gradient. */
-export function gatherChannels(x: tf.Tensor, order: readonly number[]): tf.Tensor {
-  return tf.tidy(() => tf.gather(x, tf.tensor1d(order as number[], "int32"), x.rank - 1));
 }
 
 /** Adds `before` rows above and columns left, `after` below and right, of value `border`; −1 cuts one off. */

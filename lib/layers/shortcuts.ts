@@ -1,5 +1,4 @@
-import { tf } from "../backend";
-import { gatherChannels, splitInterleaved } from "./binaryConv2d";
+import { interleaveChannels, tf } from "../backend";
 
 /**
  * The parameter-free shortcut of a reduction: 2×2 average pooling with stride 2, every channel doubled.
@@ -18,11 +17,5 @@ export function avgPoolDuplicate(x: tf.Tensor4D): tf.Tensor4D {
 
 /** Every channel twice, side by side: `result[…, 2c] = result[…, 2c + 1] = x[…, c]`. */
 export function duplicateChannels<T extends tf.Tensor>(x: T): T {
-  const channels = x.shape[x.rank - 1] as number;
-  const order = Array.from({ length: 2 * channels }, (_, i) => i >>> 1);
-  const apply = tf.customGrad((v) => ({
-    value: gatherChannels(v as T, order),
-    gradFunc: (dy: tf.Tensor) => tf.tidy(() => tf.add(...splitInterleaved(dy))),
-  }));
-  return apply(x) as T;
+  return interleaveChannels(x, x);
 }

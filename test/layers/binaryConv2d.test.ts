@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { tf } from "../../lib/backend";
+import { interleaveChannels, tf } from "../../lib/backend";
 import {
   binaryConv2d,
   factorizedBinaryConv2d,
-  interleaveChannels,
   ungroupKernel,
 } from "../../lib/layers/binaryConv2d";
 import { fold, randomKey } from "../../lib/random/randomKey";

@@ -36,7 +36,7 @@ export function batchNormTrain(
   });
 }
 
-/** Sum over batch, height and width, as one matrix product: `[1, pixels] · [pixels, channels]`. */
+/** Sum over batch, height and width. */
 function channelSums(x: tf.Tensor): tf.Tensor1D {
   const channels = x.shape[x.rank - 1] as number;
   return tf.sum(tf.reshape(x, [-1, channels]), 0) as tf.Tensor1D;

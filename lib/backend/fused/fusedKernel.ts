@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /** Numbers of one call of a kernel, by name. */
-export type FusedAttributes = Readonly<Record<string, number | boolean>>;
+export type FusedAttributes = Readonly<Record<string, number | boolean | readonly number[]>>;
 
 /** Tensors of one call of a kernel, by name. Optional inputs are absent, never null. */
 export type FusedInputs = Readonly<Record<string, tf.Tensor>>;
@@ -20,29 +20,34 @@ export interface FusedKernel {
   compose(inputs: FusedInputs, attributes: FusedAttributes): tf.Tensor[];
 }
 
-/** Marks the configs made here, so that a newer copy of the library may replace them but never an engine's own. */
-const composed = Symbol.for("bars.composedKernel");
+/** Marks the kernels registered here, so that a newer copy of the library may replace them but never an engine's own. */
+const mark = Symbol.for("bars.fusedKernel");
 
 /**
- * Registers the composed form of `kernels` with the engine called `backendName`, where that engine has no kernel
- * of its own under the name.
+ * Registers `kernelFunc` under `name` with the engine called `backendName`, unless that engine has a kernel of its
+ * own under the name.
  */
-export function registerComposed(kernels: readonly FusedKernel[], backendName: string): void {
-  for (const kernel of kernels) {
-    const present = tf.getKernel(kernel.name, backendName) as
-      | (tf.KernelConfig & { [composed]?: true })
-      | undefined;
-    if (present && !present[composed]) continue;
-    if (present) tf.unregisterKernel(kernel.name, backendName);
-    const config: tf.KernelConfig & { [composed]: true } = {
-      kernelName: kernel.name,
-      backendName,
-      kernelFunc: ({ inputs, attrs }) =>
-        tf.tidy(() => kernel.compose(inputs as FusedInputs, (attrs ?? {}) as FusedAttributes)),
-      [composed]: true,
-    };
-    tf.registerKernel(config);
-  }
+export function registerUnlessPresent(
+  name: FusedKernel["name"],
+  backendName: string,
+  kernelFunc: tf.KernelConfig["kernelFunc"],
+): void {
+  const present = tf.getKernel(name, backendName) as (tf.KernelConfig & { [mark]?: true }) | undefined;
+  if (present && !present[mark]) return;
+  if (present) tf.unregisterKernel(name, backendName);
+  const config: tf.KernelConfig & { [mark]: true } = {
+    kernelName: name,
+    backendName,
+    kernelFunc,
+    [mark]: true,
+  };
+  tf.registerKernel(config);
+}
+
+/** The kernel function of a kernel's composed form. */
+export function composedForm(kernel: FusedKernel): tf.KernelConfig["kernelFunc"] {
+  return ({ inputs, attrs }) =>
+    tf.tidy(() => kernel.compose(inputs as FusedInputs, (attrs ?? {}) as FusedAttributes));
 }
 
 /** Runs a kernel on the current engine. Taped, where a gradient is registered under the name. */

@@ -1,6 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batchNormGradient, batchNormGradKernel, batchNormKernel } from "./batchNormTrain";
-import { type FusedKernel, registerComposed } from "./fusedKernel";
+import {
+  concatChannelsGradient,
+  concatChannelsKernel,
+  deinterleaveChannelsKernel,
+  interleaveChannelsGradient,
+  interleaveChannelsKernel,
+  splitChannelsGradient,
+  splitChannelsKernel,
+} from "./channelCopies";
+import { type FloatArrays, floatArrays } from "./floatArrays";
+import { composedForm, type FusedAttributes, type FusedKernel, registerUnlessPresent } from "./fusedKernel";
+import { type LoopKernel, loopKernels } from "./loopKernels";
 import { adamKernel, sgdMomentumKernel } from "./optimizerUpdates";
 import { signWindowGradient, signWindowGradKernel, signWindowKernel } from "./signWindow";
 import {
@@ -9,7 +20,7 @@ import {
   softmaxCrossEntropyKernel,
 } from "./softmaxCrossEntropy";
 
-/** Every fused kernel, in its composed form. */
+/** Every fused kernel, with its composed form. */
 export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   batchNormKernel,
   batchNormGradKernel,
@@ -19,17 +30,49 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   softmaxCrossEntropyGradKernel,
   sgdMomentumKernel,
   adamKernel,
+  concatChannelsKernel,
+  splitChannelsKernel,
+  interleaveChannelsKernel,
+  deinterleaveChannelsKernel,
 ]);
 
 /**
  * Gives the engine called `backendName` (the name tfjs knows it by) every fused kernel it does not have of its
- * own. Kernels an engine registers itself are left alone, before this call and after.
+ * own: as loops where the engine's numbers are in this process, else composed of ordinary operations. Kernels an
+ * engine registers itself are left alone; it should do so before it calls this.
  */
 export function registerFusedKernels(backendName: string): void {
-  registerComposed(fusedKernels, backendName);
+  for (const kernel of fusedKernels) {
+    const loop = loopKernels[kernel.name];
+    const arrays = isInProcess(backendName) ? floatArrays[backendName] : null;
+    const looped = loop && arrays && loopForm(loop, arrays);
+    registerUnlessPresent(kernel.name, backendName, looped ?? composedForm(kernel));
+  }
 }
 
-for (const gradient of [batchNormGradient, signWindowGradient, softmaxCrossEntropyGradient]) {
-  tf.registerGradient(gradient);
+function isInProcess(backendName: string): backendName is keyof typeof floatArrays {
+  return backendName in floatArrays;
 }
+
+function loopForm(
+  loop: LoopKernel,
+  arrays: (backend: unknown) => FloatArrays,
+): tf.KernelConfig["kernelFunc"] {
+  return ({ inputs, attrs, backend }) =>
+    loop(
+      inputs as Readonly<Record<string, tf.TensorInfo>>,
+      (attrs ?? {}) as FusedAttributes,
+      arrays(backend),
+    );
+}
+
+const gradients = [
+  batchNormGradient,
+  concatChannelsGradient,
+  interleaveChannelsGradient,
+  signWindowGradient,
+  softmaxCrossEntropyGradient,
+  splitChannelsGradient,
+];
+for (const gradient of gradients) tf.registerGradient(gradient);
 for (const backendName of ["cpu", "wasm", "tensorflow"]) registerFusedKernels(backendName);

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { type PresetName, presetNames } from "../config/presets";
+import { ConfigError } from "../util/errors";
+import { projectFolder } from "../util/projectFolder";
+
+/** What a notebook may be told from outside. */
+export interface NotebookParameters {
+  readonly preset: PresetName;
+  readonly seed: number;
+  /** Folder for everything the notebook writes, an absolute path. */
+  readonly directory: string;
+}
+
+/**
+ * The parameters of a notebook: the given defaults, unless the environment says otherwise (`BARS_PRESET`,
+ * `BARS_SEED`, `BARS_OUT`), which is how headless runs set them. Runs of different presets and seeds get folders of
+ * their own, `<project>/runs/<name>-<preset>-seed<seed>`.
+ *
+ * @throws ConfigError for a preset that does not exist or a seed that is no whole number.
+ */
+export function notebookParameters(
+  name: string,
+  defaults: { readonly preset: PresetName; readonly seed: number },
+): NotebookParameters {
+  const preset = (process.env["BARS_PRESET"] || defaults.preset) as PresetName;
+  if (!presetNames.includes(preset)) {
+    throw new ConfigError(`BARS_PRESET: expected one of ${presetNames.join(", ")}, got "${preset}".`);
+  }
+  const seed = Number(process.env["BARS_SEED"] || defaults.seed);
+  if (!Number.isInteger(seed) || seed < 0) {
+    throw new ConfigError(`BARS_SEED: expected a whole number, got "${process.env["BARS_SEED"]}".`);
+  }
+  return { preset, seed, directory: process.env["BARS_OUT"] || join(projectFolder(), "runs", `${name}-${preset}-seed${seed}`) };
+}

@@ -1,0 +1,66 @@
+/** One entry of a cell's output. Written again, it changes in place if `newDisplay` made it. */
+export interface NotebookDisplay {
+  raw(mimeType: string, content: string | Uint8Array): void;
+}
+
+/** What the running notebook kernel offers. */
+export interface NotebookKernel {
+  /** An entry of its own in the output of the running cell, which later writes replace. */
+  newDisplay(): NotebookDisplay;
+  /**
+   * Adds one entry to the output of the running cell.
+   *
+   * @param data the same thing in one or more MIME types, the richest first; a viewer takes the richest it knows.
+   * Text, or bytes for image types.
+   * @param size how large an image in the entry is shown, in pixels of the page.
+   */
+  write(data: Readonly<Record<string, string | Uint8Array>>, size?: { readonly width: number; readonly height: number }): void;
+}
+
+/** What tslab leaves on the global object for the code of cells. */
+interface CellGlobals {
+  readonly require?: (name: string) => unknown;
+}
+interface Tslab {
+  newDisplay(): NotebookDisplay;
+  readonly display: NotebookDisplay;
+}
+type WriteDisplayData = (message: { data: unknown; metadata: unknown; transient: unknown }, update: boolean) => void;
+
+/**
+ * The notebook kernel this process runs in; undefined in a plain program.
+ *
+ * The kernel's own copy of tslab is asked for, through the `require` it gives to cells: a second copy, loaded from
+ * another folder, would have no connection to the front end.
+ */
+export function notebookKernel(): NotebookKernel | undefined {
+  const cells = (globalThis as { __tslab__?: CellGlobals }).__tslab__;
+  const tslab = loaded<Tslab>(cells, "tslab");
+  if (typeof tslab?.newDisplay !== "function" || typeof tslab.display?.raw !== "function") return undefined;
+  return {
+    newDisplay: () => tslab.newDisplay(),
+    write(data, size) {
+      // Read anew for each entry: the kernel changes it with every cell.
+      const send = loaded<{ lastWriteDisplayData?: WriteDisplayData | null }>(cells, "tslab/dist/jupyter.js")?.lastWriteDisplayData;
+      if (send) send({ data: mapped(data, base64), metadata: size ? mapped(data, () => size) : {}, transient: {} }, false);
+      else for (const [type, content] of Object.entries(data).slice(0, 1)) tslab.display.raw(type, content);
+    },
+  };
+}
+
+/** A module as the code of cells would load it; undefined where another program uses the same global name. */
+function loaded<T>(cells: CellGlobals | undefined, name: string): T | undefined {
+  try {
+    return cells?.require?.(name) as T | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function base64(content: string | Uint8Array): string {
+  return typeof content === "string" ? content : Buffer.from(content).toString("base64");
+}
+
+function mapped<T, U>(values: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}

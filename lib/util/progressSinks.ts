@@ -1,0 +1,148 @@
+import { SingleBar } from "cli-progress";
+import { type NotebookDisplay, notebookKernel } from "./notebookKernel";
+import type { Progress } from "./progress";
+import { barText, clockText, type ProgressMeter, progressMeter, rateText } from "./progressMeter";
+
+type Figures = Readonly<Record<string, string>>;
+
+/** A text stream, and whether someone watches it who can see a line change. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** Where and when a sink shows; what is left out is the process itself. */
+export interface ProgressSettings {
+  readonly stream?: ProgressStream & NodeJS.WritableStream;
+  /** Milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Milliseconds between two changes of a display, and between two lines of a log. */
+const displayInterval = 250;
+const lineInterval = 5000;
+
+/**
+ * The sink that suits where the process runs: an output entry that changes in place inside a notebook kernel, a
+ * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left.
+ */
+export function openProgress(settings: ProgressSettings = {}): Progress {
+  const { stream = process.stderr, now = Date.now } = settings;
+  const kernel = notebookKernel();
+  if (kernel) return displayProgress(() => kernel.newDisplay(), now);
+  return stream.isTTY ? terminalProgress(stream) : lineProgress(stream, now);
+}
+
+/** One display per piece of work, changed at most four times a second. */
+export function displayProgress(newDisplay: () => NotebookDisplay, now: () => number = Date.now): Progress {
+  let display: NotebookDisplay | undefined;
+  const show = (text: string) => {
+    display ??= newDisplay();
+    display.raw("text/plain", text);
+  };
+  const begin = () => {
+    display = undefined;
+  };
+  return textProgress({ show, begin, now, interval: displayInterval, text: (work) => `${barText(work.share)} ${statusText(work)}` });
+}
+
+/** Lines: one at the start, one at the end, and between them one at most every five seconds. */
+export function lineProgress(stream: ProgressStream, now: () => number = Date.now): Progress {
+  const show = (text: string) => {
+    stream.write(`${text}\n`);
+  };
+  return textProgress({ show, begin() {}, now, interval: lineInterval, text: statusText });
+}
+
+/** A bar on a terminal, drawn by cli-progress. */
+export function terminalProgress(stream: NodeJS.WritableStream): Progress {
+  let bar: SingleBar | undefined;
+  let meter: ProgressMeter | undefined;
+  let title = "";
+  const payload = (figures: Figures) => ({
+    title,
+    rate: rateText(meter?.rate() ?? 0),
+    left: clockText(meter?.remainingSeconds()),
+    figures: figuresText(figures),
+  });
+  const close = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    start(name, total, unit) {
+      close();
+      title = name;
+      meter = progressMeter(total, Date.now);
+      const format = `{title} {bar} {percentage}% {value}/{total} ${unit}, {rate} ${unit}/s, {left} left{figures}`;
+      const look = { format, barCompleteChar: "█", barIncompleteChar: "░", barsize: 24, fps: 4, stream, clearOnComplete: false };
+      bar = new SingleBar({ ...look, hideCursor: true, linewrap: false, gracefulExit: false });
+      bar.start(total, 0, payload({}));
+    },
+    update(done, figures = {}) {
+      meter?.update(done);
+      bar?.update(done, payload(figures));
+    },
+    stop(summary) {
+      const open = bar !== undefined;
+      close();
+      if (open && summary) stream.write(`${summary}\n`);
+    },
+  };
+}
+
+/** A moment of a piece of work. */
+interface Work {
+  readonly title: string;
+  readonly total: number;
+  readonly unit: string;
+  readonly share: number;
+  readonly meter: ProgressMeter;
+  readonly figures: Figures;
+}
+
+interface TextSettings {
+  readonly show: (text: string) => void;
+  /** Called before the first text of each piece of work. */
+  readonly begin: () => void;
+  readonly now: () => number;
+  readonly interval: number;
+  readonly text: (work: Work) => string;
+}
+
+function textProgress({ show, begin, now, interval, text }: TextSettings): Progress {
+  let work: Work | undefined;
+  let shownAt = 0;
+  return {
+    start(title, total, unit) {
+      begin();
+      work = { title, total, unit, share: 0, meter: progressMeter(total, now), figures: {} };
+      shownAt = now();
+      show(`${title}: ${total} ${unit}`);
+    },
+    update(done, figures = {}) {
+      if (!work) return;
+      work.meter.update(done);
+      work = { ...work, figures, share: work.total > 0 ? done / work.total : 1 };
+      if (now() - shownAt < interval) return;
+      shownAt = now();
+      show(text(work));
+    },
+    stop(summary) {
+      if (!work) return;
+      const { title, meter, unit, total, figures } = work;
+      show(summary ?? `${title}: ${meter.done}/${total} ${unit} in ${clockText(meter.elapsedSeconds())}${figuresText(figures)}`);
+      work = undefined;
+    },
+  };
+}
+
+function statusText({ title, total, unit, share, meter, figures }: Work): string {
+  const percent = `${Math.floor(100 * share)}%`;
+  const pace = `${rateText(meter.rate())} ${unit}/s, ${clockText(meter.remainingSeconds())} left`;
+  return `${title}: ${percent} ${meter.done}/${total} ${unit}, ${pace}${figuresText(figures)}`;
+}
+
+function figuresText(figures: Figures): string {
+  return Object.entries(figures).map(([name, value]) => `, ${name} ${value}`).join("");
+}

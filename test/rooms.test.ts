@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/**
+ * A folder of lib/ may import from folders of a lower rank, and from itself. Nothing else.
+ * `derive` stands above `run`, whose records it reads.
+ */
+const rank: Readonly<Record<string, number>> = {
+  util: 0,
+  random: 1,
+  config: 1,
+  backend: 1,
+  space: 2,
+  data: 2,
+  layers: 2,
+  optim: 2,
+  complexity: 3,
+  operations: 3,
+  run: 3,
+  derive: 4,
+  supernet: 4,
+  search: 5,
+  figures: 7,
+  experiments: 8,
+  cli: 9,
+};
+/** Rooms whose work needs no tensor engine: what is on disk can be read, costed, derived and drawn without one. */
+const engineFree = ["util", "random", "config", "space", "data", "complexity", "derive", "figures"];
+
+const root = resolve(__dirname, "../lib");
+const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+  (entry) => entry.endsWith(".ts") && entry.includes("/") && !/^(dist|node_modules)\//.test(entry),
+);
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const imports: Import[] = sources.flatMap((file) => {
+  const source = readFileSync(join(root, file), "utf8");
+  const found = [...source.matchAll(/(import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"|import\(\s*"(\.[^"]+)"\s*\)/g)];
+  return found.map(([, , typeOnly, specifier, dynamic]) => {
+    const path = relative(root, resolve(root, dirname(file), (specifier ?? dynamic) as string));
+    return { file, room: file.split("/")[0] as string, target: path.split("/")[0] as string, typeOnly: typeOnly !== undefined };
+  });
+});
+
+describe("the rooms of lib/", () => {
+  it("are all ranked", () => {
+    expect([...new Set(sources.map((file) => file.split("/")[0]))].filter((room) => !((room as string) in rank))).toEqual([]);
+    expect(imports.length).toBeGreaterThan(200);
+  });
+
+  it("import downward only", () => {
+    const wrong = imports.filter(({ room, target }) => room !== target && !((rank[target] ?? 99) < (rank[room] as number)));
+    expect(wrong.map(({ file, target }) => `lib/${file} imports lib/${target}`)).toEqual([]);
+  });
+
+  it("that need no tensor engine reach none, not even through another room", () => {
+    const reached = new Map<string, Set<string>>();
+    for (const room of Object.keys(rank)) {
+      reached.set(room, new Set(imports.filter((i) => i.room === room && !i.typeOnly && i.target !== room).map((i) => i.target)));
+    }
+    const reaches = (room: string, seen = new Set<string>()): boolean =>
+      room === "backend" || [...(reached.get(room) ?? [])].some((next) => !seen.has(next) && reaches(next, seen.add(next)));
+    expect(engineFree.filter((room) => reaches(room))).toEqual([]);
+  });
+
+  it("name an engine only in lib/backend", () => {
+    const wrong = sources.filter((file) => !file.startsWith("backend/") && /from "@tensorflow\/|require\("@tensorflow\//.test(readFileSync(join(root, file), "utf8")));
+    expect(wrong).toEqual([]);
+  });
+
+  it("keep files under 400 lines and have no default exports, utils or index files", () => {
+    const long = sources.filter((file) => readFileSync(join(root, file), "utf8").split("\n").length > 400);
+    const banned = sources.filter((file) => /(^|\/)(utils|index)\.ts$/.test(file) && file !== "backend/index.ts");
+    const defaults = sources.filter((file) => /^export default/m.test(readFileSync(join(root, file), "utf8")));
+    expect({ long, banned, defaults }).toEqual({ long: [], banned: [], defaults: [] });
+  });
+
+  it("never draw from Math.random", () => {
+    const code = (file: string) => readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    expect(sources.filter((file) => /Math\.random/.test(code(file)))).toEqual([]);
+  });
+});
