@@ -10,6 +10,7 @@ export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from
 export { type Baseline, baselines } from "./complexity/baselines";
 export { type CostConvention, inConvention } from "./complexity/costConvention";
 export { type Cost, type LayerCost, ops } from "./complexity/cost";
+export { costByPart, type PartCost } from "./complexity/costByPart";
 export { costReport } from "./complexity/costReport";
 export { costTable, totalCost } from "./complexity/costTable";
 export { costTables } from "./complexity/costTables";
@@ -34,10 +35,28 @@ export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/
 export { probabilitiesOf } from "./derive/probabilitiesOf";
 // Recipes
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
-export { notebookParameters } from "./experiments/notebookParameters";
+export { type NotebookParameters, notebookParameters } from "./experiments/notebookParameters";
+export { type RuleRow, ruleComparison } from "./experiments/ruleComparison";
 export { saveArchitecture } from "./experiments/saveArchitecture";
 export { type SearchSummary, searchSummary } from "./experiments/summary";
 export { summaryText } from "./experiments/summaryText";
+// Figures
+export { alphaDistribution } from "./figures/alphaDistribution";
+export { alphaEvolution } from "./figures/alphaEvolution";
+export { alphaHeatmap } from "./figures/alphaHeatmap";
+export { costFigure } from "./figures/costFigure";
+export { dataFrame } from "./figures/dataFrame";
+export { entropyFigure } from "./figures/entropyFigure";
+export type { Figure } from "./figures/figure";
+export { imageSheet } from "./figures/imageSheet";
+export { layoutEvolution } from "./figures/layoutEvolution";
+export { lossFigure } from "./figures/lossFigure";
+export { renderFigure } from "./figures/renderFigure";
+export { saveFigure } from "./figures/saveFigure";
+export { show } from "./figures/show";
+export { showSvg } from "./figures/showSvg";
+export { showTable } from "./figures/showTable";
+export { svgToPng } from "./figures/svgToPng";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
 // Records
@@ -56,6 +75,7 @@ export { canonicalGenotype, type Genotype, genotype } from "./space/genotype";
 export { genotypeHash, genotypeJson } from "./space/genotypeJson";
 export { randomAlphas } from "./space/randomAlphas";
 export { randomGenotype } from "./space/randomGenotype";
+export { type SpaceSize, spaceSize } from "./space/spaceSize";
 export { cellsOf, stagesOf } from "./space/stages";
 export { parseGenotype, validateGenotype } from "./space/validateGenotype";
 // Supernet

@@ -8,7 +8,7 @@ import type { TableRow } from "./showTable";
  *
  * Note: danfojs gives NaN for the statistics of a column that holds NaN or null.
  */
-export async function dataFrame(rows: readonly TableRow[]): Promise<DataFrame> {
+export function dataFrame(rows: readonly TableRow[]): DataFrame {
   const danfo = loadPackage<{ DataFrame: new (rows: readonly TableRow[]) => DataFrame }>("danfojs-node");
   return new danfo.DataFrame(rows);
 }

@@ -44,10 +44,10 @@ export function registerUnlessPresent(
   tf.registerKernel(config);
 }
 
-/** The kernel function of a kernel's composed form. */
-export function composedForm(kernel: FusedKernel): tf.KernelConfig["kernelFunc"] {
+/** The kernel function of a composition of ordinary operations. */
+export function composedForm(compose: FusedKernel["compose"]): tf.KernelConfig["kernelFunc"] {
   return ({ inputs, attrs }) =>
-    tf.tidy(() => kernel.compose(inputs as FusedInputs, (attrs ?? {}) as FusedAttributes));
+    tf.tidy(() => compose(inputs as FusedInputs, (attrs ?? {}) as FusedAttributes));
 }
 
 /** Runs a kernel on the current engine. Taped, where a gradient is registered under the name. */

@@ -16,6 +16,8 @@ const at = (array: Float32Array | Float64Array, i: number): number => array[i] a
 /**
  * Fused kernels for engines in this process. One or two passes over memory replace the five to ten of the composed
  * forms, which stay the reference: the tests compare the two. Sums are in double precision.
+ *
+ * The cpu engine takes them all; wasm those for which `wasmForms` has nothing faster.
  */
 export const loopKernels: Readonly<Partial<Record<FusedKernel["name"], LoopKernel>>> = Object.freeze({
   BarsBatchNorm: batchNorm,

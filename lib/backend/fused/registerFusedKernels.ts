@@ -19,6 +19,7 @@ import {
   softmaxCrossEntropyGradKernel,
   softmaxCrossEntropyKernel,
 } from "./softmaxCrossEntropy";
+import { wasmForms } from "./wasmForms";
 
 /** Every fused kernel, with its composed form. */
 export const fusedKernels: readonly FusedKernel[] = Object.freeze([
@@ -38,20 +39,23 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
 
 /**
  * Gives the engine called `backendName` (the name tfjs knows it by) every fused kernel it does not have of its
- * own: as loops where the engine's numbers are in this process, else composed of ordinary operations. Kernels an
- * engine registers itself are left alone; it should do so before it calls this.
+ * own, in the fastest form known for it. Kernels an engine registers itself are left alone; it should do so before
+ * it calls this.
  */
 export function registerFusedKernels(backendName: string): void {
-  for (const kernel of fusedKernels) {
-    const loop = loopKernels[kernel.name];
-    const arrays = isInProcess(backendName) ? floatArrays[backendName] : null;
-    const looped = loop && arrays && loopForm(loop, arrays);
-    registerUnlessPresent(kernel.name, backendName, looped ?? composedForm(kernel));
-  }
+  for (const kernel of fusedKernels)
+    registerUnlessPresent(kernel.name, backendName, formFor(kernel, backendName));
 }
 
-function isInProcess(backendName: string): backendName is keyof typeof floatArrays {
-  return backendName in floatArrays;
+function formFor(kernel: FusedKernel, backendName: string): tf.KernelConfig["kernelFunc"] {
+  const loop = loopKernels[kernel.name];
+  if (backendName === "cpu" && loop) return loopForm(loop, floatArrays.cpu);
+  if (backendName !== "wasm") return composedForm(kernel.compose);
+  const special = wasmForms[kernel.name];
+  if (special) return composedForm(special);
+  return loop && kernel.name !== "BarsSignWindow"
+    ? loopForm(loop, floatArrays.wasm)
+    : composedForm(kernel.compose);
 }
 
 function loopForm(

@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { FusedInputs, FusedKernel } from "./fusedKernel";
+
+/**
+ * Compositions that suit the wasm engine, where same-shape arithmetic and XNNPACK layers run ten to thirty times
+ * faster than broadcasts, comparisons and reductions over leading axes. Same values as the kernels' general forms.
+ */
+export const wasmForms: Readonly<Partial<Record<FusedKernel["name"], FusedKernel["compose"]>>> =
+  Object.freeze({
+    BarsBatchNorm(inputs: FusedInputs, attributes) {
+      const { x, scale, offset } = inputs as Record<"x" | "scale" | "offset", tf.Tensor>;
+      const image = x as tf.Tensor4D;
+      const mean = channelMeans(image);
+      const centred = affine(image, tf.onesLike(mean), tf.neg(mean));
+      const variance = channelMeans(tf.square(centred));
+      const gain = tf.mul(tf.rsqrt(tf.add(variance, attributes["epsilon"] as number)), scale as tf.Tensor);
+      return [affine(centred, gain, offset as tf.Tensor), mean, variance];
+    },
+
+    BarsBatchNormGrad(inputs: FusedInputs, attributes) {
+      const { dy, x, mean, variance, scale } = inputs as Record<
+        "dy" | "x" | "mean" | "variance" | "scale",
+        tf.Tensor
+      >;
+      const [image, upstream] = [x as tf.Tensor4D, dy as tf.Tensor4D];
+      const pixels = image.size / image.shape[3];
+      const rate = tf.rsqrt(tf.add(variance as tf.Tensor, attributes["epsilon"] as number));
+      const normalized = affine(image, rate, tf.neg(tf.mul(mean as tf.Tensor, rate)));
+      const level = channelMeans(upstream);
+      const slope = channelMeans(tf.mul(upstream, normalized));
+      const gain = tf.mul(rate, scale as tf.Tensor);
+      const dx = tf.add(
+        affine(upstream, gain, tf.neg(tf.mul(gain, level))),
+        affine(normalized, tf.neg(tf.mul(gain, slope)), tf.zerosLike(gain)),
+      );
+      return [dx, tf.mul(slope, pixels), tf.mul(level, pixels)];
+    },
+
+    BarsSignWindowGrad(inputs: FusedInputs, attributes) {
+      const { dy, x } = inputs as Record<"dy" | "x", tf.Tensor>;
+      const clip = attributes["clip"] as number;
+      // What sticks out of the window is 0 exactly inside it, edges included.
+      const outside = tf.step(tf.abs(tf.sub(x as tf.Tensor, tf.clipByValue(x as tf.Tensor, -clip, clip))));
+      return [tf.sub(dy as tf.Tensor, tf.mul(dy as tf.Tensor, outside))];
+    },
+
+    BarsConcatChannels(inputs: FusedInputs, attributes) {
+      const sizes = attributes["sizes"] as readonly number[];
+      const parts = Object.values(inputs);
+      const [first] = parts as [tf.Tensor];
+      const size = sizes[0] as number;
+      if (sizes.some((other) => other !== size)) return [tf.concat(parts, first.rank - 1)];
+      // One part after the other is a plain copy; moving the rows together is a transposition.
+      const stacked = tf.reshape(
+        tf.concat(
+          parts.map((part) => tf.reshape(part, [-1])),
+          0,
+        ),
+        [parts.length, -1, size],
+      );
+      return [
+        tf.reshape(tf.transpose(stacked, [1, 0, 2]), [...first.shape.slice(0, -1), parts.length * size]),
+      ];
+    },
+
+    BarsSplitChannels(inputs: FusedInputs, attributes) {
+      const x = inputs["x"] as tf.Tensor;
+      const sizes = attributes["sizes"] as readonly number[];
+      const size = sizes[0] as number;
+      if (sizes.some((other) => other !== size)) return tf.split(x, [...sizes], x.rank - 1);
+      const stacked = tf.transpose(tf.reshape(x, [-1, sizes.length, size]), [1, 0, 2]);
+      const shape = [...x.shape.slice(0, -1), size];
+      return tf.split(tf.reshape(stacked, [-1]), sizes.length).map((part) => tf.reshape(part, shape));
+    },
+  } satisfies Partial<Record<FusedKernel["name"], FusedKernel["compose"]>>);
+
+/** Mean over batch, height and width, `[channels]`. */
+function channelMeans(x: tf.Tensor4D): tf.Tensor1D {
+  const [batch, height, width, channels] = x.shape;
+  const perImage = tf.reshape(tf.avgPool(x, [height, width], 1, "valid"), [batch, channels]);
+  return tf.mean(perImage, 0);
+}
+
+/** `x · gain + offset` per channel, as a 1×1 depthwise convolution with a bias. */
+function affine(x: tf.Tensor4D, gain: tf.Tensor, offset: tf.Tensor): tf.Tensor4D {
+  const filter = tf.reshape(gain, [1, 1, gain.size, 1]);
+  const inputs = { x, filter, bias: tf.reshape(offset, [offset.size]) };
+  const settings = { strides: 1, pad: "valid", dataFormat: "NHWC", dilations: 1, dimRoundingMode: null };
+  const attributes = { ...settings, activation: "linear", leakyreluAlpha: 0 };
+  return tf.engine().runKernel("FusedDepthwiseConv2D", inputs, attributes as never) as tf.Tensor4D;
+}
