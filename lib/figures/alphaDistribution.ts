@@ -18,7 +18,10 @@ const overlap = 1.7;
  *
  * @param of probabilities, or the raw logits.
  */
-export function alphaDistribution(record: SearchRecord, of: "probabilities" | "logits" = "probabilities"): Figure {
+export function alphaDistribution(
+  record: SearchRecord,
+  of: "probabilities" | "logits" = "probabilities",
+): Figure {
   const moments = evenly(alphaMoments(record), mostRidges);
   const searched = levels.filter((level) => valuesOf((moments[0] as AlphaMoment)[of], level).length > 0);
   const panels = searched.map((level, column) => ridgePanel(moments, of, level, column));
@@ -37,12 +40,20 @@ export function alphaDistribution(record: SearchRecord, of: "probabilities" | "l
   });
 }
 
-function ridgePanel(moments: readonly AlphaMoment[], of: "probabilities" | "logits", level: Level, column: number): Panel {
+function ridgePanel(
+  moments: readonly AlphaMoment[],
+  of: "probabilities" | "logits",
+  level: Level,
+  column: number,
+): Panel {
   const rows = moments.map((moment) => valuesOf(moment[of], level));
   const [low, high] = of === "probabilities" ? [0, 1] : spread(rows.flat());
   const bounded = of === "probabilities";
   const pad = (high - low) * (bounded ? 0 : 0.12);
-  const grid = Array.from({ length: gridPoints }, (_, i) => low - pad + (i / (gridPoints - 1)) * (high - low + 2 * pad));
+  const grid = Array.from(
+    { length: gridPoints },
+    (_, i) => low - pad + (i / (gridPoints - 1)) * (high - low + 2 * pad),
+  );
   const margin = (high - low) * 0.03;
   const { color } = levelStyle[level];
   const traces = rows.flatMap((values, row): Trace[] => {
@@ -65,7 +76,13 @@ function ridgePanel(moments: readonly AlphaMoment[], of: "probabilities" | "logi
       mode: "markers",
       x: values,
       y: values.map(() => base),
-      marker: { symbol: "line-ns", size: 7, line: { width: 1, color: ink.text }, color: ink.text, opacity: values.length > 60 ? 0.35 : 0.8 },
+      marker: {
+        symbol: "line-ns",
+        size: 7,
+        line: { width: 1, color: ink.text },
+        color: ink.text,
+        opacity: values.length > 60 ? 0.35 : 0.8,
+      },
       hovertemplate: "%{x:.3f}<extra></extra>",
       showlegend: false,
     };
@@ -103,12 +120,18 @@ function spread(values: readonly number[]): [number, number] {
  * Gaussian kernel density of `values` at `grid`. Bandwidth: `0.9 · σ · n^(-1/5)` (Silverman 1986), at least
  * `least`. Values are mirrored at the bounds, so that no density lies outside them.
  */
-function density(values: readonly number[], grid: readonly number[], least: number, bounds?: readonly [number, number]): number[] {
+function density(
+  values: readonly number[],
+  grid: readonly number[],
+  least: number,
+  bounds?: readonly [number, number],
+): number[] {
   const n = values.length;
   const mean = values.reduce((sum, v) => sum + v, 0) / n;
   const sigma = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n);
   const width = Math.max(0.9 * sigma * n ** -0.2, least);
-  const mirrored = bounds === undefined ? values : values.flatMap((v) => [v, 2 * bounds[0] - v, 2 * bounds[1] - v]);
+  const mirrored =
+    bounds === undefined ? values : values.flatMap((v) => [v, 2 * bounds[0] - v, 2 * bounds[1] - v]);
   const kernel = (distance: number) => Math.exp(-0.5 * (distance / width) ** 2);
   const scale = n * width * Math.sqrt(2 * Math.PI);
   return grid.map((x) => mirrored.reduce((sum, v) => sum + kernel(x - v), 0) / scale);
@@ -117,7 +140,10 @@ function density(values: readonly number[], grid: readonly number[], least: numb
 /** At most `most` of the items, evenly spaced, the first and the last among them. */
 function evenly<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
-  return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))] as T);
+  return Array.from(
+    { length: most },
+    (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))] as T,
+  );
 }
 
 function withAlpha(hex: string, alpha: number): string {

@@ -1,5 +1,5 @@
-import { edgesOf } from "../space/edges";
 import type { SearchRecord } from "../run/searchRecord";
+import { edgesOf } from "../space/edges";
 import { BarsError } from "../util/errors";
 import { alphaMoments, warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
@@ -42,7 +42,12 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
       title: `edge${to}-${from}`,
       traces,
       xAxis: epochAxis(last, to === space.steps),
-      yAxis: { range: [-0.03, 1.03], dtick: 0.5, tickformat: ".1f", title: { text: from === 0 ? "probability" : "" } },
+      yAxis: {
+        range: [-0.03, 1.03],
+        dtick: 0.5,
+        tickformat: ".1f",
+        title: { text: from === 0 ? "probability" : "" },
+      },
       shapes: warmupBand(warmupEpochs(record)),
     };
   });
@@ -51,7 +56,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
     caption: recordCaption(record, captionOf(record, group)),
     rows: space.steps,
     columns: space.steps,
-    panelWidth: Math.max(150, Math.floor((space.steps < 4 ? 640 : 820) / space.steps)),
+    panelWidth: Math.max(150, Math.floor((space.steps < 4 ? 620 : 740) / space.steps)),
     panelHeight: space.steps < 3 ? 170 : 120,
     gapX: 44,
     gapY: 44,
@@ -88,5 +93,9 @@ export function checkGroup(record: SearchRecord, group: number, place: string): 
 export function epochAxis(last: number, titled = true): Record<string, unknown> {
   const room = Math.max(last, 1) * 0.02;
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((s) => last / s <= 6) ?? 1000;
-  return { range: [-room, Math.max(last, 1) + room], dtick: step, title: { text: titled ? "epochs done" : "" } };
+  return {
+    range: [-room, Math.max(last, 1) + room],
+    dtick: step,
+    title: { text: titled ? "epochs done" : "" },
+  };
 }

@@ -33,13 +33,21 @@ export function alphaHeatmap(
     const done = typeof at === "number" ? at : source.epochs.length;
     const { probabilities } = alphaMoment(source, done, "alphaHeatmap");
     const method = samplers.cell.method === "sigmoid" ? "Sigmoid" : "Softmax";
-    const caption = recordCaption(source, `${method} probabilities after ${done} of ${epochs} epochs, at that epoch's temperature.`);
+    const caption = recordCaption(
+      source,
+      `${method} probabilities after ${done} of ${epochs} epochs, at that epoch's temperature.`,
+    );
     return heatmap(probabilities.cells, space, `What each edge holds after ${done} epochs`, caption);
   }
   if (typeof at !== "object") {
-    throw new BarsError(`alphaHeatmap: expected the space of the alphas as second argument, got ${String(at)}.`);
+    throw new BarsError(
+      `alphaHeatmap: expected the space of the alphas as second argument, got ${String(at)}.`,
+    );
   }
-  const caption = { measured: "Softmax probabilities at temperature 1 of alphas given without a record.", origin: "" };
+  const caption = {
+    measured: "Softmax probabilities at temperature 1 of alphas given without a record.",
+    origin: "",
+  };
   return heatmap(probabilitiesOf(source).cells, at, "What each edge holds", caption);
 }
 
@@ -102,7 +110,14 @@ function heatmap(
       title: `cell group ${group}`,
       traces: [trace, numbers],
       xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
-      yAxis: { autorange: "reversed", ticks: "", showline: false, showgrid: false, type: "category", tickcolor: ink.axis },
+      yAxis: {
+        autorange: "reversed",
+        ticks: "",
+        showline: false,
+        showgrid: false,
+        type: "category",
+        tickcolor: ink.axis,
+      },
     };
   });
   const longest = Math.max(...primitives.map((name) => name.length));

@@ -21,10 +21,18 @@ export interface AlphaMoment {
 export function alphaMoments(record: SearchRecord): AlphaMoment[] {
   const { samplers, epochs } = record.config;
   const start = (schedule: Schedule) => scheduleValue(schedule, 0, epochs);
-  const at = { cell: start(samplers.cell.temperature), depth: start(samplers.depth.temperature), width: start(samplers.width.temperature) };
+  const at = {
+    cell: start(samplers.cell.temperature),
+    depth: start(samplers.depth.temperature),
+    width: start(samplers.width.temperature),
+  };
   const moments = [
     { epochsDone: 0, logits: record.startAlphas, temperature: at },
-    ...record.epochs.map((epoch) => ({ epochsDone: epoch.epoch + 1, logits: epoch.alphas, temperature: epoch.temperature })),
+    ...record.epochs.map((epoch) => ({
+      epochsDone: epoch.epoch + 1,
+      logits: epoch.alphas,
+      temperature: epoch.temperature,
+    })),
   ];
   return moments.map(({ epochsDone, logits, temperature }) => ({
     epochsDone,
@@ -40,7 +48,10 @@ export function alphaMoments(record: SearchRecord): AlphaMoment[] {
 export function alphaMoment(record: SearchRecord, epochsDone: number, place: string): AlphaMoment {
   const moments = alphaMoments(record);
   const found = moments.find((moment) => moment.epochsDone === epochsDone);
-  if (!found) throw new BarsError(`${place}: epochsDone must be an integer from 0 to ${moments.length - 1}, got ${epochsDone}.`);
+  if (!found)
+    throw new BarsError(
+      `${place}: epochsDone must be an integer from 0 to ${moments.length - 1}, got ${epochsDone}.`,
+    );
   return found;
 }
 

@@ -9,7 +9,10 @@ import type { FigureCaption } from "./figureFrame";
  */
 export function recordCaption(record: SearchRecord, measured: string): FigureCaption {
   const { config, data, epochs, status } = record;
-  const plan = epochs.length === config.epochs ? `${epochs.length} epochs` : `${epochs.length} of ${config.epochs} epochs (${status})`;
+  const plan =
+    epochs.length === config.epochs
+      ? `${epochs.length} epochs`
+      : `${epochs.length} of ${config.epochs} epochs (${status})`;
   const facts = [
     `${data.name}: ${data.weightImages} weight + ${data.alphaImages} alpha images`,
     plan,

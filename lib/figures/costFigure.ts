@@ -1,6 +1,6 @@
 import type { SearchRecord } from "../run/searchRecord";
-import { warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
+import { warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
@@ -39,18 +39,45 @@ export function costFigure(record: SearchRecord): Figure {
     hovertemplate: "%{y:.4s}",
   };
   const measured = [
-    line("expected", epochs.map((e) => e.expectedCost[cost.measure]), palette.blue, "solid"),
-    line("argmax derived", epochs.map((e) => e.derivedCost[cost.measure]), palette.vermillion, "dash"),
+    line(
+      "expected",
+      epochs.map((e) => e.expectedCost[cost.measure]),
+      palette.blue,
+      "solid",
+    ),
+    line(
+      "argmax derived",
+      epochs.map((e) => e.derivedCost[cost.measure]),
+      palette.vermillion,
+      "dash",
+    ),
     ...(budgeted ? [budget] : []),
   ];
   const parts = [
-    area("real: FLOPs", x, epochs.map((e) => e.expectedCost.flops), palette.orange),
-    area("binary: BOPs / 64", x, epochs.map((e) => e.expectedCost.bops / 64), palette.skyBlue),
+    area(
+      "real: FLOPs",
+      x,
+      epochs.map((e) => e.expectedCost.flops),
+      palette.orange,
+    ),
+    area(
+      "binary: BOPs / 64",
+      x,
+      epochs.map((e) => e.expectedCost.bops / 64),
+      palette.skyBlue,
+    ),
   ];
   const shared = { row: 0, xAxis: epochAxis(x.length), ...emptyNote(record) };
   const yAxis = { rangemode: "tozero", exponentformat: "SI", nticks: 6 };
   const panels: Panel[] = [
-    { ...shared, column: 0, title: `${measureNames[cost.measure]} of one image`, traces: measured, yAxis, shapes: warmupBand(warmupEpochs(record)) },
+    {
+      ...shared,
+      column: 0,
+      title: `${measureNames[cost.measure]} of one image`,
+      traces: measured,
+      yAxis,
+      shapes: warmupBand(warmupEpochs(record)),
+    },
     { ...shared, column: 1, title: "expected OPs = FLOPs + BOPs / 64", traces: parts, yAxis },
   ];
   const penalty = budgeted
@@ -58,7 +85,10 @@ export function costFigure(record: SearchRecord): Figure {
     : " No cost penalty.";
   return figureFrame({
     title: "Cost of the searched network",
-    caption: recordCaption(record, `Per image; one multiply-accumulate is one operation; element-wise work is not part of OPs.${penalty}`),
+    caption: recordCaption(
+      record,
+      `Per image; one multiply-accumulate is one operation; element-wise work is not part of OPs.${penalty}`,
+    ),
     rows: 1,
     columns: 2,
     panelWidth: 370,

@@ -1,6 +1,6 @@
 import type { SearchRecord } from "../run/searchRecord";
-import { warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
+import { warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
@@ -26,15 +26,29 @@ export function entropyFigure(record: SearchRecord): Figure {
     y: record.epochs.map(({ parameterFreeShare }) => parameterFreeShare),
     line: { color: palette.black, dash: "dot", width: 2 },
   };
-  const shared = { xAxis: epochAxis(record.epochs.length), shapes: warmupBand(warmupEpochs(record)), ...emptyNote(record) };
+  const shared = {
+    xAxis: epochAxis(record.epochs.length),
+    shapes: warmupBand(warmupEpochs(record)),
+    ...emptyNote(record),
+  };
   const yAxis = { range: [-0.02, 1.04], dtick: 0.25, tickformat: ".2f" };
   const panels: Panel[] = [
     { ...shared, row: 0, column: 0, title: "entropy, as a share of its maximum", traces, yAxis },
-    { ...shared, row: 0, column: 1, title: "none, skip and pooling in the argmax cells", traces: [share], yAxis: { ...yAxis, title: { text: "share of edges" } } },
+    {
+      ...shared,
+      row: 0,
+      column: 1,
+      title: "none, skip and pooling in the argmax cells",
+      traces: [share],
+      yAxis: { ...yAxis, title: { text: "share of edges" } },
+    },
   ];
   return figureFrame({
     title: "How decided the search is",
-    caption: recordCaption(record, "Measured at the end of each epoch, at its temperatures; shaded: warm-up."),
+    caption: recordCaption(
+      record,
+      "Measured at the end of each epoch, at its temperatures; shaded: warm-up.",
+    ),
     rows: 1,
     columns: 2,
     panelWidth: 360,
@@ -49,6 +63,13 @@ export function entropyFigure(record: SearchRecord): Figure {
 /** A note in the middle of a panel that has nothing to show yet. */
 export function emptyNote(record: SearchRecord): Pick<Panel, "notes"> {
   if (record.epochs.length > 0) return {};
-  const note = { text: "no epoch is finished yet", x: 0.5, y: 0.5, xref: "x domain", yref: "y domain", font: { color: ink.soft } };
+  const note = {
+    text: "no epoch is finished yet",
+    x: 0.5,
+    y: 0.5,
+    xref: "x domain",
+    yref: "y domain",
+    font: { color: ink.soft },
+  };
   return { notes: [note] };
 }

@@ -54,12 +54,28 @@ const captionLine = 14;
  * the numbers were measured and what makes them again.
  */
 export function figureFrame(settings: FrameSettings): Figure {
-  const { rows, columns, panelWidth, panelHeight, gapX = 56, gapY = 56, left = 64, right = 24, above = 26, below = 44 } = settings;
+  const {
+    rows,
+    columns,
+    panelWidth,
+    panelHeight,
+    gapX = 56,
+    gapY = 56,
+    left = 64,
+    right = 24,
+    above = 26,
+    below = 44,
+  } = settings;
   const plotWidth = columns * panelWidth + (columns - 1) * gapX;
   const plotHeight = rows * panelHeight + (rows - 1) * gapY;
   const width = Math.max(left + plotWidth + right, 460);
   const caption = captionLines(settings.caption, width - 24);
-  const margin = { l: left, r: width - left - plotWidth, t: 40 + above, b: below + 10 + caption.length * captionLine };
+  const margin = {
+    l: left,
+    r: width - left - plotWidth,
+    t: 40 + above,
+    b: below + 10 + caption.length * captionLine,
+  };
   const axes: Record<string, unknown> = {};
   const data: Trace[] = [];
   const shapes: unknown[] = [];
@@ -73,11 +89,16 @@ export function figureFrame(settings: FrameSettings): Figure {
     const domainY = [Math.max(0, 1 - (fromTop + panelHeight) / plotHeight), 1 - fromTop / plotHeight];
     axes[`xaxis${suffix}`] = { ...axis(panel.xAxis), domain: domainX, anchor: y };
     axes[`yaxis${suffix}`] = { ...axis(panel.yAxis), domain: domainY, anchor: x };
-    const traces = panel.traces.length > 0 ? panel.traces : [{ type: "scatter", x: [], y: [], showlegend: false }];
+    const traces =
+      panel.traces.length > 0 ? panel.traces : [{ type: "scatter", x: [], y: [], showlegend: false }];
     for (const trace of traces) data.push({ ...trace, ...visible(trace), xaxis: x, yaxis: y });
     for (const shape of panel.shapes ?? []) shapes.push(withReferences(shape, x, y));
     for (const note of panel.notes ?? []) {
-      annotations.push({ showarrow: false, font: { size: textSize.tick, color: ink.soft }, ...withReferences(note, x, y) });
+      annotations.push({
+        showarrow: false,
+        font: { size: textSize.tick, color: ink.soft },
+        ...withReferences(note, x, y),
+      });
     }
     if (panel.title) annotations.push(panelTitle(panel.title, domainX[0] ?? 0, domainY[1] ?? 1));
   });
@@ -120,14 +141,28 @@ function legendAbove(plotHeight: number): Record<string, unknown> {
 
 function axis(own: Panel["xAxis"] = {}): Record<string, unknown> {
   const base = axisBase();
-  return { ...base, ...own, title: { ...(base["title"] as object), ...(own["title"] as object | undefined) } };
+  return {
+    ...base,
+    ...own,
+    title: { ...(base["title"] as object), ...(own["title"] as object | undefined) },
+  };
 }
 
 /** Shading of the epochs in which alphas stay at their start, for panels whose x counts epochs done. */
 export function warmupBand(warmupEpochs: number): Readonly<Record<string, unknown>>[] {
   if (warmupEpochs === 0) return [];
   return [
-    { type: "rect", layer: "below", x0: 0, x1: warmupEpochs, yref: "y domain", y0: 0, y1: 1, fillcolor: ink.band, line: { width: 0 } },
+    {
+      type: "rect",
+      layer: "below",
+      x0: 0,
+      x1: warmupEpochs,
+      yref: "y domain",
+      y0: 0,
+      y1: 1,
+      fillcolor: ink.band,
+      line: { width: 0 },
+    },
   ];
 }
 
@@ -138,7 +173,11 @@ function visible(trace: Trace): Partial<Trace> {
 }
 
 /** References such as `"y domain"` in a panel's shape stay relative to that panel. */
-function withReferences(item: Readonly<Record<string, unknown>>, x: string, y: string): Record<string, unknown> {
+function withReferences(
+  item: Readonly<Record<string, unknown>>,
+  x: string,
+  y: string,
+): Record<string, unknown> {
   const xref = String(item["xref"] ?? "x").replace("x", x);
   const yref = String(item["yref"] ?? "y").replace("y", y);
   return { ...item, xref, yref };
@@ -187,7 +226,8 @@ export function wrapped(text: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= letters) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= letters)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;

@@ -3,7 +3,10 @@ import { DataError } from "../util/errors";
 import { loadPackage } from "./packageFile";
 
 interface CanvasPackage {
-  createCanvas(width: number, height: number): {
+  createCanvas(
+    width: number,
+    height: number,
+  ): {
     getContext(kind: "2d"): {
       createImageData(width: number, height: number): { data: Uint8ClampedArray };
       putImageData(image: unknown, x: number, y: number): void;
@@ -30,7 +33,9 @@ export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = 
   const { perClass = 8, side = 40 } = options;
   const { classNames, labels } = set;
   if (labels.length === 0 || classNames.length === 0) {
-    throw new DataError(`imageSheet: expected images with named classes, got ${labels.length} images of ${classNames.length} classes.`);
+    throw new DataError(
+      `imageSheet: expected images with named classes, got ${labels.length} images of ${classNames.length} classes.`,
+    );
   }
   const gap = 3;
   const nameWidth = 12 + 7 * Math.max(...classNames.map((name) => name.length));

@@ -1,7 +1,7 @@
 import type { SearchRecord } from "../run/searchRecord";
 import { stagesOf } from "../space/stages";
-import { type AlphaMoment, alphaMoments, warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
+import { type AlphaMoment, alphaMoments, warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
@@ -22,13 +22,30 @@ export function layoutEvolution(record: SearchRecord): Figure {
     const stage = `stage ${index} (${size} px, ${channels} channels)`;
     const shared = { moments, stage: index, warmup: warmupEpochs(record), stages: stages.length };
     return [
-      areaPanel({ ...shared, row: 0, title: stage, level: "depth", names: depthNames, colors: shades("blue", deepest + 1) }),
-      areaPanel({ ...shared, row: 1, title: "", level: "width", names: widthNames, colors: shades("orange", widthNames.length) }),
+      areaPanel({
+        ...shared,
+        row: 0,
+        title: stage,
+        level: "depth",
+        names: depthNames,
+        colors: shades("blue", deepest + 1),
+      }),
+      areaPanel({
+        ...shared,
+        row: 1,
+        title: "",
+        level: "width",
+        names: widthNames,
+        colors: shades("orange", widthNames.length),
+      }),
     ];
   });
   return figureFrame({
     title: "How the layout was decided",
-    caption: recordCaption(record, "Softmax probabilities at each epoch's temperature, stacked; dotted line: end of warm-up."),
+    caption: recordCaption(
+      record,
+      "Softmax probabilities at each epoch's temperature, stacked; dotted line: end of warm-up.",
+    ),
     rows: 2,
     columns: stages.length,
     panelWidth: Math.max(170, Math.floor(760 / stages.length)),
@@ -79,11 +96,33 @@ function areaPanel(settings: AreaPanel): Panel {
     column: stage,
     ...(title ? { title } : {}),
     traces: searched ? traces : [],
-    xAxis: { ...epochAxis(last, row === 1), range: [0, Math.max(last, 1)], showgrid: false, ...(searched ? {} : { showticklabels: false, ticks: "" }) },
-    yAxis: { range: [0, 1], dtick: 0.5, tickformat: ".1f", showgrid: false, title: { text: stage === 0 ? `probability of ${level}` : "" } },
+    xAxis: {
+      ...epochAxis(last, row === 1),
+      range: [0, Math.max(last, 1)],
+      showgrid: false,
+      ...(searched ? {} : { showticklabels: false, ticks: "" }),
+    },
+    yAxis: {
+      range: [0, 1],
+      dtick: 0.5,
+      tickformat: ".1f",
+      showgrid: false,
+      title: { text: stage === 0 ? `probability of ${level}` : "" },
+    },
     ...(searched
       ? { shapes: warmup > 0 ? [warmupLine(warmup)] : [] }
-      : { notes: [{ text: `${level} is not searched`, x: 0.5, y: 0.5, xref: "x domain", yref: "y domain", xanchor: "center" }] }),
+      : {
+          notes: [
+            {
+              text: `${level} is not searched`,
+              x: 0.5,
+              y: 0.5,
+              xref: "x domain",
+              yref: "y domain",
+              xanchor: "center",
+            },
+          ],
+        }),
   };
 }
 
@@ -94,5 +133,13 @@ function firstFull(moments: readonly AlphaMoment[], level: "depth" | "width"): n
 }
 
 function warmupLine(warmup: number): Readonly<Record<string, unknown>> {
-  return { type: "line", x0: warmup, x1: warmup, yref: "y domain", y0: 0, y1: 1, line: { color: ink.text, width: 1, dash: "dot" } };
+  return {
+    type: "line",
+    x0: warmup,
+    x1: warmup,
+    yref: "y domain",
+    y0: 0,
+    y1: 1,
+    line: { color: ink.text, width: 1, dash: "dot" },
+  };
 }

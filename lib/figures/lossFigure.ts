@@ -1,6 +1,6 @@
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
-import { warmupEpochs } from "./alphaMoments";
 import { epochAxis } from "./alphaEvolution";
+import { warmupEpochs } from "./alphaMoments";
 import { evaluatedImages, recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
@@ -46,7 +46,15 @@ export function lossFigure(record: SearchRecord): Figure {
   const chance = 1 / config.space.classes;
   const shared = { row: 0, xAxis: epochAxis(x.length), ...emptyNote(record) };
   const band = warmupBand(warmupEpochs(record));
-  const dotted = { type: "line", xref: "x domain", x0: 0, x1: 1, y0: chance, y1: chance, line: { color: palette.black, width: 1, dash: "dot" } };
+  const dotted = {
+    type: "line",
+    xref: "x domain",
+    x0: 0,
+    x1: 1,
+    y0: chance,
+    y1: chance,
+    line: { color: palette.black, width: 1, dash: "dot" },
+  };
   const highest = Math.max(chance, 0.05, ...accuracies.flatMap((trace) => trace["y"] as number[]));
   const panels: Panel[] = [
     { ...shared, column: 0, title: "loss", traces: losses, yAxis: { rangemode: "normal" }, shapes: band },
@@ -89,5 +97,8 @@ function testPoints(last: number, test: NonNullable<SearchRecord["test"]>): Trac
     showlegend: false,
     hovertemplate: "test images: %{y:.3f}<extra></extra>",
   });
-  return [point(test.supernetAccuracy, styles.supernet.color), point(test.derivedAccuracy, styles.derived.color)];
+  return [
+    point(test.supernetAccuracy, styles.supernet.color),
+    point(test.derivedAccuracy, styles.derived.color),
+  ];
 }

@@ -1,5 +1,5 @@
-import { gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import type { Figure } from "./figure";
 import { packageFile } from "./packageFile";
 
@@ -15,7 +15,9 @@ let bundle: string | undefined;
 
 /** A hidden output (about 2 MB) that unpacks plotly on the page that shows it. */
 export function plotlyLoaderHtml(): string {
-  bundle ??= gzipSync(readFileSync(packageFile("plotly.js-dist-min/plotly.min.js")), { level: 9 }).toString("base64");
+  bundle ??= gzipSync(readFileSync(packageFile("plotly.js-dist-min/plotly.min.js")), { level: 9 }).toString(
+    "base64",
+  );
   // Wrapped, so that a page with an AMD loader (classic notebooks) does not take the module for its own.
   const script = `(async () => {
   if (window.barsPlotly || window.barsPlotlyLoading) return;
@@ -59,5 +61,8 @@ export function liveFigureHtml(figure: Figure, id: string, imageTail: string): s
 
 /** JSON that may stand inside a script element. */
 export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return JSON.stringify(value)
+    .replaceAll("<", "\\u003c")
+    .replaceAll("\u2028", "\\u2028")
+    .replaceAll("\u2029", "\\u2029");
 }

@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import type { Figure } from "./figure";
 import { fontFamily, fontFiles } from "./fonts";
 import { loadPackage, packageFile } from "./packageFile";
-import { clientBox, pathLength, pointAtLength, type SvgElement, svgBox, type TextMeasure } from "./svgGeometry";
+import {
+  clientBox,
+  pathLength,
+  pointAtLength,
+  type SvgElement,
+  svgBox,
+  type TextMeasure,
+} from "./svgGeometry";
 
 /** Plotly running in this process, without a browser. */
 export interface PlotlyHost {
@@ -40,7 +47,10 @@ interface HostWindow extends Record<string, unknown> {
 interface Plotly {
   readonly version: string;
   toImage(figure: unknown, options: unknown): Promise<string>;
-  validate(data: unknown, layout: unknown): readonly { readonly code: string; readonly msg: string }[] | undefined;
+  validate(
+    data: unknown,
+    layout: unknown,
+  ): readonly { readonly code: string; readonly msg: string }[] | undefined;
 }
 
 let started: PlotlyHost | undefined;
@@ -57,7 +67,10 @@ export function plotlyHost(): PlotlyHost {
 
 function start(): PlotlyHost {
   const { JSDOM } = loadPackage<{ JSDOM: new (html: string, options: object) => Jsdom }>("jsdom");
-  const { window } = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only", pretendToBeVisual: true });
+  const { window } = new JSDOM("<!doctype html><body></body>", {
+    runScripts: "outside-only",
+    pretendToBeVisual: true,
+  });
   const canvas = loadPackage<CanvasModule>("@napi-rs/canvas");
   for (const file of fontFiles()) canvas.GlobalFonts.registerFromPath(file);
   addMissing(window);
@@ -79,7 +92,9 @@ function start(): PlotlyHost {
       const { data, layout } = structuredClone({ data: figure.data, layout: figure.layout });
       const findings = plotly.validate(data, layout) ?? [];
       // The other codes report settings that are in order but have no effect where they are.
-      return findings.filter(({ code }) => ["object", "array", "schema", "value"].includes(code)).map(({ msg }) => msg);
+      return findings
+        .filter(({ code }) => ["object", "array", "schema", "value"].includes(code))
+        .map(({ msg }) => msg);
     },
   };
 }

@@ -22,12 +22,21 @@ export interface RenderOptions {
  *
  * @throws BarsError for an impossible size or a figure that plotly refuses.
  */
-export async function renderFigure(figure: Figure, options: RenderOptions & { format: "svg" }): Promise<string>;
-export async function renderFigure(figure: Figure, options: RenderOptions & { format: "png" }): Promise<Buffer>;
+export async function renderFigure(
+  figure: Figure,
+  options: RenderOptions & { format: "svg" },
+): Promise<string>;
+export async function renderFigure(
+  figure: Figure,
+  options: RenderOptions & { format: "png" },
+): Promise<Buffer>;
 export async function renderFigure(figure: Figure, options: RenderOptions): Promise<string | Buffer>;
 export async function renderFigure(figure: Figure, options: RenderOptions): Promise<string | Buffer> {
   const { format, width = figure.layout.width, height = figure.layout.height, scale = 2 } = options;
-  for (const [name, value] of [["width", width], ["height", height]] as const) {
+  for (const [name, value] of [
+    ["width", width],
+    ["height", height],
+  ] as const) {
     if (!(value >= 10 && value <= 10_000)) {
       throw new BarsError(`renderFigure: ${name} must be from 10 to 10000 pixels, got ${value}.`);
     }
@@ -37,7 +46,10 @@ export async function renderFigure(figure: Figure, options: RenderOptions): Prom
     svg = await plotlyHost().toSvg(figure, width, height);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BarsError(`renderFigure: plotly could not draw the figure "${figure.layout.title?.text}": ${why}`, { cause });
+    throw new BarsError(
+      `renderFigure: plotly could not draw the figure "${figure.layout.title?.text}": ${why}`,
+      { cause },
+    );
   }
   return format === "svg" ? svg : svgToPng(svg, scale);
 }

@@ -48,6 +48,9 @@ function plainTitle(figure: Figure): string {
 
 /** A text as a file name: letters and digits of the basic alphabet, the rest as hyphens. */
 export function fileName(text: string): string {
-  const name = text.replaceAll(/[^A-Za-z0-9._]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "").toLowerCase();
+  const name = text
+    .replaceAll(/[^A-Za-z0-9._]+/g, "-")
+    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .toLowerCase();
   return name || "figure";
 }

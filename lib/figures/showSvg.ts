@@ -33,5 +33,8 @@ export function showSvg(svg: string, name = "drawing"): void {
 /** Size on the page of a PNG image that has `perPixel` pixels for each of the page's. */
 function pngSize(png: Buffer, perPixel: number): { width: number; height: number } {
   // The first chunk of a PNG holds width and height at bytes 16 and 20.
-  return { width: Math.round(png.readUInt32BE(16) / perPixel), height: Math.round(png.readUInt32BE(20) / perPixel) };
+  return {
+    width: Math.round(png.readUInt32BE(16) / perPixel),
+    height: Math.round(png.readUInt32BE(20) / perPixel),
+  };
 }

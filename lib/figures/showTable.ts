@@ -3,7 +3,7 @@ import { monoFontFamily } from "./fonts";
 import { ink } from "./theme";
 
 /** A row of a table: column names and values. Rows may lack columns. */
-export type TableRow = Readonly<Record<string, unknown>>;
+export type TableRow = object;
 
 /** What of a danfojs `DataFrame` is read here. */
 export interface FrameLike {
@@ -28,13 +28,21 @@ export function showTable(table: readonly TableRow[] | FrameLike, caption = ""):
 export function tableHtml(table: readonly TableRow[] | FrameLike, caption = ""): string {
   const { columns, rows } = read(table);
   const cell = (value: unknown) => {
-    const look = typeof value === "number" ? ` style="text-align:right;font-family:${monoFontFamily}"` : ' style="text-align:left"';
+    const look =
+      typeof value === "number"
+        ? ` style="text-align:right;font-family:${monoFontFamily}"`
+        : ' style="text-align:left"';
     return `<td${look}>${escaped(cellText(value))}</td>`;
   };
-  const isNumber = (column: number) => rows.length > 0 && rows.every((row) => typeof row[column] === "number");
-  const head = columns.map((name, i) => `<th style="text-align:${isNumber(i) ? "right" : "left"}">${escaped(name)}</th>`);
+  const isNumber = (column: number) =>
+    rows.length > 0 && rows.every((row) => typeof row[column] === "number");
+  const head = columns.map(
+    (name, i) => `<th style="text-align:${isNumber(i) ? "right" : "left"}">${escaped(name)}</th>`,
+  );
   const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
-  const title = caption ? `<caption style="text-align:left;caption-side:top;color:${ink.soft}">${escaped(caption)}</caption>` : "";
+  const title = caption
+    ? `<caption style="text-align:left;caption-side:top;color:${ink.soft}">${escaped(caption)}</caption>`
+    : "";
   return `<table class="bars-table">${title}<thead><tr>${head.join("")}</tr></thead>\n<tbody>${body}</tbody></table>`;
 }
 
@@ -42,9 +50,16 @@ export function tableHtml(table: readonly TableRow[] | FrameLike, caption = ""):
 export function tableText(table: readonly TableRow[] | FrameLike, caption = ""): string {
   const { columns, rows } = read(table);
   const texts = rows.map((row) => row.map(cellText));
-  const widths = columns.map((name, i) => Math.max(name.length, ...texts.map((row) => (row[i] as string).length)));
+  const widths = columns.map((name, i) =>
+    Math.max(name.length, ...texts.map((row) => (row[i] as string).length)),
+  );
   const line = (cells: readonly string[], values: readonly unknown[]) =>
-    cells.map((text, i) => (typeof values[i] === "number" ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number))).join("  ").trimEnd();
+    cells
+      .map((text, i) =>
+        typeof values[i] === "number" ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number),
+      )
+      .join("  ")
+      .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   const firstRow = rows[0] ?? [];
   const body = texts.map((row, i) => line(row, rows[i] as unknown[]));
@@ -56,7 +71,7 @@ function read(table: readonly TableRow[] | FrameLike): { columns: string[]; rows
     return { columns: [...table.columns], rows: table.values as unknown[][] };
   }
   const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
-  return { columns, rows: table.map((row) => columns.map((name) => row[name])) };
+  return { columns, rows: table.map((row) => columns.map((name) => (row as Readonly<Record<string, unknown>>)[name])) };
 }
 
 /** Whole numbers in groups of three, others with four significant digits; nothing for what is absent. */
@@ -67,9 +82,15 @@ function cellText(value: unknown): string {
   if (!Number.isFinite(value)) return String(value);
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e6 ? value.toLocaleString("en-US", { maximumSignificantDigits: 4 }) : value.toExponential(3);
+  return size >= 1e-3 && size < 1e6
+    ? value.toLocaleString("en-US", { maximumSignificantDigits: 4 })
+    : value.toExponential(3);
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -42,7 +42,8 @@ export function svgBox(element: SvgElement, measure: TextMeasure): Box {
 /** Box of an element in the coordinates of its outermost ancestor, like `getBoundingClientRect`. */
 export function clientBox(element: SvgElement, measure: TextMeasure): Box {
   let points = corners(element, measure);
-  for (let at: SvgElement | null = element; at?.getAttribute; at = at.parentNode) points = transformed(points, matrixOf(at));
+  for (let at: SvgElement | null = element; at?.getAttribute; at = at.parentNode)
+    points = transformed(points, matrixOf(at));
   return boxOf(points);
 }
 
@@ -59,9 +60,14 @@ function corners(element: SvgElement, measure: TextMeasure): Point[] {
   const number = (key: string) => Number.parseFloat(element.getAttribute?.(key) ?? "") || 0;
   if (invisible.has(name)) return [];
   if (name === "text" || name === "tspan") return textCorners(element, measure);
-  if (name === "rect" || name === "image") return rectCorners(number("x"), number("y"), number("width"), number("height"));
+  if (name === "rect" || name === "image")
+    return rectCorners(number("x"), number("y"), number("width"), number("height"));
   if (name === "path") return pathPoints(element.getAttribute?.("d") ?? "").flat();
-  if (name === "line") return [[number("x1"), number("y1")], [number("x2"), number("y2")]];
+  if (name === "line")
+    return [
+      [number("x1"), number("y1")],
+      [number("x2"), number("y2")],
+    ];
   if (name === "circle") {
     const r = number("r");
     return rectCorners(number("cx") - r, number("cy") - r, 2 * r, 2 * r);
@@ -74,7 +80,12 @@ function corners(element: SvgElement, measure: TextMeasure): Point[] {
 }
 
 function rectCorners(x: number, y: number, width: number, height: number): Point[] {
-  return [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
+  return [
+    [x, y],
+    [x + width, y],
+    [x, y + height],
+    [x + width, y + height],
+  ];
 }
 
 function textCorners(element: SvgElement, measure: TextMeasure): Point[] {
@@ -87,7 +98,8 @@ function textCorners(element: SvgElement, measure: TextMeasure): Point[] {
     if (width === 0) return [];
     const shift = Number.parseFloat(line.getAttribute?.("dy") ?? "0") || 0;
     const x = Number.parseFloat(line.getAttribute?.("x") ?? element.getAttribute?.("x") ?? "") || 0;
-    const y = (Number.parseFloat(element.getAttribute?.("y") ?? "") || 0) + (line === element ? 0 : shift * size);
+    const y =
+      (Number.parseFloat(element.getAttribute?.("y") ?? "") || 0) + (line === element ? 0 : shift * size);
     const left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width : x;
     return rectCorners(left, y - ascentEm * size, width, lineEm * size);
   });
@@ -138,7 +150,10 @@ function transformed(points: readonly Point[], [a, b, c, d, e, f]: Matrix): Poin
 function matrixOf(element: SvgElement): Matrix {
   let matrix: Matrix = [1, 0, 0, 1, 0, 0];
   for (const [, name, list] of (element.getAttribute?.("transform") ?? "").matchAll(/(\w+)\(([^)]*)\)/g)) {
-    const values = (list ?? "").split(/[\s,]+/).filter(Boolean).map(Number);
+    const values = (list ?? "")
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(Number);
     matrix = product(matrix, oneMatrix(name ?? "", values));
   }
   return matrix;
@@ -191,7 +206,9 @@ export function pathPoints(d: string): Point[][] {
       const pairs: Point[] = [];
       if (name === "H") pairs.push([ox + (v[0] ?? 0), y]);
       else if (name === "V") pairs.push([x, oy + (v[0] ?? 0)]);
-      else for (let i = name === "A" ? 5 : 0; i + 1 < count; i += 2) pairs.push([ox + (v[i] ?? 0), oy + (v[i + 1] ?? 0)]);
+      else
+        for (let i = name === "A" ? 5 : 0; i + 1 < count; i += 2)
+          pairs.push([ox + (v[i] ?? 0), oy + (v[i + 1] ?? 0)]);
       const end = pairs.at(-1) as Point;
       if (name === "M" && at === 0) pieces.push([end]);
       else if (pairs.length > 1) pieces.at(-1)?.push(...curve([[x, y], ...pairs]));
@@ -219,7 +236,10 @@ function curve(controls: readonly Point[]): Point[] {
 
 /** Length of a path in pixels, like `SVGGeometryElement.getTotalLength`. */
 export function pathLength(d: string): number {
-  return pathPoints(d).reduce((sum, piece) => sum + piece.reduce((s, p, i) => s + distance(piece[i - 1] ?? p, p), 0), 0);
+  return pathPoints(d).reduce(
+    (sum, piece) => sum + piece.reduce((s, p, i) => s + distance(piece[i - 1] ?? p, p), 0),
+    0,
+  );
 }
 
 /** The point `length` pixels along a path, like `SVGGeometryElement.getPointAtLength`. */

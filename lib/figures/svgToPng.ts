@@ -20,12 +20,21 @@ export function svgToPng(svg: string, scale = 2): Buffer {
   const options = {
     fitTo: { mode: "zoom", value: scale },
     background: "white",
-    font: { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: "DejaVu Sans", sansSerifFamily: "DejaVu Sans", monospaceFamily: "DejaVu Sans Mono" },
+    font: {
+      fontFiles: fontFiles(),
+      loadSystemFonts: false,
+      defaultFontFamily: "DejaVu Sans",
+      sansSerifFamily: "DejaVu Sans",
+      monospaceFamily: "DejaVu Sans Mono",
+    },
   };
   try {
     return new Resvg(readable, options).render().asPng();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BarsError(`svgToPng: expected an SVG document, got ${JSON.stringify(svg.slice(0, 40))} (${why}).`, { cause });
+    throw new BarsError(
+      `svgToPng: expected an SVG document, got ${JSON.stringify(svg.slice(0, 40))} (${why}).`,
+      { cause },
+    );
   }
 }

@@ -18,7 +18,13 @@ export const palette = Object.freeze({
 });
 
 /** Ink of text, axes and hints, on white paper. */
-export const ink = Object.freeze({ text: "#222222", soft: "#666666", axis: "#888888", grid: "#E6E6E6", band: "#F2F2F2" });
+export const ink = Object.freeze({
+  text: "#222222",
+  soft: "#666666",
+  axis: "#888888",
+  grid: "#E6E6E6",
+  band: "#F2F2F2",
+});
 
 /** How the lines of one series look: a colour, and a dash so that a black-and-white print can be read. */
 export interface LineStyle {

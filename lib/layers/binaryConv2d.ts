@@ -48,11 +48,26 @@ export function denseKernel(
 
 /** Convolution of bits with a {@link denseKernel}, border included. */
 export function convolveBits(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: 1 | 2, border: 0 | 1): tf.Tensor4D {
-  const reach = (kernel.shape[0] - 1) / 2;
-  if (reach === 0 || (border === 0 && stride === 1)) {
-    return tf.conv2d(x, kernel, stride, reach === 0 ? "valid" : "same");
-  }
-  return tf.conv2d(withBorder(x, reach, reach, border), kernel, stride, "valid");
+  return tf.tidy(() => convolveBordered(borderedBits(x, kernel.shape[0], stride, border), kernel, stride));
+}
+
+/** Bits made ready for every {@link denseKernel} of one size: {@link borderedBits}. */
+export interface BorderedBits {
+  readonly image: tf.Tensor4D;
+  /** Whether the engine adds the border, of zeros, itself. */
+  readonly pad: "valid" | "same";
+}
+
+/** Adds the border of a kernel of height and width `size` once, for all convolutions that read it. */
+export function borderedBits(x: tf.Tensor4D, size: number, stride: 1 | 2, border: 0 | 1): BorderedBits {
+  if (size === 1) return { image: x, pad: "valid" };
+  if (border === 0 && stride === 1) return { image: x, pad: "same" };
+  return { image: withBorder(x, (size - 1) / 2, (size - 1) / 2, border), pad: "valid" };
+}
+
+/** Convolution of bits that have their border already. */
+export function convolveBordered(bits: BorderedBits, kernel: tf.Tensor4D, stride: 1 | 2): tf.Tensor4D {
+  return tf.conv2d(bits.image, kernel, stride, bits.pad);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { tf } from "../backend";
-import { convolveBits } from "../layers/binaryConv2d";
-import type { ApplyOptions, GetParameter, NodeState, Operation } from "./operation";
+import { mergesConvolutions, splitChannels, tf } from "../backend";
+import { type BorderedBits, borderedBits, convolveBordered } from "../layers/binaryConv2d";
+import type { ApplyOptions, ConvParts, GetParameter, NodeState, Operation } from "./operation";
 
 /** One operation to apply, with its own parameters. */
 export interface Application {
@@ -11,13 +11,15 @@ export interface Application {
 
 /**
  * Applies several operations to one node: the same values as applying them one by one, in the same order, but
- * stride-1 binary convolutions of one kernel size run as a single convolution with all their filters.
+ * stride-1 binary convolutions of one kernel size share the node's bordered bits, and run as a single convolution
+ * with all their filters where the engine gains by it (`merge`).
  *
  * Returns one tensor an application, owned by the caller, or null for "none".
  */
 export function applyTogether(
   applications: readonly Application[],
   input: NodeState,
+  merge: boolean = mergesConvolutions(),
 ): (tf.Tensor4D | null)[] {
   const results: (tf.Tensor4D | null)[] = applications.map(() => null);
   const bySize = new Map<string, number[]>();
@@ -26,46 +28,45 @@ export function applyTogether(
     const key = `${operation.conv.size},${operation.conv.border}`;
     bySize.set(key, [...(bySize.get(key) ?? []), i]);
   }
-  const merged = new Set<number>();
+  const shared = new Set<number>();
   for (const members of bySize.values()) {
     if (members.length < 2) continue;
-    const values = applyMerged(
+    const values = applyShared(
       members.map((i) => applications[i] as Application),
       input,
+      merge,
     );
     for (const [k, i] of members.entries()) {
-      merged.add(i);
+      shared.add(i);
       results[i] = values[k] as tf.Tensor4D;
     }
   }
   for (const [i, { operation, get, options }] of applications.entries()) {
-    if (!merged.has(i)) results[i] = operation.apply(input, get, options);
+    if (!shared.has(i)) results[i] = operation.apply(input, get, options);
   }
   return results;
 }
 
-function applyMerged(applications: readonly Application[], input: NodeState): tf.Tensor4D[] {
+/** Convolutions of one size and border. */
+function applyShared(applications: readonly Application[], input: NodeState, merge: boolean): tf.Tensor4D[] {
   return tf.tidy(() => {
     const parts = applications.map(({ operation, get, options }) => {
-      const conv = operation.conv;
-      if (!conv) throw new TypeError("applyMerged: expected stride-1 convolutions only.");
+      const conv = operation.conv as ConvParts;
       return { conv, get, options, kernel: conv.kernel(input, get, options) };
     });
-    const border = parts[0]?.conv.border ?? 0;
-    const all = convolveBits(
-      input.bits,
-      tf.concat(
-        parts.map((p) => p.kernel),
-        3,
-      ),
-      1,
-      border,
+    const { size, border } = (parts[0] as (typeof parts)[number]).conv;
+    const bits = borderedBits(input.bits, size, 1, border);
+    const kernels = parts.map(({ kernel }) => kernel);
+    const values = merge
+      ? mergedConvolution(bits, kernels)
+      : kernels.map((kernel) => convolveBordered(bits, kernel, 1));
+    return parts.map(({ conv, get, options }, i) =>
+      conv.finish(values[i] as tf.Tensor4D, input, get, options),
     );
-    const shares = tf.split(
-      all,
-      parts.map((p) => p.kernel.shape[3]),
-      3,
-    );
-    return parts.map((p, i) => p.conv.finish(shares[i] as tf.Tensor4D, input, p.get, p.options));
   });
+}
+
+function mergedConvolution(bits: BorderedBits, kernels: readonly tf.Tensor4D[]): tf.Tensor4D[] {
+  const filters = kernels.map((kernel) => kernel.shape[3]);
+  return splitChannels(convolveBordered(bits, tf.concat([...kernels], 3), 1), filters);
 }

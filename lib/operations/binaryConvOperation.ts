@@ -81,21 +81,19 @@ export function binaryConvOperation(settings: NamedSettings): Operation {
     });
 
   const kernel = (input: NodeState, get: GetParameter, options: ApplyOptions = {}): tf.Tensor4D =>
-    tf.tidy(() =>
-      denseKernel(binaryKernel("latent", input, get, options.outputMask ?? null), {
-        name,
-        inputMask: input.mask,
-        dilation: form.dilation,
-      }),
-    );
+    tf.tidy(() => {
+      checkInput(input, settings);
+      const binary = binaryKernel("latent", input, get, options.outputMask ?? null);
+      return denseKernel(binary, { name, inputMask: input.mask, dilation: form.dilation });
+    });
 
   const apply = (input: NodeState, get: GetParameter, options: ApplyOptions = {}): tf.Tensor4D =>
     tf.tidy(() => {
-      checkInput(input, settings);
       if (!factorized) {
         const conv = convolveBits(input.bits, kernel(input, get, options), stride, border);
         return finish(conv, input, get, options);
       }
+      checkInput(input, settings);
       const kernels = latents.map((latent, i) =>
         binaryKernel(latent, input, get, everySecond(options.outputMask ?? null, i)),
       );

@@ -75,7 +75,10 @@ export interface ConvParts {
   /** Height and width of the kernel the engine sees. */
   readonly size: number;
   readonly border: 0 | 1;
-  /** Binary kernel with the input mask in it, `[size, size, inChannels, outChannels]`. */
+  /**
+   * Binary kernel with the input mask in it, `[size, size, inChannels, outChannels]`.
+   * @throws ShapeError if the node has other channels than the operation was built for.
+   */
   kernel(input: NodeState, get: GetParameter, options?: ApplyOptions): tf.Tensor4D;
   /** Everything after the convolution. */
   finish(conv: tf.Tensor4D, input: NodeState, get: GetParameter, options?: ApplyOptions): tf.Tensor4D;

@@ -14,7 +14,10 @@ export interface NotebookKernel {
    * Text, or bytes for image types.
    * @param size how large an image in the entry is shown, in pixels of the page.
    */
-  write(data: Readonly<Record<string, string | Uint8Array>>, size?: { readonly width: number; readonly height: number }): void;
+  write(
+    data: Readonly<Record<string, string | Uint8Array>>,
+    size?: { readonly width: number; readonly height: number },
+  ): void;
 }
 
 /** What tslab leaves on the global object for the code of cells. */
@@ -25,7 +28,10 @@ interface Tslab {
   newDisplay(): NotebookDisplay;
   readonly display: NotebookDisplay;
 }
-type WriteDisplayData = (message: { data: unknown; metadata: unknown; transient: unknown }, update: boolean) => void;
+type WriteDisplayData = (
+  message: { data: unknown; metadata: unknown; transient: unknown },
+  update: boolean,
+) => void;
 
 /**
  * The notebook kernel this process runs in; undefined in a plain program.
@@ -41,8 +47,15 @@ export function notebookKernel(): NotebookKernel | undefined {
     newDisplay: () => tslab.newDisplay(),
     write(data, size) {
       // Read anew for each entry: the kernel changes it with every cell.
-      const send = loaded<{ lastWriteDisplayData?: WriteDisplayData | null }>(cells, "tslab/dist/jupyter.js")?.lastWriteDisplayData;
-      if (send) send({ data: mapped(data, base64), metadata: size ? mapped(data, () => size) : {}, transient: {} }, false);
+      const send = loaded<{ lastWriteDisplayData?: WriteDisplayData | null }>(
+        cells,
+        "tslab/dist/jupyter.js",
+      )?.lastWriteDisplayData;
+      if (send)
+        send(
+          { data: mapped(data, base64), metadata: size ? mapped(data, () => size) : {}, transient: {} },
+          false,
+        );
       else for (const [type, content] of Object.entries(data).slice(0, 1)) tslab.display.raw(type, content);
     },
   };

@@ -43,7 +43,13 @@ export function displayProgress(newDisplay: () => NotebookDisplay, now: () => nu
   const begin = () => {
     display = undefined;
   };
-  return textProgress({ show, begin, now, interval: displayInterval, text: (work) => `${barText(work.share)} ${statusText(work)}` });
+  return textProgress({
+    show,
+    begin,
+    now,
+    interval: displayInterval,
+    text: (work) => `${barText(work.share)} ${statusText(work)}`,
+  });
 }
 
 /** Lines: one at the start, one at the end, and between them one at most every five seconds. */
@@ -75,7 +81,15 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
       title = name;
       meter = progressMeter(total, Date.now);
       const format = `{title} {bar} {percentage}% {value}/{total} ${unit}, {rate} ${unit}/s, {left} left{figures}`;
-      const look = { format, barCompleteChar: "█", barIncompleteChar: "░", barsize: 24, fps: 4, stream, clearOnComplete: false };
+      const look = {
+        format,
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        barsize: 24,
+        fps: 4,
+        stream,
+        clearOnComplete: false,
+      };
       bar = new SingleBar({ ...look, hideCursor: true, linewrap: false, gracefulExit: false });
       bar.start(total, 0, payload({}));
     },
@@ -131,7 +145,10 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
     stop(summary) {
       if (!work) return;
       const { title, meter, unit, total, figures } = work;
-      show(summary ?? `${title}: ${meter.done}/${total} ${unit} in ${clockText(meter.elapsedSeconds())}${figuresText(figures)}`);
+      show(
+        summary ??
+          `${title}: ${meter.done}/${total} ${unit} in ${clockText(meter.elapsedSeconds())}${figuresText(figures)}`,
+      );
       work = undefined;
     },
   };
@@ -144,5 +161,7 @@ function statusText({ title, total, unit, share, meter, figures }: Work): string
 }
 
 function figuresText(figures: Figures): string {
-  return Object.entries(figures).map(([name, value]) => `, ${name} ${value}`).join("");
+  return Object.entries(figures)
+    .map(([name, value]) => `, ${name} ${value}`)
+    .join("");
 }

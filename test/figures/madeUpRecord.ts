@@ -1,16 +1,20 @@
 import { searchConfig } from "../../lib/config/searchConfig";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import type { EpochRecord, SearchRecord } from "../../lib/run/searchRecord";
-import type { Alphas } from "../../lib/space/alphas";
 import { alphasFrom } from "../../lib/space/alphaShapes";
+import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 
 /** A search record with plausible curves that no search has produced. For tests of figures. */
 export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
   const usual = size === "usual";
   const config = searchConfig({
-    space: usual ? {} : { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false, widthChoices: [1] },
-    samplers: usual ? { cell: { temperature: { kind: "exponential", from: 1, factor: 0.96, min: 0.3 } } } : {},
+    space: usual
+      ? {}
+      : { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false, widthChoices: [1] },
+    samplers: usual
+      ? { cell: { temperature: { kind: "exponential", from: 1, factor: 0.96, min: 0.3 } } }
+      : {},
     epochs: usual ? 20 : 2,
     warmupEpochs: usual ? 4 : 0,
     seed: 0,
@@ -25,7 +29,11 @@ export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
     const moved = Math.max(0, epoch + 1 - config.warmupEpochs) / (config.epochs - config.warmupEpochs);
     const late = (epoch + 1) / config.epochs;
     const wobble = (i: number) => (noise[8 * epoch + i] as number) * 0.012;
-    const ops = (share: number) => ({ flops: 3.1e6 * share, bops: 2.4e8 * share, ops: 3.1e6 * share + (2.4e8 * share) / 64 });
+    const ops = (share: number) => ({
+      flops: 3.1e6 * share,
+      bops: 2.4e8 * share,
+      ops: 3.1e6 * share + (2.4e8 * share) / 64,
+    });
     return {
       epoch,
       alphas: between(startAlphas, goal, moved ** 1.2, config.space),
@@ -34,12 +42,17 @@ export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
       weightAccuracy: 0.12 + 0.42 * late ** 0.6 + wobble(1),
       alphaLoss: warmup
         ? null
-        : { total: 2.5 - 0.9 * late, crossEntropy: 2.3 - 0.9 * late, costPenalty: 0.2 * (1 - moved), entropy: 0 },
+        : {
+            total: 2.5 - 0.9 * late,
+            crossEntropy: 2.3 - 0.9 * late,
+            costPenalty: 0.2 * (1 - moved),
+            entropy: 0,
+          },
       supernetAccuracy: 0.11 + 0.38 * late ** 0.7 + wobble(2),
       supernetLoss: 2.31 - 0.95 * late ** 0.7 + wobble(3),
       derivedAccuracy: 0.1 + 0.3 * late ** 1.5 + wobble(4),
       expectedCost: ops(1 - 0.35 * moved),
-      derivedCost: ops(0.8 - 0.2 * Math.round(moved * 3)/ 3),
+      derivedCost: ops(0.8 - (0.2 * Math.round(moved * 3)) / 3),
       entropy: {
         cell: 1 - 0.6 * moved,
         depth: usual ? 1 - 0.75 * moved : null,
@@ -62,7 +75,14 @@ export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
     updatedAt: "2026-01-02T05:04:05.000Z",
     versions: { bars: "0.1.0", node: "v20.0.0" },
     backend: { name: "wasm", version: "4.22.0", device: "cpu", threads: 1, passedOver: [] },
-    data: { name: "CIFAR-10", note: "made up", weightImages: 2500, alphaImages: 2500, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] },
+    data: {
+      name: "CIFAR-10",
+      note: "made up",
+      weightImages: 2500,
+      alphaImages: 2500,
+      mean: [0.5, 0.5, 0.5],
+      std: [0.2, 0.2, 0.2],
+    },
     status: size === "empty" ? "running" : "finished",
     statusDetail: null,
     startAlphas,
@@ -74,5 +94,8 @@ export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
 function between(from: Alphas, to: Alphas, share: number, space: SearchRecord["config"]["space"]): Alphas {
   const flat = (alphas: Alphas) => [...alphas.cells.flat(2), ...alphas.depth.flat(), ...alphas.width.flat()];
   const [a, b] = [flat(from), flat(to)];
-  return alphasFrom(space, (place) => (a[place] as number) + share * ((b[place] as number) - (a[place] as number)));
+  return alphasFrom(
+    space,
+    (place) => (a[place] as number) + share * ((b[place] as number) - (a[place] as number)),
+  );
 }

@@ -1,10 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { interleaveChannels, tf } from "../../lib/backend";
-import {
-  binaryConv2d,
-  factorizedBinaryConv2d,
-  ungroupKernel,
-} from "../../lib/layers/binaryConv2d";
+import { tf } from "../../lib/backend";
+import { binaryConv2d, factorizedBinaryConv2d, ungroupKernel } from "../../lib/layers/binaryConv2d";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import {
   engines,
@@ -200,43 +196,6 @@ describe.each(engines)("on %s", (engine) => {
       expect(call).toThrow(
         "c: factorizedBinaryConv2d expected two kernels of one shape, got [3, 3, 2, 2] and [3, 3, 2, 1].",
       );
-    });
-  });
-
-  describe("interleaveChannels", () => {
-    it("puts the channels in turn, and its gradient takes them apart again", () => {
-      expectNoLeak(() => {
-        const a = tf.tensor2d([
-          [1, 2],
-          [5, 6],
-        ]);
-        const b = tf.tensor2d([
-          [3, 4],
-          [7, 8],
-        ]);
-        const g = tf.tensor2d([
-          [1, 2, 3, 4],
-          [5, 6, 7, 8],
-        ]);
-        const { value, grads } = tf.valueAndGrads((p, q) =>
-          interleaveChannels(p as tf.Tensor, q as tf.Tensor),
-        )([a, b], g);
-        expect(value.arraySync()).toEqual([
-          [1, 3, 2, 4],
-          [5, 7, 6, 8],
-        ]);
-        expect(grads.map((d) => d.arraySync())).toEqual([
-          [
-            [1, 3],
-            [5, 7],
-          ],
-          [
-            [2, 4],
-            [6, 8],
-          ],
-        ]);
-        tf.dispose([a, b, g, value, ...grads]);
-      });
     });
   });
 

@@ -207,60 +207,63 @@ describe.each(engines)("on %s", (engine) => {
   });
 
   describe("applyTogether", () => {
-    it.each(orders)("equals applying one by one, in order, whatever runs merged (%s)", (blockOrder) => {
-      const binarization = binarizationConfig({ blockOrder, weight: "xnor" });
-      const names = [...primitives, "bin_conv_3x3", "bin_conv_3x3", "bin_conv_1x1"] as const;
-      expectNoLeak(() => {
-        const mask = tf.tensor1d([1, 1, 1, 1, 0.5, 0.5, 0, 0]);
-        const node = normalizeAndBinarize(normals(key, [2, 5, 5, 8]), mask, binarization, 1);
-        const applications = names.map((primitive, i) => {
-          const operation = buildOperation(`e${i}`, settings(primitive, { binarization }));
-          const drawn = operation.parameters.map(
-            ({ name, shape }) => [name, normals<tf.Tensor>(fold(key, i), shape)] as const,
-          );
-          return { operation, get: (name: string) => new Map(drawn).get(name) as tf.Tensor, drawn };
+    const cases = orders.flatMap((blockOrder) =>
+      ([0, 1] as const).flatMap((border) => [true, false].map((merge) => ({ blockOrder, border, merge }))),
+    );
+    it.each(cases)(
+      "equals applying one by one, in order: $blockOrder, border $border, merged $merge",
+      ({ blockOrder, border, merge }) => {
+        const binarization = binarizationConfig({ blockOrder, border, weight: "xnor" });
+        const names = [...primitives, "bin_conv_3x3", "bin_conv_3x3", "bin_conv_1x1"] as const;
+        expectNoLeak(() => {
+          const mask = tf.tensor1d([1, 1, 1, 1, 0.5, 0.5, 0, 0]);
+          const node = normalizeAndBinarize(normals(key, [2, 5, 5, 8]), mask, binarization, 1);
+          const applications = names.map((primitive, i) => {
+            const operation = buildOperation(`e${i}`, settings(primitive, { binarization }));
+            const drawn = operation.parameters.map(
+              ({ name, shape }) => [name, normals<tf.Tensor>(fold(key, i), shape)] as const,
+            );
+            return { operation, get: (name: string) => new Map(drawn).get(name) as tf.Tensor, drawn };
+          });
+          const together = applyTogether(applications, node, merge);
+          for (const [i, { operation, get }] of applications.entries()) {
+            const alone = operation.apply(node, get);
+            expect(together[i] === null).toBe(alone === null);
+            if (alone) expectClose(together[i] as tf.Tensor, alone, 1e-5);
+            alone?.dispose();
+          }
+          for (const { drawn } of applications) tf.dispose(drawn.map(([, tensor]) => tensor));
+          tf.dispose(together.filter((y) => y !== null));
+          disposeState(node);
         });
-        const together = applyTogether(applications, node);
-        for (const [i, { operation, get }] of applications.entries()) {
-          const alone = operation.apply(node, get);
-          expect(together[i] === null).toBe(alone === null);
-          if (alone) expectClose(together[i] as tf.Tensor, alone, 1e-5);
-          alone?.dispose();
-        }
-        for (const { drawn } of applications) tf.dispose(drawn.map(([, tensor]) => tensor));
-        tf.dispose(together.filter((y) => y !== null));
-        disposeState(node);
-      });
-    });
+      },
+    );
 
-    it("runs one convolution for each kernel size, not one for each edge", () => {
-      const binarization = binarizationConfig();
-      const node = normalizeAndBinarize(normals(key, [1, 4, 4, 8]), null, binarization, 1);
-      const applications = [
-        "bin_conv_3x3",
-        "bin_conv_3x3",
-        "bin_group_conv_3x3",
-        "bin_conv_5x5",
-        "bin_dil_conv_3x3",
-      ].map((primitive) => {
-        const operation = buildOperation("e", settings(primitive as Primitive));
-        return { operation, get: parametersOf(operation).get };
-      });
-      const kernel = tf.getKernel("Conv2D", engine) as tf.KernelConfig;
-      let calls = 0;
-      tf.unregisterKernel("Conv2D", engine);
-      tf.registerKernel({
-        ...kernel,
-        kernelFunc: (params) => {
-          calls++;
-          return kernel.kernelFunc(params);
-        },
-      });
-      applyTogether(applications, node);
-      tf.unregisterKernel("Conv2D", engine);
-      tf.registerKernel(kernel);
-      expect(calls).toBe(2);
-    });
+    it.each([
+      { merge: true, convolutions: 2 },
+      { merge: false, convolutions: 5 },
+    ])(
+      "shares one border a kernel size, and runs $convolutions convolutions (merged $merge)",
+      ({ merge, convolutions }) => {
+        const node = normalizeAndBinarize(normals(key, [1, 4, 4, 8]), null, binarizationConfig(), 1);
+        const names = [
+          "bin_conv_3x3",
+          "bin_conv_3x3",
+          "bin_group_conv_3x3",
+          "bin_conv_5x5",
+          "bin_dil_conv_3x3",
+        ] as const;
+        const applications = names.map((primitive) => {
+          const operation = buildOperation("e", settings(primitive));
+          return { operation, get: parametersOf(operation).get };
+        });
+        const counts = countCalls(engine, ["Conv2D", "PadV2"], () =>
+          applyTogether(applications, node, merge),
+        );
+        // The dilated kernel is spread by one PadV2 of its own.
+        expect(counts).toEqual([convolutions, 3]);
+      },
+    );
   });
 
   describe("normalizeAndBinarize", () => {
@@ -285,6 +288,26 @@ describe.each(engines)("on %s", (engine) => {
     });
   });
 });
+
+/** How often each kernel runs inside `body`. */
+function countCalls(engine: string, names: readonly string[], body: () => void): number[] {
+  const kernels = names.map((name) => tf.getKernel(name, engine));
+  const counts = names.map(() => 0);
+  for (const [i, kernel] of kernels.entries()) {
+    const kernelFunc: tf.KernelConfig["kernelFunc"] = (params) => {
+      counts[i] = (counts[i] as number) + 1;
+      return kernel.kernelFunc(params);
+    };
+    tf.unregisterKernel(kernel.kernelName, engine);
+    tf.registerKernel({ ...kernel, kernelFunc });
+  }
+  body();
+  for (const kernel of kernels) {
+    tf.unregisterKernel(kernel.kernelName, engine);
+    tf.registerKernel(kernel);
+  }
+  return counts;
+}
 
 /** A wide operation at a one-hot width of one half, against the half-width operation with the leading weights. */
 function expectLeadingPart(

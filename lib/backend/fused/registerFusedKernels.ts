@@ -43,19 +43,25 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
  * it calls this.
  */
 export function registerFusedKernels(backendName: string): void {
-  for (const kernel of fusedKernels)
+  for (const kernel of fusedKernels) {
     registerUnlessPresent(kernel.name, backendName, formFor(kernel, backendName));
+  }
 }
 
-function formFor(kernel: FusedKernel, backendName: string): tf.KernelConfig["kernelFunc"] {
-  const loop = loopKernels[kernel.name];
+/** Loops that beat what wasm has: its row-wise copies are slow, and its calls cost more than a small tensor's update. */
+const wasmLoops: readonly FusedKernel["name"][] = [
+  "BarsSplitChannels",
+  "BarsInterleaveChannels",
+  "BarsDeinterleaveChannels",
+  "BarsSgdMomentum",
+  "BarsAdam",
+];
+
+function formFor({ name, compose }: FusedKernel, backendName: string): tf.KernelConfig["kernelFunc"] {
+  const loop = loopKernels[name];
   if (backendName === "cpu" && loop) return loopForm(loop, floatArrays.cpu);
-  if (backendName !== "wasm") return composedForm(kernel.compose);
-  const special = wasmForms[kernel.name];
-  if (special) return composedForm(special);
-  return loop && kernel.name !== "BarsSignWindow"
-    ? loopForm(loop, floatArrays.wasm)
-    : composedForm(kernel.compose);
+  if (backendName === "wasm" && loop && wasmLoops.includes(name)) return loopForm(loop, floatArrays.wasm);
+  return composedForm((backendName === "wasm" ? wasmForms[name] : undefined) ?? compose);
 }
 
 function loopForm(

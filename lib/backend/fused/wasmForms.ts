@@ -1,78 +1,60 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { FusedInputs, FusedKernel } from "./fusedKernel";
+import type { FusedKernel } from "./fusedKernel";
+
+type Form = FusedKernel["compose"];
 
 /**
  * Compositions that suit the wasm engine, where same-shape arithmetic and XNNPACK layers run ten to thirty times
  * faster than broadcasts, comparisons and reductions over leading axes. Same values as the kernels' general forms.
  */
-export const wasmForms: Readonly<Partial<Record<FusedKernel["name"], FusedKernel["compose"]>>> =
-  Object.freeze({
-    BarsBatchNorm(inputs: FusedInputs, attributes) {
-      const { x, scale, offset } = inputs as Record<"x" | "scale" | "offset", tf.Tensor>;
-      const image = x as tf.Tensor4D;
-      const mean = channelMeans(image);
-      const centred = affine(image, tf.onesLike(mean), tf.neg(mean));
-      const variance = channelMeans(tf.square(centred));
-      const gain = tf.mul(tf.rsqrt(tf.add(variance, attributes["epsilon"] as number)), scale as tf.Tensor);
-      return [affine(centred, gain, offset as tf.Tensor), mean, variance];
-    },
+export const wasmForms: Readonly<Partial<Record<FusedKernel["name"], Form>>> = {
+  BarsBatchNorm: (inputs, attributes) => {
+    const { x, scale, offset } = inputs as Record<"x" | "scale" | "offset", tf.Tensor>;
+    const image = x as tf.Tensor4D;
+    const mean = channelMeans(image);
+    const centred = affine(image, tf.onesLike(mean), tf.neg(mean));
+    const variance = channelMeans(tf.square(centred));
+    const gain = tf.mul(tf.rsqrt(tf.add(variance, attributes["epsilon"] as number)), scale as tf.Tensor);
+    return [affine(centred, gain, offset as tf.Tensor), mean, variance];
+  },
 
-    BarsBatchNormGrad(inputs: FusedInputs, attributes) {
-      const { dy, x, mean, variance, scale } = inputs as Record<
-        "dy" | "x" | "mean" | "variance" | "scale",
-        tf.Tensor
-      >;
-      const [image, upstream] = [x as tf.Tensor4D, dy as tf.Tensor4D];
-      const pixels = image.size / image.shape[3];
-      const rate = tf.rsqrt(tf.add(variance as tf.Tensor, attributes["epsilon"] as number));
-      const normalized = affine(image, rate, tf.neg(tf.mul(mean as tf.Tensor, rate)));
-      const level = channelMeans(upstream);
-      const slope = channelMeans(tf.mul(upstream, normalized));
-      const gain = tf.mul(rate, scale as tf.Tensor);
-      const dx = tf.add(
-        affine(upstream, gain, tf.neg(tf.mul(gain, level))),
-        affine(normalized, tf.neg(tf.mul(gain, slope)), tf.zerosLike(gain)),
-      );
-      return [dx, tf.mul(slope, pixels), tf.mul(level, pixels)];
-    },
+  BarsBatchNormGrad: (inputs, attributes) => {
+    const { dy, x, mean, variance, scale } = inputs as Record<
+      "dy" | "x" | "mean" | "variance" | "scale",
+      tf.Tensor4D
+    >;
+    const pixels = (x as tf.Tensor4D).size / (x as tf.Tensor4D).shape[3];
+    const rate = tf.rsqrt(tf.add(variance as tf.Tensor, attributes["epsilon"] as number));
+    const centred = affine(x as tf.Tensor4D, tf.onesLike(rate), tf.neg(mean as tf.Tensor));
+    const level = channelMeans(dy as tf.Tensor4D);
+    const slope = tf.mul(channelMeans(tf.mul(dy as tf.Tensor4D, centred)), rate);
+    const gain = tf.mul(rate, scale as tf.Tensor);
+    const bend = tf.neg(tf.mul(tf.mul(gain, slope), rate));
+    const straight = affine(dy as tf.Tensor4D, gain, tf.neg(tf.mul(gain, level)));
+    const dx = tf.add(straight, affine(centred, bend, tf.zerosLike(gain)));
+    return [dx, tf.mul(slope, pixels), tf.mul(level, pixels)];
+  },
 
-    BarsSignWindowGrad(inputs: FusedInputs, attributes) {
-      const { dy, x } = inputs as Record<"dy" | "x", tf.Tensor>;
-      const clip = attributes["clip"] as number;
-      // What sticks out of the window is 0 exactly inside it, edges included.
-      const outside = tf.step(tf.abs(tf.sub(x as tf.Tensor, tf.clipByValue(x as tf.Tensor, -clip, clip))));
-      return [tf.sub(dy as tf.Tensor, tf.mul(dy as tf.Tensor, outside))];
-    },
+  BarsSignWindowGrad: (inputs, attributes) => {
+    const { dy, x } = inputs as Record<"dy" | "x", tf.Tensor>;
+    const clip = attributes["clip"] as number;
+    // What sticks out of the window is 0 exactly inside it, edges included.
+    const outside = tf.step(tf.abs(tf.sub(x as tf.Tensor, tf.clipByValue(x as tf.Tensor, -clip, clip))));
+    return [tf.sub(dy as tf.Tensor, tf.mul(dy as tf.Tensor, outside))];
+  },
 
-    BarsConcatChannels(inputs: FusedInputs, attributes) {
-      const sizes = attributes["sizes"] as readonly number[];
-      const parts = Object.values(inputs);
-      const [first] = parts as [tf.Tensor];
-      const size = sizes[0] as number;
-      if (sizes.some((other) => other !== size)) return [tf.concat(parts, first.rank - 1)];
-      // One part after the other is a plain copy; moving the rows together is a transposition.
-      const stacked = tf.reshape(
-        tf.concat(
-          parts.map((part) => tf.reshape(part, [-1])),
-          0,
-        ),
-        [parts.length, -1, size],
-      );
-      return [
-        tf.reshape(tf.transpose(stacked, [1, 0, 2]), [...first.shape.slice(0, -1), parts.length * size]),
-      ];
-    },
-
-    BarsSplitChannels(inputs: FusedInputs, attributes) {
-      const x = inputs["x"] as tf.Tensor;
-      const sizes = attributes["sizes"] as readonly number[];
-      const size = sizes[0] as number;
-      if (sizes.some((other) => other !== size)) return tf.split(x, [...sizes], x.rank - 1);
-      const stacked = tf.transpose(tf.reshape(x, [-1, sizes.length, size]), [1, 0, 2]);
-      const shape = [...x.shape.slice(0, -1), size];
-      return tf.split(tf.reshape(stacked, [-1]), sizes.length).map((part) => tf.reshape(part, shape));
-    },
-  } satisfies Partial<Record<FusedKernel["name"], FusedKernel["compose"]>>);
+  BarsConcatChannels: (inputs, attributes) => {
+    const parts = Object.values(inputs);
+    const [first] = parts as [tf.Tensor];
+    const sizes = attributes["sizes"] as readonly number[];
+    const size = sizes[0] as number;
+    if (sizes.some((other) => other !== size)) return [tf.concat(parts, first.rank - 1)];
+    // One part after the other is a plain copy; bringing the rows together is a transposition.
+    const flat = parts.map((part) => tf.reshape(part, [-1]));
+    const rows = tf.transpose(tf.reshape(tf.concat(flat, 0), [parts.length, -1, size]), [1, 0, 2]);
+    return [tf.reshape(rows, [...first.shape.slice(0, -1), parts.length * size])];
+  },
+};
 
 /** Mean over batch, height and width, `[channels]`. */
 function channelMeans(x: tf.Tensor4D): tf.Tensor1D {

@@ -1,0 +1,111 @@
+// Runs the cells of one notebook in this process, with the converter and executor that the tslab kernel itself uses.
+// A child process of notebook-execution.mjs: gets cells and sends outputs over IPC. Being a process of its own, it
+// can be ended even when a cell never yields.
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { format, inspect, stripVTControlCharacters } from "node:util";
+import { root } from "./ensure-installed.mjs";
+
+/** A pause in which rejections and outputs that a cell left behind come in. */
+const settleMs = 50;
+
+/** One entry of Jupyter's "error" output. */
+function errorOutput(error) {
+  if (error instanceof Error || (typeof error === "object" && error !== null && "stack" in error)) {
+    const text = stripVTControlCharacters(inspect(error));
+    const traceback = text
+      .split("\n")
+      .filter((line) => !/^\s+at .*(\/tslab\/dist\/|node:vm|node:internal)/.test(line));
+    return {
+      output_type: "error",
+      ename: String(error.name ?? "Error"),
+      evalue: String(error.message),
+      traceback,
+    };
+  }
+  const text = typeof error === "string" ? error : inspect(error);
+  return { output_type: "error", ename: "Error", evalue: text, traceback: [text] };
+}
+
+async function run(file, cells) {
+  process.chdir(dirname(file));
+  const require = createRequire(join(root, "package.json"));
+  const { createConverter } = require("tslab/dist/converter.js");
+  const { createExecutor } = require("tslab/dist/executor.js");
+  const { JupyterHandlerImpl } = require("tslab/dist/jupyter.js");
+  const converter = createConverter({ isJS: false, isBrowser: false });
+  let reported = [];
+  // The executor reports on this console only: type errors as (format, file, line, column, text), and what a cell threw.
+  const executor = createExecutor(
+    process.cwd(),
+    { node: converter, browser: converter, close: () => converter.close() },
+    {
+      log: (...values) => console.log(...values),
+      error: (...values) => reported.push(values),
+    },
+  );
+  const handler = new JupyterHandlerImpl(executor, false);
+  let current = -1;
+  let unhandled = [];
+  process.on("unhandledRejection", (reason) => unhandled.push(reason));
+  process.on("uncaughtException", (error) => unhandled.push(error));
+  const writeStream = (name, text) =>
+    process.send({ kind: "output", cell: current, output: { output_type: "stream", name, text } });
+  const writeDisplay = ({ data, metadata, transient }, update) =>
+    process.send({
+      kind: "output",
+      cell: current,
+      update: update === true,
+      id: transient?.display_id,
+      output: { output_type: "display_data", data, metadata },
+    });
+  for (const { index, code } of cells) {
+    current = index;
+    process.send({ kind: "begin", cell: index });
+    const started = Date.now();
+    const { status, execution_count: count } = await handler.handleExecute(
+      { code },
+      writeStream,
+      writeDisplay,
+    );
+    await new Promise((done) => setTimeout(done, settleMs));
+    const errors = [...errorsOf(reported), ...unhandled.map((reason) => late(reason))];
+    const ok = status === "ok" && errors.length === 0;
+    if (!ok && errors.length === 0)
+      errors.push(errorOutput("the kernel reported a failure without a message"));
+    for (const output of errors) process.send({ kind: "output", cell: index, output });
+    process.send({ kind: "end", cell: index, ok, count, seconds: (Date.now() - started) / 1000 });
+    if (!ok) return false;
+    reported = [];
+    unhandled = [];
+  }
+  return true;
+}
+
+function errorsOf(reported) {
+  const compile = reported.filter(([first]) => typeof first === "string" && first.includes("%s%d:%d"));
+  const thrown = reported.filter((values) => !compile.includes(values)).map(([error]) => errorOutput(error));
+  if (compile.length === 0) return thrown;
+  const lines = compile.map((values) => format(...values));
+  return [{ output_type: "error", ename: "CompileError", evalue: lines[0], traceback: lines }, ...thrown];
+}
+
+function late(reason) {
+  const output = errorOutput(reason);
+  return { ...output, traceback: ["Nothing awaited or caught this:", ...output.traceback] };
+}
+
+// The parent may be killed; without it nobody reads the outputs.
+process.on("disconnect", () => process.exit(1));
+process.once("message", async ({ file, cells }) => {
+  const ok = await run(file, cells).catch((error) => {
+    process.send({
+      kind: "broken",
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return false;
+  });
+  // Outputs still on their way to the parent are sent before this message.
+  process.send({ kind: "done", ok }, () => process.exit(ok ? 0 : 1));
+});
+process.send({ kind: "ready" });

@@ -1,0 +1,119 @@
+// npm run notebooks -- [files…] [--preset smoke] [--seed 0] [--out runs/notebooks] [--timeout 900]
+// Executes notebooks without a Jupyter server. Leaves the notebooks alone; writes executed copies, pages and figures.
+import { readdirSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ensureReady, root } from "./ensure-installed.mjs";
+import { executeNotebook, readNotebook, writeExecuted } from "./notebook-execution.mjs";
+import { notebookProgress } from "./notebook-progress.mjs";
+
+const usage = `usage: npm run notebooks -- [files…] [--preset NAME] [--seed N] [--out FOLDER] [--timeout SECONDS] [--quiet]
+  files      notebooks; all of notebooks/ where left out
+  --preset   size of the searches: smoke (default), laptop, paper
+  --seed     seed of the searches (0)
+  --out      where executed notebooks, pages and figures go (runs/notebooks)
+  --timeout  seconds a cell may take (900; 0: no limit)
+  --quiet    only results, no output of cells`;
+
+/** A signal that aborts at the first Ctrl-C or termination signal; the second one ends this process. */
+export function interruptSignal() {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.once(name, () => {
+      if (!controller.signal.aborted)
+        console.error("\nStopping; work in progress is saved. Once more ends at once.");
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/**
+ * Runs one notebook, prints its progress and the reason of a failure, writes what came of it.
+ * @returns {Promise<{ ok: boolean, reason: string | null, seconds: number, paths: { ipynb: string, html: string } }>}
+ */
+export async function runNotebook(
+  file,
+  { out, preset, seed, timeoutSeconds, quiet = false, signal, env = {} },
+) {
+  const folder = resolve(out);
+  const name = basename(file, ".ipynb");
+  const parameters = {
+    BARS_PRESET: preset,
+    BARS_SEED: String(seed),
+    BARS_OUT: folder,
+    BARS_FIGURES_DIR: join(folder, "figures"),
+    ...env,
+  };
+  const onEvent = quiet ? () => {} : notebookProgress(readNotebook(file));
+  const { ok, reason, notebook, seconds } = await executeNotebook(file, {
+    env: parameters,
+    timeoutSeconds,
+    onEvent,
+    signal,
+  });
+  const paths = await writeExecuted(notebook, file, folder);
+  if (!ok) console.error(`\n${name} failed:\n${reason}\n`);
+  return { ok, reason, seconds, paths };
+}
+
+/** A number from the command line. */
+export function count(text, name) {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new Error(`--${name} must be an integer of at least 0, got "${text}".`);
+  return value;
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      preset: { type: "string", default: "smoke" },
+      seed: { type: "string", default: "0" },
+      out: { type: "string", default: "runs/notebooks" },
+      timeout: { type: "string", default: "900" },
+      quiet: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const [seed, timeoutSeconds] = [count(values.seed, "seed"), count(values.timeout, "timeout")];
+  await ensureReady();
+  const files =
+    positionals.length > 0
+      ? positionals
+      : readdirSync(join(root, "notebooks"))
+          .filter((name) => name.endsWith(".ipynb"))
+          .sort()
+          .map((name) => join(root, "notebooks", name));
+  if (files.length === 0) throw new Error("there is no notebook in notebooks/.");
+  for (const file of files) readNotebook(file);
+  const signal = interruptSignal();
+  const results = [];
+  for (const file of files) {
+    if (signal.aborted) break;
+    const name = basename(file, ".ipynb");
+    console.log(`${name}`);
+    // Each notebook has a folder of its own, so that records and figures of one never replace those of another.
+    const out = files.length > 1 ? join(values.out, name) : values.out;
+    results.push({ name, ...(await runNotebook(file, { ...values, out, seed, timeoutSeconds, signal })) });
+  }
+  for (const { name, ok, seconds, paths } of results) {
+    console.log(
+      `${ok ? "ok    " : "FAILED"} ${name} in ${seconds.toFixed(1)} s: ${relative(process.cwd(), paths.html)}`,
+    );
+  }
+  const failed = results.filter(({ ok }) => !ok).length;
+  console.log(`${results.length - failed} of ${files.length} notebooks ran through.`);
+  if (signal.aborted) process.exitCode = 130;
+  else if (failed > 0) process.exitCode = 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error) => {
+    console.error(`run-notebooks: ${error.message}`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,102 @@
+// npm start [-- --preset smoke] [--seed 0] [--out FOLDER]
+// Installs and builds what is missing, executes the search notebook, and says where everything lies.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ensureReady, root } from "./ensure-installed.mjs";
+
+const usage = `usage: npm start -- [--preset NAME] [--seed N] [--out FOLDER] [--notebook FILE]
+  --preset    smoke (default; minutes), laptop (about half an hour), paper (a GPU)
+  --seed      seed of the search (0)
+  --out       where results go (runs/<preset>-seed<seed>)
+  --notebook  another notebook than notebooks/01-search-cifar10.ipynb`;
+
+/** What a search notebook writes to summary.json, as lines of text. */
+export function summaryLines(summary) {
+  const number = (value) =>
+    typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 0 }) : value;
+  const percent = (value) => (typeof value === "number" ? `${(100 * value).toFixed(1)} %` : value);
+  const rows = [
+    ["cells", summary.cells],
+    ["depth of each stage", list(summary.depth)],
+    ["width of each stage", list(summary.widths)],
+    ["FLOPs per image", number(summary.flops)],
+    ["BOPs per image", number(summary.bops)],
+    ["OPs = FLOPs + BOPs/64", number(summary.ops)],
+    ["parameters", number(summary.params)],
+    ["supernet accuracy", percent(summary.supernetAccuracy)],
+    ["derived accuracy", percent(summary.derivedAccuracy)],
+    ["data", summary.dataset],
+    ["engine", typeof summary.backend === "object" ? summary.backend?.name : summary.backend],
+    ["seconds", number(summary.seconds)],
+  ].filter(([, value]) => value !== undefined && value !== null);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, value]) => {
+    const [first, ...more] = String(value).split("\n");
+    return [`  ${name.padEnd(width)}  ${first}`, ...more.map((line) => `  ${" ".repeat(width)}  ${line}`)];
+  });
+}
+
+function list(value) {
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      preset: { type: "string", default: "smoke" },
+      seed: { type: "string", default: "0" },
+      out: { type: "string" },
+      notebook: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const notebook = values.notebook ?? join(root, "notebooks/01-search-cifar10.ipynb");
+  if (!existsSync(notebook)) throw new Error(`${notebook} does not exist.`);
+  await ensureReady();
+  const { count, interruptSignal, runNotebook } = await import("./run-notebooks.mjs");
+  const seed = count(values.seed, "seed");
+  const out = resolve(values.out ?? join(root, `runs/${values.preset}-seed${seed}`));
+  console.log(`Executing ${relative(process.cwd(), notebook)} with preset ${values.preset}, seed ${seed}.\n`);
+  const signal = interruptSignal();
+  const { ok, seconds, paths } = await runNotebook(notebook, {
+    preset: values.preset,
+    seed,
+    out,
+    timeoutSeconds: 0,
+    signal,
+  });
+  const files = [
+    ["page", paths.html],
+    ["notebook", paths.ipynb],
+    ["figures", join(out, "figures")],
+    ["search record", join(out, "record.json")],
+    ["genotype", join(out, "genotype.json")],
+  ].filter(([, path]) => existsSync(path));
+  console.log(
+    `\n${ok ? "Finished" : signal.aborted ? "Interrupted" : "Failed"} after ${seconds.toFixed(0)} s. Written:`,
+  );
+  for (const [name, path] of files)
+    console.log(
+      `  ${name.padEnd(14)} ${relative(process.cwd(), path) || path}${name === "figures" ? ` (${readdirSync(path).filter((file) => file.endsWith(".png")).length})` : ""}`,
+    );
+  const summary = join(out, "summary.json");
+  if (ok && existsSync(summary)) {
+    console.log("\nFound:");
+    for (const line of summaryLines(JSON.parse(readFileSync(summary, "utf8")))) console.log(line);
+    if (values.preset === "smoke")
+      console.log(
+        '\nA smoke run shows that everything works; its numbers mean nothing. Next: npm start -- --preset laptop, or "npm run lab".',
+      );
+  }
+  if (!ok) process.exitCode = signal.aborted ? 130 : 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error) => {
+    console.error(`start: ${error.message}`);
+    process.exitCode = 1;
+  });
+}
