@@ -19,14 +19,19 @@ function newestSource() {
 export function build(force = false) {
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   if (!existsSync(compiler)) {
-    console.log("build: the TypeScript compiler is not installed (production install?); lib/dist is left as it is.");
+    console.log(
+      "build: the TypeScript compiler is not installed (production install?); lib/dist is left as it is.",
+    );
     return;
   }
   const started = Date.now();
   if (!force && existsSync(stamp) && statSync(stamp).mtimeMs >= newestSource()) return;
   rmSync(join(root, "lib/dist"), { recursive: true, force: true });
   // Not `npx tsc`: tslab installs a compiler of its own under that name.
-  const result = spawnSync(process.execPath, [compiler, "-p", "lib/tsconfig.json"], { cwd: root, stdio: "inherit" });
+  const result = spawnSync(process.execPath, [compiler, "-p", "lib/tsconfig.json"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (result.status !== 0) {
     console.error("build: the TypeScript compiler reported errors (above); lib/dist is incomplete.");
     process.exit(result.status ?? 1);

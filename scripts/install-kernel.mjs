@@ -41,7 +41,8 @@ export function installKernel(kernels, force = false) {
 export function removeKernel(kernels, force = false) {
   const file = join(kernels, "tslab", "kernel.json");
   if (!existsSync(file)) return `There is no ${file}.`;
-  if (!force && !isOurs(file)) throw new Error(`${file} is another kernel of that name. Add --force to remove it.`);
+  if (!force && !isOurs(file))
+    throw new Error(`${file} is another kernel of that name. Add --force to remove it.`);
   rmSync(join(kernels, "tslab"), { recursive: true });
   return `Removed ${join(kernels, "tslab")}.`;
 }

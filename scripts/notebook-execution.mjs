@@ -88,12 +88,13 @@ export function executeNotebook(file, { env = {}, timeoutSeconds = 0, onEvent = 
         // It has ended already.
       }
     };
+    const send = (message) => child.connected && child.send(message, () => {});
     const stop = () => {
       reason ??= "interrupted";
+      send({ stop: true });
       child.kill("SIGINT");
       setTimeout(kill, graceMs).unref();
     };
-    const send = (message) => child.connected && child.send(message, () => {});
     const handlers = {
       ready: () => send({ file: path, cells }),
       begin({ cell }) {

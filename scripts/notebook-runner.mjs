@@ -8,6 +8,8 @@ import { root } from "./ensure-installed.mjs";
 
 /** A pause in which rejections and outputs that a cell left behind come in. */
 const settleMs = 50;
+/** Set when the user asked for an end: the running cell may save its work, the next one does not begin. */
+let stopping = false;
 
 /** One entry of Jupyter's "error" output. */
 function errorOutput(error) {
@@ -60,6 +62,7 @@ async function run(file, cells) {
       output: { output_type: "display_data", data, metadata },
     });
   for (const { index, code } of cells) {
+    if (stopping) return false;
     current = index;
     process.send({ kind: "begin", cell: index });
     const started = Date.now();
@@ -97,7 +100,11 @@ function late(reason) {
 
 // The parent may be killed; without it nobody reads the outputs.
 process.on("disconnect", () => process.exit(1));
-process.once("message", async ({ file, cells }) => {
+process.on("message", async ({ file, cells, stop }) => {
+  if (stop) {
+    stopping = true;
+    return;
+  }
   const ok = await run(file, cells).catch((error) => {
     process.send({
       kind: "broken",

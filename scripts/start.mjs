@@ -1,6 +1,7 @@
 // npm start [-- --preset smoke] [--seed 0] [--out FOLDER]
 // Installs and builds what is missing, executes the search notebook, and says where everything lies.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -11,36 +12,6 @@ const usage = `usage: npm start -- [--preset NAME] [--seed N] [--out FOLDER] [--
   --seed      seed of the search (0)
   --out       where results go (runs/<preset>-seed<seed>)
   --notebook  another notebook than notebooks/01-search-cifar10.ipynb`;
-
-/** What a search notebook writes to summary.json, as lines of text. */
-export function summaryLines(summary) {
-  const number = (value) =>
-    typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 0 }) : value;
-  const percent = (value) => (typeof value === "number" ? `${(100 * value).toFixed(1)} %` : value);
-  const rows = [
-    ["cells", summary.cells],
-    ["depth of each stage", list(summary.depth)],
-    ["width of each stage", list(summary.widths)],
-    ["FLOPs per image", number(summary.flops)],
-    ["BOPs per image", number(summary.bops)],
-    ["OPs = FLOPs + BOPs/64", number(summary.ops)],
-    ["parameters", number(summary.params)],
-    ["supernet accuracy", percent(summary.supernetAccuracy)],
-    ["derived accuracy", percent(summary.derivedAccuracy)],
-    ["data", summary.dataset],
-    ["engine", typeof summary.backend === "object" ? summary.backend?.name : summary.backend],
-    ["seconds", number(summary.seconds)],
-  ].filter(([, value]) => value !== undefined && value !== null);
-  const width = Math.max(0, ...rows.map(([name]) => name.length));
-  return rows.flatMap(([name, value]) => {
-    const [first, ...more] = String(value).split("\n");
-    return [`  ${name.padEnd(width)}  ${first}`, ...more.map((line) => `  ${" ".repeat(width)}  ${line}`)];
-  });
-}
-
-function list(value) {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
 
 async function main() {
   const { values } = parseArgs({
@@ -85,7 +56,8 @@ async function main() {
   const summary = join(out, "summary.json");
   if (ok && existsSync(summary)) {
     console.log("\nFound:");
-    for (const line of summaryLines(JSON.parse(readFileSync(summary, "utf8")))) console.log(line);
+    const { summaryText } = createRequire(import.meta.url)("../lib/dist/experiments/summaryText.js");
+    console.log(summaryText(JSON.parse(readFileSync(summary, "utf8"))));
     if (values.preset === "smoke")
       console.log(
         '\nA smoke run shows that everything works; its numbers mean nothing. Next: npm start -- --preset laptop, or "npm run lab".',

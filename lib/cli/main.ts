@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BarsError, InterruptedError } from "../util/errors";
 import { version } from "../util/version";
+import { benchCommand } from "./benchCommand";
 import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
@@ -23,7 +24,7 @@ function program(): Command {
     .description("Search, derive and cost binary neural networks (BARS).")
     .version(version)
     .showHelpAfterError("(run with --help for all options)");
-  for (const command of [searchCommand(), deriveCommand(), costCommand(), drawCommand(), dataCommand(), backendCommand()]) {
+  for (const command of [searchCommand(), deriveCommand(), costCommand(), drawCommand(), dataCommand(), backendCommand(), benchCommand()]) {
     bars.addCommand(command);
   }
   for (const command of [bars, ...bars.commands]) command.exitOverride();

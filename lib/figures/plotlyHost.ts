@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { Figure } from "./figure";
-import { fontFamily, fontFiles } from "./fonts";
 import { loadPackage, packageFile } from "./packageFile";
 import {
   clientBox,
@@ -10,6 +9,7 @@ import {
   svgBox,
   type TextMeasure,
 } from "./svgGeometry";
+import { type Canvas, type CanvasModule, textMeasure } from "./textMeasure";
 
 /** Plotly running in this process, without a browser. */
 export interface PlotlyHost {
@@ -20,16 +20,6 @@ export interface PlotlyHost {
   validate(figure: Figure): string[];
 }
 
-interface Canvas {
-  width: number;
-  height: number;
-  getContext(kind: "2d"): { font: string; measureText(text: string): { width: number } };
-  toDataURL(type: string): string;
-}
-interface CanvasModule {
-  createCanvas(width: number, height: number): Canvas;
-  readonly GlobalFonts: { registerFromPath(path: string): unknown };
-}
 interface Jsdom {
   readonly window: HostWindow;
 }
@@ -72,9 +62,8 @@ function start(): PlotlyHost {
     pretendToBeVisual: true,
   });
   const canvas = loadPackage<CanvasModule>("@napi-rs/canvas");
-  for (const file of fontFiles()) canvas.GlobalFonts.registerFromPath(file);
   addMissing(window);
-  addGeometry(window, textMeasure(canvas));
+  addGeometry(window, textMeasure());
   addCanvas(window, canvas);
   const code = readFileSync(packageFile("plotly.js-dist-min/plotly.min.js"), "utf8");
   const plotly = window.eval(
@@ -109,21 +98,6 @@ function addMissing(window: HostWindow): void {
   for (const name of names) window[name] ??= globalThis[name];
   window.URL["createObjectURL"] ??= () => "blob:none";
   window.URL["revokeObjectURL"] ??= () => {};
-}
-
-function textMeasure(canvas: CanvasModule): TextMeasure {
-  const context = canvas.createCanvas(1, 1).getContext("2d");
-  const known = new Map<string, number>();
-  return (text, size, style) => {
-    const key = `${style}|${size}|${text}`;
-    let width = known.get(key);
-    if (width === undefined) {
-      context.font = `${style} ${size}px ${fontFamily}`;
-      width = context.measureText(text).width;
-      known.set(key, width);
-    }
-    return width;
-  };
 }
 
 function addGeometry(window: HostWindow, measure: TextMeasure): void {

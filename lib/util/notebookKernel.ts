@@ -51,12 +51,15 @@ export function notebookKernel(): NotebookKernel | undefined {
         cells,
         "tslab/dist/jupyter.js",
       )?.lastWriteDisplayData;
-      if (send)
-        send(
-          { data: mapped(data, base64), metadata: size ? mapped(data, () => size) : {}, transient: {} },
-          false,
-        );
-      else for (const [type, content] of Object.entries(data).slice(0, 1)) tslab.display.raw(type, content);
+      if (!send) {
+        const [richest] = Object.entries(data);
+        if (richest) tslab.display.raw(...richest);
+        return;
+      }
+      const images = Object.keys(data).filter((type) => size && type.startsWith("image/"));
+      const metadata = Object.fromEntries(images.map((type) => [type, size]));
+      const texts = Object.entries(data).map(([type, content]) => [type, base64(content)]);
+      send({ data: Object.fromEntries(texts), metadata, transient: {} }, false);
     },
   };
 }
@@ -72,8 +75,4 @@ function loaded<T>(cells: CellGlobals | undefined, name: string): T | undefined 
 
 function base64(content: string | Uint8Array): string {
   return typeof content === "string" ? content : Buffer.from(content).toString("base64");
-}
-
-function mapped<T, U>(values: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }

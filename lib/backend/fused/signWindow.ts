@@ -5,7 +5,7 @@ import { type FusedKernel, runFused } from "./fusedKernel";
  * `y = +1 where x ≥ 0, −1 elsewhere`, so `sign(0) = +1`; the gradient is the clipped identity,
  * `dx = dy · 1(|x| ≤ clip)`.
  *
- * Any shape, float32. Kernels: `BarsSignWindow`, `BarsSignWindowGrad`.
+ * Any shape, float32. What becomes of a NaN depends on the engine. Kernels: `BarsSignWindow`, `BarsSignWindowGrad`.
  *
  * Reference: Hubara et al. 2016, "Binarized Neural Networks", arXiv:1602.02830.
  */

@@ -1,0 +1,41 @@
+import { fontFamily, fontFiles } from "./fonts";
+import { loadPackage } from "./packageFile";
+import type { TextMeasure } from "./svgGeometry";
+
+/** A drawing surface of `@napi-rs/canvas`. */
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  getContext(kind: "2d"): { font: string; measureText(text: string): { readonly width: number } };
+  toDataURL(type: string): string;
+}
+
+export interface CanvasModule {
+  createCanvas(width: number, height: number): Canvas;
+  readonly GlobalFonts: { registerFromPath(path: string): unknown };
+}
+
+let measure: TextMeasure | undefined;
+
+/** Measures text in the shipped fonts. One instance per process, which remembers what it measured. */
+export function textMeasure(): TextMeasure {
+  measure ??= create();
+  return measure;
+}
+
+function create(): TextMeasure {
+  const canvas = loadPackage<CanvasModule>("@napi-rs/canvas");
+  for (const file of fontFiles()) canvas.GlobalFonts.registerFromPath(file);
+  const context = canvas.createCanvas(1, 1).getContext("2d");
+  const known = new Map<string, number>();
+  return (text, size, style) => {
+    const key = `${style}|${size}|${text}`;
+    let width = known.get(key);
+    if (width === undefined) {
+      context.font = `${style} ${size}px ${fontFamily}`;
+      width = context.measureText(text).width;
+      known.set(key, width);
+    }
+    return width;
+  };
+}
