@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { root } from "./ensure-installed.mjs";
+import { mathPlugin } from "./tex-mathml.mjs";
 
 const require = createRequire(join(root, "lib/package.json"));
 
@@ -11,7 +12,7 @@ const style = `
 body { font: 16px/1.55 "DejaVu Sans", Verdana, Arial, sans-serif; color: #222; background: white; max-width: 1080px; margin: 2rem auto; padding: 0 1.2rem; }
 h1, h2, h3 { line-height: 1.25; } a { color: #0072B2; }
 pre, code { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 0.82rem; }
-.cell { margin: 1rem 0; } .code { background: #f7f7f7; border-left: 3px solid #0072B2; padding: 0.6rem 0.9rem; overflow-x: auto; margin: 0; }
+.cell { margin: 1rem 0; } .code { background: #f7f7f7; border-left: 3px solid #0072B2; padding: 0.6rem 0.9rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .count { color: #666; font: 0.7rem monospace; } .output { margin: 0.5rem 0; overflow-x: auto; } .output pre { margin: 0; white-space: pre-wrap; }
 .stderr pre { background: #fdf3e7; padding: 0.4rem 0.8rem; } .error pre { background: #fdeaea; border-left: 3px solid #D55E00; padding: 0.6rem 0.9rem; }
 img { max-width: 100%; height: auto; } table { border-collapse: collapse; font-size: 0.85rem; margin: 0.5rem 0; }
@@ -35,6 +36,7 @@ export function notebookHtml(notebook, title) {
     highlight: (code, language) =>
       hljs.getLanguage(language) ? hljs.highlight(code, { language }).value : "",
   });
+  markdown.use(mathPlugin);
   const text = (value) => (Array.isArray(value) ? value.join("") : String(value ?? ""));
   const heading = /^#\s+(.+)$/m.exec(
     notebook.cells

@@ -11,13 +11,19 @@ const settleMs = 50;
 /** Set when the user asked for an end: the running cell may save its work, the next one does not begin. */
 let stopping = false;
 
+/** Frames of a stack that are the kernel's own. */
+const inner = /^\s+at .*(\/tslab\/dist\/|notebook-runner\.mjs|node:vm|node:internal)/;
+
 /** One entry of Jupyter's "error" output. */
 function errorOutput(error) {
   if (error instanceof Error || (typeof error === "object" && error !== null && "stack" in error)) {
-    const text = stripVTControlCharacters(inspect(error));
-    const traceback = text
-      .split("\n")
-      .filter((line) => !/^\s+at .*(\/tslab\/dist\/|node:vm|node:internal)/.test(line));
+    const lines = stripVTControlCharacters(inspect(error)).split("\n");
+    // Node puts the compiled line that threw before errors from scripts; the cell shows that line already.
+    const begin = lines[0].startsWith("evalmachine") ? lines.indexOf("") + 1 : 0;
+    const traceback = lines
+      .slice(begin)
+      .filter((line) => !inner.test(line))
+      .map((line) => line.replaceAll("evalmachine.<anonymous>", "compiled cell"));
     return {
       output_type: "error",
       ename: String(error.name ?? "Error"),

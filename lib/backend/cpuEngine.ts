@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { registerCpuKernels } from "./cpu/registerCpuKernels";
 import { type Engine, processorName } from "./engine";
 
 /** tfjs in plain JavaScript. Runs everywhere, has every kernel, far too slow to train with. */
@@ -7,6 +8,7 @@ export const cpuEngine: Engine = {
   async load() {
     const { version_cpu } = await import("@tensorflow/tfjs-backend-cpu");
     muteGreeting();
+    registerCpuKernels();
     return { registeredAs: "cpu", version: version_cpu, device: processorName(), threads: 1 };
   },
 };

@@ -6,6 +6,7 @@ import "./fused/registerGradients";
 
 export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
+export { add, addRelu } from "./fused/add";
 export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrain";
 export { concatChannels, interleaveChannels, splitChannels } from "./fused/channelCopies";
 export { detach } from "./fused/detach";
@@ -13,6 +14,8 @@ export { type FusedAttributes, type FusedInputs, type FusedKernel, runFused } fr
 export { mergesConvolutions } from "./fused/mergesConvolutions";
 export { type AdamSettings, adamUpdate, type SgdSettings, sgdMomentumUpdate } from "./fused/optimizerUpdates";
 export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels";
+export { relu } from "./fused/relu";
 export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
+export { weightedSum } from "./fused/weightedSum";
 export { backendInfo, startBackend } from "./startBackend";

@@ -71,7 +71,10 @@ function read(table: readonly TableRow[] | FrameLike): { columns: string[]; rows
     return { columns: [...table.columns], rows: table.values as unknown[][] };
   }
   const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
-  return { columns, rows: table.map((row) => columns.map((name) => (row as Readonly<Record<string, unknown>>)[name])) };
+  return {
+    columns,
+    rows: table.map((row) => columns.map((name) => (row as Readonly<Record<string, unknown>>)[name])),
+  };
 }
 
 /** Whole numbers in groups of three, others with four significant digits; nothing for what is absent. */

@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { add, addRelu, relu, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { ShapeError } from "../util/errors";
 import { type BatchNormState, batchNorm } from "./batchNorm";
@@ -109,10 +109,9 @@ export function finishBlock(
 ): tf.Tensor4D {
   const { nonlinearity } = binarization;
   return tf.tidy(() => {
-    const sum: tf.Tensor4D = shortcut ? tf.add(conv, shortcut) : conv;
+    if (nonlinearity === "relu") return shortcut ? addRelu(conv, shortcut) : relu(conv);
+    const sum = shortcut ? add(conv, shortcut) : conv;
     switch (nonlinearity) {
-      case "relu":
-        return tf.relu(sum);
       case "rprelu":
         if (!parameters) throw new ShapeError("finishBlock: rprelu expected its three parameters, got none.");
         return rprelu(sum, parameters);

@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { relu, tf } from "../backend";
 import { type BatchNormConfig, type BatchNormState, batchNorm } from "./batchNorm";
 import { realConv2d } from "./realLayers";
 
@@ -18,7 +18,7 @@ export function norConv1x1(
   config: BatchNormConfig & { readonly name: string; readonly stride: 1 | 2 },
 ): { y: tf.Tensor4D; state: BatchNormState } {
   const [y, mean, variance] = tf.tidy(() => {
-    const normed = batchNorm(realConv2d(tf.relu(x), kernel, config), state, config);
+    const normed = batchNorm(realConv2d(relu(x), kernel, config), state, config);
     return [normed.y, normed.state.mean, normed.state.variance] as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D];
   });
   return { y, state: config.training ? { mean, variance } : state };

@@ -1,4 +1,4 @@
-import { batchNormTrain, tf } from "../backend";
+import { batchNormTrain, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
@@ -131,7 +131,7 @@ export class Supernet {
     const stem = realConv2d(images, get("stem.kernel") as tf.Tensor4D, { name: "stem", stride: 1 });
     const narrow = masked(affine("stem", stem), mask);
     if (this.space.process !== "preprocess") return narrow;
-    const wide = realConv2d(tf.relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
+    const wide = realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
     return masked(affine("extraStem", wide), tiled(mask, this.space.steps));
   }
 
@@ -173,8 +173,7 @@ export class Supernet {
 
 /** `Σ_i weights_i · states_i`. */
 function mixture(states: readonly tf.Tensor4D[], weights: tf.Tensor): tf.Tensor4D {
-  const scalars = tf.unstack(weights) as tf.Scalar[];
-  return tf.addN(states.map((state, i) => tf.mul(state, scalars[i] as tf.Scalar))) as tf.Tensor4D;
+  return weightedSum(states, tf.unstack(weights) as tf.Scalar[], null);
 }
 
 /** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */

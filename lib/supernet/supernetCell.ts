@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { add, concatChannels, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { realConv2d } from "../layers/realLayers";
@@ -36,6 +36,12 @@ export interface CellMasks {
 /** Weight of each operation, `[edge][primitive]`: a scalar tensor, or 0 for an operation that is left out. */
 export type OperationWeights = readonly (readonly (tf.Scalar | 0)[])[];
 
+/** What enters a node: values of operations and their weights, pair by pair. */
+interface Terms {
+  readonly values: tf.Tensor4D[];
+  readonly weights: tf.Scalar[];
+}
+
 /**
  * One cell of the supernet: every edge holds the weighted sum of all candidates (DARTS, arXiv:1806.09055).
  *
@@ -71,20 +77,20 @@ export class SupernetCell {
       const nodeMask = before || this.#shape.stride === 2 ? masks.output : masks.input;
       const entryMask = this.#shape.stride === 2 ? masks.input : nodeMask;
       const first = before ? masked(this.#process(x, wideInput, entryMask, pass), entryMask) : x;
-      const terms: tf.Tensor4D[][] = Array.from({ length: steps + 1 }, () => []);
+      const terms: Terms[] = Array.from({ length: steps + 1 }, () => ({ values: [], weights: [] }));
       const nodes: tf.Tensor4D[] = [];
       for (let node = 0; node <= steps; node++) {
-        const raw = node === 0 ? first : this.#sum(terms[node] as tf.Tensor4D[], first, nodeMask);
+        const raw = node === 0 ? first : this.#sum(terms[node] as Terms, first, nodeMask);
         if (node > 0) nodes.push(raw);
         if (node === steps) break;
         const state = this.#state(node, raw, node === 0 ? entryMask : nodeMask, pass);
         this.#leave(node, state, terms, weights, nodeMask, pass);
       }
-      const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : (tf.concat(nodes, 3) as tf.Tensor4D);
+      const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : concatChannels(nodes);
       const wideNodes = tiled(nodeMask, steps);
       const body = before ? joined : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
       const shortcut = this.#shortcut(x, wideInput, wideOutput, pass);
-      return shortcut ? tf.add(body, masked(shortcut, wideOutput)) : body.clone();
+      return shortcut ? add(body, masked(shortcut, wideOutput)) : body.clone();
     });
   }
 
@@ -96,11 +102,11 @@ export class SupernetCell {
     });
   }
 
-  /** Applies every operation on every edge that leaves `from`, together, and adds the weighted values to `terms[to]`. */
+  /** Applies every operation on every edge that leaves `from`, together, and adds the values with their weights to `terms[to]`. */
   #leave(
     from: number,
     state: NodeState,
-    terms: tf.Tensor4D[][],
+    terms: readonly Terms[],
     weights: OperationWeights,
     outputMask: tf.Tensor1D | null,
     pass: CellPass,
@@ -123,13 +129,15 @@ export class SupernetCell {
     }
     applyTogether(applications, state).forEach((value, i) => {
       const { to, weight } = places[i] as (typeof places)[number];
-      if (value) (terms[to] as tf.Tensor4D[]).push(tf.mul(value, weight));
+      if (!value) return;
+      (terms[to] as Terms).values.push(value);
+      (terms[to] as Terms).weights.push(weight);
     });
   }
 
   /** The masked sum of everything that enters a node; zeros where nothing does. */
-  #sum(terms: readonly tf.Tensor4D[], input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
-    if (terms.length > 0) return masked(terms.length === 1 ? (terms[0] as tf.Tensor4D) : tf.addN([...terms]), mask);
+  #sum({ values, weights }: Terms, input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
+    if (values.length > 0) return weightedSum(values, weights, mask);
     const [batch, height, width] = input.shape;
     const { outChannels, stride } = this.#shape;
     return tf.zeros([batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels]);
@@ -140,7 +148,7 @@ export class SupernetCell {
     const name = `${this.#shape.name}.process`;
     if (this.#space.processKind === "real") {
       const kernel = pass.get(`${name}.kernel`) as tf.Tensor4D;
-      return pass.normalize(name, realConv2d(tf.relu(x), kernel, { name, stride: 1 }));
+      return pass.normalize(name, realConv2d(relu(x), kernel, { name, stride: 1 }));
     }
     return this.#block(name, this.#processSettings(pass.edeT), x, inMask, outMask, pass);
   }

@@ -2,6 +2,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
+import { registerCpuKernels } from "../../lib/backend/cpu/registerCpuKernels";
 import { muteGreeting } from "../../lib/backend/cpuEngine";
 import { registerWasmKernels, wasmKernels } from "../../lib/backend/wasm/registerWasmKernels";
 import { fold, integers, normal, randomKey } from "../../lib/random/randomKey";
@@ -81,6 +82,7 @@ async function expectGradientParity(
 
 beforeAll(async () => {
   muteGreeting();
+  registerCpuKernels();
   registerWasmKernels();
   await tf.setBackend("wasm");
 });
@@ -298,6 +300,16 @@ describe("wasm kernels agree with the cpu engine", () => {
     );
   });
 
+  it.each(["float32", "int32", "bool"] as const)("oneHot of type %s", async (dtype) => {
+    await expectParity([plain("x", [5])], () =>
+      tf.cast(tf.oneHot(tf.tensor1d([1, 0, 3, 9], "int32"), 4, 1, 0, dtype), "float32"),
+    );
+    await tf.setBackend("wasm");
+    expect(tf.tidy(() => tf.oneHot(tf.tensor1d([1], "int32"), 2, 5, -1, "float32").dataSync())).toEqual(
+      Float32Array.of(-1, 5),
+    );
+  });
+
   it.each([0, 1])("gather along axis %i passes its gradient to repeated and to unused rows", async (axis) => {
     const op: Compute = (x) => tf.gather(x, tf.tensor1d([2, 0, 2, 4], "int32"), axis);
     await expectGradientParity([plain("x", [6, 5])], op);
@@ -411,7 +423,7 @@ describe("registerWasmKernels", () => {
           ),
       );
     expect(() => run({ dataFormat: "NCHW" })).toThrow(
-      "Conv2DBackpropFilter: the wasm engine expected data format NHWC, got NCHW.",
+      "Conv2DBackpropFilter: expected data format NHWC, got NCHW.",
     );
     expect(() => run({ dilations: [2, 2] })).toThrow(
       "Conv2DBackpropFilter: expected dilation 1, got 2,2; fill the gaps of the kernel with zeros instead.",

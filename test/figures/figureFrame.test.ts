@@ -40,7 +40,13 @@ describe("figureFrame", () => {
       panelHeight: 100,
       panels: [
         { ...panel, row: 0, column: 0 },
-        { ...panel, row: 0, column: 1, shapes: [{ yref: "y domain" }], notes: [{ text: "n", xref: "x domain" }] },
+        {
+          ...panel,
+          row: 0,
+          column: 1,
+          shapes: [{ yref: "y domain" }],
+          notes: [{ text: "n", xref: "x domain" }],
+        },
       ],
     });
     expect(figure.data[1]).toMatchObject({ xaxis: "x2", yaxis: "y2" });
@@ -51,13 +57,26 @@ describe("figureFrame", () => {
 
   it("keeps the axes of a panel that has nothing to draw", () => {
     const empty = { row: 0, column: 0, traces: [] };
-    const figure = figureFrame({ title: "t", caption, rows: 1, columns: 1, panelWidth: 300, panelHeight: 100, panels: [empty] });
+    const figure = figureFrame({
+      title: "t",
+      caption,
+      rows: 1,
+      columns: 1,
+      panelWidth: 300,
+      panelHeight: 100,
+      panels: [empty],
+    });
     expect(figure.data[0]).toMatchObject({ x: [null], y: [null], xaxis: "x" });
   });
 });
 
 describe("wrapped", () => {
   it("breaks at spaces and leaves long words whole", () => {
-    expect(wrapped("one two three extraordinarily four", 9)).toEqual(["one two", "three", "extraordinarily", "four"]);
+    expect(wrapped("one two three extraordinarily four", 9)).toEqual([
+      "one two",
+      "three",
+      "extraordinarily",
+      "four",
+    ]);
   });
 });

@@ -24,13 +24,21 @@ describe("renderFigure", () => {
     const svg = await renderFigure(lossFigure(record), { format: "svg" });
     const [root] = svgElements(svg, "svg");
     const { width, height } = lossFigure(record).layout;
-    expect([root?.getAttribute?.("width"), root?.getAttribute?.("height")]).toEqual([String(width), String(height)]);
+    expect([root?.getAttribute?.("width"), root?.getAttribute?.("height")]).toEqual([
+      String(width),
+      String(height),
+    ]);
     expect(root?.textContent).toContain("Losses and accuracies of the search");
     expect(svg).not.toContain("NaN");
   });
 
   it("draws a PNG of the asked size times the scale", async () => {
-    const png = await renderFigure(alphaHeatmap(record), { format: "png", width: 400, height: 300, scale: 1.5 });
+    const png = await renderFigure(alphaHeatmap(record), {
+      format: "png",
+      width: 400,
+      height: 300,
+      scale: 1.5,
+    });
     expect(pngSize(png)).toEqual([600, 450]);
   });
 
@@ -43,7 +51,10 @@ describe("renderFigure", () => {
 
   it("draws violins, which measure the paths they are made of", async () => {
     const layout = { width: 300, height: 200, title: { text: "v" } };
-    const svg = await renderFigure({ data: [{ type: "violin", y: [1, 2, 2, 3, 5] }], layout }, { format: "svg" });
+    const svg = await renderFigure(
+      { data: [{ type: "violin", y: [1, 2, 2, 3, 5] }], layout },
+      { format: "svg" },
+    );
     expect(svgElements(svg, "path.violin")).toHaveLength(1);
   });
 
@@ -69,14 +80,18 @@ describe("svgToPng", () => {
     expect(pngSize(svgToPng(square('fill="red"')))).toEqual([20, 20]);
   });
 
-  it.each(["url('#g')", "url(&quot;#g&quot;)", "url(#g)"])("paints from definitions written as %s", (reference) => {
-    const gradient = '<defs><linearGradient id="g"><stop stop-color="red"/></linearGradient></defs>';
-    const red = svgToPng(square('fill="red"'));
-    expect(svgToPng(square(`fill="${reference}"`, gradient)).equals(red)).toBe(true);
-  });
+  it.each(["url('#g')", "url(&quot;#g&quot;)", "url(#g)"])(
+    "paints from definitions written as %s",
+    (reference) => {
+      const gradient = '<defs><linearGradient id="g"><stop stop-color="red"/></linearGradient></defs>';
+      const red = svgToPng(square('fill="red"'));
+      expect(svgToPng(square(`fill="${reference}"`, gradient)).equals(red)).toBe(true);
+    },
+  );
 
   it("writes text in the shipped font, so it is not empty on a machine without fonts", () => {
-    const page = (text: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="15">${text}</text></svg>`;
+    const page = (text: string) =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="15">${text}</text></svg>`;
     expect(svgToPng(page("αβ")).equals(svgToPng(page("")))).toBe(false);
   });
 
@@ -94,7 +109,11 @@ describe("saveFigure", () => {
     const folder = mkdtempSync(join(tmpdir(), "bars-figure-"));
     try {
       const paths = await saveFigure(lossFigure(record), join(folder, "new", "loss"));
-      expect(paths.map((path) => path.slice(folder.length + 1))).toEqual(["new/loss.svg", "new/loss.png", "new/loss.json"]);
+      expect(paths.map((path) => path.slice(folder.length + 1))).toEqual([
+        "new/loss.svg",
+        "new/loss.png",
+        "new/loss.json",
+      ]);
       expect(readdirSync(join(folder, "new")).sort()).toEqual(["loss.json", "loss.png", "loss.svg"]);
       const read = JSON.parse(readFileSync(join(folder, "new/loss.json"), "utf8")) as Figure;
       expect(read).toEqual(JSON.parse(JSON.stringify(lossFigure(record))));

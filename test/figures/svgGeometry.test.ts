@@ -4,7 +4,8 @@ import { clientBox, pathLength, pointAtLength, type SvgElement, svgBox } from ".
 import { svgElements } from "./svgElements";
 
 /** Every letter as wide as half its size; bold ones as wide as their size. */
-const measure = (text: string, size: number, style: string) => text.length * size * (style.includes("bold") ? 1 : 0.5);
+const measure = (text: string, size: number, style: string) =>
+  text.length * size * (style.includes("bold") ? 1 : 0.5);
 
 function element(markup: string, selector: string): SvgElement {
   const [found] = svgElements(`<svg xmlns="http://www.w3.org/2000/svg">${markup}</svg>`, selector);
@@ -14,7 +15,10 @@ function element(markup: string, selector: string): SvgElement {
 
 describe("svgBox", () => {
   it("measures a line of text at its anchor", () => {
-    const box = svgBox(element('<text x="10" y="20" text-anchor="end" style="font-size: 10px">abcd</text>', "text"), measure);
+    const box = svgBox(
+      element('<text x="10" y="20" text-anchor="end" style="font-size: 10px">abcd</text>', "text"),
+      measure,
+    );
     expect(box).toMatchObject({ x: -10, width: 20 });
     expect(box.y).toBeCloseTo(20 - 9.3);
     expect(box.height).toBeCloseTo(11.65);
@@ -43,7 +47,8 @@ describe("svgBox", () => {
 
 describe("clientBox", () => {
   it("applies the transforms of all ancestors", () => {
-    const markup = '<g transform="translate(100,50)"><g transform="rotate(90)"><rect width="10" height="20"/></g></g>';
+    const markup =
+      '<g transform="translate(100,50)"><g transform="rotate(90)"><rect width="10" height="20"/></g></g>';
     const box = clientBox(element(markup, "rect"), measure);
     expect(box.x).toBeCloseTo(80);
     expect(box.y).toBeCloseTo(50);
@@ -51,9 +56,15 @@ describe("clientBox", () => {
   });
 
   it("turns around a given centre and reads matrices", () => {
-    const turned = clientBox(element('<rect width="10" height="10" transform="rotate(180,10,10)"/>', "rect"), measure);
+    const turned = clientBox(
+      element('<rect width="10" height="10" transform="rotate(180,10,10)"/>', "rect"),
+      measure,
+    );
     expect([turned.x, turned.y].map(Math.round)).toEqual([10, 10]);
-    const matrix = clientBox(element('<rect width="10" height="10" transform="matrix(2,0,0,3,5,6)"/>', "rect"), measure);
+    const matrix = clientBox(
+      element('<rect width="10" height="10" transform="matrix(2,0,0,3,5,6)"/>', "rect"),
+      measure,
+    );
     expect(matrix).toEqual({ x: 5, y: 6, width: 20, height: 30 });
   });
 });

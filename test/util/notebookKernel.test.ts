@@ -39,9 +39,14 @@ describe("notebookKernel", () => {
   it("sends all MIME types in one message, bytes as base64, and the size for images only", () => {
     const sent: unknown[][] = [];
     fakeTslab((...values) => sent.push(values));
-    notebookKernel()?.write({ "image/png": Uint8Array.of(1, 2, 3), "text/plain": "x" }, { width: 4, height: 5 });
+    notebookKernel()?.write(
+      { "image/png": Uint8Array.of(1, 2, 3), "text/plain": "x" },
+      { width: 4, height: 5 },
+    );
     const metadata = { "image/png": { width: 4, height: 5 } };
-    expect(sent).toEqual([[{ data: { "image/png": "AQID", "text/plain": "x" }, metadata, transient: {} }, false]]);
+    expect(sent).toEqual([
+      [{ data: { "image/png": "AQID", "text/plain": "x" }, metadata, transient: {} }, false],
+    ]);
   });
 
   it("falls back to the richest type alone where the kernel's message channel is closed", () => {

@@ -54,6 +54,11 @@ describe("texts of progress", () => {
   });
 
   it("fills a bar in proportion and never past its ends", () => {
-    expect([barText(0, 4), barText(0.5, 4), barText(7, 4), barText(-1, 4)]).toEqual(["░░░░", "██░░", "████", "░░░░"]);
+    expect([barText(0, 4), barText(0.5, 4), barText(7, 4), barText(-1, 4)]).toEqual([
+      "░░░░",
+      "██░░",
+      "████",
+      "░░░░",
+    ]);
   });
 });

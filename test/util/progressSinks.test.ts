@@ -75,7 +75,9 @@ describe("displayProgress", () => {
     progress.stop();
     expect(entries).toHaveLength(1);
     expect(entries[0]).toHaveLength(1 + 20 + 1);
-    expect(entries[0]?.[10]).toBe("████████████░░░░░░░░░░░░ epoch 1: 50% 50/100 batches, 20 batches/s, 0:03 left");
+    expect(entries[0]?.[10]).toBe(
+      "████████████░░░░░░░░░░░░ epoch 1: 50% 50/100 batches, 20 batches/s, 0:03 left",
+    );
   });
 
   it("gives each piece of work an entry of its own", () => {
@@ -91,7 +93,13 @@ describe("displayProgress", () => {
 
 describe("terminalProgress", () => {
   it("draws a bar with rate and time left, then the summary below it", async () => {
-    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 200, cursorTo() {}, clearLine() {}, moveCursor() {} });
+    const stream = Object.assign(new PassThrough(), {
+      isTTY: true,
+      columns: 200,
+      cursorTo() {},
+      clearLine() {},
+      moveCursor() {},
+    });
     const text = collect(stream);
     const progress = terminalProgress(stream);
     progress.start("epoch 1", 4, "batches");

@@ -30,6 +30,10 @@ export const loopKernels: Readonly<Partial<Record<FusedKernel["name"], LoopKerne
   BarsDeinterleaveChannels: deinterleaveChannels,
   BarsSgdMomentum: sgdMomentum,
   BarsAdam: adam,
+  BarsReluGrad: reluGrad,
+  BarsWeightedSum: weightedSum,
+  BarsScaleChannels: scaleChannels,
+  BarsChannelDot: channelDot,
 });
 
 type Named = Readonly<Record<string, tf.TensorInfo>>;
@@ -236,4 +240,58 @@ function adam(inputs: Named, attributes: FusedAttributes, arrays: FloatArrays): 
     np[i] = at(ps, i) - (rate * m) / (Math.sqrt(s / correction) + epsilon);
   }
   return outputs;
+}
+
+function reluGrad(inputs: Named, _: FusedAttributes, arrays: FloatArrays): tf.TensorInfo[] {
+  const { dy, y } = inputs as Record<"dy" | "y", tf.TensorInfo>;
+  const dx = arrays.make(y.shape);
+  const [gs, ys, ds] = [arrays.of(dy), arrays.of(y), arrays.of(dx)];
+  for (let i = 0; i < ys.length; i++) ds[i] = at(ys, i) > 0 ? at(gs, i) : 0;
+  return [dx];
+}
+
+function weightedSum(inputs: Named, { count }: FusedAttributes, arrays: FloatArrays): tf.TensorInfo[] {
+  const list = Object.values(inputs);
+  const terms = count as number;
+  const [first] = list as [tf.TensorInfo];
+  const y = arrays.make(first.shape);
+  const ys = arrays.of(y);
+  for (let k = 0; k < terms; k++) {
+    const xs = arrays.of(list[k] as tf.TensorInfo);
+    const weight = at(arrays.of(list[terms + k] as tf.TensorInfo), 0);
+    if (k === 0) for (let i = 0; i < ys.length; i++) ys[i] = weight * at(xs, i);
+    else for (let i = 0; i < ys.length; i++) ys[i] = at(ys, i) + weight * at(xs, i);
+  }
+  const mask = list[2 * terms];
+  if (mask) multiplyChannels(ys, ys, arrays.of(mask), 1);
+  return [y];
+}
+
+function scaleChannels(inputs: Named, _: FusedAttributes, arrays: FloatArrays): tf.TensorInfo[] {
+  const { x, weight, mask } = inputs as Record<"x" | "weight", tf.TensorInfo> & { mask?: tf.TensorInfo };
+  const y = arrays.make(x.shape);
+  const [xs, ys] = [arrays.of(x), arrays.of(y)];
+  const factor = at(arrays.of(weight), 0);
+  if (mask) multiplyChannels(xs, ys, arrays.of(mask), factor);
+  else for (let i = 0; i < ys.length; i++) ys[i] = factor * at(xs, i);
+  return [y];
+}
+
+/** `to = factor · from ⊙ mask`, per channel. */
+function multiplyChannels(from: Float32Array, to: Float32Array, mask: Float32Array, factor: number): void {
+  const gains = Float64Array.from(mask, (m) => m * factor);
+  for (let i = 0; i < to.length; )
+    for (let c = 0; c < gains.length; c++, i++) to[i] = at(from, i) * at(gains, c);
+}
+
+function channelDot(inputs: Named, _: FusedAttributes, arrays: FloatArrays): tf.TensorInfo[] {
+  const { a, b } = inputs as Record<"a" | "b", tf.TensorInfo>;
+  const channels = lastExtent(a);
+  const y = arrays.make([channels]);
+  const [as, bs] = [arrays.of(a), arrays.of(b)];
+  const sums = new Float64Array(channels);
+  for (let i = 0; i < as.length; )
+    for (let c = 0; c < channels; c++, i++) sums[c] = at(sums, c) + at(as, i) * at(bs, i);
+  arrays.of(y).set(sums);
+  return [y];
 }

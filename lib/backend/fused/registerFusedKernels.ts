@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { addGradient, addKernel, addReluGradient, addReluKernel } from "./add";
 import { batchNormGradient, batchNormGradKernel, batchNormKernel } from "./batchNormTrain";
 import {
   concatChannelsGradient,
@@ -13,6 +14,7 @@ import { type FloatArrays, floatArrays } from "./floatArrays";
 import { composedForm, type FusedAttributes, type FusedKernel, registerUnlessPresent } from "./fusedKernel";
 import { type LoopKernel, loopKernels } from "./loopKernels";
 import { adamKernel, sgdMomentumKernel } from "./optimizerUpdates";
+import { reluGradient, reluGradKernel, reluKernel } from "./relu";
 import { signWindowGradient, signWindowGradKernel, signWindowKernel } from "./signWindow";
 import {
   softmaxCrossEntropyGradient,
@@ -20,6 +22,7 @@ import {
   softmaxCrossEntropyKernel,
 } from "./softmaxCrossEntropy";
 import { wasmForms } from "./wasmForms";
+import { channelDotKernel, scaleChannelsKernel, weightedSumGradient, weightedSumKernel } from "./weightedSum";
 
 /** Every fused kernel, with its composed form. */
 export const fusedKernels: readonly FusedKernel[] = Object.freeze([
@@ -35,6 +38,13 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   splitChannelsKernel,
   interleaveChannelsKernel,
   deinterleaveChannelsKernel,
+  addKernel,
+  addReluKernel,
+  reluKernel,
+  reluGradKernel,
+  weightedSumKernel,
+  scaleChannelsKernel,
+  channelDotKernel,
 ]);
 
 /**
@@ -55,6 +65,9 @@ const wasmLoops: readonly FusedKernel["name"][] = [
   "BarsDeinterleaveChannels",
   "BarsSgdMomentum",
   "BarsAdam",
+  "BarsWeightedSum",
+  "BarsScaleChannels",
+  "BarsChannelDot",
 ];
 
 function formFor({ name, compose }: FusedKernel, backendName: string): tf.KernelConfig["kernelFunc"] {
@@ -77,12 +90,16 @@ function loopForm(
 }
 
 const gradients = [
+  addGradient,
+  addReluGradient,
   batchNormGradient,
   concatChannelsGradient,
   interleaveChannelsGradient,
+  reluGradient,
   signWindowGradient,
   softmaxCrossEntropyGradient,
   splitChannelsGradient,
+  weightedSumGradient,
 ];
 for (const gradient of gradients) tf.registerGradient(gradient);
 for (const backendName of ["cpu", "wasm", "tensorflow"]) registerFusedKernels(backendName);

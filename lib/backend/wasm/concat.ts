@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { EngineKernel } from "../kernels/engineKernel";
 import { copyRun } from "./copyRuns";
-import type { WasmKernel } from "./wasmKernel";
 
 /** Tensors side by side along one axis. As the engine's own kernel, with loops that suit narrow last axes. */
-export const concat: WasmKernel = {
+export const concat: EngineKernel = {
   kernelName: tf.Concat,
-  compute(inputs, attributes, heap) {
+  compute(inputs, attributes, { heap }) {
     const parts = (Object.values(inputs) as tf.Tensor[]).filter(({ size }) => size > 0);
     const first = parts[0];
     if (!first || parts.length < 2 || !["float32", "int32", "bool"].includes(first.dtype)) return null;

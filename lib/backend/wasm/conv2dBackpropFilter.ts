@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { convGeometry, type Geometry } from "./conv2dGeometry";
+import { convGeometry, type Geometry } from "../kernels/conv2dGeometry";
+import type { EngineKernel } from "../kernels/engineKernel";
 import { batchInside, swapBatchAndChannels, transposeMatrix } from "./transposeMatrix";
-import type { WasmKernel } from "./wasmKernel";
 
 type FilterShape = readonly [number, number, number, number];
 
@@ -76,7 +76,7 @@ function byInput(x: tf.Tensor4D, dy: tf.Tensor4D, { height, width }: Geometry): 
  * The engine packs the kernel of every convolution it has not seen, which here is as large as an activation: the
  * smaller one of `x` and `dy` takes that part.
  */
-export const conv2dBackpropFilter: WasmKernel = {
+export const conv2dBackpropFilter: EngineKernel = {
   kernelName: tf.Conv2DBackpropFilter,
   compute(inputs, attributes) {
     const x = inputs["x"] as tf.Tensor4D;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type AxisGeometry, convGeometry } from "./conv2dGeometry";
+import { type AxisGeometry, convGeometry } from "../kernels/conv2dGeometry";
+import type { EngineKernel } from "../kernels/engineKernel";
 import { cutMargins, type Margins } from "./spreadPixels";
-import type { WasmKernel } from "./wasmKernel";
 
 /**
  * How one axis of the data gradient is computed.
@@ -100,7 +100,7 @@ function interleave(
  *
  * Reference: Shi et al. 2016, "Is the deconvolution layer the same as a convolutional layer?", arXiv:1609.07009.
  */
-export const conv2dBackpropInput: WasmKernel = {
+export const conv2dBackpropInput: EngineKernel = {
   kernelName: tf.Conv2DBackpropInput,
   compute(inputs, attributes) {
     const dy = inputs["dy"] as tf.Tensor4D;

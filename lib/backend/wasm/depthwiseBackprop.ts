@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type AxisGeometry, convGeometry, type Geometry } from "./conv2dGeometry";
+import { type AxisGeometry, convGeometry, type Geometry } from "../kernels/conv2dGeometry";
+import type { EngineKernel } from "../kernels/engineKernel";
 import { cutMargins, type Margins, spreadPixels } from "./spreadPixels";
 import { batchInside } from "./transposeMatrix";
-import type { WasmKernel } from "./wasmKernel";
 
 /**
  * Spreads `dy` over the pixels it came from, with the weights of a depthwise kernel:
@@ -28,7 +28,7 @@ export function spreadDepthwise(
  * Data gradient of a depthwise convolution. Input `dy` `[batch, outHeight, outWidth, channels · multiplier]`,
  * `filter` `[kh, kw, channels, multiplier]`; attribute `inputShape`; output of that shape.
  */
-export const depthwiseBackpropInput: WasmKernel = {
+export const depthwiseBackpropInput: EngineKernel = {
   kernelName: tf.DepthwiseConv2dNativeBackpropInput,
   compute(inputs, attributes) {
     const dy = inputs["dy"] as tf.Tensor4D;
@@ -57,7 +57,7 @@ export const depthwiseBackpropInput: WasmKernel = {
  * Itself a depthwise convolution: batch and channels together are the channels, `dy` is a kernel as large as the
  * image, dilated by the stride; then a sum over the batch.
  */
-export const depthwiseBackpropFilter: WasmKernel = {
+export const depthwiseBackpropFilter: EngineKernel = {
   kernelName: tf.DepthwiseConv2dNativeBackpropFilter,
   compute(inputs, attributes) {
     const x = inputs["x"] as tf.Tensor4D;

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { EngineKernel } from "../kernels/engineKernel";
 import { transposeMatrix } from "./transposeMatrix";
-import type { WasmKernel } from "./wasmKernel";
 
 /**
  * Matrix product with transposed factors. The engine's own kernel leaves its fast library for them (2 instead of
  * 30 GFLOP/s); here the factor is transposed first. Stacks of matrices go to the engine's own kernel.
  */
-export const matMul: WasmKernel = {
+export const matMul: EngineKernel = {
   kernelName: tf.BatchMatMul,
   compute(inputs, attributes) {
     const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };

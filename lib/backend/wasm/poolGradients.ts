@@ -1,58 +1,34 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type AxisGeometry, type Geometry, poolGeometry } from "./conv2dGeometry";
+import { type AxisGeometry, poolGeometry } from "../kernels/conv2dGeometry";
+import type { EngineKernel } from "../kernels/engineKernel";
+import { windowShares } from "../kernels/windowShares";
 import { spreadDepthwise } from "./depthwiseBackprop";
 import { spreadPixels } from "./spreadPixels";
-import type { WasmKernel } from "./wasmKernel";
 
-/** Windows wider than this go to the engine's own kernel: its depthwise convolutions are fast up to 5x5. */
-const widestWindow = 5;
-
-/** Pixels of the input under each window; the border does not count. */
-function windowCounts({ size, out, kernel, stride, before }: AxisGeometry): Float32Array {
-  return Float32Array.from({ length: out }, (_, o) => {
-    const start = o * stride - before;
-    return Math.min(size, start + kernel) - Math.max(0, start);
-  });
-}
-
+/** Whether the windows lie side by side and cover everything. */
 function isTiling({ size, out, kernel, stride, before }: AxisGeometry): boolean {
   return kernel === stride && before === 0 && out * stride === size;
 }
 
-function isNarrow({ height, width }: Geometry): boolean {
-  return height.kernel <= widestWindow && width.kernel <= widestWindow;
-}
-
 /**
  * Gradient of average pooling; the border does not count in the averages. Inputs `dy`, `input`; output of the
- * shape of `input`. Each `dy` is divided by the pixels of its window and spread over them.
+ * shape of `input`. Each `dy` is divided by the pixels of its window and spread over them. (The engine's own
+ * kernel divides by the whole window, also where the padding was left out of the average.)
  */
-export const avgPoolGrad: WasmKernel = {
+export const avgPoolGrad: EngineKernel = {
   kernelName: tf.AvgPoolGrad,
   compute(inputs, attributes) {
     const dy = inputs["dy"] as tf.Tensor4D;
     const input = inputs["input"] as tf.Tensor4D;
     const geometry = poolGeometry(input.shape, attributes);
     const { height, width } = geometry;
-    if (isTiling(height) && isTiling(width)) {
-      return tf.tidy(() => {
-        const share = tf.mul(dy, 1 / (height.kernel * width.kernel)) as tf.Tensor4D;
-        return tf.image.resizeNearestNeighbor(share, [height.size, width.size]);
-      });
-    }
-    if (!isNarrow(geometry)) return null;
     return tf.tidy(() => {
-      const [rows, columns] = [windowCounts(height), windowCounts(width)];
-      const counts = tf.mul(
-        tf.reshape(tf.tensor(rows), [1, height.out, 1, 1]),
-        tf.reshape(tf.tensor(columns), [1, 1, width.out, 1]),
-      );
-      const isEven = [rows, columns].every((axis) => axis.every((count) => count === axis[0]));
-      const share = isEven
-        ? tf.mul(dy, 1 / ((rows[0] as number) * (columns[0] as number)))
-        : tf.div(dy, counts);
+      const shares = windowShares(dy, geometry);
+      if (isTiling(height) && isTiling(width)) {
+        return tf.image.resizeNearestNeighbor(shares, [height.size, width.size]);
+      }
       const ones = tf.ones([height.kernel, width.kernel, input.shape[3], 1]) as tf.Tensor4D;
-      return spreadDepthwise(share as tf.Tensor4D, ones, geometry);
+      return spreadDepthwise(shares, ones, geometry);
     });
   },
 };
@@ -66,7 +42,7 @@ const outside = -3e38;
  *
  * One tap of the window at a time: what remains of `dy` goes to the tap where it equals the output.
  */
-export const maxPoolGrad: WasmKernel = {
+export const maxPoolGrad: EngineKernel = {
   kernelName: tf.MaxPoolGrad,
   compute(inputs, attributes) {
     const dy = inputs["dy"] as tf.Tensor4D;

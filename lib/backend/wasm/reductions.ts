@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { KernelAttributes, KernelInputs, WasmKernel } from "./wasmKernel";
+import type { EngineKernel, KernelAttributes, KernelInputs } from "../kernels/engineKernel";
 
 /** Longest stretch averaged in one go. Stretches of stretches keep the rounding errors of long sums small. */
 const longestStretch = 1024;
@@ -48,7 +48,7 @@ function fastMean(
 }
 
 /** Sum over axes. The engine's own kernel does what {@link fastMean} does not treat. */
-export const sum: WasmKernel = {
+export const sum: EngineKernel = {
   kernelName: tf.Sum,
   compute(inputs, attributes) {
     return tidyOrNull(() => {
@@ -59,7 +59,7 @@ export const sum: WasmKernel = {
 };
 
 /** Mean over axes. The engine's own kernel does what {@link fastMean} does not treat. */
-export const mean: WasmKernel = {
+export const mean: EngineKernel = {
   kernelName: tf.Mean,
   compute(inputs, attributes) {
     return tidyOrNull(() => fastMean(inputs, attributes)?.mean ?? null);

@@ -1,19 +1,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../../util/errors";
+import { type EngineKernel, registerEngineKernel } from "../kernels/engineKernel";
 import { concat } from "./concat";
 import { conv2dBackpropFilter } from "./conv2dBackpropFilter";
 import { conv2dBackpropInput } from "./conv2dBackpropInput";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwiseBackprop";
 import { matMul } from "./matMul";
+import { oneHot } from "./oneHot";
 import { avgPoolGrad, maxPoolGrad } from "./poolGradients";
 import { mean, sum } from "./reductions";
 import { slice } from "./slice";
 import { splitV } from "./splitV";
 import { unsortedSegmentSum } from "./unsortedSegmentSum";
-import { registerWasmKernel, type WasmKernel } from "./wasmKernel";
 
 /** What training needs and the wasm engine lacks, or has in a form too slow to train with. */
-export const wasmKernels: readonly WasmKernel[] = Object.freeze([
+export const wasmKernels: readonly EngineKernel[] = Object.freeze([
   conv2dBackpropFilter,
   conv2dBackpropInput,
   depthwiseBackpropFilter,
@@ -26,6 +27,7 @@ export const wasmKernels: readonly WasmKernel[] = Object.freeze([
   slice,
   splitV,
   concat,
+  oneHot,
   unsortedSegmentSum,
 ]);
 
@@ -40,5 +42,5 @@ export function registerWasmKernels(): void {
       "registerWasmKernels: the wasm engine has no kernels yet; import @tensorflow/tfjs-backend-wasm first.",
     );
   }
-  for (const kernel of wasmKernels) registerWasmKernel(kernel);
+  for (const kernel of wasmKernels) registerEngineKernel(kernel, "wasm");
 }

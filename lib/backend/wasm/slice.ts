@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { EngineKernel, WasmHeap } from "../kernels/engineKernel";
 import { copyRun } from "./copyRuns";
-import type { WasmHeap, WasmKernel } from "./wasmKernel";
 
 /**
  * A block of a tensor, copied straight inside the engine's heap. The engine's own kernel copies the whole tensor
@@ -42,9 +42,9 @@ function sliceInHeap(
 }
 
 /** A block of a tensor. Input `x`; attributes `begin` and `size`, where −1 means to the end. */
-export const slice: WasmKernel = {
+export const slice: EngineKernel = {
   kernelName: tf.Slice,
-  compute(inputs, attributes, heap) {
+  compute(inputs, attributes, { heap }) {
     const x = inputs["x"] as tf.Tensor;
     if (!["float32", "int32", "bool"].includes(x.dtype) || x.rank === 0) return null;
     const { begin, size } = attributes as { begin: number | number[]; size: number | number[] };

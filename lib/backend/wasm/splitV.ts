@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { WasmKernel } from "./wasmKernel";
+import type { EngineKernel } from "../kernels/engineKernel";
 
 /**
  * A tensor cut in parts along one axis. Input `x`; attributes `numOrSizeSplits` (a number of equal parts, or their
  * lengths) and `axis`. The engine's own kernel copies the whole tensor for every part.
  */
-export const splitV: WasmKernel = {
+export const splitV: EngineKernel = {
   kernelName: tf.SplitV,
   compute(inputs, attributes) {
     const x = inputs["x"] as tf.Tensor;

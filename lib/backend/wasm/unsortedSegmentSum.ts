@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { WasmKernel } from "./wasmKernel";
+import type { EngineKernel } from "../kernels/engineKernel";
 
 /**
  * Sums of the rows that carry the same number: the gradient of `tf.gather`. Inputs `x` `[...rows, ...rest]` and
  * `segmentIds` `[...rows]`; attribute `numSegments`; output `[numSegments, ...rest]`. Rows with a number outside
  * `[0, numSegments)` are left out.
  */
-export const unsortedSegmentSum: WasmKernel = {
+export const unsortedSegmentSum: EngineKernel = {
   kernelName: tf.UnsortedSegmentSum,
   compute(inputs, attributes) {
     const x = inputs["x"] as tf.Tensor;
@@ -14,9 +14,7 @@ export const unsortedSegmentSum: WasmKernel = {
     const numSegments = attributes["numSegments"] as number;
     const rest = x.shape.slice(segmentIds.rank);
     return tf.tidy(() => {
-      // The engine writes integers whatever type is asked for.
-      const ones = tf.oneHot(tf.reshape(segmentIds, [-1]) as tf.Tensor1D, numSegments, 1, 0, "int32");
-      const members = tf.cast(ones, "float32");
+      const members = tf.oneHot(tf.reshape(segmentIds, [-1]) as tf.Tensor1D, numSegments, 1, 0, "float32");
       const rows = tf.reshape(tf.cast(x, "float32"), [segmentIds.size, -1]) as tf.Tensor2D;
       const sums = tf.matMul(members as tf.Tensor2D, rows, true, false);
       return tf.cast(tf.reshape(sums, [numSegments, ...rest]), x.dtype);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../../util/errors";
-import type { KernelAttributes } from "./wasmKernel";
+import type { KernelAttributes } from "./engineKernel";
 
 /** One spatial axis of a convolution or pooling window. */
 export interface AxisGeometry {
@@ -53,9 +53,7 @@ export function convGeometry(
 ): Geometry {
   const { strides, pad, dimRoundingMode, dataFormat = "NHWC", dilations = 1 } = attributes;
   if (dataFormat !== "NHWC") {
-    throw new BackendError(
-      `${kernelName}: the wasm engine expected data format NHWC, got ${String(dataFormat)}.`,
-    );
+    throw new BackendError(`${kernelName}: expected data format NHWC, got ${String(dataFormat)}.`);
   }
   if ([dilations].flat().some((dilation) => dilation !== 1)) {
     throw new BackendError(

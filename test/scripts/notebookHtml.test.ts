@@ -1,0 +1,106 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type NotebookFile, notebookOf, type OutputFile } from "./notebookFile";
+import { scriptModule } from "./scriptModule";
+
+let notebookHtml: (notebook: NotebookFile, title: string) => string;
+let texMathml: (tex: string, display?: boolean) => string;
+
+beforeAll(async () => {
+  ({ notebookHtml } = await scriptModule<{ notebookHtml: typeof notebookHtml }>("notebook-html.mjs"));
+  ({ texMathml } = await scriptModule<{ texMathml: typeof texMathml }>("tex-mathml.mjs"));
+});
+
+function pageWith(output: OutputFile): string {
+  const { cells, ...rest } = notebookOf("1");
+  return notebookHtml({ ...rest, cells: cells.map((cell) => ({ ...cell, outputs: [output] })) }, "t");
+}
+
+describe("notebookHtml", () => {
+  it("is titled by the first heading, or else by the file", () => {
+    expect(notebookHtml(notebookOf("# A <b> & c"), "file")).toContain("<title>A &lt;b&gt; &amp; c</title>");
+    expect(notebookHtml(notebookOf("1"), "file")).toContain("<title>file</title>");
+  });
+
+  it("renders prose, tables of prose and highlighted code", () => {
+    const page = notebookHtml(notebookOf("# T\n\n*x*\n\n| a |\n|---|\n| 1 |", "const a = 1 < 2;"), "t");
+    expect(page).toContain("<em>x</em>");
+    expect(page).toContain("<td>1</td>");
+    expect(page).toContain(
+      '<span class="hljs-keyword">const</span> a = <span class="hljs-number">1</span> &lt;',
+    );
+  });
+
+  it("draws formulas, and leaves code and money alone", () => {
+    const page = notebookHtml(
+      notebookOf("# T\n\n$\\alpha_i$ costs $5 or $6, `$x$`\n\n$$\\frac{a}{b}$$"),
+      "t",
+    );
+    expect(page).toContain("<math><msub><mi>α</mi><mi>i</mi></msub></math> costs $5 or $6, <code>$x$</code>");
+    expect(page).toContain('<math display="block"><mfrac><mi>a</mi><mi>b</mi></mfrac></math>');
+  });
+
+  it.each<[string, OutputFile, string]>([
+    [
+      "text of a stream, escaped and without colours",
+      { output_type: "stream", name: "stdout", text: "\u001b[31m1 < 2\u001b[0m" },
+      '<div class="output stdout"><pre>1 &lt; 2</pre></div>',
+    ],
+    [
+      "warnings apart",
+      { output_type: "stream", name: "stderr", text: "w" },
+      '<div class="output stderr"><pre>w</pre></div>',
+    ],
+    [
+      "errors with their traceback",
+      { output_type: "error", ename: "E", evalue: "v", traceback: ["E: <v>", " at x"] },
+      '<div class="output error"><pre>E: &lt;v&gt;\n at x</pre></div>',
+    ],
+    [
+      "HTML as it is",
+      { output_type: "display_data", data: { "text/html": "<table></table>", "text/plain": "x" } },
+      '<div class="output"><table></table></div>',
+    ],
+    [
+      "images in their size",
+      {
+        output_type: "display_data",
+        data: { "image/png": "AA==" },
+        metadata: { "image/png": { width: 4, height: 5 } },
+      },
+      '<img alt="figure" width="4" height="5" src="data:image/png;base64,AA==">',
+    ],
+    [
+      "drawings",
+      { output_type: "display_data", data: { "image/svg+xml": "<svg/>" } },
+      '<div class="output"><svg/></div>',
+    ],
+    [
+      "plain text last",
+      { output_type: "display_data", data: { "text/plain": "<x>" } },
+      "<pre>&lt;x&gt;</pre>",
+    ],
+  ])("shows %s", (_what, output, html) => {
+    expect(pageWith(output)).toContain(html);
+  });
+});
+
+describe("texMathml", () => {
+  it.each([
+    ["x^2_i", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"],
+    ["-1", "<mo>−</mo><mn>1</mn>"],
+    ["\\mathrm{a < b}", "<mtext>a &lt; b</mtext>"],
+    ["\\left(x\\right.", '<mrow><mo stretchy="true">(</mo><mi>x</mi></mrow>'],
+    ["\\sqrt{x+1}", "<msqrt><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow></msqrt>"],
+    ["\\hat x", '<mover accent="true"><mi>x</mi><mo>^</mo></mover>'],
+    ["\\unknown", "<mtext>unknown</mtext>"],
+    ["a}", "<mi>a</mi><mo>}</mo>"],
+    ["\\frac{a", "<mfrac><mi>a</mi><mrow></mrow></mfrac>"],
+  ])("writes %s", (tex, mathml) => {
+    expect(texMathml(tex)).toBe(`<math>${mathml}</math>`);
+  });
+
+  it("sets limits below and above sums that stand on their own", () => {
+    expect(texMathml("\\sum_i p_i", true)).toContain("<munder><mo>∑</mo><mi>i</mi></munder>");
+    expect(texMathml("\\sum_i p_i")).toContain("<msub><mo>∑</mo><mi>i</mi></msub>");
+  });
+});
