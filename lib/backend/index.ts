@@ -18,4 +18,5 @@ export { relu } from "./fused/relu";
 export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { weightedSum } from "./fused/weightedSum";
+export { lossGradients } from "./lossGradients";
 export { backendInfo, startBackend } from "./startBackend";

@@ -1,8 +1,7 @@
-import { tf } from "../backend";
+import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { SearchState } from "./searchState";
 import { type AlphaGradients, alphaGradients, drawWeights, type EpochSettings, type TensorBatch } from "./steps";
-import { softmaxCrossEntropy } from "../backend";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):
@@ -64,11 +63,12 @@ function weightLossGradients(state: SearchState, batch: TensorBatch, settings: E
   const { supernet, alphas } = state;
   const variables = supernet.parameters.entries().map(([, variable]) => variable);
   const weights = drawWeights(alphas, settings.samplers, key);
-  const { grads } = tf.variableGrads(() => {
+  const { value, gradients } = lossGradients(() => {
     const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, variables);
-  return variables.map((variable) => grads[variable.name] ?? null);
+  value.dispose();
+  return [...gradients];
 }
 
 /** Gradient of the cross entropy on the weight split, without cost and entropy terms, in the alphas. */
@@ -80,12 +80,13 @@ function trainLossAlphaGradients(
 ): Record<string, tf.Tensor> {
   const { supernet, alphas } = state;
   const named = alphas.named();
-  const { grads } = tf.variableGrads(() => {
+  const { value, gradients } = lossGradients(() => {
     const weights = drawWeights(alphas, settings.samplers, key);
     const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, Object.values(named));
+  value.dispose();
   return Object.fromEntries(
-    Object.entries(named).map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
+    Object.entries(named).map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]),
   );
 }

@@ -1,4 +1,4 @@
-import { softmaxCrossEntropy, tf } from "../backend";
+import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
@@ -52,12 +52,12 @@ export function weightGradients(
     const weights = drawWeights(alphas, settings.samplers, key);
     const byName = supernet.parameters.entries();
     let correct: tf.Scalar | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, gradients: list } = lossGradients(() => {
       const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, collect: statistics });
       correct = tf.keep(countCorrect(logits, batch.labels));
       return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
     }, byName.map(([, variable]) => variable));
-    const gradients = gradientsByName(byName, grads);
+    const gradients = gradientsByName(byName, list);
     const counted = (correct as tf.Scalar).clone();
     (correct as tf.Scalar).dispose();
     return { gradients, loss: value as tf.Scalar, correct: counted };
@@ -93,15 +93,15 @@ export function alphaGradients(
   return tf.tidy(() => {
     const named = alphas.named();
     let parts: { crossEntropy: tf.Scalar; penalty: tf.Scalar; entropy: tf.Scalar } | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, gradients: list } = lossGradients(() => {
       const weights = drawWeights(alphas, settings.samplers, key);
       const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
       const crossEntropy = softmaxCrossEntropy(logits, batch.labels, 0);
       const extra = regularisers(alphas, settings.samplers, settings.entropy, expectedCost, settings.config);
       parts = { crossEntropy: tf.keep(crossEntropy), penalty: tf.keep(extra.penalty), entropy: tf.keep(extra.entropy) };
-      return tf.addN([crossEntropy, extra.penalty, extra.entropy]);
+      return tf.addN([crossEntropy, extra.penalty, extra.entropy]) as tf.Scalar;
     }, Object.values(named));
-    const gradients = gradientsByName(Object.entries(named), grads);
+    const gradients = gradientsByName(Object.entries(named), list);
     const { crossEntropy, penalty, entropy } = parts as NonNullable<typeof parts>;
     const copies = { crossEntropy: crossEntropy.clone(), penalty: penalty.clone(), entropy: entropy.clone() };
     tf.dispose([crossEntropy, penalty, entropy]);
@@ -112,7 +112,7 @@ export function alphaGradients(
 /** A variable the loss does not depend on (an operation that was not sampled, say) has gradient zero. */
 function gradientsByName(
   named: readonly (readonly [string, tf.Variable])[],
-  grads: Readonly<Record<string, tf.Tensor | null>>,
+  gradients: readonly (tf.Tensor | null)[],
 ): Record<string, tf.Tensor> {
-  return Object.fromEntries(named.map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]));
+  return Object.fromEntries(named.map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]));
 }
