@@ -51,6 +51,10 @@ export function alphaHeatmap(
   return heatmap(probabilitiesOf(source).cells, at, "What each edge holds", caption);
 }
 
+/** Pixels between panels side by side, and of all of them together at most. */
+const gapX = 84;
+const widest = 1200;
+
 function heatmap(
   cells: Alphas["cells"],
   space: Pick<SpaceConfig, "primitives" | "steps">,
@@ -59,6 +63,8 @@ function heatmap(
 ): Figure {
   const names = edgesOf(space.steps).map(({ to, from }) => `edge${to}-${from}`);
   const { primitives } = space;
+  const panelWidth = Math.max(170, 62 * primitives.length);
+  const columns = Math.max(1, Math.min(cells.length, Math.floor(widest / (panelWidth + gapX))));
   const panels = cells.map((rows, group): Panel => {
     const fits = rows.length === names.length && rows.every((row) => row.length === primitives.length);
     if (!fits) {
@@ -78,7 +84,7 @@ function heatmap(
       xgap: 1,
       ygap: 1,
       hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
-      showscale: group === cells.length - 1,
+      showscale: group === 0,
       colorbar: {
         title: { text: "probability", side: "right", font: { size: textSize.body } },
         thickness: 12,
@@ -105,8 +111,8 @@ function heatmap(
       showlegend: false,
     };
     return {
-      row: 0,
-      column: group,
+      row: Math.floor(group / columns),
+      column: group % columns,
       title: `cell group ${group}`,
       traces: [trace, numbers],
       xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
@@ -120,18 +126,20 @@ function heatmap(
       },
     };
   });
-  const longest = Math.max(...primitives.map((name) => name.length));
+  // Of the tilted names below each panel.
+  const labelHeight = Math.round(4.1 * Math.max(...primitives.map((name) => name.length)));
   return figureFrame({
     title,
     caption,
-    rows: 1,
-    columns: cells.length,
-    panelWidth: Math.max(170, 62 * primitives.length),
+    rows: Math.ceil(cells.length / columns),
+    columns,
+    panelWidth,
     panelHeight: Math.max(110, 27 * names.length),
-    gapX: 84,
+    gapX,
+    gapY: 52 + labelHeight,
     left: 82,
     right: 92,
-    below: 26 + Math.round(longest * 4.1),
+    below: 26 + labelHeight,
     panels,
   });
 }

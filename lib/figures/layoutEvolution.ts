@@ -81,6 +81,7 @@ function areaPanel(settings: AreaPanel): Panel {
       mode: "lines",
       name,
       legendgroup: level,
+      legendrank: (level === "depth" ? 0 : 100) + choice,
       stackgroup: `${level}${stage}`,
       showlegend: stage === firstFull(moments, level),
       x: absent ? [] : moments.map((moment) => moment.epochsDone),

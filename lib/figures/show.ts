@@ -33,7 +33,7 @@ export async function show(figure: Figure, name?: string): Promise<void> {
   const { width, height } = figure.layout;
   const png = await renderFigure(figure, { format: "png" });
   kernel.write({ "image/png": png, "text/plain": `[figure "${title}"]` }, { width, height });
-  if (carrier === undefined) {
+  if (carrier === undefined || carrier === title) {
     kernel.write({ "text/html": plotlyLoaderHtml() });
     carrier = title;
   }

@@ -120,6 +120,8 @@ const convCases: ConvCase[] = [
   { image: [2, 7, 7, 3], kernel: [1, 1], out: 5, stride: 2, pad: "valid" },
   { image: [2, 6, 6, 3], kernel: [1, 1], out: 5, stride: 1, pad: explicit(1, 0, 0, 2) },
   { image: [2, 6, 6, 3], kernel: [1, 1], out: 5, stride: 2, pad: 1 },
+  { image: [2, 6, 6, 3], kernel: [1, 1], out: 5, stride: 1, pad: explicit(0, 2, 0, 1) },
+  { image: [2, 6, 6, 3], kernel: [1, 1], out: 5, stride: 2, pad: explicit(0, 2, 0, 0) },
   { image: [2, 6, 7, 3], kernel: [3, 3], out: 4, stride: 2, pad: explicit(0, 1, 1, 0) },
   { image: [2, 6, 7, 3], kernel: [3, 3], out: 4, stride: 1, pad: explicit(4, 3, 0, 5) },
   { image: [2, 6, 7, 6], kernel: [3, 3], out: 4, stride: 2, pad: explicit(5, 4, 3, 6) },
@@ -161,6 +163,12 @@ describe("wasm kernels agree with the cpu engine", () => {
     );
   });
 
+  interface PoolCase {
+    readonly image: number[];
+    readonly size: number | [number, number];
+    readonly stride: number | [number, number];
+    readonly pad: "same" | "valid" | number;
+  }
   const poolCases = [
     { image: [2, 8, 8, 3], size: 3, stride: 1, pad: "same" },
     { image: [2, 8, 8, 3], size: 3, stride: 2, pad: "same" },
@@ -173,7 +181,9 @@ describe("wasm kernels agree with the cpu engine", () => {
     { image: [2, 8, 8, 20], size: 8, stride: 8, pad: "valid" },
     { image: [2, 9, 9, 3], size: 7, stride: 2, pad: "same" },
     { image: [2, 6, 6, 3], size: 3, stride: 1, pad: 1 },
-  ] as const;
+    { image: [2, 7, 6, 3], size: [3, 2], stride: [1, 2], pad: "same" },
+    { image: [2, 8, 7, 3], size: [2, 3], stride: [3, 1], pad: "valid" },
+  ] satisfies PoolCase[];
   const poolTitle = "image $image, window $size, stride $stride, padding $pad";
 
   it.each(poolCases)(`average pooling gradient: ${poolTitle}`, async ({ image, size, stride, pad }) => {

@@ -49,11 +49,14 @@ describe.each(Object.entries(builders))("%s", (name, build) => {
     await expect(figureText(build(madeUpRecord("tiny")))).toMatchFileSnapshot(`snapshots/${name}.txt`);
   });
 
-  it.each(["usual", "tiny", "empty"] as const)("is in order for plotly with the %s record", (size) => {
-    expect(validateFigure(build(madeUpRecord(size)))).toEqual([]);
-  });
+  it.each(["usual", "wide", "tiny", "empty"] as const)(
+    "is in order for plotly with the %s record",
+    (size) => {
+      expect(validateFigure(build(madeUpRecord(size)))).toEqual([]);
+    },
+  );
 
-  it.each(["usual", "tiny", "empty"] as const)(
+  it.each(["usual", "wide", "tiny", "empty"] as const)(
     "clips no text and lets no two overlap with the %s record",
     async (size) => {
       const figure = build(madeUpRecord(size));

@@ -1,17 +1,32 @@
+import type { Overrides } from "../../lib/config/check";
 import { searchConfig } from "../../lib/config/searchConfig";
+import { primitives, type SpaceConfig } from "../../lib/config/spaceConfig";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import type { EpochRecord, SearchRecord } from "../../lib/run/searchRecord";
 import { alphasFrom } from "../../lib/space/alphaShapes";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 
+const one = { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false, widthChoices: [1] };
+/** Usual: the default space. Wide: more of everything. Tiny: two epochs of one cell. Empty: that, just begun. */
+const spaces = {
+  usual: {},
+  wide: {
+    primitives,
+    steps: 5,
+    cellLayout: [0, 1, 0, 0, 1, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2],
+    initChannels: 80,
+    widthChoices: [0.2, 0.4, 0.6, 0.8, 1],
+  },
+  tiny: one,
+  empty: one,
+} satisfies Record<string, Overrides<SpaceConfig>>;
+
 /** A search record with plausible curves that no search has produced. For tests of figures. */
-export function madeUpRecord(size: "usual" | "tiny" | "empty"): SearchRecord {
-  const usual = size === "usual";
+export function madeUpRecord(size: keyof typeof spaces): SearchRecord {
+  const usual = size === "usual" || size === "wide";
   const config = searchConfig({
-    space: usual
-      ? {}
-      : { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false, widthChoices: [1] },
+    space: spaces[size],
     samplers: usual
       ? { cell: { temperature: { kind: "exponential", from: 1, factor: 0.96, min: 0.3 } } }
       : {},

@@ -65,6 +65,7 @@ const wasmLoops: readonly FusedKernel["name"][] = [
   "BarsDeinterleaveChannels",
   "BarsSgdMomentum",
   "BarsAdam",
+  "BarsReluGrad",
   "BarsWeightedSum",
   "BarsScaleChannels",
   "BarsChannelDot",

@@ -35,6 +35,9 @@ export const wasmForms: Readonly<Partial<Record<FusedKernel["name"], Form>>> = {
     return [dx, tf.mul(slope, pixels), tf.mul(level, pixels)];
   },
 
+  // step(v, alpha) is 1 where v > 0 and alpha elsewhere; negating twice moves the zero to the +1 side.
+  BarsSignWindow: ({ x }) => [tf.neg(tf.step(tf.neg(x as tf.Tensor), -1))],
+
   BarsSignWindowGrad: (inputs, attributes) => {
     const { dy, x } = inputs as Record<"dy" | "x", tf.Tensor>;
     const clip = attributes["clip"] as number;
