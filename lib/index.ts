@@ -8,9 +8,9 @@
 export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
 // Complexity
 export { type Baseline, baselines } from "./complexity/baselines";
-export { type CostConvention, inConvention } from "./complexity/costConvention";
 export { type Cost, type LayerCost, ops } from "./complexity/cost";
 export { costByPart, type PartCost } from "./complexity/costByPart";
+export { type CostConvention, inConvention } from "./complexity/costConvention";
 export { costReport } from "./complexity/costReport";
 export { costTable, totalCost } from "./complexity/costTable";
 export { costTables } from "./complexity/costTables";
@@ -24,7 +24,7 @@ export { type SearchConfig, searchConfig } from "./config/searchConfig";
 export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./config/spaceConfig";
 // Data
 export { epochBatches } from "./data/epochBatches";
-export { type ImageSet } from "./data/imageSet";
+export type { ImageSet } from "./data/imageSet";
 export { type LoadedData, loadData } from "./data/loadData";
 export { sequentialBatches } from "./data/sequentialBatches";
 export { splitTraining } from "./data/splitTraining";

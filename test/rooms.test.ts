@@ -42,48 +42,74 @@ interface Import {
 
 const imports: Import[] = sources.flatMap((file) => {
   const source = readFileSync(join(root, file), "utf8");
-  const found = [...source.matchAll(/(import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"|import\(\s*"(\.[^"]+)"\s*\)/g)];
+  const found = [
+    ...source.matchAll(/(import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"|import\(\s*"(\.[^"]+)"\s*\)/g),
+  ];
   return found.map(([, , typeOnly, specifier, dynamic]) => {
     const path = relative(root, resolve(root, dirname(file), (specifier ?? dynamic) as string));
-    return { file, room: file.split("/")[0] as string, target: path.split("/")[0] as string, typeOnly: typeOnly !== undefined };
+    return {
+      file,
+      room: file.split("/")[0] as string,
+      target: path.split("/")[0] as string,
+      typeOnly: typeOnly !== undefined,
+    };
   });
 });
 
 describe("the rooms of lib/", () => {
   it("are all ranked", () => {
-    expect([...new Set(sources.map((file) => file.split("/")[0]))].filter((room) => !((room as string) in rank))).toEqual([]);
+    expect(
+      [...new Set(sources.map((file) => file.split("/")[0]))].filter((room) => !((room as string) in rank)),
+    ).toEqual([]);
     expect(imports.length).toBeGreaterThan(200);
   });
 
   it("import downward only", () => {
-    const wrong = imports.filter(({ room, target }) => room !== target && !((rank[target] ?? 99) < (rank[room] as number)));
+    const wrong = imports.filter(
+      ({ room, target }) => room !== target && !((rank[target] ?? 99) < (rank[room] as number)),
+    );
     expect(wrong.map(({ file, target }) => `lib/${file} imports lib/${target}`)).toEqual([]);
   });
 
   it("that need no tensor engine reach none, not even through another room", () => {
     const reached = new Map<string, Set<string>>();
     for (const room of Object.keys(rank)) {
-      reached.set(room, new Set(imports.filter((i) => i.room === room && !i.typeOnly && i.target !== room).map((i) => i.target)));
+      reached.set(
+        room,
+        new Set(
+          imports.filter((i) => i.room === room && !i.typeOnly && i.target !== room).map((i) => i.target),
+        ),
+      );
     }
     const reaches = (room: string, seen = new Set<string>()): boolean =>
-      room === "backend" || [...(reached.get(room) ?? [])].some((next) => !seen.has(next) && reaches(next, seen.add(next)));
+      room === "backend" ||
+      [...(reached.get(room) ?? [])].some((next) => !seen.has(next) && reaches(next, seen.add(next)));
     expect(engineFree.filter((room) => reaches(room))).toEqual([]);
   });
 
   it("name an engine only in lib/backend", () => {
-    const wrong = sources.filter((file) => !file.startsWith("backend/") && /from "@tensorflow\/|require\("@tensorflow\//.test(readFileSync(join(root, file), "utf8")));
+    const wrong = sources.filter(
+      (file) =>
+        !file.startsWith("backend/") &&
+        /from "@tensorflow\/|require\("@tensorflow\//.test(readFileSync(join(root, file), "utf8")),
+    );
     expect(wrong).toEqual([]);
   });
 
   it("keep files under 400 lines and have no default exports, utils or index files", () => {
     const long = sources.filter((file) => readFileSync(join(root, file), "utf8").split("\n").length > 400);
-    const banned = sources.filter((file) => /(^|\/)(utils|index)\.ts$/.test(file) && file !== "backend/index.ts");
-    const defaults = sources.filter((file) => /^export default/m.test(readFileSync(join(root, file), "utf8")));
+    const banned = sources.filter(
+      (file) => /(^|\/)(utils|index)\.ts$/.test(file) && file !== "backend/index.ts",
+    );
+    const defaults = sources.filter((file) =>
+      /^export default/m.test(readFileSync(join(root, file), "utf8")),
+    );
     expect({ long, banned, defaults }).toEqual({ long: [], banned: [], defaults: [] });
   });
 
   it("never draw from Math.random", () => {
-    const code = (file: string) => readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+    const code = (file: string) =>
+      readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
     expect(sources.filter((file) => /Math\.random/.test(code(file)))).toEqual([]);
   });
 });

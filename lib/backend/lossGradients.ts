@@ -33,7 +33,9 @@ export function lossGradients(
 ): { readonly value: tf.Scalar; readonly gradients: readonly (tf.Tensor | null)[] } {
   const recorder = tf.engine() as unknown as Recorder;
   if (recorder.state.gradientDepth > 0) {
-    throw new Error("lossGradients: expected no surrounding gradient computation; second derivatives are not supported.");
+    throw new Error(
+      "lossGradients: expected no surrounding gradient computation; second derivatives are not supported.",
+    );
   }
   const result = tf.tidy(() => {
     let value: tf.Scalar;
@@ -70,14 +72,20 @@ function release(node: TapeNode): void {
 }
 
 /** Walks the tape from its end, and returns the gradients by place in `variables`. */
-function backward(tape: readonly TapeNode[], value: tf.Scalar, variables: readonly tf.Variable[]): Map<number, tf.Tensor> {
+function backward(
+  tape: readonly TapeNode[],
+  value: tf.Scalar,
+  variables: readonly tf.Variable[],
+): Map<number, tf.Tensor> {
   const places = new Map(variables.map((variable, i) => [variable.id, i]));
   const fromVariables = dependents(tape, places);
   const gradients = new Map<number, tf.Tensor>([[value.id, tf.onesLike(value)]]);
   for (let i = tape.length - 1; i >= 0; i--) {
     const node = tape[i] as TapeNode;
     const dys = node.outputs.map((output) => gradients.get(output.id) ?? null);
-    const names = Object.keys(node.inputs).filter((name) => fromVariables.has((node.inputs[name] as tf.Tensor).id));
+    const names = Object.keys(node.inputs).filter((name) =>
+      fromVariables.has((node.inputs[name] as tf.Tensor).id),
+    );
     if (names.length > 0 && dys.some((dy) => dy !== null)) {
       const parts = inputGradients(node, dys, names);
       names.forEach((name, k) => {
@@ -109,7 +117,11 @@ function dependents(tape: readonly TapeNode[], places: ReadonlyMap<number, numbe
 }
 
 /** The gradients of some inputs of one operation: new tensors, each owned by this computation alone. */
-function inputGradients(node: TapeNode, dys: readonly (tf.Tensor | null)[], names: readonly string[]): tf.Tensor[] {
+function inputGradients(
+  node: TapeNode,
+  dys: readonly (tf.Tensor | null)[],
+  names: readonly string[],
+): tf.Tensor[] {
   const { gradient, kernelName } = node;
   if (!gradient) throw new Error(`lossGradients: no gradient is known for the operation ${kernelName}.`);
   return tf.tidy(() => {

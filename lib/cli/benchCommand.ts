@@ -7,7 +7,9 @@ import { wholeNumber } from "./searchCommand";
 /** `bars bench`: speed of the search step on this machine. */
 export function benchCommand(): Command {
   return new Command("bench")
-    .description("images per second of the search step: 16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3")
+    .description(
+      "images per second of the search step: 16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3",
+    )
     .option("--steps <number>", "timed steps", wholeNumber, 5)
     .option("--batch <number>", "images per step", wholeNumber, 64)
     .option("--backend <name>", "tensor engine")
@@ -22,8 +24,12 @@ export function benchCommand(): Command {
       });
       progress.stop();
       const { imagesPerSecond, slowest, fastest, peakMemoryBytes } = speed;
-      console.log(`${imagesPerSecond.toFixed(1)} images/s, median of ${speed.steps} steps (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`);
-      console.log("an image counts once in the weight step and once in the alpha step; forward, backward and updates of both are timed");
+      console.log(
+        `${imagesPerSecond.toFixed(1)} images/s, median of ${speed.steps} steps (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
+      );
+      console.log(
+        "an image counts once in the weight step and once in the alpha step; forward, backward and updates of both are timed",
+      );
       console.log(`peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(1)} GiB`);
     });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { costReport } from "../complexity/costReport";
 import { ops } from "../complexity/cost";
+import { costReport } from "../complexity/costReport";
 import { costTable, totalCost } from "../complexity/costTable";
 import { drawGenotype } from "../space/drawGenotype";
 import type { Genotype } from "../space/genotype";
@@ -23,7 +23,13 @@ export function costCommand(): Command {
       }
       const total = totalCost(genotype);
       const convention = "one multiply-accumulate = 1; ops = flops + bops / 64";
-      console.log(JSON.stringify({ convention, total: { ...total, ops: ops(total) }, layers: costTable(genotype) }, null, 1));
+      console.log(
+        JSON.stringify(
+          { convention, total: { ...total, ops: ops(total) }, layers: costTable(genotype) },
+          null,
+          1,
+        ),
+      );
     });
 }
 
@@ -45,7 +51,10 @@ export function readGenotype(path: string): Genotype {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new GenotypeError(`${path}: expected a genotype file, could not read it: ${(error as Error).message}.`, { cause: error });
+    throw new GenotypeError(
+      `${path}: expected a genotype file, could not read it: ${(error as Error).message}.`,
+      { cause: error },
+    );
   }
   return parseGenotype(text, path);
 }

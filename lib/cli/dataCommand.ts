@@ -9,17 +9,35 @@ import { openProgress } from "../util/progressSinks";
 export function dataCommand(): Command {
   return new Command("data")
     .description("download (with resume and checksum) and check a data set")
-    .addOption(new Option("--dataset <name>", "which").choices(["auto", "cifar10", "cifar100", "synthetic"]).default("cifar10"))
+    .addOption(
+      new Option("--dataset <name>", "which")
+        .choices(["auto", "cifar10", "cifar100", "synthetic"])
+        .default("cifar10"),
+    )
     .option("--data-dir <folder>", "where the data are, or are downloaded to", "data/raw")
     .option("--offline", "check what is there, download nothing")
-    .action(async (options: { dataset: "auto" | "cifar10" | "cifar100" | "synthetic"; dataDir: string; offline?: boolean }) => {
-      const config = dataConfig({ dataset: options.dataset, directory: options.dataDir, download: !options.offline });
-      const { train, test, info } = await loadData(config, randomKey(0), openProgress());
-      const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
-      console.log(`${info.name}: ${train.labels.length} training images, ${test.labels.length} test images, all sizes and labels good`);
-      console.log(`channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`);
-      if (info.note) console.log(info.note);
-    });
+    .action(
+      async (options: {
+        dataset: "auto" | "cifar10" | "cifar100" | "synthetic";
+        dataDir: string;
+        offline?: boolean;
+      }) => {
+        const config = dataConfig({
+          dataset: options.dataset,
+          directory: options.dataDir,
+          download: !options.offline,
+        });
+        const { train, test, info } = await loadData(config, randomKey(0), openProgress());
+        const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
+        console.log(
+          `${info.name}: ${train.labels.length} training images, ${test.labels.length} test images, all sizes and labels good`,
+        );
+        console.log(
+          `channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`,
+        );
+        if (info.note) console.log(info.note);
+      },
+    );
 }
 
 /** `bars backend`: says which tensor engine is used, and why. */

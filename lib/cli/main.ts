@@ -24,7 +24,15 @@ function program(): Command {
     .description("Search, derive and cost binary neural networks (BARS).")
     .version(version)
     .showHelpAfterError("(run with --help for all options)");
-  for (const command of [searchCommand(), deriveCommand(), costCommand(), drawCommand(), dataCommand(), backendCommand(), benchCommand()]) {
+  for (const command of [
+    searchCommand(),
+    deriveCommand(),
+    costCommand(),
+    drawCommand(),
+    dataCommand(),
+    backendCommand(),
+    benchCommand(),
+  ]) {
     bars.addCommand(command);
   }
   for (const command of [bars, ...bars.commands]) command.exitOverride();

@@ -12,16 +12,23 @@ export function overridesFromFile(path: string): Overrides<SearchConfig> {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new ConfigError(`--config ${path}: could not be read: ${(error as Error).message}.`, { cause: error });
+    throw new ConfigError(`--config ${path}: could not be read: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`--config ${path}: expected JSON, got text that is not (${(error as Error).message}).`, { cause: error });
+    throw new ConfigError(
+      `--config ${path}: expected JSON, got text that is not (${(error as Error).message}).`,
+      { cause: error },
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(`--config ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`);
+    throw new ConfigError(
+      `--config ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`,
+    );
   }
   return value as Overrides<SearchConfig>;
 }
@@ -32,14 +39,27 @@ export function overridesFromFile(path: string): Overrides<SearchConfig> {
  *
  * @throws ConfigError if there is no `=`, or the path runs through something that is not a section.
  */
-export function withAssignment(settings: Overrides<SearchConfig>, assignment: string): Overrides<SearchConfig> {
+export function withAssignment(
+  settings: Overrides<SearchConfig>,
+  assignment: string,
+): Overrides<SearchConfig> {
   const cut = assignment.indexOf("=");
   if (cut < 1) throw new ConfigError(`--set ${assignment}: expected path=value, e.g. cost.budget=2e6.`);
   const keys = assignment.slice(0, cut).split(".");
-  return put(settings as Record<string, unknown>, keys, parsed(assignment.slice(cut + 1)), assignment) as Overrides<SearchConfig>;
+  return put(
+    settings as Record<string, unknown>,
+    keys,
+    parsed(assignment.slice(cut + 1)),
+    assignment,
+  ) as Overrides<SearchConfig>;
 }
 
-function put(section: Record<string, unknown>, keys: readonly string[], value: unknown, assignment: string): Record<string, unknown> {
+function put(
+  section: Record<string, unknown>,
+  keys: readonly string[],
+  value: unknown,
+  assignment: string,
+): Record<string, unknown> {
   const [key = "", ...rest] = keys;
   if (rest.length === 0) return { ...section, [key]: value };
   const inner = section[key] ?? {};

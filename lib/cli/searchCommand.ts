@@ -3,8 +3,8 @@ import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
 import { presetConfig, presetNames } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
-import { derive } from "../derive/derive";
 import { deriveInputOf } from "../derive/alphasAt";
+import { derive } from "../derive/derive";
 import { saveArchitecture } from "../experiments/saveArchitecture";
 import { summaryText } from "../experiments/summaryText";
 import { search } from "../search/search";
@@ -29,7 +29,12 @@ export function searchCommand(): Command {
     .description("search an architecture; run again with the same settings and folder to resume")
     .option("--preset <name>", `settings to start from: ${presetNames.join(", ")}`, "smoke")
     .option("--config <file>", "JSON file of settings laid over the preset")
-    .option("--set <path=value>", "one setting, e.g. cost.budget=2e6 (repeatable)", (value, list: string[]) => [...list, value], [])
+    .option(
+      "--set <path=value>",
+      "one setting, e.g. cost.budget=2e6 (repeatable)",
+      (value, list: string[]) => [...list, value],
+      [],
+    )
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the weight split", wholeNumber)
     .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
@@ -46,7 +51,9 @@ async function run(options: Options): Promise<void> {
   const record = await search(config, { directory: options.out, progress: openProgress() });
   const { genotype } = derive(deriveInputOf(record), "argmax");
   const { files, summary } = saveArchitecture(options.out, record, genotype);
-  console.log(`\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`);
+  console.log(
+    `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
+  );
 }
 
 /** Precedence, weakest first: preset, --config, --set, the options of their own. */

@@ -6,7 +6,15 @@ export const activationBinarizers = ["ste", "approx_sign", "swish_sign", "ede", 
 export type ActivationBinarizer = (typeof activationBinarizers)[number];
 
 /** Scale and gradient of the weight sign. "identity" leaves the weights real: smooth mode. */
-export const weightBinarizers = ["sign", "scale_tensor", "scale_filter", "xnor", "bireal", "irnet", "identity"] as const;
+export const weightBinarizers = [
+  "sign",
+  "scale_tensor",
+  "scale_filter",
+  "xnor",
+  "bireal",
+  "irnet",
+  "identity",
+] as const;
 export type WeightBinarizer = (typeof weightBinarizers)[number];
 
 /** How every binary layer of a network binarizes. Plain data. Formulas: `lib/layers`. */

@@ -48,7 +48,12 @@ export function completeConfig<T extends object>(
   for (const [key, standard] of Object.entries(defaults)) {
     const value = given[key];
     if (isSection(standard) && !whole.includes(key)) {
-      result[key] = completeConfig(`${place}.${key}`, standard, value as Overrides<object> | undefined, whole);
+      result[key] = completeConfig(
+        `${place}.${key}`,
+        standard,
+        value as Overrides<object> | undefined,
+        whole,
+      );
     } else {
       result[key] = value === undefined ? standard : value;
     }
@@ -60,7 +65,9 @@ export function completeConfig<T extends object>(
 export function rejectUnknownKeys(place: string, defaults: object, given: object): void {
   for (const key of Object.keys(given)) {
     if (!(key in defaults)) {
-      throw new ConfigError(`${place}: unknown key "${key}". Known keys: ${Object.keys(defaults).join(", ")}.`);
+      throw new ConfigError(
+        `${place}: unknown key "${key}". Known keys: ${Object.keys(defaults).join(", ")}.`,
+      );
     }
   }
 }
@@ -78,7 +85,13 @@ export function deepFreeze<T>(value: T): T {
 export const must = {
   beInteger(place: string, key: string, value: unknown, min: number, max = Number.MAX_SAFE_INTEGER): void {
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-    check(place, key, Number.isInteger(value) && (value as number) >= min && (value as number) <= max, `an integer ${range}`, value);
+    check(
+      place,
+      key,
+      Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+      `an integer ${range}`,
+      value,
+    );
   },
   beNumber(place: string, key: string, value: unknown, min = -Infinity, max = Infinity): void {
     const ok = typeof value === "number" && Number.isFinite(value) && value >= min && value <= max;
@@ -89,6 +102,12 @@ export const must = {
     check(place, key, typeof value === "boolean", "true or false", value);
   },
   beOneOf(place: string, key: string, value: unknown, names: readonly (string | number)[]): void {
-    check(place, key, names.includes(value as string), `one of ${names.map((n) => JSON.stringify(n)).join(", ")}`, value);
+    check(
+      place,
+      key,
+      names.includes(value as string),
+      `one of ${names.map((n) => JSON.stringify(n)).join(", ")}`,
+      value,
+    );
   },
 };

@@ -1,5 +1,5 @@
 import { ConfigError } from "../util/errors";
-import { type Overrides } from "./check";
+import type { Overrides } from "./check";
 import { type SearchConfig, searchConfig } from "./searchConfig";
 
 /**
@@ -27,7 +27,13 @@ const weightAdam = {
 
 const presets: Readonly<Record<PresetName, Overrides<SearchConfig>>> = {
   smoke: {
-    space: { initChannels: 4, cellLayout: [0, 1, 0, 1, 0], steps: 2, cellShortcut: "avg_pool", widthChoices: [0.5, 1] },
+    space: {
+      initChannels: 4,
+      cellLayout: [0, 1, 0, 1, 0],
+      steps: 2,
+      cellShortcut: "avg_pool",
+      widthChoices: [0.5, 1],
+    },
     data: { trainImages: 1280, testImages: 320 },
     epochs: 8,
     warmupEpochs: 3,
@@ -63,7 +69,9 @@ const presets: Readonly<Record<PresetName, Overrides<SearchConfig>>> = {
  */
 export function presetConfig(name: string, overrides: Overrides<SearchConfig> = {}): SearchConfig {
   if (!presetNames.includes(name as PresetName)) {
-    throw new ConfigError(`presetConfig: unknown preset "${name}". Known presets: ${presetNames.join(", ")}.`);
+    throw new ConfigError(
+      `presetConfig: unknown preset "${name}". Known presets: ${presetNames.join(", ")}.`,
+    );
   }
   return searchConfig(layered(presets[name as PresetName], overrides) as Overrides<SearchConfig>, name);
 }
@@ -71,7 +79,8 @@ export function presetConfig(name: string, overrides: Overrides<SearchConfig> = 
 /** `over` laid on `under`, section by section; arrays, names and schedules of `over` replace those of `under`. */
 function layered(under: unknown, over: unknown): unknown {
   if (over === undefined) return under;
-  const isSection = (v: unknown) => typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
+  const isSection = (v: unknown) =>
+    typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
   if (!isSection(under) || !isSection(over)) return over;
   const result: Record<string, unknown> = { ...(under as object) };
   for (const [key, value] of Object.entries(over as object)) result[key] = layered(result[key], value);

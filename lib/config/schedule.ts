@@ -29,7 +29,9 @@ export function scheduleValue(schedule: Schedule, epoch: number, epochs: number)
     case "exponential":
       return Math.max(schedule.min, schedule.from * schedule.factor ** epoch);
     case "log_linear":
-      return 10 ** (Math.log10(schedule.from) + progress * (Math.log10(schedule.to) - Math.log10(schedule.from)));
+      return (
+        10 ** (Math.log10(schedule.from) + progress * (Math.log10(schedule.to) - Math.log10(schedule.from)))
+      );
     case "steps": {
       let value = schedule.at[0]?.[1] ?? 0;
       for (const [from, next] of schedule.at) if (epoch >= from) value = next;
@@ -49,7 +51,13 @@ const fields = {
 } satisfies Record<Exclude<Schedule, number>["kind"], string[]>;
 
 /** Checks a schedule's form and that its values lie in `[min, max]`. */
-export function checkSchedule(place: string, key: string, value: unknown, min = -Infinity, max = Infinity): void {
+export function checkSchedule(
+  place: string,
+  key: string,
+  value: unknown,
+  min = -Infinity,
+  max = Infinity,
+): void {
   if (typeof value === "number") {
     must.beNumber(place, key, value, min, max);
     return;
@@ -62,12 +70,25 @@ export function checkSchedule(place: string, key: string, value: unknown, min = 
   const expected = fields[kind as keyof typeof fields];
   for (const name of Object.keys(schedule)) {
     const ok = name === "kind" || expected.includes(name);
-    check(place, `${key}.${name}`, ok, `absent (a ${String(kind)} schedule has ${expected.join(", ")})`, schedule[name]);
+    check(
+      place,
+      `${key}.${name}`,
+      ok,
+      `absent (a ${String(kind)} schedule has ${expected.join(", ")})`,
+      schedule[name],
+    );
   }
   if (kind === "steps") {
     const at = schedule["at"];
-    const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every((v) => Number.isFinite(v));
-    check(place, `${key}.at`, Array.isArray(at) && at.length > 0 && at.every(isPair), "a list of [epoch, value] pairs", at);
+    const isPair = (pair: unknown) =>
+      Array.isArray(pair) && pair.length === 2 && pair.every((v) => Number.isFinite(v));
+    check(
+      place,
+      `${key}.at`,
+      Array.isArray(at) && at.length > 0 && at.every(isPair),
+      "a list of [epoch, value] pairs",
+      at,
+    );
     for (const [, level] of at as [number, number][]) must.beNumber(place, `${key}.at`, level, min, max);
     return;
   }
@@ -76,6 +97,7 @@ export function checkSchedule(place: string, key: string, value: unknown, min = 
     must.beNumber(place, `${key}.${name}`, schedule[name], isLevel ? min : 0, isLevel ? max : Infinity);
   }
   if (kind === "log_linear") {
-    for (const name of expected) check(place, `${key}.${name}`, (schedule[name] as number) > 0, "above 0", schedule[name]);
+    for (const name of expected)
+      check(place, `${key}.${name}`, (schedule[name] as number) > 0, "above 0", schedule[name]);
   }
 }

@@ -50,7 +50,11 @@ export interface SearchConfig {
   readonly space: SpaceConfig;
   readonly binarization: BinarizationConfig;
   readonly data: DataConfig;
-  readonly samplers: { readonly cell: SamplerConfig; readonly depth: SamplerConfig; readonly width: SamplerConfig };
+  readonly samplers: {
+    readonly cell: SamplerConfig;
+    readonly depth: SamplerConfig;
+    readonly width: SamplerConfig;
+  };
   readonly cost: CostPenaltyConfig;
   readonly entropy: EntropyConfig;
   readonly weightOptimizer: OptimizerConfig;
@@ -141,12 +145,30 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
   checkSections(place, config);
   must.beInteger(place, "epochs", config.epochs, 1);
   must.beInteger(place, "warmupEpochs", config.warmupEpochs, 0);
-  check(place, "warmupEpochs", config.warmupEpochs < config.epochs, `less than epochs (${config.epochs})`, config.warmupEpochs);
+  check(
+    place,
+    "warmupEpochs",
+    config.warmupEpochs < config.epochs,
+    `less than epochs (${config.epochs})`,
+    config.warmupEpochs,
+  );
   must.beInteger(place, "batchSize", config.batchSize, 1);
-  check(place, "weightShare", config.weightShare > 0 && config.weightShare < 1, "inside (0, 1)", config.weightShare);
+  check(
+    place,
+    "weightShare",
+    config.weightShare > 0 && config.weightShare < 1,
+    "inside (0, 1)",
+    config.weightShare,
+  );
   must.beOneOf(place, "order", config.order, ["first", "second"]);
   must.beNumber(place, "alphaInit", config.alphaInit, 0);
-  check(place, "labelSmoothing", config.labelSmoothing >= 0 && config.labelSmoothing < 1, "in [0, 1)", config.labelSmoothing);
+  check(
+    place,
+    "labelSmoothing",
+    config.labelSmoothing >= 0 && config.labelSmoothing < 1,
+    "in [0, 1)",
+    config.labelSmoothing,
+  );
   must.beInteger(place, "evaluationImages", config.evaluationImages, 0);
   must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
   must.beInteger(place, "seed", config.seed, 0);
@@ -156,7 +178,12 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
 function checkSections(place: string, config: SearchConfig): void {
   for (const level of ["cell", "depth", "width"] as const) {
     const at = `${place}.samplers.${level}`;
-    must.beOneOf(at, "method", config.samplers[level].method, ["softmax", "gumbel", "hard_gumbel", "sigmoid"]);
+    must.beOneOf(at, "method", config.samplers[level].method, [
+      "softmax",
+      "gumbel",
+      "hard_gumbel",
+      "sigmoid",
+    ]);
     checkSchedule(at, "temperature", config.samplers[level].temperature, 1e-3);
     checkSchedule(`${place}.entropy`, level, config.entropy[level]);
   }

@@ -94,7 +94,13 @@ export function spaceConfig(overrides: Overrides<SpaceConfig> = {}, place = "spa
 
 function checkPrimitives(place: string, config: SpaceConfig): void {
   const list = config.primitives;
-  check(place, "primitives", Array.isArray(list) && list.length > 0, "a list of at least one primitive", list);
+  check(
+    place,
+    "primitives",
+    Array.isArray(list) && list.length > 0,
+    "a list of at least one primitive",
+    list,
+  );
   for (const name of list) must.beOneOf(place, "primitives", name, primitives);
   check(place, "primitives", new Set(list).size === list.length, "free of repetitions", list);
   const onlyNone = list.length === 1 && list[0] === "none";
@@ -104,24 +110,66 @@ function checkPrimitives(place: string, config: SpaceConfig): void {
 function checkLayout(place: string, config: SpaceConfig): void {
   const { cellLayout, reductionGroups } = config;
   const isGroup = (g: unknown) => Number.isInteger(g) && (g as number) >= 0;
-  check(place, "cellLayout", Array.isArray(cellLayout) && cellLayout.length > 0 && cellLayout.every(isGroup), "a list of group numbers", cellLayout);
+  check(
+    place,
+    "cellLayout",
+    Array.isArray(cellLayout) && cellLayout.length > 0 && cellLayout.every(isGroup),
+    "a list of group numbers",
+    cellLayout,
+  );
   const groups = Math.max(...cellLayout) + 1;
   const used = new Set(cellLayout);
-  check(place, "cellLayout", used.size === groups, `one that uses every group from 0 to ${groups - 1}`, cellLayout);
-  check(place, "reductionGroups", Array.isArray(reductionGroups) && reductionGroups.every((g) => used.has(g)), "groups that occur in cellLayout", reductionGroups);
+  check(
+    place,
+    "cellLayout",
+    used.size === groups,
+    `one that uses every group from 0 to ${groups - 1}`,
+    cellLayout,
+  );
+  check(
+    place,
+    "reductionGroups",
+    Array.isArray(reductionGroups) && reductionGroups.every((g) => used.has(g)),
+    "groups that occur in cellLayout",
+    reductionGroups,
+  );
   const reductions = cellLayout.filter((g) => reductionGroups.includes(g)).length;
-  check(place, "imageSize", config.imageSize % 2 ** reductions === 0, `divisible by ${2 ** reductions} (the layout halves it ${reductions} times)`, config.imageSize);
+  check(
+    place,
+    "imageSize",
+    config.imageSize % 2 ** reductions === 0,
+    `divisible by ${2 ** reductions} (the layout halves it ${reductions} times)`,
+    config.imageSize,
+  );
 }
 
 function checkWidths(place: string, config: SpaceConfig): void {
   const { widthChoices, initChannels } = config;
   const isWidth = (w: unknown) => typeof w === "number" && w > 0 && w <= 1;
-  check(place, "widthChoices", Array.isArray(widthChoices) && widthChoices.length > 0 && widthChoices.every(isWidth), "a list of numbers in (0, 1]", widthChoices);
+  check(
+    place,
+    "widthChoices",
+    Array.isArray(widthChoices) && widthChoices.length > 0 && widthChoices.every(isWidth),
+    "a list of numbers in (0, 1]",
+    widthChoices,
+  );
   const ascending = widthChoices.every((w, i) => i === 0 || w > (widthChoices[i - 1] as number));
-  check(place, "widthChoices", ascending && widthChoices[widthChoices.length - 1] === 1, "ascending and end with 1", widthChoices);
+  check(
+    place,
+    "widthChoices",
+    ascending && widthChoices[widthChoices.length - 1] === 1,
+    "ascending and end with 1",
+    widthChoices,
+  );
   for (const width of widthChoices) {
     const channels = width * initChannels;
-    check(place, "widthChoices", Math.abs(channels - Math.round(channels)) < 1e-9 && channels >= 1, `widths that give whole channels of initChannels ${initChannels}`, width);
+    check(
+      place,
+      "widthChoices",
+      Math.abs(channels - Math.round(channels)) < 1e-9 && channels >= 1,
+      `widths that give whole channels of initChannels ${initChannels}`,
+      width,
+    );
     if (!config.primitives.includes("bin_group_conv_3x3")) continue;
     const expected = `widths that give channels of initChannels ${initChannels} that divide by convGroups ${config.convGroups} (bin_group_conv_3x3)`;
     check(place, "widthChoices", Math.round(channels) % config.convGroups === 0, expected, width);

@@ -31,7 +31,11 @@ export function benchConfig(overrides: Overrides<SearchConfig> = {}): SearchConf
  * Times whole search steps (alpha step and weight step: forward, backward, clipping, update, batch statistics) on
  * random images, after one step that does not count.
  */
-export async function benchSearchStep(config: SearchConfig, steps: number, onStep: (imagesPerSecond: number) => void = () => {}): Promise<StepSpeed> {
+export async function benchSearchStep(
+  config: SearchConfig,
+  steps: number,
+  onStep: (imagesPerSecond: number) => void = () => {},
+): Promise<StepSpeed> {
   const key = randomKey(config.seed);
   const state = new SearchState(config, key);
   const settings = epochSettings(config, config.warmupEpochs);
@@ -43,17 +47,36 @@ export async function benchSearchStep(config: SearchConfig, steps: number, onSte
       const batchOf = (name: string) => {
         const own = fold(fold(key, name), step);
         return {
-          images: tf.tensor4d(normal(own, batchSize * imageSize * imageSize * imageChannels), [batchSize, imageSize, imageSize, imageChannels]),
+          images: tf.tensor4d(normal(own, batchSize * imageSize * imageSize * imageChannels), [
+            batchSize,
+            imageSize,
+            imageSize,
+            imageChannels,
+          ]),
           labels: tf.tensor1d(Int32Array.from(integers(fold(own, "labels"), batchSize, classes)), "int32"),
         };
       };
       const [alphaBatch, weightBatch] = [batchOf("alpha"), batchOf("weight")];
       const started = performance.now();
-      const alpha = alphaGradients(state.supernet, state.alphas, alphaBatch, settings, state.expectedCost, fold(key, step));
+      const alpha = alphaGradients(
+        state.supernet,
+        state.alphas,
+        alphaBatch,
+        settings,
+        state.expectedCost,
+        fold(key, step),
+      );
       state.alphaOptimizer.step(state.alphas.named(), alpha.gradients, 1e-3);
       await alpha.total.data();
       const statistics = state.supernet.statistics.collector();
-      const weight = weightGradients(state.supernet, state.alphas, weightBatch, settings, fold(key, step), statistics);
+      const weight = weightGradients(
+        state.supernet,
+        state.alphas,
+        weightBatch,
+        settings,
+        fold(key, step),
+        statistics,
+      );
       tf.tidy(() => {
         const clipped = clipByGlobalNorm(weight.gradients, 5).gradients;
         state.weightOptimizer.step(Object.fromEntries(state.supernet.parameters.entries()), clipped, 1e-3);

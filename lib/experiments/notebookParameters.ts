@@ -30,5 +30,9 @@ export function notebookParameters(
   if (!Number.isInteger(seed) || seed < 0) {
     throw new ConfigError(`BARS_SEED: expected a whole number, got "${process.env["BARS_SEED"]}".`);
   }
-  return { preset, seed, directory: process.env["BARS_OUT"] || join(projectFolder(), "runs", `${name}-${preset}-seed${seed}`) };
+  return {
+    preset,
+    seed,
+    directory: process.env["BARS_OUT"] || join(projectFolder(), "runs", `${name}-${preset}-seed${seed}`),
+  };
 }

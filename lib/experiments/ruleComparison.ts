@@ -22,14 +22,21 @@ export interface RuleRow {
 }
 
 /** Derives from one stored search by several rules. Rules that draw use the record's seed. */
-export function ruleComparison(record: SearchRecord, rules: readonly RuleChoice[], epoch: StoredEpoch = "last"): RuleRow[] {
+export function ruleComparison(
+  record: SearchRecord,
+  rules: readonly RuleChoice[],
+  epoch: StoredEpoch = "last",
+): RuleRow[] {
   const input = { ...deriveInputOf(record, epoch), key: fold(randomKey(record.config.seed), "derive") };
   return rules.map((rule) => {
     const { genotype, confidence } = derive(input, rule);
     const cost = totalCost(genotype, record.config.binarization);
     const margins = confidence.cells.flat();
     return {
-      rule: typeof rule === "string" ? rule : JSON.stringify(rule).replace(/["{}]/g, "").replace("rule:", "").replaceAll(",", ", "),
+      rule:
+        typeof rule === "string"
+          ? rule
+          : JSON.stringify(rule).replace(/["{}]/g, "").replace("rule:", "").replaceAll(",", ", "),
       operations: genotype.cells.flat().length,
       depth: genotype.depth.join(" "),
       width: genotype.width.join(" "),

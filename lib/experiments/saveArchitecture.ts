@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { costReport } from "../complexity/costReport";
 import type { SearchRecord } from "../run/searchRecord";
-import { drawGenotype } from "../space/drawGenotype";
 import { describeGenotype } from "../space/describeGenotype";
+import { drawGenotype } from "../space/drawGenotype";
 import type { Genotype } from "../space/genotype";
 import { genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";

@@ -37,7 +37,8 @@ export function searchSummary(record: SearchRecord, genotype: Genotype): SearchS
   return {
     genotypeHash: genotypeHash(genotype),
     cells: genotype.cells.map(
-      (edges, group) => `cell ${group}: ${edges.map(({ to, from, primitive }) => `${primitive}(${from}→${to})`).join(" ") || "empty"}`,
+      (edges, group) =>
+        `cell ${group}: ${edges.map(({ to, from, primitive }) => `${primitive}(${from}→${to})`).join(" ") || "empty"}`,
     ),
     depth: genotype.depth,
     width: genotype.width,
@@ -48,7 +49,9 @@ export function searchSummary(record: SearchRecord, genotype: Genotype): SearchS
     binaryParams: cost.binaryParams,
     supernetAccuracy: test?.supernetAccuracy ?? last?.supernetAccuracy ?? Number.NaN,
     derivedAccuracy: test?.derivedAccuracy ?? last?.derivedAccuracy ?? Number.NaN,
-    accuracyImages: test ? `${test.images} test images` : `${record.data.alphaImages} images of the alpha split`,
+    accuracyImages: test
+      ? `${test.images} test images`
+      : `${record.data.alphaImages} images of the alpha split`,
     dataset: record.data.name,
     note: record.data.note,
     backend: record.backend.name,

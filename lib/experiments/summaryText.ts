@@ -5,7 +5,9 @@ export function summaryText(summary: SearchSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const count = (value: number) => Math.round(value).toLocaleString("en-US");
   const rows: readonly (readonly [string, string])[] = [
-    ...summary.cells.map((line) => [line.split(": ")[0] as string, line.split(": ").slice(1).join(": ")] as const),
+    ...summary.cells.map(
+      (line) => [line.split(": ")[0] as string, line.split(": ").slice(1).join(": ")] as const,
+    ),
     ["depth of stages", summary.depth.join(", ")],
     ["width of stages", summary.width.join(", ")],
     ["FLOPs", `${count(summary.flops)}  (real multiply-accumulates for one image)`],
@@ -14,7 +16,10 @@ export function summaryText(summary: SearchSummary): string {
     ["parameters", `${count(summary.binaryParams)} binary, ${count(summary.realParams)} real`],
     ["supernet accuracy", `${percent(summary.supernetAccuracy)}  (${summary.accuracyImages}; 1 seed)`],
     ["derived, shared weights", `${percent(summary.derivedAccuracy)}  (same images; not trained on its own)`],
-    ["data", `${summary.dataset}, seed ${summary.seed}, ${summary.epochs} epochs, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`],
+    [
+      "data",
+      `${summary.dataset}, seed ${summary.seed}, ${summary.epochs} epochs, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`,
+    ],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");

@@ -20,13 +20,19 @@ export function readSearchRecord(path: string): SearchRecord {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new RecordError(`${path}: expected a search record, could not read it: ${(error as Error).message}.`, { cause: error });
+    throw new RecordError(
+      `${path}: expected a search record, could not read it: ${(error as Error).message}.`,
+      { cause: error },
+    );
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RecordError(`${path}: expected a search record, got text that is not JSON (${(error as Error).message}).`, { cause: error });
+    throw new RecordError(
+      `${path}: expected a search record, got text that is not JSON (${(error as Error).message}).`,
+      { cause: error },
+    );
   }
   return checkSearchRecord(value, path);
 }
@@ -43,8 +49,18 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
       `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(record?.schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
     );
   }
-  for (const field of ["config", "configHash", "backend", "data", "status", "startAlphas", "epochs", "test"] as const) {
-    if (record[field] === undefined) throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
+  for (const field of [
+    "config",
+    "configHash",
+    "backend",
+    "data",
+    "status",
+    "startAlphas",
+    "epochs",
+    "test",
+  ] as const) {
+    if (record[field] === undefined)
+      throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
   }
   return record as SearchRecord;
 }

@@ -45,18 +45,27 @@ export function writeTensorFile(
  * Reads a file written by {@link writeTensorFile}.
  * @throws RecordError if the file is missing, truncated or not of this format.
  */
-export function readTensorFile(path: string): { tensors: Map<string, StoredTensor>; metadata: Record<string, string> } {
+export function readTensorFile(path: string): {
+  tensors: Map<string, StoredTensor>;
+  metadata: Record<string, string>;
+} {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new RecordError(`${path}: expected a checkpoint file, could not read it: ${(error as Error).message}.`, { cause: error });
+    throw new RecordError(
+      `${path}: expected a checkpoint file, could not read it: ${(error as Error).message}.`,
+      { cause: error },
+    );
   }
   const damaged = (what: string) =>
-    new RecordError(`${path}: not a complete safetensors file: ${what}. Delete it and resume from an older checkpoint, or start again.`);
+    new RecordError(
+      `${path}: not a complete safetensors file: ${what}. Delete it and resume from an older checkpoint, or start again.`,
+    );
   if (bytes.length < 8) throw damaged(`expected at least 8 bytes, got ${bytes.length}`);
   const headerEnd = 8 + Number(bytes.readBigUInt64LE(0));
-  if (headerEnd > bytes.length) throw damaged(`its header should end at byte ${headerEnd}, the file ends at ${bytes.length}`);
+  if (headerEnd > bytes.length)
+    throw damaged(`its header should end at byte ${headerEnd}, the file ends at ${bytes.length}`);
   let header: Record<string, HeaderEntry>;
   try {
     header = JSON.parse(bytes.toString("utf8", 8, headerEnd));
@@ -68,10 +77,16 @@ export function readTensorFile(path: string): { tensors: Map<string, StoredTenso
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const [from, to] = entry.data_offsets;
-    if (headerEnd + to > bytes.length) throw damaged(`tensor "${name}" should end at byte ${headerEnd + to}, the file ends at ${bytes.length}`);
+    if (headerEnd + to > bytes.length)
+      throw damaged(
+        `tensor "${name}" should end at byte ${headerEnd + to}, the file ends at ${bytes.length}`,
+      );
     // A fresh copy: the offset inside the file need not be a multiple of four.
     const raw = new Uint8Array(bytes.subarray(headerEnd + from, headerEnd + to)).buffer;
-    tensors.set(name, { shape: entry.shape, values: entry.dtype === "F32" ? new Float32Array(raw) : new Int32Array(raw) });
+    tensors.set(name, {
+      shape: entry.shape,
+      values: entry.dtype === "F32" ? new Float32Array(raw) : new Int32Array(raw),
+    });
   }
   return { tensors, metadata };
 }

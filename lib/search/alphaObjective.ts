@@ -22,7 +22,8 @@ export interface EntropyCoefficients {
 
 /** The probabilities the alphas stand for, level by level, differentiable. */
 export function probabilityTensors(alphas: AlphaTensors, samplers: Samplers): AlphaTensors {
-  const of = (sampler: Sampler) => (alpha: tf.Tensor | null) => (alpha ? probabilityWeights(alpha, sampler) : null);
+  const of = (sampler: Sampler) => (alpha: tf.Tensor | null) =>
+    alpha ? probabilityWeights(alpha, sampler) : null;
   return {
     cells: alphas.cells.map((alpha) => probabilityWeights(alpha, samplers.cell)),
     depth: alphas.depth.map(of(samplers.depth)),

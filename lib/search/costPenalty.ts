@@ -21,7 +21,10 @@ export function costPenalty(relativeCost: tf.Scalar, config: CostPenaltyConfig):
       case "linear":
         return tf.mul(coefficient, relativeCost) as tf.Scalar;
       case "log":
-        return tf.mul(coefficient, power(tf.abs(tf.log(tf.maximum(relativeCost, 1e-12))), exponent)) as tf.Scalar;
+        return tf.mul(
+          coefficient,
+          power(tf.abs(tf.log(tf.maximum(relativeCost, 1e-12))), exponent),
+        ) as tf.Scalar;
       default:
         return method satisfies never;
     }

@@ -13,16 +13,20 @@ import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { DivergenceError } from "../util/errors";
+import { tap } from "../util/tap";
 import { probabilityTensors } from "./alphaObjective";
 import { type Evaluation, evaluate } from "./evaluate";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";
 import type { EpochSettings } from "./steps";
 import { learningRate } from "./trainEpoch";
-import { tap } from "../util/tap";
 
 /** Closes an epoch: measures accuracies and costs at its end and puts the sums of its steps into means. */
-export async function epochRecord(context: SearchContext, state: SearchState, settings: EpochSettings): Promise<EpochRecord> {
+export async function epochRecord(
+  context: SearchContext,
+  state: SearchState,
+  settings: EpochSettings,
+): Promise<EpochRecord> {
   const { config } = context;
   const { epoch, meter } = state.position;
   const alphas = state.alphas.values();
@@ -64,7 +68,10 @@ export async function epochRecord(context: SearchContext, state: SearchState, se
       depth: settings.samplers.depth.temperature,
       width: settings.samplers.width.temperature,
     },
-    learningRate: { weights: learningRate(context, "weightOptimizer", epoch), alphas: learningRate(context, "alphaOptimizer", epoch) },
+    learningRate: {
+      weights: learningRate(context, "weightOptimizer", epoch),
+      alphas: learningRate(context, "alphaOptimizer", epoch),
+    },
     imagesPerSecond: (meter.weightImages + meter.alphaImages) / meter.trainingSeconds,
     seconds: meter.trainingSeconds,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
@@ -72,7 +79,11 @@ export async function epochRecord(context: SearchContext, state: SearchState, se
 }
 
 /** Accuracies on the test images, after the last epoch. */
-export async function finalTest(context: SearchContext, state: SearchState, settings: EpochSettings): Promise<SearchRecord["test"]> {
+export async function finalTest(
+  context: SearchContext,
+  state: SearchState,
+  settings: EpochSettings,
+): Promise<SearchRecord["test"]> {
   const { soft, derived } = await bothAccuracies(context, state, settings, null, "test accuracies");
   return { images: soft.images, supernetAccuracy: soft.accuracy, derivedAccuracy: derived.accuracy };
 }
@@ -110,7 +121,10 @@ async function bothAccuracies(
     disposeAlphas(probabilities);
     const { genotype } = derive({ space: config.space, alphas: state.alphas.values() }, "argmax");
     const oneHot = new AlphaVariables(oneHotAlphas(genotype, 1));
-    const derived = await evaluate(state.supernet, oneHot, counted(), { edeT: settings.edeT, active: activeOperations(genotype) });
+    const derived = await evaluate(state.supernet, oneHot, counted(), {
+      edeT: settings.edeT,
+      active: activeOperations(genotype),
+    });
     oneHot.dispose();
     return { soft, derived };
   } finally {
@@ -118,7 +132,11 @@ async function bothAccuracies(
   }
 }
 
-function disposeAlphas(alphas: { cells: readonly tf.Tensor[]; depth: readonly (tf.Tensor | null)[]; width: readonly (tf.Tensor | null)[] }): void {
+function disposeAlphas(alphas: {
+  cells: readonly tf.Tensor[];
+  depth: readonly (tf.Tensor | null)[];
+  width: readonly (tf.Tensor | null)[];
+}): void {
   for (const tensor of [...alphas.cells, ...alphas.depth, ...alphas.width]) tensor?.dispose();
 }
 
@@ -127,7 +145,9 @@ export function activeOperations(genotype: Genotype): boolean[][][] {
   const { space } = genotype;
   return genotype.cells.map((edges) =>
     edgesOf(space.steps).map(({ to, from }) =>
-      space.primitives.map((primitive) => edges.some((e) => e.to === to && e.from === from && e.primitive === primitive)),
+      space.primitives.map((primitive) =>
+        edges.some((e) => e.to === to && e.from === from && e.primitive === primitive),
+      ),
     ),
   );
 }
@@ -143,14 +163,19 @@ export function plainProbabilities(alphas: Alphas, settings: Pick<EpochSettings,
     return powers.map((p) => p / sum);
   };
   const { cell, depth, width } = settings.samplers;
-  return { cells: alphas.cells.map((edges) => edges.map(row(cell))), depth: alphas.depth.map(row(depth)), width: alphas.width.map(row(width)) };
+  return {
+    cells: alphas.cells.map((edges) => edges.map(row(cell))),
+    depth: alphas.depth.map(row(depth)),
+    width: alphas.width.map(row(width)),
+  };
 }
 
 /** Mean entropy of each level's rows as a share of the largest possible. */
 function normalizedEntropies(probabilities: Alphas, settings: EpochSettings): EpochRecord["entropy"] {
   const plogp = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
   const exclusive = (row: readonly number[]) => row.reduce((s, p) => s + plogp(p), 0) / Math.log(row.length);
-  const independent = (row: readonly number[]) => row.reduce((s, p) => s + plogp(p) + plogp(1 - p), 0) / (row.length * Math.LN2);
+  const independent = (row: readonly number[]) =>
+    row.reduce((s, p) => s + plogp(p) + plogp(1 - p), 0) / (row.length * Math.LN2);
   const mean = (rows: readonly (readonly number[])[], of: (row: readonly number[]) => number) => {
     const present = rows.filter((row) => row.length > 1);
     return present.length === 0 ? null : present.reduce((s, row) => s + of(row), 0) / present.length;
@@ -166,6 +191,8 @@ function normalizedEntropies(probabilities: Alphas, settings: EpochSettings): Ep
 /** Share of edges whose choice has no weights; an empty edge ("none") counts as one. */
 function parameterFreeShare(genotype: Genotype): number {
   const edges = genotype.cells.length * edgesOf(genotype.space.steps).length;
-  const weighted = genotype.cells.flat().filter(({ primitive }) => !primitiveTraits[primitive].parameterFree).length;
+  const weighted = genotype.cells
+    .flat()
+    .filter(({ primitive }) => !primitiveTraits[primitive].parameterFree).length;
   return 1 - weighted / edges;
 }

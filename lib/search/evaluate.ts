@@ -17,7 +17,11 @@ export interface PlainBatch {
 }
 
 /** Puts a plain batch on the engine; the caller frees both tensors. */
-export function toTensors(batch: PlainBatch, imageSize: number, channels: number): { images: tf.Tensor4D; labels: tf.Tensor1D } {
+export function toTensors(
+  batch: PlainBatch,
+  imageSize: number,
+  channels: number,
+): { images: tf.Tensor4D; labels: tf.Tensor1D } {
   const count = batch.labels.length;
   return {
     images: tf.tensor4d(batch.images, [count, imageSize, imageSize, channels]),

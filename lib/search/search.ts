@@ -104,7 +104,9 @@ async function runEpochs(
         await save();
         const detail = `stopped in epoch ${epoch} after step ${state.position.step}`;
         put({ status: "interrupted", statusDetail: detail });
-        throw new InterruptedError(`search: ${detail}; everything is saved. Run the same command again to go on.`);
+        throw new InterruptedError(
+          `search: ${detail}; everything is saved. Run the same command again to go on.`,
+        );
       }
       const entry: EpochRecord = await epochRecord(context, state, settings);
       state.position = { epoch: epoch + 1, step: 0, meter: emptyMeter() };
@@ -124,7 +126,10 @@ async function runEpochs(
 /** Temperatures, coefficients and slopes at one epoch. */
 export function epochSettings(config: SearchConfig, epoch: number): EpochSettings {
   const at = (schedule: Parameters<typeof scheduleValue>[0]) => scheduleValue(schedule, epoch, config.epochs);
-  const sampler = ({ method, temperature }: SearchConfig["samplers"]["cell"]) => ({ method, temperature: at(temperature) });
+  const sampler = ({ method, temperature }: SearchConfig["samplers"]["cell"]) => ({
+    method,
+    temperature: at(temperature),
+  });
   return {
     config,
     samplers: {
@@ -132,7 +137,11 @@ export function epochSettings(config: SearchConfig, epoch: number): EpochSetting
       depth: sampler(config.samplers.depth),
       width: sampler(config.samplers.width),
     },
-    entropy: { cell: at(config.entropy.cell), depth: at(config.entropy.depth), width: at(config.entropy.width) },
+    entropy: {
+      cell: at(config.entropy.cell),
+      depth: at(config.entropy.depth),
+      width: at(config.entropy.width),
+    },
     edeT: at(config.binarization.edeT),
   };
 }

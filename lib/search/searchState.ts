@@ -73,17 +73,32 @@ export class SearchState {
     const { tensors, metadata } = readTensorFile(path);
     const expect = (field: string, expected: string, remedy: string) => {
       const got = metadata[field];
-      if (got !== expected) throw new RecordError(`${path}: checkpoint ${field} should be "${expected}", got "${got}". ${remedy}`);
+      if (got !== expected)
+        throw new RecordError(
+          `${path}: checkpoint ${field} should be "${expected}", got "${got}". ${remedy}`,
+        );
     };
     expect("kind", checkpointKind, "This is not a checkpoint of a search.");
-    expect("schema", checkpointSchema, "It was written by another version of bars; resume it with that version.");
-    expect("configHash", configHash, "It belongs to a search with other settings; use them, or another folder.");
+    expect(
+      "schema",
+      checkpointSchema,
+      "It was written by another version of bars; resume it with that version.",
+    );
+    expect(
+      "configHash",
+      configHash,
+      "It belongs to a search with other settings; use them, or another folder.",
+    );
     const section = (name: string) => {
       const found = new Map<string, StoredTensor>();
-      for (const [key, tensor] of tensors) if (key.startsWith(`${name}/`)) found.set(key.slice(name.length + 1), tensor);
+      for (const [key, tensor] of tensors)
+        if (key.startsWith(`${name}/`)) found.set(key.slice(name.length + 1), tensor);
       return found;
     };
-    const [weightSteps, alphaSteps] = JSON.parse(metadata["optimizerSteps"] ?? "[{},{}]") as Record<string, number>[];
+    const [weightSteps, alphaSteps] = JSON.parse(metadata["optimizerSteps"] ?? "[{},{}]") as Record<
+      string,
+      number
+    >[];
     this.supernet.parameters.restore(section("weights"), path);
     this.supernet.statistics.restore(section("statistics"));
     restoreOptimizer(this.weightOptimizer, section("weightOptimizer"), weightSteps ?? {});
@@ -91,7 +106,8 @@ export class SearchState {
     const alphas = section("alphas");
     for (const [name, variable] of Object.entries(this.alphas.named())) {
       const stored = alphas.get(name);
-      if (!stored) throw new RecordError(`${path}: the checkpoint lacks the alphas "${name}" this search has.`);
+      if (!stored)
+        throw new RecordError(`${path}: the checkpoint lacks the alphas "${name}" this search has.`);
       tf.tidy(() => variable.assign(tf.tensor(stored.values, variable.shape)));
     }
     this.position = JSON.parse(metadata["position"] as string) as SearchPosition;
@@ -106,7 +122,9 @@ export class SearchState {
   }
 }
 
-async function storedTensors(entries: Iterable<readonly [string, tf.Tensor]>): Promise<Map<string, StoredTensor>> {
+async function storedTensors(
+  entries: Iterable<readonly [string, tf.Tensor]>,
+): Promise<Map<string, StoredTensor>> {
   const stored = new Map<string, StoredTensor>();
   for (const [name, tensor] of entries) {
     stored.set(name, { shape: tensor.shape, values: (await tensor.data()) as Float32Array });
@@ -114,9 +132,15 @@ async function storedTensors(entries: Iterable<readonly [string, tf.Tensor]>): P
   return stored;
 }
 
-function restoreOptimizer(optimizer: Optimizer, stored: ReadonlyMap<string, StoredTensor>, steps: Record<string, number>): void {
+function restoreOptimizer(
+  optimizer: Optimizer,
+  stored: ReadonlyMap<string, StoredTensor>,
+  steps: Record<string, number>,
+): void {
   tf.tidy(() => {
-    const tensors = Object.fromEntries([...stored].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+    const tensors = Object.fromEntries(
+      [...stored].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+    );
     optimizer.restore({ tensors, steps });
   });
 }

@@ -1,7 +1,13 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { SearchState } from "./searchState";
-import { type AlphaGradients, alphaGradients, drawWeights, type EpochSettings, type TensorBatch } from "./steps";
+import {
+  type AlphaGradients,
+  alphaGradients,
+  drawWeights,
+  type EpochSettings,
+  type TensorBatch,
+} from "./steps";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):
@@ -34,7 +40,14 @@ export function secondOrderAlphaGradients(
       const trainKey = fold(key, "unrolled");
       const trainGradients = weightLossGradients(state, weightBatch, settings, trainKey);
       moveTo((i) => (trainGradients[i] ? tf.mul(trainGradients[i] as tf.Tensor, -rate) : null));
-      const result = alphaGradients(state.supernet, state.alphas, alphaBatch, settings, state.expectedCost, key);
+      const result = alphaGradients(
+        state.supernet,
+        state.alphas,
+        alphaBatch,
+        settings,
+        state.expectedCost,
+        key,
+      );
       const direction = weightLossGradients(state, alphaBatch, settings, key);
       const squares = direction.filter((g): g is tf.Tensor => g !== null).map((g) => tf.sum(tf.square(g)));
       const epsilon = tf.div(0.01, tf.maximum(tf.sqrt(tf.addN(squares)), 1e-12));
@@ -59,7 +72,12 @@ export function secondOrderAlphaGradients(
 }
 
 /** Gradient of the cross entropy in the weights, in the order of the supernet's parameters; null where there is none. */
-function weightLossGradients(state: SearchState, batch: TensorBatch, settings: EpochSettings, key: RandomKey): (tf.Tensor | null)[] {
+function weightLossGradients(
+  state: SearchState,
+  batch: TensorBatch,
+  settings: EpochSettings,
+  key: RandomKey,
+): (tf.Tensor | null)[] {
   const { supernet, alphas } = state;
   const variables = supernet.parameters.entries().map(([, variable]) => variable);
   const weights = drawWeights(alphas, settings.samplers, key);

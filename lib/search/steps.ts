@@ -52,11 +52,14 @@ export function weightGradients(
     const weights = drawWeights(alphas, settings.samplers, key);
     const byName = supernet.parameters.entries();
     let correct: tf.Scalar | undefined;
-    const { value, gradients: list } = lossGradients(() => {
-      const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, collect: statistics });
-      correct = tf.keep(countCorrect(logits, batch.labels));
-      return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
-    }, byName.map(([, variable]) => variable));
+    const { value, gradients: list } = lossGradients(
+      () => {
+        const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, collect: statistics });
+        correct = tf.keep(countCorrect(logits, batch.labels));
+        return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+      },
+      byName.map(([, variable]) => variable),
+    );
     const gradients = gradientsByName(byName, list);
     const counted = (correct as tf.Scalar).clone();
     (correct as tf.Scalar).dispose();
@@ -98,7 +101,11 @@ export function alphaGradients(
       const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
       const crossEntropy = softmaxCrossEntropy(logits, batch.labels, 0);
       const extra = regularisers(alphas, settings.samplers, settings.entropy, expectedCost, settings.config);
-      parts = { crossEntropy: tf.keep(crossEntropy), penalty: tf.keep(extra.penalty), entropy: tf.keep(extra.entropy) };
+      parts = {
+        crossEntropy: tf.keep(crossEntropy),
+        penalty: tf.keep(extra.penalty),
+        entropy: tf.keep(extra.entropy),
+      };
       return tf.addN([crossEntropy, extra.penalty, extra.entropy]) as tf.Scalar;
     }, Object.values(named));
     const gradients = gradientsByName(Object.entries(named), list);
@@ -114,5 +121,7 @@ function gradientsByName(
   named: readonly (readonly [string, tf.Variable])[],
   gradients: readonly (tf.Tensor | null)[],
 ): Record<string, tf.Tensor> {
-  return Object.fromEntries(named.map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]));
+  return Object.fromEntries(
+    named.map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]),
+  );
 }

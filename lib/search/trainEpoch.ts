@@ -1,9 +1,9 @@
 import { tf } from "../backend";
+import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { clipByGlobalNorm } from "../optim/clipByGlobalNorm";
 import type { Optimizer } from "../optim/createOptimizer";
 import { fold } from "../random/randomKey";
-import { scheduleValue } from "../config/schedule";
 import { DivergenceError } from "../util/errors";
 import { toTensors } from "./evaluate";
 import type { SearchContext } from "./search";
@@ -69,7 +69,12 @@ export function stepsPerEpoch({ config, split }: Pick<SearchContext, "config" | 
   return Math.max(1, Math.floor(split.weightSplit.length / config.batchSize));
 }
 
-async function weightStep(context: SearchContext, state: SearchState, settings: EpochSettings, batch: TensorBatch): Promise<void> {
+async function weightStep(
+  context: SearchContext,
+  state: SearchState,
+  settings: EpochSettings,
+  batch: TensorBatch,
+): Promise<void> {
   const { epoch, step, meter } = state.position;
   const { config } = context;
   const key = fold(fold(fold(context.key, "weightSample"), epoch), step);
@@ -77,7 +82,13 @@ async function weightStep(context: SearchContext, state: SearchState, settings: 
   const statistics = supernet.statistics.collector();
   const result = weightGradients(supernet, state.alphas, batch, settings, key, statistics);
   const parameters = Object.fromEntries(supernet.parameters.entries());
-  update(state.weightOptimizer, parameters, result.gradients, config.weightOptimizer.clipNorm, learningRate(context, "weightOptimizer", epoch));
+  update(
+    state.weightOptimizer,
+    parameters,
+    result.gradients,
+    config.weightOptimizer.clipNorm,
+    learningRate(context, "weightOptimizer", epoch),
+  );
   supernet.statistics.update(statistics);
   const images = batch.labels.size;
   const loss = (await result.loss.data())[0] as number;
@@ -106,7 +117,13 @@ async function alphaStep(
     config.order === "second"
       ? secondOrderAlphaGradients(state, weightBatch, batch, settings, rate, key)
       : alphaGradients(state.supernet, state.alphas, batch, settings, state.expectedCost, key);
-  update(state.alphaOptimizer, state.alphas.named(), result.gradients, config.alphaOptimizer.clipNorm, learningRate(context, "alphaOptimizer", epoch));
+  update(
+    state.alphaOptimizer,
+    state.alphas.named(),
+    result.gradients,
+    config.alphaOptimizer.clipNorm,
+    learningRate(context, "alphaOptimizer", epoch),
+  );
   const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
   const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
   const images = batch.labels.size;
@@ -135,7 +152,11 @@ function update(
   });
 }
 
-export function learningRate(context: Pick<SearchContext, "config">, which: "weightOptimizer" | "alphaOptimizer", epoch: number): number {
+export function learningRate(
+  context: Pick<SearchContext, "config">,
+  which: "weightOptimizer" | "alphaOptimizer",
+  epoch: number,
+): number {
   return scheduleValue(context.config[which].learningRate, epoch, context.config.epochs);
 }
 
@@ -149,7 +170,15 @@ export function checkFinite(value: number, what: string, epoch: number, step: nu
 /** EpochBatch settings shared by both splits. */
 function batchOptions({ config, data }: SearchContext, indices: Uint32Array) {
   const { mean, std } = data.info;
-  return { set: data.train, indices, batchSize: config.batchSize, augment: config.data.augment, mean, std, dropLast: true };
+  return {
+    set: data.train,
+    indices,
+    batchSize: config.batchSize,
+    augment: config.data.augment,
+    mean,
+    std,
+    dropLast: true,
+  };
 }
 
 /** Batches of the alpha split without end, pass after pass, from the one that belongs to `step` of `epoch`. */

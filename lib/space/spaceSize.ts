@@ -15,7 +15,8 @@ export interface SpaceSize {
  */
 export function spaceSize(space: SpaceConfig): SpaceSize {
   const shapes = alphaShapes(space);
-  const product = (rows: readonly number[]) => rows.reduce((sum, choices) => sum + Math.log10(Math.max(choices, 1)), 0);
+  const product = (rows: readonly number[]) =>
+    rows.reduce((sum, choices) => sum + Math.log10(Math.max(choices, 1)), 0);
   const cells = shapes.groups * shapes.edges * Math.log10(shapes.primitives);
   const depth = product(shapes.depth);
   const width = product(shapes.width);

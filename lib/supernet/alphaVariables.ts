@@ -21,7 +21,8 @@ export class AlphaVariables implements AlphaTensors {
   readonly width: readonly (tf.Variable | null)[];
 
   constructor(start: Alphas) {
-    const row = (values: readonly number[]) => (values.length > 0 ? variable(tf.tensor1d([...values])) : null);
+    const row = (values: readonly number[]) =>
+      values.length > 0 ? variable(tf.tensor1d([...values])) : null;
     this.cells = start.cells.map((rows) => variable(tf.tensor2d(rows.map((r) => [...r]))));
     this.depth = start.depth.map(row);
     this.width = start.width.map(row);
@@ -35,7 +36,11 @@ export class AlphaVariables implements AlphaTensors {
   /** By name: `cell0`, `depth2`, `width1`. */
   named(): Record<string, tf.Variable> {
     const named: Record<string, tf.Variable> = {};
-    for (const [level, list] of [["cell", this.cells], ["depth", this.depth], ["width", this.width]] as const) {
+    for (const [level, list] of [
+      ["cell", this.cells],
+      ["depth", this.depth],
+      ["width", this.width],
+    ] as const) {
       for (const [i, variable] of list.entries()) if (variable) named[`${level}${i}`] = variable;
     }
     return named;

@@ -1,8 +1,8 @@
 import { tf } from "../backend";
-import type { CostPenaltyConfig } from "../config/searchConfig";
-import type { SpaceConfig } from "../config/spaceConfig";
 import { type Cost, ops } from "../complexity/cost";
 import { type CostTables, costTables } from "../complexity/costTables";
+import type { CostPenaltyConfig } from "../config/searchConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
 import type { AlphaTensors } from "./alphaVariables";
 import { layoutWeights } from "./layoutWeights";
 
@@ -56,12 +56,21 @@ export class ExpectedCost {
       );
       for (const cell of this.#cells) {
         const opening = layout.opening[cell.stage] ?? full;
-        const perPair = tf.add(cell.fixed, tf.reshape(tf.matMul(cell.edges, flat[cell.group] as tf.Tensor2D), [-1]));
+        const perPair = tf.add(
+          cell.fixed,
+          tf.reshape(tf.matMul(cell.edges, flat[cell.group] as tf.Tensor2D), [-1]),
+        );
         let weight: tf.Tensor;
         if (cell.position === 0) weight = diagonal(opening);
         else {
           const own = layout.own[cell.stage] ?? full;
-          weight = normalCellWeight(cell, layout.sink[cell.stage] ?? null, own, layout.opening[cell.stage + 1] ?? full, this.#tables);
+          weight = normalCellWeight(
+            cell,
+            layout.sink[cell.stage] ?? null,
+            own,
+            layout.opening[cell.stage + 1] ?? full,
+            this.#tables,
+          );
         }
         total = tf.add(total, tf.sum(tf.mul(weight, perPair)));
       }

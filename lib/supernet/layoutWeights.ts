@@ -27,7 +27,10 @@ export interface LayoutWeights {
  * `l_i = d_{s,i} / Σ_{j ≥ i} d_{s,j}`, so its output width is distributed as `l_i õ_{s+1} + (1 − l_i) w_s`. At
  * one-hot weights this is exactly the rule of the derived network; in between it is its expectation.
  */
-export function layoutWeights(space: SpaceConfig, weights: Pick<AlphaTensors, "depth" | "width">): LayoutWeights {
+export function layoutWeights(
+  space: SpaceConfig,
+  weights: Pick<AlphaTensors, "depth" | "width">,
+): LayoutWeights {
   const stages = stagesOf(space);
   const searchWidth = space.widthChoices.length > 1;
   const own = stages.map((stage) => (searchWidth ? (weights.width[stage.index] as tf.Tensor) : null));

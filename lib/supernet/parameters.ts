@@ -17,7 +17,10 @@ export class Parameters {
     this.#specs = new Map(specs.map((spec) => [spec.name, spec]));
     if (this.#specs.size !== specs.length) throw new Error("Parameters: two parameters share a name.");
     for (const spec of specs) {
-      this.#variables.set(spec.name, tf.tidy(() => tf.variable(startValue(spec, fold(key, spec.name)))));
+      this.#variables.set(
+        spec.name,
+        tf.tidy(() => tf.variable(startValue(spec, fold(key, spec.name)))),
+      );
     }
   }
 
@@ -53,7 +56,8 @@ export class Parameters {
   restore(stored: ReadonlyMap<string, StoredTensor>, place: string): void {
     for (const [name, variable] of this.#variables) {
       const value = stored.get(name);
-      if (!value) throw new RecordError(`${place}: the checkpoint lacks the tensor "${name}" this network has.`);
+      if (!value)
+        throw new RecordError(`${place}: the checkpoint lacks the tensor "${name}" this network has.`);
       if (value.shape.join() !== variable.shape.join()) {
         throw new RecordError(
           `${place}: tensor "${name}" should have shape [${variable.shape.join(", ")}], the checkpoint has [${value.shape.join(", ")}].`,

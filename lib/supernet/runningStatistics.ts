@@ -33,7 +33,9 @@ export class RunningStatistics {
   #move(name: string, fresh: tf.Tensor): void {
     const old = this.#values.get(name);
     const share = this.#momentum;
-    const next = old ? tf.tidy(() => tf.keep(tf.add(tf.mul(old, 1 - share), tf.mul(fresh, share)))) : tf.keep(fresh.clone());
+    const next = old
+      ? tf.tidy(() => tf.keep(tf.add(tf.mul(old, 1 - share), tf.mul(fresh, share))))
+      : tf.keep(fresh.clone());
     old?.dispose();
     fresh.dispose();
     this.#values.set(name, next);
@@ -46,7 +48,8 @@ export class RunningStatistics {
 
   restore(stored: ReadonlyMap<string, StoredTensor>): void {
     this.dispose();
-    for (const [name, { shape, values }] of stored) this.#values.set(name, tf.keep(tf.tensor(values, [...shape])));
+    for (const [name, { shape, values }] of stored)
+      this.#values.set(name, tf.keep(tf.tensor(values, [...shape])));
   }
 
   dispose(): void {

@@ -55,6 +55,8 @@ function drawNoise(alphas: tf.Tensor, method: SamplerConfig["method"], key: Rand
 const straightThroughOneHot = tf.customGrad((x) => {
   const soft = x as tf.Tensor;
   const choices = soft.shape[soft.rank - 1] as number;
-  const value = tf.tidy(() => tf.reshape(tf.cast(tf.oneHot(tf.argMax(soft, -1), choices), "float32"), soft.shape));
+  const value = tf.tidy(() =>
+    tf.reshape(tf.cast(tf.oneHot(tf.argMax(soft, -1), choices), "float32"), soft.shape),
+  );
   return { value, gradFunc: (upstream: tf.Tensor) => upstream };
 });

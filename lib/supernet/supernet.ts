@@ -61,12 +61,22 @@ export class Supernet {
     this.#cells = cellsOf(space).map((cell) => {
       const out = (this.#stages[cell.stage] as Stage).channels;
       const stride = cell.reduction ? 2 : 1;
-      return new SupernetCell(space, binarization, { name: `cell${cell.index}`, inChannels: out / stride, outChannels: out, stride });
+      return new SupernetCell(space, binarization, {
+        name: `cell${cell.index}`,
+        inChannels: out / stride,
+        outChannels: out,
+        stride,
+      });
     });
     const searched = space.widthChoices.length > 1;
     this.#masks = this.#stages.map(({ channels }) => (searched ? widthMasks(space, channels) : null));
-    this.#halfMasks = this.#stages.map(({ channels }, s) => (searched && s > 0 ? widthMasks(space, channels / 2) : null));
-    this.parameters = new Parameters([...endSpecs(space), ...this.#cells.flatMap((cell) => cell.parameters)], key);
+    this.#halfMasks = this.#stages.map(({ channels }, s) =>
+      searched && s > 0 ? widthMasks(space, channels / 2) : null,
+    );
+    this.parameters = new Parameters(
+      [...endSpecs(space), ...this.#cells.flatMap((cell) => cell.parameters)],
+      key,
+    );
     this.statistics = new RunningStatistics(binarization.batchNormMomentum);
   }
 
@@ -103,7 +113,12 @@ export class Supernet {
       }
       const pooled = globalAveragePool(x);
       const get = this.parameters.get;
-      return linear(pooled, get("head.weight") as unknown as tf.Tensor2D, get("head.bias") as unknown as tf.Tensor1D, "head");
+      return linear(
+        pooled,
+        get("head.weight") as unknown as tf.Tensor2D,
+        get("head.bias") as unknown as tf.Tensor1D,
+        "head",
+      );
     });
   }
 
@@ -131,7 +146,10 @@ export class Supernet {
     const stem = realConv2d(images, get("stem.kernel") as tf.Tensor4D, { name: "stem", stride: 1 });
     const narrow = masked(affine("stem", stem), mask);
     if (this.space.process !== "preprocess") return narrow;
-    const wide = realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
+    const wide = realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, {
+      name: "extraStem",
+      stride: 1,
+    });
     return masked(affine("extraStem", wide), tiled(mask, this.space.steps));
   }
 
@@ -155,7 +173,9 @@ export class Supernet {
       const scalars = tf.unstack(tf.reshape(tensor, [-1])) as tf.Scalar[];
       const edges = scalars.length / count;
       return Array.from({ length: edges }, (_, e) =>
-        Array.from({ length: count }, (_, k) => (active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar))),
+        Array.from({ length: count }, (_, k) =>
+          active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar),
+        ),
       );
     });
   }
@@ -177,7 +197,10 @@ function mixture(states: readonly tf.Tensor4D[], weights: tf.Tensor): tf.Tensor4
 }
 
 /** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */
-function maskOf(distribution: tf.Tensor | null | undefined, masks: tf.Tensor2D | null | undefined): tf.Tensor1D | null {
+function maskOf(
+  distribution: tf.Tensor | null | undefined,
+  masks: tf.Tensor2D | null | undefined,
+): tf.Tensor1D | null {
   if (!distribution || !masks) return null;
   return tf.reshape(tf.matMul(tf.reshape(distribution, [1, -1]), masks), [-1]);
 }
@@ -186,7 +209,12 @@ function maskOf(distribution: tf.Tensor | null | undefined, masks: tf.Tensor2D |
 function endSpecs(space: SpaceConfig): ParameterSpec[] {
   const { imageChannels, initChannels: channels, steps, classes } = space;
   const conv = (name: string, kernel: number, from: number, to: number): ParameterSpec[] => [
-    { name: `${name}.kernel`, shape: [kernel, kernel, from, to], role: "real", init: { kind: "normal", std: Math.sqrt(2 / (kernel * kernel * from)) } },
+    {
+      name: `${name}.kernel`,
+      shape: [kernel, kernel, from, to],
+      role: "real",
+      init: { kind: "normal", std: Math.sqrt(2 / (kernel * kernel * from)) },
+    },
     { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
     { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
   ];
@@ -195,7 +223,12 @@ function endSpecs(space: SpaceConfig): ParameterSpec[] {
   return [
     ...conv("stem", 3, imageChannels, channels),
     ...(space.process === "preprocess" ? conv("extraStem", 1, channels, steps * channels) : []),
-    { name: "head.weight", shape: [features, classes], role: "real", init: { kind: "normal", std: Math.sqrt(1 / features) } },
+    {
+      name: "head.weight",
+      shape: [features, classes],
+      role: "real",
+      init: { kind: "normal", std: Math.sqrt(1 / features) },
+    },
     { name: "head.bias", shape: [classes], role: "offset", init: { kind: "constant", value: 0 } },
   ];
 }

@@ -88,7 +88,9 @@ export class SupernetCell {
       }
       const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : concatChannels(nodes);
       const wideNodes = tiled(nodeMask, steps);
-      const body = before ? joined : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
+      const body = before
+        ? joined
+        : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
       const shortcut = this.#shortcut(x, wideInput, wideOutput, pass);
       return shortcut ? add(body, masked(shortcut, wideOutput)) : body.clone();
     });
@@ -144,7 +146,12 @@ export class SupernetCell {
   }
 
   /** The 1x1 at the cell's entrance or exit. Real: ReLU, convolution, batch norm. Binary: a block without identity. */
-  #process(x: tf.Tensor4D, inMask: tf.Tensor1D | null, outMask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D {
+  #process(
+    x: tf.Tensor4D,
+    inMask: tf.Tensor1D | null,
+    outMask: tf.Tensor1D | null,
+    pass: CellPass,
+  ): tf.Tensor4D {
     const name = `${this.#shape.name}.process`;
     if (this.#space.processKind === "real") {
       const kernel = pass.get(`${name}.kernel`) as tf.Tensor4D;
@@ -153,12 +160,24 @@ export class SupernetCell {
     return this.#block(name, this.#processSettings(pass.edeT), x, inMask, outMask, pass);
   }
 
-  #shortcut(x: tf.Tensor4D, inMask: tf.Tensor1D | null, outMask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D | null {
+  #shortcut(
+    x: tf.Tensor4D,
+    inMask: tf.Tensor1D | null,
+    outMask: tf.Tensor1D | null,
+    pass: CellPass,
+  ): tf.Tensor4D | null {
     const { cellShortcut } = this.#space;
     if (cellShortcut === "none") return null;
     if (this.#shape.stride === 1) return x;
     if (cellShortcut === "avg_pool") return avgPoolDuplicate(x);
-    return this.#block(`${this.#shape.name}.shortcut`, this.#shortcutSettings(pass.edeT), x, inMask, outMask, pass);
+    return this.#block(
+      `${this.#shape.name}.shortcut`,
+      this.#shortcutSettings(pass.edeT),
+      x,
+      inMask,
+      outMask,
+      pass,
+    );
   }
 
   /** A binary block outside the graph of nodes: it normalises and binarizes its own input. */
@@ -175,12 +194,19 @@ export class SupernetCell {
       normalize: (value) => pass.normalize(`${name}.input`, value),
     });
     const options = { outputMask: outMask, normalize: (y: tf.Tensor4D) => pass.normalize(name, y) };
-    return buildOperation(name, settings).apply(state, (own) => pass.get(`${name}.${own}`), options) as tf.Tensor4D;
+    return buildOperation(name, settings).apply(
+      state,
+      (own) => pass.get(`${name}.${own}`),
+      options,
+    ) as tf.Tensor4D;
   }
 
   #settings(primitive: OperationSettings["primitive"], from: number, edeT: number): OperationSettings {
     const { inChannels, outChannels, stride } = this.#shape;
-    const own = from === 0 ? { inChannels, outChannels, stride } : { inChannels: outChannels, outChannels, stride: 1 as const };
+    const own =
+      from === 0
+        ? { inChannels, outChannels, stride }
+        : { inChannels: outChannels, outChannels, stride: 1 as const };
     return { primitive, ...own, space: this.#space, binarization: this.#binarization, edeT };
   }
 
@@ -202,7 +228,12 @@ export class SupernetCell {
   }
 
   #blockSettings(primitive: OperationSettings["primitive"], edeT: number) {
-    return { primitive, space: { ...this.#space, convShortcut: false }, binarization: this.#binarization, edeT };
+    return {
+      primitive,
+      space: { ...this.#space, convShortcut: false },
+      binarization: this.#binarization,
+      edeT,
+    };
   }
 
   #declare(): ParameterSpec[] {
@@ -227,7 +258,8 @@ export class SupernetCell {
         under(prefix, operation.parameters);
       }
     }
-    if (stride === 2 && this.#space.cellShortcut === "bin_conv_3x3") block(`${name}.shortcut`, this.#shortcutSettings(1));
+    if (stride === 2 && this.#space.cellShortcut === "bin_conv_3x3")
+      block(`${name}.shortcut`, this.#shortcutSettings(1));
     return specs;
   }
 }
@@ -245,5 +277,10 @@ export function tiled(mask: tf.Tensor1D | null, times: number): tf.Tensor1D | nu
 /** He-normal start of a real 1x1 kernel. */
 function realKernel({ inChannels, outChannels }: { inChannels: number; outChannels: number }): ParameterSpec {
   const std = Math.sqrt(2 / inChannels);
-  return { name: "kernel", shape: [1, 1, inChannels, outChannels], role: "real", init: { kind: "normal", std } };
+  return {
+    name: "kernel",
+    shape: [1, 1, inChannels, outChannels],
+    role: "real",
+    init: { kind: "normal", std },
+  };
 }

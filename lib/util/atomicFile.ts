@@ -17,7 +17,10 @@ const causes: Readonly<Record<string, string>> = {
 export function writeError(path: string, error: unknown): RecordError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const why = causes[code] ?? (error instanceof Error ? error.message : String(error));
-  return new RecordError(`${path}: could not be written: ${why}. An earlier version of the file is untouched.`, { cause: error });
+  return new RecordError(
+    `${path}: could not be written: ${why}. An earlier version of the file is untouched.`,
+    { cause: error },
+  );
 }
 
 /**
@@ -36,7 +39,8 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
     mkdirSync(dirname(path), { recursive: true });
     file = openSync(temporary, "w");
     begun = true;
-    for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(file, part, at, part.length - at);
+    for (const part of parts)
+      for (let at = 0; at < part.length; ) at += writeSync(file, part, at, part.length - at);
     fsyncSync(file);
     closeSync(file);
     file = undefined;

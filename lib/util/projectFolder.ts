@@ -8,7 +8,8 @@ import { dirname, join } from "node:path";
  */
 export function projectFolder(from: string = process.cwd()): string {
   for (let folder = from; ; folder = dirname(folder)) {
-    if (isProject(join(folder, "package.json")) || existsSync(join(folder, "node_modules", "bars"))) return folder;
+    if (isProject(join(folder, "package.json")) || existsSync(join(folder, "node_modules", "bars")))
+      return folder;
     if (folder === dirname(folder)) return from;
   }
 }

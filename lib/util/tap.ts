@@ -1,5 +1,8 @@
 /** The same sequence; `see` is called with each value as it passes. */
-export async function* tap<T>(values: AsyncIterable<T>, see: (value: T) => void): AsyncGenerator<T, void, undefined> {
+export async function* tap<T>(
+  values: AsyncIterable<T>,
+  see: (value: T) => void,
+): AsyncGenerator<T, void, undefined> {
   for await (const value of values) {
     see(value);
     yield value;

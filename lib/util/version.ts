@@ -7,7 +7,10 @@ export const version: string = readVersion();
 function readVersion(): string {
   for (const up of ["..", "../.."]) {
     try {
-      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as { name: string; version: string };
+      const manifest = JSON.parse(readFileSync(join(__dirname, up, "package.json"), "utf8")) as {
+        name: string;
+        version: string;
+      };
       if (manifest.name === "bars") return manifest.version;
     } catch {
       // Not at this level.

@@ -43,7 +43,11 @@ describe("lossGradients", () => {
     const loss = () => {
       const sampler = { method: "softmax", temperature: 1 } as const;
       const of = (a: tf.Tensor | null) => (a ? sampleWeights(a, sampler) : null);
-      const weights = { cells: alphas.cells.map((a) => sampleWeights(a, sampler)), depth: alphas.depth.map(of), width: alphas.width.map(of) };
+      const weights = {
+        cells: alphas.cells.map((a) => sampleWeights(a, sampler)),
+        depth: alphas.depth.map(of),
+        width: alphas.width.map(of),
+      };
       return tf.mean(tf.square(supernet.logits(images, weights, { edeT: 1 }))) as tf.Scalar;
     };
     let expected: ReturnType<typeof tf.variableGrads> | undefined;
@@ -81,10 +85,16 @@ describe("lossGradients", () => {
 
   it("survives gradients that hand on the tensor they were given, or give one tensor twice", () => {
     const pass = tf.customGrad((x) => ({ value: tf.clone(x as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy }));
-    const twice = tf.customGrad((a, b) => ({ value: tf.add(a as tf.Tensor, b as tf.Tensor), gradFunc: (dy: tf.Tensor) => [dy, dy] }));
+    const twice = tf.customGrad((a, b) => ({
+      value: tf.add(a as tf.Tensor, b as tf.Tensor),
+      gradFunc: (dy: tf.Tensor) => [dy, dy],
+    }));
     const x = tf.variable(tf.scalar(2));
     expectNoLeak(() => {
-      const { value, gradients } = lossGradients(() => tf.mul(twice(pass(x), tf.square(x)), 3) as tf.Scalar, [x]);
+      const { value, gradients } = lossGradients(
+        () => tf.mul(twice(pass(x), tf.square(x)), 3) as tf.Scalar,
+        [x],
+      );
       expect(gradients[0]?.dataSync()[0]).toBe(15);
       tf.dispose([value, gradients[0]] as never);
     });
@@ -100,10 +110,12 @@ describe("lossGradients", () => {
       },
     }));
     expectNoLeak(() => {
-      expect(() => lossGradients(() => {
-        tf.square(x);
-        throw new Error("no value");
-      }, [x])).toThrow("no value");
+      expect(() =>
+        lossGradients(() => {
+          tf.square(x);
+          throw new Error("no value");
+        }, [x]),
+      ).toThrow("no value");
       expect(() => lossGradients(() => broken(tf.square(x)) as tf.Scalar, [x])).toThrow("no slope");
       const { value, gradients } = lossGradients(() => tf.square(x) as tf.Scalar, [x]);
       expect(gradients[0]?.dataSync()[0]).toBe(4);

@@ -8,7 +8,11 @@ const bad = (overrides: object) => () => searchConfig(overrides as never);
 
 describe("searchConfig", () => {
   it("completes partial settings at every depth and freezes the result", () => {
-    const config = searchConfig({ epochs: 7, samplers: { cell: { method: "gumbel" } }, data: { augment: { flip: false } } });
+    const config = searchConfig({
+      epochs: 7,
+      samplers: { cell: { method: "gumbel" } },
+      data: { augment: { flip: false } },
+    });
     expect(config.epochs).toBe(7);
     expect(config.samplers.cell).toEqual({ method: "gumbel", temperature: 1 });
     expect(config.samplers.depth).toEqual(defaultSearchConfig.samplers.depth);
@@ -24,29 +28,67 @@ describe("searchConfig", () => {
   });
 
   it("replaces schedules and lists whole", () => {
-    const config = searchConfig({ weightOptimizer: { learningRate: { kind: "steps", at: [[0, 0.1], [5, 0.01]] } }, space: { cellLayout: [0], reductionGroups: [] } });
-    expect(config.weightOptimizer.learningRate).toEqual({ kind: "steps", at: [[0, 0.1], [5, 0.01]] });
+    const config = searchConfig({
+      weightOptimizer: {
+        learningRate: {
+          kind: "steps",
+          at: [
+            [0, 0.1],
+            [5, 0.01],
+          ],
+        },
+      },
+      space: { cellLayout: [0], reductionGroups: [] },
+    });
+    expect(config.weightOptimizer.learningRate).toEqual({
+      kind: "steps",
+      at: [
+        [0, 0.1],
+        [5, 0.01],
+      ],
+    });
     expect(config.space.cellLayout).toEqual([0]);
   });
 
   it.each([
     [{ epoch: 3 }, /^searchConfig: unknown key "epoch"\. Known keys: space, binarization, data, samplers,/],
     [{ space: { step: 3 } }, /^searchConfig\.space: unknown key "step"\. Known keys: imageSize,/],
-    [{ samplers: { cell: { kind: "x" } } }, /^searchConfig\.samplers\.cell: unknown key "kind"\. Known keys: method, temperature\.$/],
+    [
+      { samplers: { cell: { kind: "x" } } },
+      /^searchConfig\.samplers\.cell: unknown key "kind"\. Known keys: method, temperature\.$/,
+    ],
     [{ epochs: 0 }, "searchConfig: epochs must be an integer of at least 1, got 0."],
     [{ epochs: 2.5 }, "searchConfig: epochs must be an integer of at least 1, got 2.5."],
     [{ warmupEpochs: 50 }, "searchConfig: warmupEpochs must be less than epochs (50), got 50."],
     [{ weightShare: 1.5 }, "searchConfig: weightShare must be inside (0, 1), got 1.5."],
     [{ order: "third" }, 'searchConfig: order must be one of "first", "second", got "third".'],
     [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be in [0, 1), got 1."],
-    [{ samplers: { depth: { method: "sigmoid" } } }, "searchConfig.samplers.depth: method must be softmax, gumbel or hard_gumbel (sources and widths exclude one another), got \"sigmoid\"."],
-    [{ samplers: { cell: { temperature: 0 } } }, "searchConfig.samplers.cell: temperature must be a finite number in [0.001, Infinity], got 0."],
-    [{ samplers: { cell: { temperature: { kind: "wave" } } } }, /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, got \{"kind":"wave"\}\.$/],
+    [
+      { samplers: { depth: { method: "sigmoid" } } },
+      'searchConfig.samplers.depth: method must be softmax, gumbel or hard_gumbel (sources and widths exclude one another), got "sigmoid".',
+    ],
+    [
+      { samplers: { cell: { temperature: 0 } } },
+      "searchConfig.samplers.cell: temperature must be a finite number in [0.001, Infinity], got 0.",
+    ],
+    [
+      { samplers: { cell: { temperature: { kind: "wave" } } } },
+      /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, got \{"kind":"wave"\}\.$/,
+    ],
     [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be above 0, got 0."],
-    [{ weightOptimizer: { momentum: 1 } }, "searchConfig.weightOptimizer: momentum must be in [0, 1), got 1."],
+    [
+      { weightOptimizer: { momentum: 1 } },
+      "searchConfig.weightOptimizer: momentum must be in [0, 1), got 1.",
+    ],
     [{ binarization: { border: 2 } }, "searchConfig.binarization: border must be one of 0, 1, got 2."],
-    [{ binarization: { activationClip: Number.NaN } }, "searchConfig.binarization: activationClip must be a finite number, got NaN."],
-    [{ data: { trainImages: -1 } }, "searchConfig.data: trainImages must be an integer of at least 0, got -1."],
+    [
+      { binarization: { activationClip: Number.NaN } },
+      "searchConfig.binarization: activationClip must be a finite number, got NaN.",
+    ],
+    [
+      { data: { trainImages: -1 } },
+      "searchConfig.data: trainImages must be an integer of at least 0, got -1.",
+    ],
     [{ space: [] }, "searchConfig.space: expected an object, got []."],
   ])("refuses %j with place, expectation and value", (overrides, message) => {
     expect(bad(overrides)).toThrow(ConfigError);
@@ -57,14 +99,29 @@ describe("searchConfig", () => {
 describe("spaceConfig", () => {
   it.each([
     [{ primitives: [] }, "spaceConfig: primitives must be a list of at least one primitive, got []."],
-    [{ primitives: ["none"] }, "spaceConfig: primitives must be more than none alone (every cell would be empty), got [\"none\"]."],
+    [
+      { primitives: ["none"] },
+      'spaceConfig: primitives must be more than none alone (every cell would be empty), got ["none"].',
+    ],
     [{ primitives: ["skip_connect", "skip_connect"] }, "spaceConfig: primitives must be free of repetitions"],
     [{ primitives: ["conv"] }, 'spaceConfig: primitives must be one of "none", "skip_connect",'],
-    [{ cellLayout: [0, 2] }, "spaceConfig: cellLayout must be one that uses every group from 0 to 2, got [0,2]."],
-    [{ reductionGroups: [3] }, "spaceConfig: reductionGroups must be groups that occur in cellLayout, got [3]."],
-    [{ imageSize: 30 }, "spaceConfig: imageSize must be divisible by 4 (the layout halves it 2 times), got 30."],
+    [
+      { cellLayout: [0, 2] },
+      "spaceConfig: cellLayout must be one that uses every group from 0 to 2, got [0,2].",
+    ],
+    [
+      { reductionGroups: [3] },
+      "spaceConfig: reductionGroups must be groups that occur in cellLayout, got [3].",
+    ],
+    [
+      { imageSize: 30 },
+      "spaceConfig: imageSize must be divisible by 4 (the layout halves it 2 times), got 30.",
+    ],
     [{ widthChoices: [0.5] }, "spaceConfig: widthChoices must be ascending and end with 1, got [0.5]."],
-    [{ widthChoices: [0.3, 1] }, "spaceConfig: widthChoices must be widths that give whole channels of initChannels 16, got 0.3."],
+    [
+      { widthChoices: [0.3, 1] },
+      "spaceConfig: widthChoices must be widths that give whole channels of initChannels 16, got 0.3.",
+    ],
     [{ steps: 0 }, "spaceConfig: steps must be an integer of at least 1, got 0."],
   ])("refuses %j", (overrides, message) => {
     expect(() => spaceConfig(overrides as never)).toThrow(message);
@@ -88,10 +145,14 @@ describe("presets", () => {
   });
 
   it("names the known ones for an unknown name", () => {
-    expect(() => presetConfig("huge")).toThrow('presetConfig: unknown preset "huge". Known presets: smoke, laptop, paper.');
+    expect(() => presetConfig("huge")).toThrow(
+      'presetConfig: unknown preset "huge". Known presets: smoke, laptop, paper.',
+    );
   });
 
   it("names the preset in an error about its settings", () => {
-    expect(() => presetConfig("smoke", { epochs: -1 })).toThrow("smoke: epochs must be an integer of at least 1, got -1.");
+    expect(() => presetConfig("smoke", { epochs: -1 })).toThrow(
+      "smoke: epochs must be an integer of at least 1, got -1.",
+    );
   });
 });

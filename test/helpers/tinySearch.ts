@@ -8,7 +8,13 @@ import { type SearchConfig, searchConfig } from "../../lib/config/searchConfig";
 /** The smallest search that still has every part: two stages, depth and width choices, alpha and weight steps. */
 export function tinySearch(overrides: Overrides<SearchConfig> = {}): SearchConfig {
   return searchConfig({
-    space: { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, widthChoices: [0.5, 1], cellShortcut: "avg_pool" },
+    space: {
+      initChannels: 2,
+      cellLayout: [0, 1, 0],
+      steps: 1,
+      widthChoices: [0.5, 1],
+      cellShortcut: "avg_pool",
+    },
     data: { dataset: "synthetic", trainImages: 48, testImages: 16 },
     batchSize: 8,
     epochs: 3,

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { fold, gumbel, integers, normal, permutation, randomKey, threefry2x32, uniform } from "../../lib/random/randomKey";
+import {
+  fold,
+  gumbel,
+  integers,
+  normal,
+  permutation,
+  randomKey,
+  threefry2x32,
+  uniform,
+} from "../../lib/random/randomKey";
 
 function mean(values: ArrayLike<number>): number {
   let sum = 0;
@@ -22,7 +31,9 @@ describe("random keys", () => {
   it("give the same numbers for the same key and others for every other label", () => {
     const key = randomKey(0);
     expect(uniform(fold(key, "a"), 8)).toEqual(uniform(fold(key, "a"), 8));
-    const streams = ["a", "b", "ab", "ba", "", 0, 1, 97, "0"].map((label) => uniform(fold(key, label), 2).join());
+    const streams = ["a", "b", "ab", "ba", "", 0, 1, 97, "0"].map((label) =>
+      uniform(fold(key, label), 2).join(),
+    );
     expect(new Set(streams).size).toBe(streams.length);
     expect(randomKey(1)).not.toEqual(randomKey(2 ** 32 + 1));
   });
@@ -61,6 +72,7 @@ describe("random keys", () => {
     const order = permutation(randomKey(0), 1000);
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
     const firsts = Array.from({ length: 3000 }, (_, seed) => permutation(randomKey(seed), 3)[0] as number);
-    for (const value of [0, 1, 2]) expect(firsts.filter((v) => v === value).length / 3000).toBeCloseTo(1 / 3, 1);
+    for (const value of [0, 1, 2])
+      expect(firsts.filter((v) => v === value).length / 3000).toBeCloseTo(1 / 3, 1);
   });
 });

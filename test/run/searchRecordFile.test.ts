@@ -12,13 +12,19 @@ const read = (value: unknown) => {
 
 describe("readSearchRecord", () => {
   it("refuses what is missing, not JSON, another kind or another schema, and says which", () => {
-    expect(() => readSearchRecord(`${path}.none`)).toThrow("expected a search record, could not read it: ENOENT");
+    expect(() => readSearchRecord(`${path}.none`)).toThrow(
+      "expected a search record, could not read it: ENOENT",
+    );
     expect(read("{")).toThrow("expected a search record, got text that is not JSON");
     expect(read(null)).toThrow('expected kind "bars.search-record", got undefined.');
-    expect(read({ kind: "bars.genotype" })).toThrow('expected kind "bars.search-record", got "bars.genotype".');
+    expect(read({ kind: "bars.genotype" })).toThrow(
+      'expected kind "bars.search-record", got "bars.genotype".',
+    );
     expect(read({ kind: "bars.search-record", schema: 7, versions: { bars: "9.0.0" } })).toThrow(
       "expected schema 1, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
     );
-    expect(read({ kind: "bars.search-record", schema: 1 })).toThrow('a search record has the field "config", this one lacks it.');
+    expect(read({ kind: "bars.search-record", schema: 1 })).toThrow(
+      'a search record has the field "config", this one lacks it.',
+    );
   });
 });

@@ -32,11 +32,15 @@ describe("tensor files", () => {
   });
 
   it("say what is wrong with a missing, truncated or foreign file", () => {
-    expect(() => readTensorFile(`${path}.none`)).toThrow("expected a checkpoint file, could not read it: ENOENT");
+    expect(() => readTensorFile(`${path}.none`)).toThrow(
+      "expected a checkpoint file, could not read it: ENOENT",
+    );
     writeTensorFile(path, tensors, {});
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 1));
-    expect(() => readTensorFile(path)).toThrow(`tensor "é" should end at byte ${bytes.length}, the file ends at ${bytes.length - 1}`);
+    expect(() => readTensorFile(path)).toThrow(
+      `tensor "é" should end at byte ${bytes.length}, the file ends at ${bytes.length - 1}`,
+    );
     writeFileSync(path, bytes.subarray(0, 40));
     expect(() => readTensorFile(path)).toThrow("the file ends at 40");
     writeFileSync(path, "abc");

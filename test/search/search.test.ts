@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { epochNumbers } from "../helpers/epochNumbers";
 import { readSearchRecord } from "../../lib/run/searchRecordFile";
 import { readTensorFile, writeTensorFile } from "../../lib/run/tensorFile";
 import { search, searchFiles } from "../../lib/search/search";
+import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 
 beforeAll(async () => {
@@ -22,7 +22,11 @@ describe("search", () => {
     const record = await search(config, { directory: folder("whole") });
     expect(tf.memory().numTensors).toBe(before);
     expect(record.status).toBe("finished");
-    expect(record.epochs.map(({ epoch, warmup }) => [epoch, warmup])).toEqual([[0, true], [1, false], [2, false]]);
+    expect(record.epochs.map(({ epoch, warmup }) => [epoch, warmup])).toEqual([
+      [0, true],
+      [1, false],
+      [2, false],
+    ]);
     expect(readSearchRecord(searchFiles(folder("whole")).record)).toEqual(record);
     const [first, second] = record.epochs;
     expect(first?.alphas).toEqual(record.startAlphas);
@@ -30,7 +34,9 @@ describe("search", () => {
     expect(second?.alphas).not.toEqual(record.startAlphas);
     expect(second?.alphaLoss?.crossEntropy).toBeGreaterThan(0);
     expect(second?.alphaLoss?.total).toBeCloseTo(
-      (second?.alphaLoss?.crossEntropy ?? 0) + (second?.alphaLoss?.costPenalty ?? 0) + (second?.alphaLoss?.entropy ?? 0),
+      (second?.alphaLoss?.crossEntropy ?? 0) +
+        (second?.alphaLoss?.costPenalty ?? 0) +
+        (second?.alphaLoss?.entropy ?? 0),
       5,
     );
     expect(record.test?.images).toBe(16);
@@ -39,7 +45,10 @@ describe("search", () => {
 
   it("leaks no tensor from step to step", async () => {
     const counts: number[] = [];
-    await search(tinySearch({ epochs: 4 }), { directory: folder("leak"), onEpoch: () => void counts.push(tf.memory().numTensors) });
+    await search(tinySearch({ epochs: 4 }), {
+      directory: folder("leak"),
+      onEpoch: () => void counts.push(tf.memory().numTensors),
+    });
     // The alpha optimizer's state appears in the first epoch after warm-up and stays.
     expect(counts[2]).toBe(counts[1]);
     expect(counts[3]).toBe(counts[1]);
@@ -53,24 +62,35 @@ describe("search", () => {
     expect(epochNumbers(c)).not.toEqual(epochNumbers(a));
   });
 
-  it.each(["softmax", "gumbel", "hard_gumbel", "sigmoid"] as const)("searches with the %s sampler", async (method) => {
-    const other = method === "sigmoid" ? "softmax" : method;
-    const samplers = { cell: { method }, depth: { method: other }, width: { method: other } };
-    const record = await search(tinySearch({ samplers, epochs: 2 }), { directory: folder(`sampler-${method}`) });
-    expect(record.epochs[1]?.alphas).not.toEqual(record.startAlphas);
-  });
+  it.each(["softmax", "gumbel", "hard_gumbel", "sigmoid"] as const)(
+    "searches with the %s sampler",
+    async (method) => {
+      const other = method === "sigmoid" ? "softmax" : method;
+      const samplers = { cell: { method }, depth: { method: other }, width: { method: other } };
+      const record = await search(tinySearch({ samplers, epochs: 2 }), {
+        directory: folder(`sampler-${method}`),
+      });
+      expect(record.epochs[1]?.alphas).not.toEqual(record.startAlphas);
+    },
+  );
 
   it("goes the second order when asked, restoring the weights between", async () => {
     const first = await search(tinySearch({ epochs: 2 }), { directory: folder("order-1") });
     const second = await search(tinySearch({ epochs: 2, order: "second" }), { directory: folder("order-2") });
     expect(second.epochs[1]?.alphas).not.toEqual(first.epochs[1]?.alphas);
-    const drift = Math.abs((second.epochs[1]?.weightLoss as number) - (first.epochs[1]?.weightLoss as number));
+    const drift = Math.abs(
+      (second.epochs[1]?.weightLoss as number) - (first.epochs[1]?.weightLoss as number),
+    );
     expect(drift).toBeLessThan(0.05);
   });
 
   it("pulls the expected cost under a tight budget that it exceeds without penalty", async () => {
     const make = (coefficient: number) =>
-      tinySearch({ epochs: 8, alphaOptimizer: { learningRate: 0.3 }, cost: { measure: "bops", budget: 5e3, coefficient } });
+      tinySearch({
+        epochs: 8,
+        alphaOptimizer: { learningRate: 0.3 },
+        cost: { measure: "bops", budget: 5e3, coefficient },
+      });
     const free = await search(make(0), { directory: folder("free") });
     const bound = await search(make(10), { directory: folder("bound") });
     const last = (r: typeof free) => r.epochs.at(-1)?.expectedCost.bops as number;
@@ -88,9 +108,15 @@ describe("stopping and resuming", () => {
     const whole = await search(config, { directory: folder(`uninterrupted-${at}`) });
     const stop = new AbortController();
     let steps = 0;
-    const progress = { start() {}, stop() {}, update: (_: number, figures?: object) => figures && ++steps === at && stop.abort() };
+    const progress = {
+      start() {},
+      stop() {},
+      update: (_: number, figures?: object) => figures && ++steps === at && stop.abort(),
+    };
     const directory = folder(`interrupted-${at}`);
-    await expect(search(config, { directory, signal: stop.signal, progress: progress as never })).rejects.toThrow(
+    await expect(
+      search(config, { directory, signal: stop.signal, progress: progress as never }),
+    ).rejects.toThrow(
       /^search: stopped in epoch \d after step \d; everything is saved\. Run the same command again to go on\.$/,
     );
     expect(readSearchRecord(searchFiles(directory).record).status, what).toBe("interrupted");
@@ -136,12 +162,14 @@ describe("bad input", () => {
     const files = searchFiles(directory);
     const config = tinySearch({ epochs: 2 });
     const stop = new AbortController();
-    await search(config, { directory, onEpoch: () => stop.abort(), signal: stop.signal }).catch(() => undefined);
+    await search(config, { directory, onEpoch: () => stop.abort(), signal: stop.signal }).catch(
+      () => undefined,
+    );
     const good = readFileSync(files.checkpoint);
     const { tensors, metadata } = readTensorFile(files.checkpoint);
     writeTensorFile(files.checkpoint, tensors, { ...metadata, configHash: "abc" });
     await expect(search(config, { directory })).rejects.toThrow(
-      'It belongs to a search with other settings; use them, or another folder.',
+      "It belongs to a search with other settings; use them, or another folder.",
     );
     writeTensorFile(files.checkpoint, tensors, { ...metadata, schema: "0" });
     await expect(search(config, { directory })).rejects.toThrow(
@@ -150,7 +178,9 @@ describe("bad input", () => {
     writeTensorFile(files.checkpoint, tensors, { ...metadata, kind: "other" });
     await expect(search(config, { directory })).rejects.toThrow("This is not a checkpoint of a search.");
     writeFileSync(files.checkpoint, good.subarray(0, good.length - 100));
-    await expect(search(config, { directory })).rejects.toThrow(/not a complete safetensors file: tensor ".+" should end at byte \d+, the file ends at \d+/);
+    await expect(search(config, { directory })).rejects.toThrow(
+      /not a complete safetensors file: tensor ".+" should end at byte \d+, the file ends at \d+/,
+    );
     writeFileSync(files.checkpoint, good);
     await expect(search(config, { directory })).resolves.toMatchObject({ status: "finished" });
   });
@@ -158,7 +188,18 @@ describe("bad input", () => {
   it("stops at a loss that is not finite, says where, and keeps the last good checkpoint", async () => {
     const directory = folder("nan");
     const files = searchFiles(directory);
-    const config = tinySearch({ weightOptimizer: { learningRate: { kind: "steps", at: [[0, 0.05], [1, 1e38]] }, clipNorm: 0 } });
+    const config = tinySearch({
+      weightOptimizer: {
+        learningRate: {
+          kind: "steps",
+          at: [
+            [0, 0.05],
+            [1, 1e38],
+          ],
+        },
+        clipNorm: 0,
+      },
+    });
     await expect(search(config, { directory })).rejects.toThrow(
       /^search: the (weight loss|alpha loss) became (NaN|Infinity) in epoch 1, step \d\. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder\.$/,
     );
@@ -172,7 +213,9 @@ describe("bad input", () => {
 
   it("names the path when the run's folder is a file", async () => {
     writeFileSync(folder("a-file"), "");
-    await expect(search(tinySearch(), { directory: join(folder("a-file"), "run") })).rejects.toThrow(/could not be written: /);
+    await expect(search(tinySearch(), { directory: join(folder("a-file"), "run") })).rejects.toThrow(
+      /could not be written: /,
+    );
     expect(existsSync(join(folder("a-file"), "run"))).toBe(false);
   });
 });

@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { ops } from "../../lib/complexity/cost";
+import { totalCost } from "../../lib/complexity/costTable";
 import { costTables } from "../../lib/complexity/costTables";
 import { expectedCost } from "../../lib/complexity/expectedCost";
-import { totalCost } from "../../lib/complexity/costTable";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
 import { fold, randomKey } from "../../lib/random/randomKey";
+import { probabilityTensors } from "../../lib/search/alphaObjective";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { ExpectedCost } from "../../lib/supernet/expectedCost";
-import { probabilityTensors } from "../../lib/search/alphaObjective";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {
@@ -24,10 +24,20 @@ const spaces: Record<string, SpaceConfig> = {
   default: spaceConfig(),
   "no depth search": spaceConfig({ searchDepth: false, steps: 2 }),
   "no width search": spaceConfig({ widthChoices: [1], steps: 2 }),
-  "empty stages": spaceConfig({ cellLayout: [1, 0, 1, 1, 0], steps: 2, widthChoices: [0.5, 1], initChannels: 4 }),
+  "empty stages": spaceConfig({
+    cellLayout: [1, 0, 1, 1, 0],
+    steps: 2,
+    widthChoices: [0.5, 1],
+    initChannels: 4,
+  }),
 };
 
-function onEngine(space: SpaceConfig, probabilities: Alphas, measure: "bops" | "flops" | "ops", budget: number): number {
+function onEngine(
+  space: SpaceConfig,
+  probabilities: Alphas,
+  measure: "bops" | "flops" | "ops",
+  budget: number,
+): number {
   return expectNoLeak(() => {
     const cost = new ExpectedCost(space);
     const tensors = new AlphaVariables(probabilities);
@@ -77,13 +87,24 @@ describe.each(Object.entries(spaces))("ExpectedCost on the engine, %s", (_, spac
     });
     const nudgeCell = (by: number): Alphas => ({
       ...alphas,
-      cells: alphas.cells.map((edges, g) => edges.map((row, e) => (g === 0 && e === 1 ? row.map((v, k) => (k === 2 ? v + by : v)) : row))),
+      cells: alphas.cells.map((edges, g) =>
+        edges.map((row, e) => (g === 0 && e === 1 ? row.map((v, k) => (k === 2 ? v + by : v)) : row)),
+      ),
     });
     const slope = (f: (by: number) => Alphas) => (at(f(1e-4)) - at(f(-1e-4))) / 2e-4;
-    const gradient = (name: string, index: number) => (grads[(named[name] as tf.Variable).name] as tf.Tensor).dataSync()[index] as number;
+    const gradient = (name: string, index: number) =>
+      (grads[(named[name] as tf.Variable).name] as tf.Tensor).dataSync()[index] as number;
     expect(gradient("cell0", space.primitives.length + 2)).toBeCloseTo(slope(nudgeCell), 4);
-    if (named["depth1"]) expect(gradient("depth1", 0)).toBeCloseTo(slope((by) => nudge("depth", by)), 4);
-    if (named["width1"]) expect(gradient("width1", 0)).toBeCloseTo(slope((by) => nudge("width", by)), 4);
+    if (named["depth1"])
+      expect(gradient("depth1", 0)).toBeCloseTo(
+        slope((by) => nudge("depth", by)),
+        4,
+      );
+    if (named["width1"])
+      expect(gradient("width1", 0)).toBeCloseTo(
+        slope((by) => nudge("width", by)),
+        4,
+      );
     cost.dispose();
     variables.dispose();
     tf.dispose(grads);

@@ -16,9 +16,15 @@ const key = randomKey(0);
 const rows = (t: tf.Tensor) => t.arraySync() as number[][];
 const sum = (row: readonly number[]) => row.reduce((a, b) => a + b, 0);
 
-function sampled(method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid", temperature: number, withKey = true): number[][] {
+function sampled(
+  method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid",
+  temperature: number,
+  withKey = true,
+): number[][] {
   return expectNoLeak(() =>
-    tf.tidy(() => rows(sampleWeights(tf.tensor2d(logits), { method, temperature }, withKey ? key : undefined))),
+    tf.tidy(() =>
+      rows(sampleWeights(tf.tensor2d(logits), { method, temperature }, withKey ? key : undefined)),
+    ),
   );
 }
 
@@ -28,7 +34,9 @@ describe("sampleWeights", () => {
       const powers = row.map((a) => Math.exp(a / 0.5));
       return powers.map((p) => p / sum(powers));
     });
-    sampled("softmax", 0.5).forEach((row, r) => row.forEach((p, c) => expect(p).toBeCloseTo(expected[r]?.[c] as number, 5)));
+    sampled("softmax", 0.5).forEach((row, r) =>
+      row.forEach((p, c) => expect(p).toBeCloseTo(expected[r]?.[c] as number, 5)),
+    );
     expect(sampled("softmax", 0.5)).toEqual(sampled("softmax", 0.5, false));
   });
 
@@ -43,7 +51,9 @@ describe("sampleWeights", () => {
     const counts = [0, 0, 0];
     for (let i = 0; i < 2000; i++) {
       const row = tf.tidy(() =>
-        rows(sampleWeights(tf.tensor2d([[1, 0, -1]]), { method: "hard_gumbel", temperature: 0.7 }, fold(key, i))),
+        rows(
+          sampleWeights(tf.tensor2d([[1, 0, -1]]), { method: "hard_gumbel", temperature: 0.7 }, fold(key, i)),
+        ),
       )[0] as number[];
       expect([...row].sort()).toEqual([0, 0, 1]);
       counts[row.indexOf(1)] = (counts[row.indexOf(1)] as number) + 1;
@@ -56,7 +66,8 @@ describe("sampleWeights", () => {
     const grad = (method: "gumbel" | "hard_gumbel") =>
       tf.tidy(() => {
         const w = tf.tensor2d([[1, 2, 3]]);
-        const f = (a: tf.Tensor) => tf.sum(tf.mul(sampleWeights(a, { method, temperature: 0.7 }, key), w)) as tf.Scalar;
+        const f = (a: tf.Tensor) =>
+          tf.sum(tf.mul(sampleWeights(a, { method, temperature: 0.7 }, key), w)) as tf.Scalar;
         return rows(tf.grad(f)(tf.tensor2d([[1, 0, -1]])))[0] as number[];
       });
     grad("hard_gumbel").forEach((g, k) => expect(g).toBeCloseTo(grad("gumbel")[k] as number, 6));
@@ -66,11 +77,14 @@ describe("sampleWeights", () => {
     const row = sampled("sigmoid", 0.5)[0] as number[];
     expect(row.every((p) => p > 0 && p < 1)).toBe(true);
     expect(sum(row)).not.toBeCloseTo(1, 2);
-    (sampled("sigmoid", 1, false)[0] as number[]).forEach((p, k) => expect(p).toBeCloseTo(1 / (1 + Math.exp(-(logits[0]?.[k] as number))), 5));
+    (sampled("sigmoid", 1, false)[0] as number[]).forEach((p, k) =>
+      expect(p).toBeCloseTo(1 / (1 + Math.exp(-(logits[0]?.[k] as number))), 5),
+    );
   });
 
   it("gives the same weights for the same key and others for another", () => {
-    const draw = (k: typeof key) => tf.tidy(() => rows(sampleWeights(tf.tensor2d(logits), { method: "gumbel", temperature: 1 }, k)));
+    const draw = (k: typeof key) =>
+      tf.tidy(() => rows(sampleWeights(tf.tensor2d(logits), { method: "gumbel", temperature: 1 }, k)));
     expect(draw(key)).toEqual(draw(key));
     expect(draw(fold(key, 1))).not.toEqual(draw(key));
   });

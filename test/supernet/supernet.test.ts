@@ -5,12 +5,12 @@ import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import { activeOperations } from "../../lib/search/epochRecord";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { Supernet } from "../../lib/supernet/supernet";
-import { activeOperations } from "../../lib/search/epochRecord";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {
@@ -19,12 +19,16 @@ beforeAll(async () => {
 
 const small = { imageSize: 8, initChannels: 4, cellLayout: [0, 0, 1, 0], steps: 2, widthChoices: [0.5, 1] };
 const key = randomKey(0);
-const images = (size: number) => tf.tensor4d(normal(fold(key, "images"), 3 * size * size * 3), [3, size, size, 3]);
+const images = (size: number) =>
+  tf.tensor4d(normal(fold(key, "images"), 3 * size * size * 3), [3, size, size, 3]);
 
 function logitsOf(supernet: Supernet, alphas: Alphas, active?: boolean[][][]): Float32Array {
   const variables = new AlphaVariables(alphas);
   const values = tf.tidy(
-    () => supernet.logits(images(supernet.space.imageSize), variables, { edeT: 1, active }).dataSync() as Float32Array,
+    () =>
+      supernet
+        .logits(images(supernet.space.imageSize), variables, { edeT: 1, active })
+        .dataSync() as Float32Array,
   );
   variables.dispose();
   return values;
@@ -35,20 +39,49 @@ function expectClose(a: ArrayLike<number>, b: ArrayLike<number>): void {
   for (let i = 0; i < a.length; i++) expect(a[i]).toBeCloseTo(b[i] as number, 3);
 }
 
-const variants: Record<string, { space: Parameters<typeof spaceConfig>[0]; binarization: Parameters<typeof binarizationConfig>[0] }> = {
+const variants: Record<
+  string,
+  { space: Parameters<typeof spaceConfig>[0]; binarization: Parameters<typeof binarizationConfig>[0] }
+> = {
   "default preprocess": { space: small, binarization: {} },
-  "postprocess, real process": { space: { ...small, process: "postprocess", processKind: "real" }, binarization: { border: 0 } },
-  "pooled shortcut, plain strides": { space: { ...small, cellShortcut: "avg_pool", stridedConv: "plain" }, binarization: { weight: "xnor" } },
-  "conv_bn_relu with RSign and RPReLU": { space: small, binarization: { blockOrder: "conv_bn_relu", rsign: true, nonlinearity: "rprelu", weight: "scale_tensor" } },
+  "postprocess, real process": {
+    space: { ...small, process: "postprocess", processKind: "real" },
+    binarization: { border: 0 },
+  },
+  "pooled shortcut, plain strides": {
+    space: { ...small, cellShortcut: "avg_pool", stridedConv: "plain" },
+    binarization: { weight: "xnor" },
+  },
+  "conv_bn_relu with RSign and RPReLU": {
+    space: small,
+    binarization: { blockOrder: "conv_bn_relu", rsign: true, nonlinearity: "rprelu", weight: "scale_tensor" },
+  },
   "every primitive": {
-    space: { ...small, convGroups: 2, primitives: ["none", "skip_connect", "bin_conv_1x1", "bin_conv_3x3", "bin_conv_5x5", "bin_dil_conv_3x3", "bin_group_conv_3x3", "avg_pool_3x3", "max_pool_3x3"] },
+    space: {
+      ...small,
+      convGroups: 2,
+      primitives: [
+        "none",
+        "skip_connect",
+        "bin_conv_1x1",
+        "bin_conv_3x3",
+        "bin_conv_5x5",
+        "bin_dil_conv_3x3",
+        "bin_group_conv_3x3",
+        "avg_pool_3x3",
+        "max_pool_3x3",
+      ],
+    },
     binarization: { weight: "irnet" },
   },
 };
 
 /** Leading `narrow` of `wide` places, in each of `groups` equal groups. */
 function leading(wide: number, narrow: number, groups: number): number[] {
-  return Array.from({ length: narrow }, (_, i) => Math.floor(i / (narrow / groups)) * (wide / groups) + (i % (narrow / groups)));
+  return Array.from(
+    { length: narrow },
+    (_, i) => Math.floor(i / (narrow / groups)) * (wide / groups) + (i % (narrow / groups)),
+  );
 }
 
 /** Copies into a narrow supernet the part of a wide one's weights that it shares. */
@@ -71,7 +104,8 @@ function copyLeading(wide: Supernet, narrow: Supernet): void {
       let part: tf.Tensor = source;
       target.shape.forEach((extent, axis) => {
         const full = source.shape[axis] as number;
-        if (extent !== full) part = tf.gather(part, tf.tensor1d(leading(full, extent, groupsOf(axis)), "int32"), axis);
+        if (extent !== full)
+          part = tf.gather(part, tf.tensor1d(leading(full, extent, groupsOf(axis)), "int32"), axis);
       });
       target.assign(part as never);
     });
@@ -118,13 +152,21 @@ describe.each(Object.entries(variants))("Supernet, %s", (_, variant) => {
 
   it("at a one-hot depth is the supernet without the cells after it", () => {
     const deep = make(spaceConfig({ ...variant.space, widthChoices: [1] }));
-    const shallow = make(spaceConfig({ ...variant.space, widthChoices: [1], cellLayout: [0, 1], searchDepth: false }));
+    const shallow = make(
+      spaceConfig({ ...variant.space, widthChoices: [1], cellLayout: [0, 1], searchDepth: false }),
+    );
     for (const [name, target] of shallow.parameters.entries()) {
       const source = deep.parameters.get(name.replace(/^cell1\./, "cell2."));
       target.assign(source as never);
     }
     const soft = probabilitiesOf(randomAlphas(deep.space, 1, key));
-    const cut: Alphas = { ...soft, depth: [[0, 1, 0], [1, 0]] };
+    const cut: Alphas = {
+      ...soft,
+      depth: [
+        [0, 1, 0],
+        [1, 0],
+      ],
+    };
     expectClose(logitsOf(deep, cut), logitsOf(shallow, { ...cut, depth: [[], []] }));
     deep.dispose();
     shallow.dispose();
@@ -147,13 +189,22 @@ describe.each(Object.entries(variants))("Supernet, %s", (_, variant) => {
     const before = logitsOf(supernet, weights);
     for (const [name, variable] of supernet.parameters.entries()) {
       // cell1 and cell3 are cut off; cell0 is the last of its stage and so has the next stage's width 1/2.
-      if (name.startsWith("cell1.") || name.startsWith("cell3.")) tf.tidy(() => variable.assign(tf.sub(0.37, variable) as never));
-      const narrow = name.startsWith("cell2.edge2-1") || (name.startsWith("cell0.edge") && space.process === "preprocess");
+      if (name.startsWith("cell1.") || name.startsWith("cell3."))
+        tf.tidy(() => variable.assign(tf.sub(0.37, variable) as never));
+      const narrow =
+        name.startsWith("cell2.edge2-1") || (name.startsWith("cell0.edge") && space.process === "preprocess");
       if (narrow && name.endsWith(".latent")) {
         tf.tidy(() => {
           const [k, k2, from, to] = variable.shape as [number, number, number, number];
-          const keep = tf.pad(tf.ones([k, k2, from / 2, to / 2]), [[0, 0], [0, 0], [0, from / 2], [0, to / 2]]);
-          variable.assign(tf.add(tf.mul(variable, keep), tf.mul(tf.sub(1, keep), tf.sub(0.9, variable))) as never);
+          const keep = tf.pad(tf.ones([k, k2, from / 2, to / 2]), [
+            [0, 0],
+            [0, 0],
+            [0, from / 2],
+            [0, to / 2],
+          ]);
+          variable.assign(
+            tf.add(tf.mul(variable, keep), tf.mul(tf.sub(1, keep), tf.sub(0.9, variable))) as never,
+          );
         });
       }
     }

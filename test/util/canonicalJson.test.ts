@@ -14,7 +14,9 @@ describe("canonicalJson", () => {
 
   it("leaves out undefined fields and refuses numbers JSON cannot hold", () => {
     expect(canonicalJson({ a: undefined, b: 1 })).toBe('{"b":1}');
-    expect(() => canonicalJson({ a: [Number.NaN] })).toThrow("canonicalJson: expected a finite number, got NaN.");
+    expect(() => canonicalJson({ a: [Number.NaN] })).toThrow(
+      "canonicalJson: expected a finite number, got NaN.",
+    );
   });
 
   it("hashes with SHA-256", () => {

@@ -49,12 +49,15 @@ export const addReluGradient: tf.GradConfig = {
   inputsToSave: [],
   outputsToSave: [true],
   gradFunc: (dy, saved) => {
-    const gradient = () => runFused("BarsReluGrad", { dy: dy as tf.Tensor, y: saved[0] as tf.Tensor })[0] as tf.Tensor;
+    const gradient = () =>
+      runFused("BarsReluGrad", { dy: dy as tf.Tensor, y: saved[0] as tf.Tensor })[0] as tf.Tensor;
     return { a: gradient, b: gradient };
   },
 };
 
 function checkShapes(operation: string, a: tf.Tensor, b: tf.Tensor): void {
   if (a.shape.join() === b.shape.join()) return;
-  throw new ShapeError(`${operation}: expected two tensors of one shape, got [${a.shape.join(", ")}] and [${b.shape.join(", ")}].`);
+  throw new ShapeError(
+    `${operation}: expected two tensors of one shape, got [${a.shape.join(", ")}] and [${b.shape.join(", ")}].`,
+  );
 }
