@@ -62,12 +62,16 @@ function npm(args) {
   return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
 }
 
-/** Stops on an unsupported Node; installs and compiles what is missing or out of date. */
+/**
+ * Stops on an unsupported Node; installs and compiles what is missing or out of date. `BARS_SETUP=skip` takes what
+ * is there: for tests, and for scripts that run while something else installs.
+ */
 export async function ensureReady() {
   const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const problem = nodeProblem(process.version, engines.node);
   if (problem) console.error(problem.message);
   if (problem?.fatal) process.exit(1);
+  if (process.env.BARS_SETUP === "skip") return;
   const outdated = outdatedPackages(root);
   if (outdated === null || outdated.length > 0) {
     const why =

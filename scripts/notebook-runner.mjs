@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { format, inspect, stripVTControlCharacters } from "node:util";
+import vm from "node:vm";
 import { root } from "./ensure-installed.mjs";
 
 /** A pause in which rejections and outputs that a cell left behind come in. */
@@ -35,8 +36,19 @@ function errorOutput(error) {
   return { output_type: "error", ename: "Error", evalue: text, traceback: [text] };
 }
 
+/**
+ * The kernel lets SIGINT break into synchronous code. Node then forgets the signal's listeners that the code added
+ * meanwhile, and the next SIGINT ends the process: a search could not save its state. Here a cell that never yields
+ * is ended by its time limit instead.
+ */
+function keepSignalListeners() {
+  const { runInThisContext } = vm;
+  vm.runInThisContext = (code, options) => runInThisContext(code, { ...options, breakOnSigint: false });
+}
+
 async function run(file, cells) {
   process.chdir(dirname(file));
+  keepSignalListeners();
   const require = createRequire(join(root, "package.json"));
   const { createConverter } = require("tslab/dist/converter.js");
   const { createExecutor } = require("tslab/dist/executor.js");

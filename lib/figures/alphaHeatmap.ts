@@ -64,6 +64,7 @@ function heatmap(
   const names = edgesOf(space.steps).map(({ to, from }) => `edge${to}-${from}`);
   const { primitives } = space;
   const panelWidth = Math.max(170, 62 * primitives.length);
+  const panelHeight = Math.max(110, 27 * names.length);
   const columns = Math.max(1, Math.min(cells.length, Math.floor(widest / (panelWidth + gapX))));
   const panels = cells.map((rows, group): Panel => {
     const fits = rows.length === names.length && rows.every((row) => row.length === primitives.length);
@@ -93,8 +94,10 @@ function heatmap(
         tickfont: { size: textSize.tick },
         x: 1,
         xpad: 12,
-        y: 0.5,
-        len: 1,
+        y: 1,
+        yanchor: "top",
+        lenmode: "pixels",
+        len: panelHeight,
         ypad: 0,
       },
     };
@@ -134,7 +137,7 @@ function heatmap(
     rows: Math.ceil(cells.length / columns),
     columns,
     panelWidth,
-    panelHeight: Math.max(110, 27 * names.length),
+    panelHeight,
     gapX,
     gapY: 52 + labelHeight,
     left: 82,

@@ -118,7 +118,7 @@ describe.concurrent("executeNotebook", () => {
   it("lets an interrupted cell save its work, and begins no other", async () => {
     const controller = new AbortController();
     const code =
-      "import { writeFileSync } from 'fs';\nawait new Promise<void>((done) => { process.once('SIGINT', () => { writeFileSync('saved', ''); done(); }); console.log('waiting'); setTimeout(done, 30000); });";
+      "import { writeFileSync } from 'fs';\nawait new Promise<void>((done) => { process.once('SIGINT', () => { writeFileSync('saved', ''); done(); }); setTimeout(() => console.log('waiting'), 100); setTimeout(done, 30000); });";
     await withNotebook(notebookOf(code, "console.log('never');"), async (file, folder) => {
       const onEvent = ({ kind }: Event) => kind === "output" && controller.abort();
       const result = await executeNotebook(file, { onEvent, signal: controller.signal });

@@ -15,7 +15,12 @@ function runScript(
   onText: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Ended> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(root, "scripts/run-notebooks.mjs"), ...args], { cwd: root });
+    // The tests' own set-up has compiled the library; scripts side by side must not do it again.
+    const env = { ...process.env, BARS_SETUP: "skip" };
+    const child = spawn(process.execPath, [join(root, "scripts/run-notebooks.mjs"), ...args], {
+      cwd: root,
+      env,
+    });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (data) => {

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { spaceConfig } from "../../lib/config/spaceConfig";
+import { randomKey } from "../../lib/random/randomKey";
+import { genotypeJson } from "../../lib/space/genotypeJson";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+import { temporaryFolder } from "../helpers/tinySearch";
+
+const folder = temporaryFolder();
+const cli = resolve(__dirname, "../../lib/bin/bars.cjs");
+
+/** Runs the command line in a process of its own. */
+function bars(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((done) => {
+    execFile(process.execPath, [cli, ...args], { cwd: folder }, (error, out, err) => {
+      done({ code: error ? (error.code as unknown as number) : 0, out, err });
+    });
+  });
+}
+
+const genotype = randomGenotype(spaceConfig(), randomKey(0));
+const genotypePath = join(folder, "g.json");
+writeFileSync(genotypePath, genotypeJson(genotype));
+
+describe("bars", () => {
+  it("lists its commands and options, and exits with 0", async () => {
+    const { code, out } = await bars("--help");
+    expect(code).toBe(0);
+    for (const command of ["search", "derive", "cost", "draw", "data", "backend", "bench"])
+      expect(out).toContain(`  ${command}`);
+    expect((await bars("search", "--help")).out).toContain("--preset <name>");
+  });
+
+  it.each([
+    { args: ["serch"], message: "unknown command 'serch'" },
+    { args: ["search", "--sed", "1"], message: "unknown option '--sed'" },
+    { args: ["search", "--seed", "x"], message: 'expected a whole number, got "x".' },
+    {
+      args: ["search", "--preset", "huge"],
+      message: 'unknown preset "huge". Known presets: smoke, laptop, paper.',
+    },
+    { args: ["search", "--set", "epoch=1"], message: 'smoke: unknown key "epoch". Known keys:' },
+    {
+      args: ["search", "--set", "epochs"],
+      message: "--set epochs: expected path=value, e.g. cost.budget=2e6.",
+    },
+    {
+      args: ["search", "--set", "seed.x=1", "--set", "seed=1", "--set", "seed.x=2"],
+      message: '"seed" is a value, not a section.',
+    },
+    { args: ["search", "--config", "none.json"], message: "--config none.json: could not be read: ENOENT" },
+    {
+      args: ["derive"],
+      message: "bars derive: expected the folder of a run, got nothing. Give one, or --list.",
+    },
+  ])("exits with 2 and says what is wrong: $args", async ({ args, message }) => {
+    const { code, err } = await bars(...args);
+    expect(err).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    {
+      args: ["cost", "none.json"],
+      message: "none.json: expected a genotype file, could not read it: ENOENT",
+    },
+    { args: ["derive", "none"], message: "none: expected a search record, could not read it: ENOENT" },
+    { args: ["backend", "--backend", "abacus"], message: "abacus" },
+    { args: ["data", "--offline", "--data-dir", "nowhere"], message: "nowhere" },
+  ])("exits with 1 when the work fails: $args", async ({ args, message }) => {
+    const { code, err } = await bars(...args);
+    expect(err).toContain(`error: `);
+    expect(err).toContain(message);
+    expect(code).toBe(1);
+  });
+
+  it("costs a genotype, as a report and as JSON with the convention stated", async () => {
+    expect((await bars("cost", genotypePath)).out).toMatch(/multiply-accumulate/);
+    const { out, code } = await bars("cost", genotypePath, "--json");
+    const { convention, total, layers } = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(convention).toBe("one multiply-accumulate = 1; ops = flops + bops / 64");
+    expect(total.bops).toBe(layers.reduce((sum: number, layer: { bops: number }) => sum + layer.bops, 0));
+    expect(total.ops).toBe(total.flops + total.bops / 64);
+  });
+
+  it("draws a genotype", async () => {
+    expect((await bars("draw", genotypePath, "--out", "cells.svg")).code).toBe(0);
+    expect(readFileSync(join(folder, "cells.svg"), "utf8")).toMatch(/^<svg/);
+  });
+
+  it("lists derivation rules with formula and source", async () => {
+    const { out } = await bars("derive", "--list");
+    for (const rule of ["argmax", "sample", "top_k", "several", "skip_cap"])
+      expect(out).toContain(`${rule}\n  `);
+    expect(out).toContain("source: ");
+  });
+
+  it("says which engine it uses and why it passed over the others", async () => {
+    const { out } = await bars("backend", "--backend", "wasm");
+    expect(out).toMatch(/^wasm 4\.22\.0/);
+  });
+
+  it("searches from a settings file, resumes to the same record, derives, and costs what it derived", async () => {
+    const settings = {
+      space: { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] },
+      data: { dataset: "synthetic", trainImages: 40, testImages: 20 },
+      batchSize: 10,
+      epochs: 2,
+      warmupEpochs: 1,
+      evaluationImages: 0,
+    };
+    mkdirSync(join(folder, "sub"));
+    writeFileSync(join(folder, "sub/settings.json"), JSON.stringify(settings));
+    const run = () => bars("search", "--config", "sub/settings.json", "--seed", "3", "--out", "runs/a");
+    const first = await run();
+    expect(first.err).not.toContain("error");
+    expect(first.code).toBe(0);
+    expect(first.out).toContain("OPs");
+    expect(first.out).toContain("synthetic");
+    const record = readFileSync(join(folder, "runs/a/record.json"), "utf8");
+    expect(JSON.parse(record).config).toMatchObject({ seed: 3, epochs: 2, batchSize: 10 });
+    expect((await run()).code).toBe(0);
+    expect(readFileSync(join(folder, "runs/a/record.json"), "utf8")).toBe(record);
+    const derived = await bars("derive", "runs/a", "--rule", "top_k", "--option", "k=1", "--epoch", "0");
+    expect(derived.code).toBe(0);
+    expect(existsSync(join(folder, "runs/a/genotype-top_k.json"))).toBe(true);
+    expect((await bars("cost", "runs/a/genotype-top_k.json")).code).toBe(0);
+    expect((await bars("derive", "runs/a", "--rule", "best")).err).toContain(
+      'derive: unknown rule "best". Known rules: argmax,',
+    );
+    expect((await bars("derive", "runs/a", "--epoch", "9")).err).toContain(
+      "alphasAt: epoch must be start, last or one of 0, 1, got 9.",
+    );
+  });
+});
