@@ -14,6 +14,7 @@ export function notebookProgress(notebook, out = process.stdout, now = Date.now)
   let open = false;
   let shownAt = Number.NEGATIVE_INFINITY;
   let held = "";
+  let display;
   const line = (text) => {
     if (open) out.write("\n");
     open = false;
@@ -52,6 +53,8 @@ export function notebookProgress(notebook, out = process.stdout, now = Date.now)
     }
     const text = output.data?.["text/plain"];
     const onlyText = text !== undefined && Object.keys(output.data).length === 1;
+    if (event.id !== display) flush();
+    display = event.id;
     if (onlyText && event.id !== undefined) changing(`      ${text}`);
     else if (text !== undefined) for (const part of text.split("\n")) line(`      ${part}`);
   };

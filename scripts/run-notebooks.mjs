@@ -54,7 +54,9 @@ export async function runNotebook(
     signal,
   });
   const paths = await writeExecuted(notebook, file, folder);
-  if (!ok) console.error(`\n${name} failed:\n${reason}\n`);
+  if (reason === "interrupted")
+    console.error(`\n${name} was interrupted. Run the same command again to go on.`);
+  else if (!ok) console.error(`\n${name} failed:\n${reason}\n`);
   return { ok, reason, seconds, paths };
 }
 

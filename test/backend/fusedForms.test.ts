@@ -1,12 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  add,
+  addRelu,
   concatChannels,
   type FusedAttributes,
   fusedKernels,
   interleaveChannels,
+  relu,
   runFused,
   splitChannels,
   tf,
+  weightedSum,
 } from "../../lib/backend";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import {
@@ -93,6 +97,23 @@ const cases: Case[] = [
   { name: "BarsSplitChannels", inputs: () => ({ x: drawn("x") }), attributes: { sizes: [1, 3, 2] } },
   { name: "BarsInterleaveChannels", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
   { name: "BarsDeinterleaveChannels", inputs: () => ({ x: drawn("x") }), attributes: {} },
+  { name: "BarsAdd", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
+  { name: "BarsAddRelu", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
+  { name: "BarsRelu", inputs: () => ({ x: drawn("x") }), attributes: {} },
+  { name: "BarsReluGrad", inputs: () => ({ dy: drawn("dy"), y: drawn("y") }), attributes: {} },
+  {
+    name: "BarsWeightedSum",
+    inputs: () => ({ 0: drawn("a"), 1: drawn("b"), 2: tf.scalar(0.3), 3: tf.scalar(-2), 4: positive("m") }),
+    attributes: { count: 2 },
+  },
+  { name: "BarsWeightedSum", inputs: () => ({ 0: drawn("a"), 1: tf.scalar(0.3) }), attributes: { count: 1 } },
+  {
+    name: "BarsScaleChannels",
+    inputs: () => ({ x: drawn("x"), weight: tf.scalar(0.7), mask: positive("m") }),
+    attributes: {},
+  },
+  { name: "BarsScaleChannels", inputs: () => ({ x: drawn("x"), weight: tf.scalar(0.7) }), attributes: {} },
+  { name: "BarsChannelDot", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
 ];
 
 describe.each(engines)("on %s", (engine) => {
@@ -141,6 +162,43 @@ describe.each(engines)("on %s", (engine) => {
       // One part unused: its gradient is zero, not missing.
       expectGradient((v) => tf.mul(d, splitChannels(v, [1, 4])[1] as tf.Tensor), joined);
       tf.dispose([a, b, c, d, joined, expected, probe]);
+    });
+  });
+
+  it("weightedSum adds masked values by weight, with gradients to values, weights and mask", () => {
+    expectNoLeak(() => {
+      const [a, b, probe] = [drawn("a"), drawn("b"), drawn("p")] as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+      const [v, w] = [tf.scalar(0.3), tf.scalar(-2)];
+      const mask = positive("m") as tf.Tensor1D;
+      const sum = (x: tf.Tensor, p: tf.Tensor, m: tf.Tensor) =>
+        tf.mul(probe, weightedSum([x as tf.Tensor4D, b], [p as tf.Scalar, w], m as tf.Tensor1D));
+      const expected = tf.tidy(() => tf.mul(tf.add(tf.mul(a, v), tf.mul(b, w)), mask));
+      const got = weightedSum([a, b], [v, w], mask);
+      expectClose(got, expected, 2e-6);
+      expectGradient((x) => sum(x, v, mask), a);
+      expectGradient((p) => sum(a, p, mask), v);
+      expectGradient((m) => sum(a, v, m), mask);
+      expectGradient((x) => tf.mul(probe, weightedSum([x as tf.Tensor4D], [v], null)), a);
+      tf.dispose([a, b, probe, v, w, mask, expected, got]);
+    });
+  });
+
+  it("add and addRelu have the gradients of their plain forms, and refuse to broadcast", () => {
+    expectNoLeak(() => {
+      const [a, b, probe] = [drawn("a"), drawn("b"), drawn("p")];
+      expectGradient((x) => tf.mul(probe, add(x, b)), a);
+      const gradients = tf.grads((x: tf.Tensor, y: tf.Tensor) => tf.mul(probe, addRelu(x, y)))([a, b]);
+      const plain = tf.grads((x: tf.Tensor, y: tf.Tensor) => tf.mul(probe, tf.relu(tf.add(x, y))))([a, b]);
+      for (const [i, gradient] of gradients.entries()) expectClose(gradient, plain[i] as tf.Tensor, 0);
+      const own = tf.grad((x) => tf.mul(probe, relu(x)))(a);
+      const reference = tf.grad((x) => tf.mul(probe, tf.relu(x)))(a);
+      expectClose(own, reference, 0);
+      const one = tf.scalar(1);
+      expect(() => add(a, one)).toThrow("add: expected two tensors of one shape, got [3, 5, 7, 6] and [].");
+      expect(() => addRelu(a, one)).toThrow(
+        "addRelu: expected two tensors of one shape, got [3, 5, 7, 6] and [].",
+      );
+      tf.dispose([a, b, one, probe, ...gradients, ...plain, own, reference]);
     });
   });
 
