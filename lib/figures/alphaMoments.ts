@@ -1,6 +1,5 @@
 import { type Schedule, scheduleValue } from "../config/schedule";
-import type { SamplerConfig } from "../config/searchConfig";
-import { probabilitiesOf } from "../derive/probabilitiesOf";
+import { samplerProbabilities } from "../derive/samplerProbabilities";
 import type { SearchRecord } from "../run/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { BarsError } from "../util/errors";
@@ -37,7 +36,11 @@ export function alphaMoments(record: SearchRecord): AlphaMoment[] {
   return moments.map(({ epochsDone, logits, temperature }) => ({
     epochsDone,
     logits,
-    probabilities: probabilitiesOfLevels(logits, samplers, temperature),
+    probabilities: samplerProbabilities(logits, {
+      cell: { method: samplers.cell.method, temperature: temperature.cell },
+      depth: { method: samplers.depth.method, temperature: temperature.depth },
+      width: { method: samplers.width.method, temperature: temperature.width },
+    }),
   }));
 }
 
@@ -53,19 +56,6 @@ export function alphaMoment(record: SearchRecord, epochsDone: number, place: str
       `${place}: epochsDone must be an integer from 0 to ${moments.length - 1}, got ${epochsDone}.`,
     );
   return found;
-}
-
-function probabilitiesOfLevels(
-  alphas: Alphas,
-  samplers: Readonly<Record<Level, SamplerConfig>>,
-  temperature: Readonly<Record<Level, number>>,
-): Alphas {
-  const method = samplers.cell.method === "sigmoid" ? "sigmoid" : "softmax";
-  return {
-    cells: probabilitiesOf(alphas, method, temperature.cell).cells,
-    depth: probabilitiesOf(alphas, method, temperature.depth).depth,
-    width: probabilitiesOf(alphas, method, temperature.width).width,
-  };
 }
 
 /** Epochs at the start of a record in which alphas did not move. */

@@ -6,6 +6,7 @@ import { expectedCost } from "../complexity/expectedCost";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { derive } from "../derive/derive";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
+import { samplerProbabilities } from "../derive/samplerProbabilities";
 import { primitiveTraits } from "../operations/primitiveTraits";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import type { Alphas } from "../space/alphas";
@@ -37,7 +38,7 @@ export async function epochRecord(
       `search: the supernet's loss on the alpha split became ${accuracy.soft.loss} at the end of epoch ${epoch}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
     );
   }
-  const probabilities = plainProbabilities(alphas, settings);
+  const probabilities = samplerProbabilities(alphas, settings.samplers);
   const expected = expectedCost(costTables(config.space, config.binarization), probabilities);
   const derived = totalCost(genotype, config.binarization);
   const perAlphaImage = (sum: number) => sum / meter.alphaImages;
@@ -150,24 +151,6 @@ export function activeOperations(genotype: Genotype): boolean[][][] {
       ),
     ),
   );
-}
-
-/** The probabilities of the record's samplers, in double precision. Formulas: `probabilityWeights`. */
-export function plainProbabilities(alphas: Alphas, settings: Pick<EpochSettings, "samplers">): Alphas {
-  const row = (sampler: EpochSettings["samplers"]["cell"]) => (values: readonly number[]) => {
-    if (sampler.method === "sigmoid") return values.map((a) => 1 / (1 + Math.exp(-a)));
-    const scale = sampler.method === "softmax" ? sampler.temperature : 1;
-    const top = Math.max(...values);
-    const powers = values.map((a) => Math.exp((a - top) / scale));
-    const sum = powers.reduce((s, p) => s + p, 0);
-    return powers.map((p) => p / sum);
-  };
-  const { cell, depth, width } = settings.samplers;
-  return {
-    cells: alphas.cells.map((edges) => edges.map(row(cell))),
-    depth: alphas.depth.map(row(depth)),
-    width: alphas.width.map(row(width)),
-  };
 }
 
 /** Mean entropy of each level's rows as a share of the largest possible. */
