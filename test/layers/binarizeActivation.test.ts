@@ -12,7 +12,7 @@ describe.each(engines)("binarizeActivation on %s", (engine) => {
 
   it.each(signs)("%s maps both zeros to +1, so no activation is ever ternary", (method) => {
     expectNoLeak(() => {
-      const x = tf.tensor1d([-2, -1e-38, -0, 0, 1e-38, 2]);
+      const x = tf.tensor1d([-2, -(2 ** -126), -0, 0, 2 ** -126, 2]);
       const y = binarizeActivation(x, { method, ...numbers });
       expect(Array.from(y.dataSync())).toEqual([-1, -1, 1, 1, 1, 1]);
       tf.dispose([x, y]);

@@ -3,21 +3,33 @@ import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
 import { tf } from "../../lib/backend";
 import { muteGreeting } from "../../lib/backend/cpuEngine";
+import { findTensorflow } from "../../lib/backend/tensorflow/findTensorflow";
+import { tfjsNodeEngine } from "../../lib/backend/tfjsNodeEngine";
 import { registerWasmKernels } from "../../lib/backend/wasm/registerWasmKernels";
 import { normal, type RandomKey, uniform } from "../../lib/random/randomKey";
 
-/** Engines present in every installation. */
-export const engines = ["cpu", "wasm"] as const;
+/** Engines present in every installation, and TensorFlow where it has been set up. */
+export const engines: readonly string[] = ["cpu", "wasm", ...(hasTensorflow() ? ["tensorflow"] : [])];
+
+function hasTensorflow(): boolean {
+  try {
+    findTensorflow("cpu");
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether the engine has the gradients of convolutions (wasm has them only with the library's own kernels). */
 export function hasConvGradients(engine: string): boolean {
   if (engine === "wasm") registerWasmKernels();
-  return Boolean(tf.getKernel("Conv2DBackpropFilter", engine));
+  return engine === "tensorflow" || Boolean(tf.getKernel("Conv2DBackpropFilter", engine));
 }
 
 export async function useEngine(name: string): Promise<void> {
   muteGreeting();
   if (name === "wasm") registerWasmKernels();
+  if (name === "tensorflow") await tfjsNodeEngine.load();
   await tf.setBackend(name);
   await tf.ready();
 }
