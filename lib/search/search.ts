@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { startBackend } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import type { SearchConfig } from "../config/searchConfig";
@@ -11,6 +11,7 @@ import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { DivergenceError, InterruptedError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
+import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { epochRecord, finalTest } from "./epochRecord";
 import { emptyMeter } from "./meter";
@@ -56,6 +57,10 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
+  return oneAtATime(resolve(options.directory), () => searchNow(config, options));
+}
+
+async function searchNow(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
   const progress = options.progress ?? silentProgress;
   const files = searchFiles(options.directory);
   const earlier = existsSync(files.record) ? readSearchRecord(files.record) : null;

@@ -11,7 +11,9 @@ export interface Interrupt {
  */
 export function openInterrupt(outer?: AbortSignal): Interrupt {
   const controller = new AbortController();
+  let closed = false;
   const close = () => {
+    closed = true;
     process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);
     outer?.removeEventListener("abort", stop);
@@ -20,8 +22,13 @@ export function openInterrupt(outer?: AbortSignal): Interrupt {
     close();
     controller.abort();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  // Not at once: the notebook kernel watches for Ctrl-C while a cell's synchronous part runs, and signal listeners
+  // added in that part would be lost with it.
+  setImmediate(() => {
+    if (closed) return;
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
   if (outer?.aborted) stop();
   else outer?.addEventListener("abort", stop);
   return { signal: controller.signal, close };
