@@ -67,6 +67,9 @@ function installByPip() {
     "install",
     "--disable-pip-version-check",
     "--quiet",
+    // Where there is no package index, say so soon.
+    "--retries",
+    "1",
     "jupyterlab",
   ]);
 }
