@@ -49,12 +49,9 @@ describe.each(Object.entries(builders))("%s", (name, build) => {
     await expect(figureText(build(madeUpRecord("tiny")))).toMatchFileSnapshot(`snapshots/${name}.txt`);
   });
 
-  it.each(["wide", "empty"] as const)(
-    "is in order for plotly with the %s record",
-    (size) => {
-      expect(validateFigure(build(madeUpRecord(size)))).toEqual([]);
-    },
-  );
+  it.each(["wide", "empty"] as const)("is in order for plotly with the %s record", (size) => {
+    expect(validateFigure(build(madeUpRecord(size)))).toEqual([]);
+  });
 
   it.each(["usual", "wide", "tiny", "empty"] as const)(
     "clips no text and lets no two overlap with the %s record",
