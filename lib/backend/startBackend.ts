@@ -11,7 +11,7 @@ let current: BackendInfo | undefined;
  * Starts the tensor engine of this process and says which it is. Later calls return the same answer: a process
  * has one engine. After a failure another start may be tried.
  *
- * @param choice one of `backendNames`; without it the environment variable `BARS_BACKEND`, and without that the
+ * @param choice one of `backendNames`, or one of them with a variant (`onnx:webgpu`); without it the environment variable `BARS_BACKEND`, and without that the
  * first engine in the order of `backendNames` that loads.
  * @throws BackendError if the name is unknown, the engine asked for does not load, or another one is running.
  */
@@ -19,18 +19,16 @@ export async function startBackend(choice?: string): Promise<BackendInfo> {
   const place = choice === undefined ? "BARS_BACKEND" : "startBackend";
   // The variable says what to start, not what must be running: it is not read again once an engine runs.
   const asked = starting ? choice : (choice ?? (process.env["BARS_BACKEND"] || undefined));
-  if (asked !== undefined && !isBackendName(asked)) {
-    throw new BackendError(`${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`);
-  }
-  starting ??= start(asked, place).catch((error: unknown) => {
+  const wanted = asked === undefined ? undefined : parse(asked, place);
+  starting ??= start(wanted, place).catch((error: unknown) => {
     starting = undefined;
     throw error;
   });
   const info = await starting;
-  if (asked !== undefined && asked !== info.name) {
+  if (wanted !== undefined && wanted.name !== info.name) {
     throw new BackendError(
-      `startBackend: expected to start ${asked}, but ${info.name} is running already; a process has one engine, ` +
-        `so set BARS_BACKEND=${asked} before the first start, or start a new process (a notebook: restart the kernel).`,
+      `startBackend: expected to start ${wanted.name}, but ${info.name} is running already; a process has one engine, ` +
+        `so set BARS_BACKEND=${wanted.name} before the first start, or start a new process (a notebook: restart the kernel).`,
     );
   }
   return info;
@@ -43,15 +41,38 @@ export function backendInfo(): BackendInfo {
   return current;
 }
 
-function isBackendName(name: string): name is BackendName {
-  return (backendNames as readonly string[]).includes(name);
+interface Choice {
+  readonly name: BackendName;
+  readonly variant: string | undefined;
 }
 
-async function start(asked: BackendName | undefined, place: string): Promise<BackendInfo> {
+/** `name` or `name:variant`. */
+function parse(asked: string, place: string): Choice {
+  const [name, ...rest] = asked.split(":");
+  const known = backendNames.find((candidate) => candidate === name);
+  if (known === undefined) {
+    throw new BackendError(`${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`);
+  }
+  const variant = rest.length > 0 ? rest.join(":") : undefined;
+  const { variants = [] } = engines[known] as Engine;
+  if (variant !== undefined && !variants.includes(variant)) {
+    const possible = [known, ...variants.map((own) => `${known}:${own}`)].join(", ");
+    throw new BackendError(
+      `${place}: the engine ${known} must be asked for as one of ${possible}, got "${asked}".`,
+    );
+  }
+  return { name: known, variant };
+}
+
+async function start(asked: Choice | undefined, place: string): Promise<BackendInfo> {
   const passedOver: string[] = [];
-  for (const name of asked === undefined ? backendNames : [asked]) {
+  for (const name of asked === undefined ? backendNames : [asked.name]) {
     try {
-      current = { ...(await run(engines[name])), name, passedOver: Object.freeze(passedOver) };
+      current = {
+        ...(await run(engines[name], asked?.variant)),
+        name,
+        passedOver: Object.freeze(passedOver),
+      };
       return Object.freeze(current);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
@@ -69,8 +90,11 @@ async function start(asked: BackendName | undefined, place: string): Promise<Bac
   throw new BackendError(`startBackend: no engine starts: ${passedOver.join("; ")}. Run npm install again.`);
 }
 
-async function run(engine: Engine): Promise<Pick<BackendInfo, "version" | "device" | "threads">> {
-  const { registeredAs, version, device, threads } = await engine.load();
+async function run(
+  engine: Engine,
+  variant?: string,
+): Promise<Pick<BackendInfo, "version" | "device" | "threads">> {
+  const { registeredAs, version, device, threads } = await engine.load(variant);
   let failure = "it refused to initialise";
   const selected = await tf.setBackend(registeredAs).catch((error: unknown) => {
     failure = firstLine(error);

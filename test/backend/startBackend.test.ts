@@ -91,11 +91,11 @@ describe("startBackend", () => {
   it("names the known engines when it does not know one", async () => {
     const { startBackend } = await fresh();
     await expect(startBackend("gpu")).rejects.toThrow(
-      'startBackend: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, got "gpu".',
+      'startBackend: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, onnx, got "gpu".',
     );
     process.env["BARS_BACKEND"] = "webgl";
     await expect(startBackend()).rejects.toThrow(
-      'BARS_BACKEND: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, got "webgl".',
+      'BARS_BACKEND: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, onnx, got "webgl".',
     );
   });
 
@@ -112,10 +112,15 @@ describe("startBackend", () => {
   });
 
   it("lists all reasons if no engine starts", async () => {
-    const { startBackend } = await withoutEngines({ ...noTensorflow, wasm: "no SIMD", cpu: "gone" });
+    const { startBackend } = await withoutEngines({
+      ...noTensorflow,
+      wasm: "no SIMD",
+      cpu: "gone",
+      onnx: "no library",
+    });
     await expect(startBackend()).rejects.toThrow(
       "startBackend: no engine starts: tfjs-node-gpu: sees no card; tfjs-node: not installed; wasm: no SIMD; " +
-        "cpu: gone. Run npm install again.",
+        "cpu: gone; onnx: no library. Run npm install again.",
     );
   });
 

@@ -1,0 +1,131 @@
+import { GraphBuilder } from "./graphBuilder";
+import { type GraphTensor, memoryShape } from "./graphTensor";
+import type { LazyType, LazyValue } from "./lazyGraph";
+import { encodeOnnx, type OnnxValueInfo } from "./onnxModel";
+import type { GraphPlan } from "./planGraph";
+
+/** Leaves with at most this many entries travel together in one input for each type. */
+export const packLimit = 256;
+
+/** A graph ready for ONNX Runtime, and how to feed it. */
+export interface GraphModel {
+  readonly bytes: Uint8Array;
+  /** Inputs in order: a leaf of its own, or several small leaves of one type one after the other. */
+  readonly inputs: readonly ModelInput[];
+  /** Results in the order of the plan. */
+  readonly outputs: readonly ModelOutput[];
+  /** Number of operators. */
+  readonly operators: number;
+  /** What the operator of a name reads and makes, for error messages. */
+  describe(operator: string): string;
+}
+
+export interface ModelInput {
+  readonly name: string;
+  readonly type: LazyType;
+  readonly shape: readonly number[];
+  readonly packed: boolean;
+  /** Positions of the leaves in the plan, and their numbers of entries. */
+  readonly leaves: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+export interface ModelOutput {
+  readonly name: string;
+  readonly type: LazyType;
+  readonly shape: readonly number[];
+}
+
+/** Turns recorded calls into an ONNX file. `onProcessor`: see {@link GraphBuilder}. */
+export function buildModel(plan: GraphPlan, onProcessor: boolean): GraphModel {
+  const g = new GraphBuilder(onProcessor);
+  const tensors = new Map<LazyValue, GraphTensor>();
+  const inputs = feed(g, plan.leaves, tensors);
+  for (const node of plan.nodes) {
+    const named: Record<string, GraphTensor> = {};
+    node.names.forEach((name, i) => {
+      const { value, shape } = node.inputs[i] as (typeof node.inputs)[number];
+      named[name] = g.reshape(tensors.get(value) as GraphTensor, shape);
+    });
+    const made = node.kernel.lower(g, named, node.attributes, node.outputs);
+    for (const [i, output] of node.outputs.entries()) tensors.set(output, made[i] as GraphTensor);
+  }
+  const outputs = plan.results.map((value, i) => result(g, tensors.get(value) as GraphTensor, value, i));
+  g.prune(outputs.map(({ name }) => name));
+  const bytes = encodeOnnx({ nodes: g.nodes, inputs, outputs, constants: g.constants });
+  const text = (name: string): string => `${name || "-"} ${g.described.get(name) ?? ""}`.trim();
+  const describe = (operator: string): string => {
+    const node = g.nodes[Number(operator.split("_").at(-1))];
+    if (!node) return operator;
+    const [reads, makes] = [node.inputs, node.outputs].map((names) => names.map(text).join(", "));
+    return `${operator}(${reads}) -> ${makes}, attributes ${JSON.stringify(node.attributes ?? {})}`;
+  };
+  return {
+    bytes,
+    inputs,
+    outputs,
+    operators: g.nodes.length,
+    describe,
+  };
+}
+
+/** Declares the inputs and gives every leaf its tensor. */
+function feed(
+  g: GraphBuilder,
+  leaves: readonly LazyValue[],
+  tensors: Map<LazyValue, GraphTensor>,
+): ModelInput[] {
+  const inputs: ModelInput[] = [];
+  const packs = new Map<LazyType, number[]>();
+  leaves.forEach((leaf, i) => {
+    if (leaf.size > packLimit) {
+      const input = {
+        name: `x${i}`,
+        type: leaf.dtype,
+        shape: leaf.shape,
+        packed: false,
+        leaves: [i],
+        sizes: [leaf.size],
+      };
+      inputs.push(input);
+      tensors.set(leaf, g.input(input.name, input.shape, input.type));
+      return;
+    }
+    const pack = packs.get(leaf.dtype) ?? [];
+    pack.push(i);
+    packs.set(leaf.dtype, pack);
+  });
+  for (const [type, members] of packs) {
+    const sizes = members.map((i) => (leaves[i] as LazyValue).size);
+    const input = {
+      name: `pack_${type}`,
+      type,
+      shape: [sizes.reduce((a, b) => a + b, 0)],
+      packed: true,
+      leaves: members,
+      sizes,
+    };
+    inputs.push(input);
+    const whole = g.input(input.name, input.shape, type);
+    const parts = g.split(whole, sizes, 0);
+    members.forEach((i, k) => {
+      const leaf = leaves[i] as LazyValue;
+      tensors.set(leaf, g.reshape(parts[k] as GraphTensor, leaf.shape));
+    });
+  }
+  return inputs;
+}
+
+/** A graph's results need names of their own: one value may be two results, or an input. */
+function result(
+  g: GraphBuilder,
+  tensor: GraphTensor,
+  value: LazyValue,
+  i: number,
+): ModelOutput & OnnxValueInfo {
+  const shaped = g.reshape(tensor, value.shape);
+  const name = `y${i}`;
+  g.nodes.push({ op: "Identity", inputs: [g.plain(shaped).name], outputs: [name] });
+  g.described.set(name, `${shaped.type}[${memoryShape(shaped).join(", ")}]`);
+  return { name, type: value.dtype, shape: value.shape };
+}

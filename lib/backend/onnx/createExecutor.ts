@@ -1,0 +1,217 @@
+import type { DeviceCommand, DeviceProgram, DeviceRun, DeviceSettings, DeviceStatistics } from "./device";
+import type { LazyArray, LazyType } from "./lazyGraph";
+
+/** The parts of onnxruntime-node's native binding that are used. Its calls are synchronous. */
+export interface NativeRuntime {
+  readonly InferenceSession: new () => NativeSession;
+  readonly Tensor: new (type: LazyType, values: LazyArray, shape: readonly number[]) => NativeTensor;
+}
+
+export interface NativeTensor {
+  readonly data: LazyArray;
+}
+
+export interface NativeSession {
+  loadModel(bytes: ArrayBufferLike, offset: number, length: number, options: object): void;
+  run(
+    feeds: Record<string, NativeTensor>,
+    fetches: Record<string, NativeTensor | null>,
+    options: object,
+  ): unknown;
+  dispose(): void;
+}
+
+/** Carries out commands and holds the buffers. */
+export interface Executor {
+  execute(command: DeviceCommand): void;
+  /** A copy of a buffer's numbers. */
+  read(buffer: number): LazyArray;
+  statistics(): DeviceStatistics;
+  close(): void;
+}
+
+/**
+ * Makes an executor over ONNX Runtime. A command that fails marks the buffers it should have filled; reading one
+ * throws its error, and so does everything computed from it.
+ *
+ * The function's source text runs in threads, so it refers to nothing outside itself.
+ */
+export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings): Executor {
+  interface Program extends DeviceProgram {
+    readonly session: NativeSession;
+    /** Joined leaves by input name. */
+    readonly packs: ReadonlyMap<string, NativeTensor>;
+  }
+  const buffers = new Map<number, NativeTensor | Error>();
+  const programs = new Map<number, Program | Error>();
+  /** Memory that came from outside. It never enters the pool: nothing would take it out again. */
+  const foreign = new WeakSet<ArrayBufferLike>();
+  /** Memory of freed buffers by its length. */
+  const pool = new Map<number, ArrayBuffer[]>();
+  const counts = { runs: 0, compiles: 0, runMs: 0, compileMs: 0, bytes: 0, pooledBytes: 0 };
+
+  /** The error of a program; errors that come from another program's failure stay as they are. */
+  const failureOf = (program: number, cause: unknown): Error => {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return new Error(message.startsWith("onnx program ") ? message : `onnx program ${program}: ${message}`);
+  };
+
+  function bytesOf(type: LazyType, shape: readonly number[]): number {
+    let bytes = type === "bool" ? 1 : 4;
+    for (const extent of shape) bytes *= extent;
+    return bytes;
+  }
+
+  function arrayOver(type: LazyType, memory: ArrayBuffer): LazyArray {
+    if (type === "float32") return new Float32Array(memory);
+    return type === "int32" ? new Int32Array(memory) : new Uint8Array(memory);
+  }
+
+  function allocate(type: LazyType, shape: readonly number[]): NativeTensor {
+    const bytes = bytesOf(type, shape);
+    const recycled = pool.get(bytes)?.pop();
+    if (recycled) counts.pooledBytes -= bytes;
+    const memory = recycled ?? new ArrayBuffer(bytes);
+    counts.bytes += bytes;
+    return new runtime.Tensor(type, arrayOver(type, memory), shape);
+  }
+
+  function release(buffer: number): void {
+    const tensor = buffers.get(buffer);
+    buffers.delete(buffer);
+    if (!tensor || tensor instanceof Error) return;
+    const memory = tensor.data.buffer as ArrayBuffer;
+    const bytes = memory.byteLength;
+    counts.bytes -= bytes;
+    if (foreign.has(memory) || counts.pooledBytes + bytes > settings.poolBytes) return;
+    counts.pooledBytes += bytes;
+    const kept = pool.get(bytes);
+    if (kept) kept.push(memory);
+    else pool.set(bytes, [memory]);
+  }
+
+  function compile(program: DeviceProgram): Program {
+    const started = performance.now();
+    const session = new runtime.InferenceSession();
+    const { bytes } = program;
+    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+      executionProviders: settings.provider === "cpu" ? ["cpu"] : [settings.provider, "cpu"],
+      graphOptimizationLevel: settings.optimization,
+      intraOpNumThreads: settings.threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      logSeverityLevel: 3,
+      // Threads that wait by spinning slow each other down wherever anything else runs on the machine.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+      // Without arenas of their own all graphs draw on the process's one heap: a third of the peak memory.
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+    });
+    const packs = new Map<string, NativeTensor>();
+    for (const { name, type, shape, packed } of program.inputs) {
+      if (packed)
+        packs.set(
+          name,
+          new runtime.Tensor(type, arrayOver(type, new ArrayBuffer(bytesOf(type, shape))), shape),
+        );
+    }
+    counts.compiles++;
+    counts.compileMs += performance.now() - started;
+    return { ...program, bytes: new Uint8Array(0), session, packs };
+  }
+
+  function tensorOf(buffer: number): NativeTensor {
+    const tensor = buffers.get(buffer);
+    if (tensor instanceof Error) throw tensor;
+    if (!tensor) throw new Error(`onnx: buffer ${buffer} does not exist.`);
+    return tensor;
+  }
+
+  function inputOf(program: Program, input: DeviceProgram["inputs"][number], run: DeviceRun): NativeTensor {
+    const pack = program.packs.get(input.name);
+    if (!pack) return tensorOf(run.leaves[input.leaves[0] as number] as number);
+    const inline = run.inline[input.type];
+    let taken = 0;
+    let offset = 0;
+    input.leaves.forEach((leaf, i) => {
+      const buffer = run.leaves[leaf] as number;
+      const size = input.sizes[i] as number;
+      const values = buffer < 0 ? inline.subarray(taken, taken + size) : tensorOf(buffer).data;
+      if (buffer < 0) taken += size;
+      pack.data.set(values, offset);
+      offset += size;
+    });
+    return pack;
+  }
+
+  function runProgram(program: Program | Error | undefined, run: DeviceRun): void {
+    if (!program) throw new Error("onnx: this graph was forgotten.");
+    if (program instanceof Error) throw program;
+    const started = performance.now();
+    const feeds: Record<string, NativeTensor> = {};
+    for (const input of program.inputs) feeds[input.name] = inputOf(program, input, run);
+    const fetches: Record<string, NativeTensor> = {};
+    program.outputs.forEach(({ name, type, shape }, i) => {
+      const tensor = allocate(type, shape);
+      buffers.set(run.results[i] as number, tensor);
+      fetches[name] = tensor;
+    });
+    program.session.run(feeds, fetches, {});
+    counts.runs++;
+    counts.runMs += performance.now() - started;
+  }
+
+  return {
+    execute(command) {
+      switch (command[0]) {
+        case "upload": {
+          const [, buffer, type, shape, values] = command;
+          counts.bytes += values.byteLength;
+          foreign.add(values.buffer);
+          buffers.set(buffer, new runtime.Tensor(type, values, shape));
+          return;
+        }
+        case "compile": {
+          try {
+            programs.set(command[1], compile(command[2]));
+          } catch (cause) {
+            programs.set(command[1], failureOf(command[1], cause));
+          }
+          return;
+        }
+        case "run": {
+          const [, program, run] = command;
+          try {
+            runProgram(programs.get(program), run);
+          } catch (cause) {
+            const failure = failureOf(program, cause);
+            for (const result of run.results) {
+              release(result);
+              buffers.set(result, failure);
+            }
+          }
+          return;
+        }
+        case "free":
+          release(command[1]);
+          return;
+        case "forget": {
+          const program = programs.get(command[1]);
+          programs.delete(command[1]);
+          if (program && !(program instanceof Error)) program.session.dispose();
+          return;
+        }
+      }
+    },
+    read(buffer) {
+      return tensorOf(buffer).data.slice();
+    },
+    statistics: () => ({ ...counts }),
+    close() {
+      for (const program of programs.values()) if (!(program instanceof Error)) program.session.dispose();
+      programs.clear();
+      buffers.clear();
+      pool.clear();
+    },
+  };
+}

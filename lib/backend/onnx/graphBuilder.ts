@@ -1,0 +1,397 @@
+import { type AffineForms, foldAffine } from "./foldAffine";
+import { axisInFirst, broadcast, type GraphTensor, memoryShape, sizeOf, toFirst } from "./graphTensor";
+import { type OnnxAttribute, type OnnxConstant, type OnnxNode, type OnnxType, onnxTypes } from "./onnxModel";
+
+export interface EmitOptions {
+  readonly type?: OnnxType;
+  readonly channelsFirst?: boolean;
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
+  readonly domain?: string;
+}
+
+/** Whether going from one order of axes to the other leaves the numbers where they are. */
+function orderIsFree(shape: readonly number[]): boolean {
+  return (shape[1] as number) * (shape[2] as number) === 1 || shape[3] === 1;
+}
+
+/**
+ * Collects the operators of one graph. Equal operators on equal inputs are emitted once. Knows the order of axes of
+ * every value and changes it only where an operator needs another one.
+ */
+export class GraphBuilder {
+  readonly nodes: OnnxNode[] = [];
+  readonly constants: OnnxConstant[] = [];
+  /** Shape in memory and type of every value, for error messages. */
+  readonly described = new Map<string, string>();
+  readonly #emitted = new Map<string, GraphTensor[]>();
+  readonly #constantNames = new Map<string, GraphTensor>();
+  /** What a repeated value repeats, and the values of constant scalars, by name. */
+  readonly #repeated = new Map<string, GraphTensor>();
+  readonly #scalars = new Map<string, number>();
+  readonly #affine: AffineForms = new Map();
+  #count = 0;
+
+  /** @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there. */
+  constructor(readonly onProcessor: boolean) {}
+
+  /** A value that comes from outside. */
+  input(name: string, shape: readonly number[], type: OnnxType): GraphTensor {
+    return this.#describe({ name, shape, type, channelsFirst: false });
+  }
+
+  /** One operator with one result. Its inputs must be in the order of axes it needs already. */
+  emit(
+    op: string,
+    inputs: readonly (GraphTensor | null)[],
+    shape: readonly number[],
+    options: EmitOptions = {},
+  ): GraphTensor {
+    return this.emitMany(op, inputs, [shape], options)[0] as GraphTensor;
+  }
+
+  /** One operator with several results, all of one type and order of axes. */
+  emitMany(
+    op: string,
+    inputs: readonly (GraphTensor | null)[],
+    shapes: readonly (readonly number[])[],
+    options: EmitOptions = {},
+  ): GraphTensor[] {
+    const { attributes = {}, channelsFirst = false, domain } = options;
+    const type = options.type ?? inputs[0]?.type ?? "float32";
+    const names = inputs.map((input) => input?.name ?? "");
+    const key = `${op}(${names.join()})${JSON.stringify([attributes, shapes, type, channelsFirst])}`;
+    const known = this.#emitted.get(key);
+    if (known) return known;
+    const outputs = shapes.map((shape) =>
+      this.#describe({
+        name: `v${this.#count++}`,
+        shape,
+        type,
+        channelsFirst: channelsFirst && shape.length === 4,
+      }),
+    );
+    this.nodes.push({
+      op,
+      inputs: names,
+      outputs: outputs.map(({ name }) => name),
+      attributes,
+      ...(domain === undefined ? {} : { domain }),
+    });
+    this.#emitted.set(key, outputs);
+    return outputs;
+  }
+
+  #describe(tensor: GraphTensor): GraphTensor {
+    this.described.set(tensor.name, `${tensor.type}[${memoryShape(tensor).join(", ")}]`);
+    return tensor;
+  }
+
+  /** A constant list of integers, as axes and shapes are given. */
+  ints(values: readonly number[]): GraphTensor {
+    return this.#constant(
+      `i${values.join()}`,
+      "int64",
+      [values.length],
+      () => new BigInt64Array(values.map(BigInt)),
+    );
+  }
+
+  /** A constant scalar of the given type. */
+  scalar(value: number, type: OnnxType = "float32"): GraphTensor {
+    return this.fill(value, [], type);
+  }
+
+  /** A constant of equal entries. */
+  fill(value: number, shape: readonly number[], type: OnnxType = "float32"): GraphTensor {
+    const key = `s${type}${Object.is(value, -0) ? "-0" : value}|${shape.join()}`;
+    const constant = this.#constant(key, type, shape, () => {
+      const count = sizeOf(shape);
+      if (type === "float32") return new Float32Array(count).fill(value);
+      if (type === "float64") return new Float64Array(count).fill(value);
+      if (type === "int64") return new BigInt64Array(count).fill(BigInt(value));
+      if (type === "bool") return new Uint8Array(count).fill(value);
+      return new Int32Array(count).fill(value);
+    });
+    this.#scalars.set(constant.name, value);
+    return constant;
+  }
+
+  /** A constant of numbers. */
+  floats(values: Float32Array, shape: readonly number[], channelsFirst = false): GraphTensor {
+    const constant = this.#constant(`f${shape.join()}|${values.join()}`, "float32", shape, () => values);
+    return { ...constant, channelsFirst };
+  }
+
+  /** The constant integers 0, 1, …, `count` − 1. */
+  range(count: number): GraphTensor {
+    return this.#constant(`r${count}`, "int32", [count], () =>
+      Int32Array.from({ length: count }, (_, i) => i),
+    );
+  }
+
+  #constant(key: string, type: OnnxType, shape: readonly number[], make: () => ArrayBufferView): GraphTensor {
+    const known = this.#constantNames.get(key);
+    if (known) return known;
+    const tensor = this.#describe({
+      name: `c${this.#constantNames.size}`,
+      shape,
+      type,
+      channelsFirst: false,
+    });
+    const { buffer, byteOffset, byteLength } = make();
+    this.constants.push({ ...tensor, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+    this.#constantNames.set(key, tensor);
+    return tensor;
+  }
+
+  /** The same value in tfjs's order of axes. */
+  plain(x: GraphTensor): GraphTensor {
+    if (!x.channelsFirst) return x;
+    if (orderIsFree(x.shape)) return this.#reinterpret(x, x.shape, false);
+    return this.emit("Transpose", [x], x.shape, { attributes: { perm: { ints: axisInFirst } } });
+  }
+
+  /** The same value of rank 4 with the channels before height and width. */
+  first(x: GraphTensor): GraphTensor {
+    if (x.channelsFirst) return x;
+    if (orderIsFree(x.shape)) return this.#reinterpret(x, x.shape, true);
+    return this.emit("Transpose", [x], x.shape, {
+      channelsFirst: true,
+      attributes: { perm: { ints: toFirst } },
+    });
+  }
+
+  #reinterpret(x: GraphTensor, shape: readonly number[], channelsFirst: boolean): GraphTensor {
+    return this.view(x, memoryShape({ ...x, shape, channelsFirst }), channelsFirst ? shape : undefined);
+  }
+
+  /** The same numbers in another shape, in tfjs's order of axes. */
+  reshape(x: GraphTensor, shape: readonly number[]): GraphTensor {
+    if (x.channelsFirst && x.shape.join() === shape.join()) return x;
+    return this.#reinterpret(this.plain(x), shape, false);
+  }
+
+  /**
+   * The numbers of `x`, in the order they have in memory, under other extents: a plain value of that shape, or with
+   * `image` a channels-first value whose shape for tfjs it is.
+   */
+  view(x: GraphTensor, extents: readonly number[], image?: readonly number[]): GraphTensor {
+    const target = { ...x, shape: image ?? extents, channelsFirst: image !== undefined };
+    if (memoryShape(x).join() === extents.join()) return target;
+    return this.emit("Reshape", [x, this.ints(extents)], target.shape, {
+      type: x.type,
+      channelsFirst: target.channelsFirst,
+    });
+  }
+
+  cast(x: GraphTensor, type: OnnxType): GraphTensor {
+    if (x.type === type) return x;
+    return this.emit("Cast", [x], x.shape, {
+      type,
+      channelsFirst: x.channelsFirst,
+      attributes: { to: { int: onnxTypes[type] } },
+    });
+  }
+
+  /** Inputs of an element-wise operator with a result of the given rank, brought to one order of axes. */
+  align(inputs: readonly GraphTensor[], rank: number): { inputs: GraphTensor[]; channelsFirst: boolean } {
+    const channelsFirst = rank === 4 && inputs.some((input) => input.channelsFirst);
+    if (!channelsFirst) return { inputs: inputs.map((input) => this.plain(input)), channelsFirst };
+    const aligned = inputs.map((input) => {
+      if (sizeOf(input.shape) === 1) return input;
+      const missing = Array<number>(4 - input.shape.length).fill(1);
+      return this.first(missing.length > 0 ? this.reshape(input, [...missing, ...input.shape]) : input);
+    });
+    return { inputs: aligned, channelsFirst };
+  }
+
+  /**
+   * An element-wise operator with broadcasting. What broadcasting repeats anyway is not repeated before, and
+   * products with 1 and sums with 0 are left out.
+   */
+  elementwise(op: string, inputs: readonly GraphTensor[], options: EmitOptions = {}): GraphTensor {
+    const shape = inputs.map((input) => input.shape).reduce(broadcast);
+    const sources = [...inputs];
+    for (const [i, input] of inputs.entries()) {
+      const source = this.#repeated.get(input.name);
+      if (!source) continue;
+      const others = sources.map((other, k) => (k === i ? source.shape : other.shape)).reduce(broadcast);
+      if (others.join() === shape.join()) sources[i] = source;
+    }
+    const neutral = this.#neutral(op, sources);
+    if (neutral) return this.expand(neutral, shape);
+    const folded = foldAffine(this, this.#affine, op, sources, shape);
+    if (folded) return folded;
+    const aligned = this.align(sources, shape.length);
+    return this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
+  }
+
+  /** The number of a constant scalar. */
+  numberOf(x: GraphTensor): number | undefined {
+    return this.#scalars.get(x.name);
+  }
+
+  /** The operand that is the result already, up to its shape. */
+  #neutral(op: string, [a, b]: readonly GraphTensor[]): GraphTensor | undefined {
+    if (!a || !b) return undefined;
+    const [left, right] = [this.#scalars.get(a.name), this.#scalars.get(b.name)];
+    const element = { Mul: 1, Div: 1, Add: 0, Sub: 0 }[op];
+    if (element === undefined) return undefined;
+    if (right === element && sizeOf(b.shape) === 1) return a;
+    return left === element && sizeOf(a.shape) === 1 && (op === "Mul" || op === "Add") ? b : undefined;
+  }
+
+  add(a: GraphTensor, b: GraphTensor): GraphTensor {
+    return this.elementwise("Add", [a, b]);
+  }
+
+  sub(a: GraphTensor, b: GraphTensor): GraphTensor {
+    return this.elementwise("Sub", [a, b]);
+  }
+
+  mul(a: GraphTensor, b: GraphTensor): GraphTensor {
+    return this.elementwise("Mul", [a, b]);
+  }
+
+  div(a: GraphTensor, b: GraphTensor): GraphTensor {
+    return this.elementwise("Div", [a, b]);
+  }
+
+  unary(op: string, x: GraphTensor, attributes: EmitOptions["attributes"] = {}): GraphTensor {
+    return this.elementwise(op, [x], { attributes });
+  }
+
+  /** A reduction over axes, which stay with extent 1. */
+  reduce(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
+    if (axes.length === 0) return x;
+    const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+    const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
+    return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
+  }
+
+  /** Product of matrices along the last two axes, either of them transposed before. */
+  matMul(a: GraphTensor, b: GraphTensor, transposeA = false, transposeB = false): GraphTensor {
+    const [x, y] = [this.plain(a), this.plain(b)];
+    const rows = x.shape.at(transposeA ? -1 : -2) as number;
+    const columns = y.shape.at(transposeB ? -2 : -1) as number;
+    const shape = [...broadcast(x.shape.slice(0, -2), y.shape.slice(0, -2)), rows, columns];
+    if (!transposeA && !transposeB) return this.emit("MatMul", [x, y], shape);
+    if (!this.onProcessor) {
+      return this.matMul(transposeA ? this.#swapLast(x) : x, transposeB ? this.#swapLast(y) : y);
+    }
+    const attributes = { transA: { int: Number(transposeA) }, transB: { int: Number(transposeB) } };
+    return this.emit("FusedMatMul", [x, y], shape, { domain: "com.microsoft", attributes });
+  }
+
+  #swapLast(x: GraphTensor): GraphTensor {
+    const axes = x.shape.map((_, axis) => axis);
+    const [last, before] = [axes.pop() as number, axes.pop() as number];
+    return this.transpose(x, [...axes, last, before]);
+  }
+
+  /** Axes in another order: axis `i` of the result is axis `order[i]` of `x`. */
+  transpose(x: GraphTensor, order: readonly number[]): GraphTensor {
+    const shape = order.map((axis) => x.shape[axis] as number);
+    const inMemory = x.channelsFirst ? order.map((axis) => axisInFirst[axis] as number) : order;
+    return this.emit("Transpose", [x], shape, { attributes: { perm: { ints: inMemory } } });
+  }
+
+  /** Every `steps`-th entry from `starts`, `shape` of them along each axis; steps may be negative. */
+  slice(
+    x: GraphTensor,
+    starts: readonly number[],
+    shape: readonly number[],
+    steps: readonly number[] = shape.map(() => 1),
+  ): GraphTensor {
+    const axes = shape
+      .map((_, axis) => axis)
+      .filter((axis) => shape[axis] !== x.shape[axis] || (steps[axis] as number) !== 1);
+    if (axes.length === 0) return x;
+    const ends = axes.map((axis) => {
+      const [start, step] = [starts[axis] as number, steps[axis] as number];
+      const end = start + step * ((shape[axis] as number) - 1) + Math.sign(step);
+      return end < 0 ? -(2 ** 31) : end;
+    });
+    const inMemory = axes.map((axis) => (x.channelsFirst ? (axisInFirst[axis] as number) : axis));
+    const list = (values: readonly number[]) => this.ints(axes.map((axis) => values[axis] as number));
+    const inputs = [x, list(starts), this.ints(ends), this.ints(inMemory), list(steps)];
+    return this.emit("Slice", inputs, shape, { channelsFirst: x.channelsFirst });
+  }
+
+  /** Parts of the given sizes along an axis. Graphics cards limit the results of one operator, so there it is slices. */
+  split(x: GraphTensor, sizes: readonly number[], axis: number): GraphTensor[] {
+    if (sizes.length === 1) return [x];
+    const shapes = sizes.map((size) => x.shape.map((extent, i) => (i === axis ? size : extent)));
+    if (!this.onProcessor) {
+      let start = 0;
+      return shapes.map((shape) => {
+        const part = this.slice(
+          x,
+          shape.map((_, i) => (i === axis ? start : 0)),
+          shape,
+        );
+        start += shape[axis] as number;
+        return part;
+      });
+    }
+    const inMemory = x.channelsFirst ? (axisInFirst[axis] as number) : axis;
+    return this.emitMany("Split", [x, this.ints(sizes)], shapes, {
+      channelsFirst: x.channelsFirst,
+      attributes: { axis: { int: inMemory } },
+    });
+  }
+
+  /** Parts joined along an axis; channels first where any part of rank 4 is. */
+  concat(parts: readonly GraphTensor[], axis: number): GraphTensor {
+    const one = parts[0] as GraphTensor;
+    if (parts.length === 1) return one;
+    const shape = [...one.shape];
+    shape[axis] = parts.reduce((sum, part) => sum + (part.shape[axis] as number), 0);
+    const channelsFirst = parts.some((part) => part.channelsFirst);
+    const aligned = parts.map((part) => (channelsFirst ? this.first(part) : part));
+    const inMemory = channelsFirst ? (axisInFirst[axis] as number) : axis;
+    return this.emit("Concat", aligned, shape, { channelsFirst, attributes: { axis: { int: inMemory } } });
+  }
+
+  /** `before[i]` and `after[i]` entries of `value` around axis `i`. */
+  pad(
+    x: GraphTensor,
+    before: readonly number[],
+    after: readonly number[],
+    value: GraphTensor,
+    mode: "constant" | "reflect" = "constant",
+  ): GraphTensor {
+    if ([...before, ...after].every((count) => count === 0)) return x;
+    const shape = x.shape.map((extent, i) => extent + (before[i] as number) + (after[i] as number));
+    const order = x.channelsFirst ? toFirst : x.shape.map((_, axis) => axis);
+    const counts = [before, after].flatMap((list) => order.map((axis) => list[axis] as number));
+    const inputs = mode === "constant" ? [x, this.ints(counts), value] : [x, this.ints(counts)];
+    return this.emit("Pad", inputs, shape, {
+      channelsFirst: x.channelsFirst,
+      attributes: { mode: { string: mode } },
+    });
+  }
+
+  /** The value repeated to a larger shape. */
+  expand(x: GraphTensor, shape: readonly number[]): GraphTensor {
+    if (x.shape.join() === shape.join()) return x;
+    const source = this.plain(x);
+    const result = this.emit("Expand", [source, this.ints(shape)], shape);
+    this.#repeated.set(result.name, source);
+    return result;
+  }
+
+  /** Leaves out operators that none of the given values needs. */
+  prune(results: readonly string[]): void {
+    const needed = new Set(results);
+    const kept: OnnxNode[] = [];
+    for (const node of this.nodes.toReversed()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      for (const name of node.inputs) needed.add(name);
+      kept.push(node);
+    }
+    this.nodes.splice(0, this.nodes.length, ...kept.reverse());
+    const constants = this.constants.filter(({ name }) => needed.has(name));
+    this.constants.splice(0, this.constants.length, ...constants);
+  }
+}

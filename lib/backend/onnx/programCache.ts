@@ -1,0 +1,86 @@
+import { buildModel, type GraphModel } from "./buildModel";
+import type { Device } from "./device";
+import type { GraphPlan } from "./planGraph";
+
+export interface ProgramCacheSettings {
+  readonly device: Device;
+  /** Compiled graphs that are kept; the one used longest ago goes first. */
+  readonly maxPrograms: number;
+  /** Whether the device is the processor, which runs every operator. */
+  readonly onProcessor: boolean;
+}
+
+/** A compiled graph. */
+export interface Program {
+  /** Its number on the device. */
+  readonly id: number;
+  readonly model: Omit<GraphModel, "bytes">;
+}
+
+/** The compiled graphs of a device, found by the structure of what they compute. */
+export class ProgramCache {
+  readonly #settings: ProgramCacheSettings;
+  /** In order of use: the last used last. */
+  readonly #programs = new Map<string, Program>();
+  #count = 0;
+  #hits = 0;
+
+  constructor(settings: ProgramCacheSettings) {
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#programs.size;
+  }
+
+  /** How often {@link get} found a graph. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  /** The program of a plan; compiled now if no plan of its structure came before. */
+  get(plan: GraphPlan): Program {
+    const { buffer, byteOffset, byteLength } = plan.structure;
+    const key = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+    const known = this.#programs.get(key);
+    if (known) {
+      this.#hits++;
+      this.#programs.delete(key);
+      this.#programs.set(key, known);
+      return known;
+    }
+    const { device, maxPrograms, onProcessor } = this.#settings;
+    const { bytes, ...model } = buildModel(plan, onProcessor);
+    const program = { id: this.#count++, model };
+    this.#programs.set(key, program);
+    for (const [oldest, { id }] of this.#programs) {
+      if (this.#programs.size <= maxPrograms) break;
+      this.#programs.delete(oldest);
+      device.send(["forget", id]);
+    }
+    const { inputs, outputs } = model;
+    device.send(["compile", program.id, { bytes, inputs, outputs }]);
+    return program;
+  }
+
+  /** Forgets all programs. */
+  clear(): void {
+    for (const { id } of this.#programs.values()) this.#settings.device.send(["forget", id]);
+    this.#programs.clear();
+  }
+
+  /** Throws a device's error with what the operator it names computes. */
+  explain(cause: unknown): never {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const program = /^onnx program (\d+): /.exec(message);
+    if (!program) throw cause;
+    const reason = message.slice(program[0].length);
+    const model = [...this.#programs.values()].find(({ id }) => id === Number(program[1]))?.model;
+    const operator = /\b[A-Z][A-Za-z]*_\d+/.exec(reason)?.[0];
+    const place = model && operator ? ` Operator: ${model.describe(operator)}.` : "";
+    throw new Error(
+      `onnx: a graph of ${model?.operators ?? "several"} operators failed: ${reason.replace(/\.?\s*$/, ".")}${place}`,
+      { cause },
+    );
+  }
+}

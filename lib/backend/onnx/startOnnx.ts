@@ -1,0 +1,69 @@
+import { findBackend, registerBackend, removeBackend, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { DeviceSettings } from "./device";
+import type { LazyKernel } from "./lazyGraph";
+import { findRuntime } from "./loadRuntime";
+import { localDevice } from "./localDevice";
+import { OnnxBackend } from "./onnxBackend";
+import { lazyKernels, registerOnnxKernels } from "./registerOnnxKernels";
+import { ThreadDevice } from "./threadDevice";
+
+/** How the engine runs. */
+export interface OnnxSettings extends DeviceSettings {
+  /** Calls recorded before they are computed unasked. */
+  readonly maxPending: number;
+  /** Compiled graphs that are kept. */
+  readonly maxPrograms: number;
+  /** Whether graphs run in a thread of their own, so that the event loop goes on meanwhile. */
+  readonly thread: boolean;
+}
+
+/** A registered back end. */
+export interface RegisteredOnnx {
+  readonly backend: OnnxBackend;
+  /** Version of onnxruntime-node. */
+  readonly version: string;
+}
+
+/**
+ * Loads ONNX Runtime, registers the back end with tfjs-core under `name` and runs a first graph. Does not select it.
+ * The cpu back end should be registered before: its kernels fill the gaps. After a failure nothing is registered.
+ *
+ * @throws Error if onnxruntime-node is not installed or does not load, or the provider does not run here.
+ */
+export async function registerOnnx(name: string, settings: OnnxSettings): Promise<RegisteredOnnx> {
+  const paths = findRuntime();
+  const { provider, threads, optimization, poolBytes } = settings;
+  const own = { provider, threads, optimization, poolBytes };
+  const device = settings.thread ? new ThreadDevice(paths, own) : localDevice(paths, own);
+  registerBackend(
+    name,
+    () =>
+      new OnnxBackend({
+        device,
+        maxPending: settings.maxPending,
+        maxPrograms: settings.maxPrograms,
+        onProcessor: settings.provider === "cpu",
+      }),
+    4,
+  );
+  const backend = findBackend(name) as unknown as OnnxBackend;
+  try {
+    await probe(backend);
+  } catch (cause) {
+    removeBackend(name);
+    throw cause;
+  }
+  registerOnnxKernels(name);
+  return { backend, version: paths.version };
+}
+
+/** Computes −1. */
+async function probe(backend: OnnxBackend): Promise<void> {
+  const dataId = backend.write(Float32Array.of(1), [1], "float32");
+  const [y] = backend.record(negation, { x: { dataId, shape: [1], dtype: "float32" } }, {}) as [TensorInfo];
+  const [value] = (await backend.read(y.dataId)) as Float32Array;
+  for (const id of [dataId, y.dataId]) backend.disposeData(id);
+  if (value !== -1) throw new Error(`a first graph gave ${value} instead of -1`);
+}
+
+const negation = lazyKernels.find((kernel) => kernel.name === "Neg") as LazyKernel;
