@@ -62,7 +62,6 @@ export { fold, type RandomKey, randomKey } from "./random/randomKey";
 // Records
 export type { EpochRecord, SearchRecord } from "./run/searchRecord";
 export { readSearchRecord } from "./run/searchRecordFile";
-export { readTensorFile, writeTensorFile } from "./run/tensorFile";
 // Search
 export { search } from "./search/search";
 // Space
@@ -84,4 +83,5 @@ export { Supernet } from "./supernet/supernet";
 export * from "./util/errors";
 export type { Progress } from "./util/progress";
 export { openProgress } from "./util/progressSinks";
+export { readTensorFile, writeTensorFile } from "./util/tensorFile";
 export { version } from "./util/version";

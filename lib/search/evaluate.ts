@@ -1,32 +1,13 @@
 import { softmaxCrossEntropy, tf } from "../backend";
+import { countCorrect, type PlainBatch, toTensors } from "../run/batchTensors";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
-import { countCorrect } from "./steps";
 
 /** Mean cross entropy, and share of images classified correctly. */
 export interface Evaluation {
   readonly loss: number;
   readonly accuracy: number;
   readonly images: number;
-}
-
-/** A batch as plain arrays, as `lib/data` gives it. */
-export interface PlainBatch {
-  readonly images: Float32Array;
-  readonly labels: Int32Array;
-}
-
-/** Puts a plain batch on the engine; the caller frees both tensors. */
-export function toTensors(
-  batch: PlainBatch,
-  imageSize: number,
-  channels: number,
-): { images: tf.Tensor4D; labels: tf.Tensor1D } {
-  const count = batch.labels.length;
-  return {
-    images: tf.tensor4d(batch.images, [count, imageSize, imageSize, channels]),
-    labels: tf.tensor1d(batch.labels, "int32"),
-  };
 }
 
 /**

@@ -2,11 +2,12 @@ import { type BackendInfo, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
-import { readTensorFile, type StoredTensor, writeTensorFile } from "../run/tensorFile";
+import { restoreOptimizer, storedTensors } from "../run/storedTensors";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";
 import { RecordError } from "../util/errors";
+import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 import { emptyMeter, type MeterSums } from "./meter";
 
 /** Where a search stands: the next step to take, and the sums of the epoch so far. */
@@ -120,27 +121,4 @@ export class SearchState {
     this.alphaOptimizer.dispose();
     this.expectedCost.dispose();
   }
-}
-
-async function storedTensors(
-  entries: Iterable<readonly [string, tf.Tensor]>,
-): Promise<Map<string, StoredTensor>> {
-  const stored = new Map<string, StoredTensor>();
-  for (const [name, tensor] of entries) {
-    stored.set(name, { shape: tensor.shape, values: (await tensor.data()) as Float32Array });
-  }
-  return stored;
-}
-
-function restoreOptimizer(
-  optimizer: Optimizer,
-  stored: ReadonlyMap<string, StoredTensor>,
-  steps: Record<string, number>,
-): void {
-  tf.tidy(() => {
-    const tensors = Object.fromEntries(
-      [...stored].map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
-    );
-    optimizer.restore({ tensors, steps });
-  });
 }

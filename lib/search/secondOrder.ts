@@ -1,13 +1,8 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import { fold, type RandomKey } from "../random/randomKey";
+import type { TensorBatch } from "../run/batchTensors";
 import type { SearchState } from "./searchState";
-import {
-  type AlphaGradients,
-  alphaGradients,
-  drawWeights,
-  type EpochSettings,
-  type TensorBatch,
-} from "./steps";
+import { type AlphaGradients, alphaGradients, drawWeights, type EpochSettings } from "./steps";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):

@@ -1,17 +1,14 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
+import type { BatchStatistics } from "../operations/runningStatistics";
 import { fold, type RandomKey } from "../random/randomKey";
+import { countCorrect, type TensorBatch } from "../run/batchTensors";
+import { namedGradients } from "../run/namedGradients";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import { sampleWeights } from "../supernet/sampler";
-import type { BatchStatistics, Supernet } from "../supernet/supernet";
+import type { Supernet } from "../supernet/supernet";
 import { type EntropyCoefficients, regularisers, type Samplers } from "./alphaObjective";
-
-/** One batch on the engine: `images` `[batch, height, width, channels]`, `labels` `[batch]` int32. */
-export interface TensorBatch {
-  readonly images: tf.Tensor4D;
-  readonly labels: tf.Tensor1D;
-}
 
 /** Everything of a search that stays the same during an epoch. */
 export interface EpochSettings {
@@ -60,16 +57,11 @@ export function weightGradients(
       },
       byName.map(([, variable]) => variable),
     );
-    const gradients = gradientsByName(byName, list);
+    const gradients = namedGradients(byName, list);
     const counted = (correct as tf.Scalar).clone();
     (correct as tf.Scalar).dispose();
     return { gradients, loss: value as tf.Scalar, correct: counted };
   });
-}
-
-/** Images whose largest logit is that of their label. */
-export function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
-  return tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), labels), "float32")) as tf.Scalar);
 }
 
 /** Gradients by alpha name and the parts of the alpha loss. The caller owns them. */
@@ -108,20 +100,10 @@ export function alphaGradients(
       };
       return tf.addN([crossEntropy, extra.penalty, extra.entropy]) as tf.Scalar;
     }, Object.values(named));
-    const gradients = gradientsByName(Object.entries(named), list);
+    const gradients = namedGradients(Object.entries(named), list);
     const { crossEntropy, penalty, entropy } = parts as NonNullable<typeof parts>;
     const copies = { crossEntropy: crossEntropy.clone(), penalty: penalty.clone(), entropy: entropy.clone() };
     tf.dispose([crossEntropy, penalty, entropy]);
     return { gradients, total: value as tf.Scalar, ...copies };
   });
-}
-
-/** A variable the loss does not depend on (an operation that was not sampled, say) has gradient zero. */
-function gradientsByName(
-  named: readonly (readonly [string, tf.Variable])[],
-  gradients: readonly (tf.Tensor | null)[],
-): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    named.map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]),
-  );
 }

@@ -1,15 +1,14 @@
 import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { clipByGlobalNorm } from "../optim/clipByGlobalNorm";
-import type { Optimizer } from "../optim/createOptimizer";
+import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
+import { type TensorBatch, toTensors } from "../run/batchTensors";
 import { DivergenceError } from "../util/errors";
-import { toTensors } from "./evaluate";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";
 import { secondOrderAlphaGradients } from "./secondOrder";
-import { alphaGradients, type EpochSettings, type TensorBatch, weightGradients } from "./steps";
+import { alphaGradients, type EpochSettings, weightGradients } from "./steps";
 
 /**
  * Runs the rest of one epoch from `state.position`. Each step is an alpha step (after warm-up) and a weight step.
@@ -82,7 +81,7 @@ async function weightStep(
   const statistics = supernet.statistics.collector();
   const result = weightGradients(supernet, state.alphas, batch, settings, key, statistics);
   const parameters = Object.fromEntries(supernet.parameters.entries());
-  update(
+  clippedStep(
     state.weightOptimizer,
     parameters,
     result.gradients,
@@ -117,7 +116,7 @@ async function alphaStep(
     config.order === "second"
       ? secondOrderAlphaGradients(state, weightBatch, batch, settings, rate, key)
       : alphaGradients(state.supernet, state.alphas, batch, settings, state.expectedCost, key);
-  update(
+  clippedStep(
     state.alphaOptimizer,
     state.alphas.named(),
     result.gradients,
@@ -136,20 +135,6 @@ async function alphaStep(
   meter.alphaCrossEntropy += crossEntropy * images;
   meter.alphaPenalty += penalty * images;
   meter.alphaEntropy += entropy * images;
-}
-
-/** One optimizer step with clipped gradients; `clipNorm` 0 leaves them as they are. */
-function update(
-  optimizer: Optimizer,
-  parameters: Readonly<Record<string, tf.Variable>>,
-  gradients: Readonly<Record<string, tf.Tensor>>,
-  clipNorm: number,
-  rate: number,
-): void {
-  tf.tidy(() => {
-    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm).gradients : gradients;
-    optimizer.step(parameters, clipped, rate);
-  });
 }
 
 export function learningRate(

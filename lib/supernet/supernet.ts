@@ -3,17 +3,15 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import type { ParameterSpec } from "../operations/operation";
+import { Parameters } from "../operations/parameters";
+import { type BatchStatistics, RunningStatistics } from "../operations/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { layoutWeights, widthMasks } from "./layoutWeights";
-import { Parameters } from "./parameters";
-import { type BatchStatistics, RunningStatistics } from "./runningStatistics";
 import { type CellPass, masked, type OperationWeights, SupernetCell, tiled } from "./supernetCell";
-
-export type { BatchStatistics } from "./runningStatistics";
 
 /** What one forward pass needs besides images and mixture weights. */
 export interface ForwardOptions {

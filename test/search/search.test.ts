@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { readSearchRecord } from "../../lib/run/searchRecordFile";
-import { readTensorFile, writeTensorFile } from "../../lib/run/tensorFile";
+import { readTensorFile, writeTensorFile } from "../../lib/util/tensorFile";
 import { search, searchFiles } from "../../lib/search/search";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";

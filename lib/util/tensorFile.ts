@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { writeFileAtomic } from "../util/atomicFile";
-import { RecordError } from "../util/errors";
+import { writeFileAtomic } from "./atomicFile";
+import { RecordError } from "./errors";
 
 /** A named block of numbers on disk. */
 export interface StoredTensor {

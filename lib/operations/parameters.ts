@@ -1,8 +1,8 @@
 import { tf } from "../backend";
-import type { ParameterSpec } from "../operations/operation";
 import { fold, normal, type RandomKey } from "../random/randomKey";
-import type { StoredTensor } from "../run/tensorFile";
 import { RecordError } from "../util/errors";
+import type { StoredTensor } from "../util/tensorFile";
+import type { ParameterSpec } from "./operation";
 
 /**
  * The trained tensors of one network, by name. Owns its variables; {@link dispose} frees them.

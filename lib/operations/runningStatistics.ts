@@ -1,12 +1,11 @@
 import { tf } from "../backend";
-import type { StoredTensor } from "../run/tensorFile";
+import type { StoredTensor } from "../util/tensorFile";
 
 /** Batch statistics of one forward pass by batch-norm name: mean and biased variance, `[channels]`. Owned until updated. */
 export type BatchStatistics = Map<string, { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D }>;
 
 /**
- * Running mean and variance of every batch norm of the supernet, as training batches pass under the soft
- * architecture: `(1 − momentum) · old + momentum · batch`. The first batch sets them.
+ * Running mean and variance of every batch norm, as training batches pass: `(1 − momentum) · old + momentum · batch`. The first batch sets them.
  */
 export class RunningStatistics {
   readonly #momentum: number;

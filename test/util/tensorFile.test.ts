@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readTensorFile, type StoredTensor, writeTensorFile } from "../../lib/run/tensorFile";
+import { readTensorFile, type StoredTensor, writeTensorFile } from "../../lib/util/tensorFile";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const path = join(temporaryFolder(), "x.safetensors");
