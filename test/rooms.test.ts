@@ -24,12 +24,23 @@ const rank: Readonly<Record<string, number>> = {
   search: 5,
   train: 5,
   analysis: 6,
+  frontier: 6,
   figures: 7,
   experiments: 8,
   cli: 9,
 };
 /** Rooms whose work needs no tensor engine: what is on disk can be read, costed, derived and drawn without one. */
-const engineFree = ["util", "random", "config", "space", "data", "complexity", "derive", "figures"];
+const engineFree = [
+  "util",
+  "random",
+  "config",
+  "space",
+  "data",
+  "complexity",
+  "derive",
+  "frontier",
+  "figures",
+];
 
 const root = resolve(__dirname, "../lib");
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(

@@ -1,0 +1,35 @@
+import { studentTQuantile } from "./studentT";
+
+/** What independent repetitions (one for each seed) say of a quantity. */
+export interface SampleSummary {
+  readonly n: number;
+  readonly mean: number;
+  /** Standard deviation of one repetition, with `n - 1` in the denominator; null for one repetition. */
+  readonly sd: number | null;
+  /**
+   * 95 % confidence interval of the mean, `mean ± t(0.975, n - 1) · sd / √n` (Student 1908; assumes that repetitions
+   * are about normally distributed); null for one repetition, of which nothing can be said.
+   */
+  readonly interval: readonly [number, number] | null;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Mean, spread and confidence interval of repetitions.
+ * @throws RangeError if there is none, or one is not finite.
+ */
+export function sampleSummary(values: readonly number[]): SampleSummary {
+  const n = values.length;
+  if (n === 0 || !values.every(Number.isFinite)) {
+    throw new RangeError(`sampleSummary: expected at least one finite number, got [${values.join(", ")}].`);
+  }
+  const min = Math.min(...values);
+  const max = Math.max(...values);
+  // The middle of equal numbers is that number, without the rounding of a sum.
+  const mean = min === max ? min : values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { n, mean, sd: null, interval: null, min, max };
+  const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  const half = (studentTQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
+  return { n, mean, sd, interval: [mean - half, mean + half], min, max };
+}
