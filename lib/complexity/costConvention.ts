@@ -29,6 +29,15 @@ export function inConvention<C extends Pick<Cost, "flops" | "bops">>(cost: C, co
   }
 }
 
+/** A cost counted in another convention, as the library counts it ("mac"): undoes {@link inConvention}. */
+export function fromConvention<C extends Pick<Cost, "flops" | "bops">>(
+  cost: C,
+  convention: CostConvention,
+): C {
+  const unit = inConvention({ flops: 1, bops: 1 }, convention);
+  return { ...cost, flops: cost.flops / unit.flops, bops: cost.bops / unit.bops };
+}
+
 /** OPs of a cost of the library, in a convention. */
 export function opsIn(cost: Pick<Cost, "flops" | "bops">, convention: CostConvention): number {
   return ops(inConvention(cost, convention));

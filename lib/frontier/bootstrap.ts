@@ -1,0 +1,66 @@
+import { fold, integers, type RandomKey } from "../random/randomKey";
+import { ConfigError } from "../util/errors";
+import type { RunGroup } from "./groupRuns";
+import type { CostAccuracy } from "./paretoFront";
+import type { FrontierMeasure, RunPoint } from "./runPoint";
+
+/** A row's point: mean cost and mean accuracy over its runs. */
+export function pointOf(runs: readonly RunPoint[], measure: FrontierMeasure): CostAccuracy {
+  const mean = (field: FrontierMeasure | "accuracy") => {
+    const values = runs.map((run) => run[field]);
+    const [first] = values as [number];
+    return values.every((value) => value === first)
+      ? first
+      : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return { cost: mean(measure), accuracy: mean("accuracy") };
+}
+
+/**
+ * Draws the points of all rows anew, `draws` times, as other seeds might have given them. Rows are drawn
+ * independently of each other.
+ *
+ * From a row of `n` runs, `n - 1` are drawn with replacement and averaged: the variance of such a mean is `s² / n`
+ * with Bessel's `s²`, while drawing `n` would give `(n - 1) / n` of it, a third too little for three seeds (McCarthy &
+ * Snowden 1985, "The bootstrap and finite population sampling"). A row of a single run stays as it is: its spread is
+ * not known, and nothing that is computed from the draws contains it.
+ *
+ * @throws ConfigError unless `draws` is a whole number from 100.
+ */
+export function bootstrapPoints(
+  groups: readonly RunGroup[],
+  measure: FrontierMeasure,
+  draws: number,
+  { key }: { readonly key: RandomKey },
+): CostAccuracy[][] {
+  if (!(Number.isInteger(draws) && draws >= 100)) {
+    throw new ConfigError(`bootstrapPoints: draws must be a whole number of at least 100, got ${draws}.`);
+  }
+  const rows = groups.map(({ runs }, row) => {
+    const n = runs.length;
+    if (n === 1) return Array.from({ length: draws }, () => pointOf(runs, measure));
+    const chosen = integers(fold(fold(key, "bootstrap"), row), draws * (n - 1), n);
+    return Array.from({ length: draws }, (_, draw) =>
+      pointOf(
+        Array.from(chosen.subarray(draw * (n - 1), (draw + 1) * (n - 1)), (i) => runs[i] as RunPoint),
+        measure,
+      ),
+    );
+  });
+  return Array.from({ length: draws }, (_, draw) => rows.map((row) => row[draw] as CostAccuracy));
+}
+
+/**
+ * The 2.5 % and 97.5 % points of draws (percentile interval, Efron 1979), with linear interpolation between order
+ * statistics.
+ */
+export function percentileInterval(draws: readonly number[]): [number, number] {
+  const sorted = [...draws].sort((a, b) => a - b);
+  const at = (share: number) => {
+    const place = share * (sorted.length - 1);
+    const below = sorted[Math.floor(place)] as number;
+    const above = sorted[Math.ceil(place)] as number;
+    return below + (above - below) * (place - Math.floor(place));
+  };
+  return [at(0.025), at(0.975)];
+}

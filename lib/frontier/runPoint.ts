@@ -1,0 +1,29 @@
+/** Which cost a frontier is drawn over. Counts for one image, one multiply-accumulate = 1. */
+export const frontierMeasures = ["bops", "ops", "flops"] as const;
+export type FrontierMeasure = (typeof frontierMeasures)[number];
+
+/** What a frontier needs of one trained network. Plain data; made from a record by `runPointOf`. */
+export interface RunPoint {
+  /** Where it was read, for messages. */
+  readonly place: string;
+  /** Hash of the run (its settings and model): the same run is never counted twice. */
+  readonly run: string;
+  /** What the model is called, e.g. `bars-2M`. */
+  readonly name: string;
+  /** How its architecture came about: `search`, `random`, `evolution`, `by hand`, or a baseline's family and block. */
+  readonly method: string;
+  /** Hash of what the network computes; runs that differ in the seed alone share it. */
+  readonly model: string;
+  /** Hash of the training settings without the seed. */
+  readonly recipe: string;
+  readonly seed: number;
+  readonly flops: number;
+  readonly bops: number;
+  readonly ops: number;
+  /** Share in [0, 1] of the test images. */
+  readonly accuracy: number;
+  /** What was tested on, e.g. `CIFAR-10, 9,980 exact test images`: only equal ones compare. */
+  readonly testSet: string;
+  /** Of the data set; `1 / classes` is what guessing gives. */
+  readonly classes: number;
+}
