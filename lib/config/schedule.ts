@@ -9,6 +9,11 @@ import { check, must } from "./check";
  * - `exponential`: `max(min, from · factor^e)`
  * - `log_linear`: `10^(log10 from + (e / (E − 1)) · (log10 to − log10 from))`, the IR-Net schedule
  * - `steps`: the value of the last `[epoch, value]` pair whose epoch is not after `e`
+ * - `warmup`: over the first `epochs` epochs linearly from `from` to the first value of `after`,
+ *   `from + (after(0) − from) · e / epochs`; from there on `after`, its epochs counted anew
+ *   (Goyal et al. 2017, arXiv:1706.02677, section 2.2)
+ *
+ * `e` need not be whole: a rate that changes at every step is the value at `epoch + step / steps`.
  */
 export type Schedule =
   | number
@@ -16,11 +21,17 @@ export type Schedule =
   | { readonly kind: "cosine"; readonly from: number; readonly to: number }
   | { readonly kind: "exponential"; readonly from: number; readonly factor: number; readonly min: number }
   | { readonly kind: "log_linear"; readonly from: number; readonly to: number }
-  | { readonly kind: "steps"; readonly at: readonly (readonly [number, number])[] };
+  | { readonly kind: "steps"; readonly at: readonly (readonly [number, number])[] }
+  | {
+      readonly kind: "warmup";
+      readonly epochs: number;
+      readonly from: number;
+      readonly after: Exclude<Schedule, { readonly kind: "warmup" }>;
+    };
 
 export function scheduleValue(schedule: Schedule, epoch: number, epochs: number): number {
   if (typeof schedule === "number") return schedule;
-  const progress = epochs > 1 ? epoch / (epochs - 1) : 0;
+  const progress = epochs > 1 ? Math.min(epoch / (epochs - 1), 1) : 0;
   switch (schedule.kind) {
     case "linear":
       return schedule.from + (schedule.to - schedule.from) * progress;
@@ -37,6 +48,12 @@ export function scheduleValue(schedule: Schedule, epoch: number, epochs: number)
       for (const [from, next] of schedule.at) if (epoch >= from) value = next;
       return value;
     }
+    case "warmup": {
+      const left = Math.max(epochs - schedule.epochs, 1);
+      if (epoch >= schedule.epochs) return scheduleValue(schedule.after, epoch - schedule.epochs, left);
+      const first = scheduleValue(schedule.after, 0, left);
+      return schedule.from + ((first - schedule.from) * epoch) / schedule.epochs;
+    }
     default:
       return schedule satisfies never;
   }
@@ -48,6 +65,7 @@ const fields = {
   exponential: ["from", "factor", "min"],
   log_linear: ["from", "to"],
   steps: ["at"],
+  warmup: ["epochs", "from", "after"],
 } satisfies Record<Exclude<Schedule, number>["kind"], string[]>;
 
 /** Checks a schedule's form and that its values lie in `[min, max]`. */
@@ -90,6 +108,20 @@ export function checkSchedule(
       at,
     );
     for (const [, level] of at as [number, number][]) must.beNumber(place, `${key}.at`, level, min, max);
+    return;
+  }
+  if (kind === "warmup") {
+    must.beInteger(place, `${key}.epochs`, schedule["epochs"], 1);
+    must.beNumber(place, `${key}.from`, schedule["from"], min, max);
+    const nested = (schedule["after"] as { kind?: unknown } | null | undefined)?.kind === "warmup";
+    check(
+      place,
+      `${key}.after`,
+      !nested,
+      "a number or a schedule of another kind than warmup",
+      schedule["after"],
+    );
+    checkSchedule(place, `${key}.after`, schedule["after"], min, max);
     return;
   }
   for (const name of expected) {

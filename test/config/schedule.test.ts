@@ -27,6 +27,16 @@ describe("scheduleValue", () => {
     expect(cosine[2]).toBeCloseTo(0.68906, 4);
   });
 
+  it("warms up linearly to the first value of the schedule that follows, which then begins", () => {
+    const after = { kind: "linear", from: 1, to: 0 } as const;
+    expect(values({ kind: "warmup", epochs: 2, from: 0.5, after }, 5)).toEqual([0.5, 0.75, 1, 0.5, 0]);
+    expect(scheduleValue({ kind: "warmup", epochs: 2, from: 0, after: 4 }, 1.5, 5)).toBe(3);
+  });
+
+  it("does not run past its end where a step lies after the last whole epoch", () => {
+    expect(scheduleValue({ kind: "linear", from: 1, to: 0.5 }, 4.9, 5)).toBe(0.5);
+  });
+
   it("starts a linear schedule of a single epoch at its beginning", () => {
     expect(values({ kind: "linear", from: 1, to: 0 }, 1)).toEqual([1]);
   });
@@ -39,11 +49,20 @@ describe("checkSchedule", () => {
       { kind: "linear", from: 1, to: 0, step: 1 },
       "x: t.step must be absent (a linear schedule has from, to), got 1.",
     ],
+    [
+      { kind: "warmup", epochs: 2, from: 0, after: { kind: "warmup", epochs: 1, from: 0, after: 1 } },
+      "x: t.after must be a number or a schedule of another kind than warmup, got",
+    ],
+    [
+      { kind: "warmup", epochs: 0, from: 0, after: 1 },
+      "x: t.epochs must be an integer of at least 1, got 0.",
+    ],
+    [{ kind: "warmup", epochs: 1, from: 0, after: {} }, "x: t.after must be a number or a schedule of kind"],
     [{ kind: "steps", at: [] }, "x: t.at must be a list of [epoch, value] pairs, got []."],
     [{ kind: "log_linear", from: 0, to: 1 }, "x: t.from must be above 0, got 0."],
     [
       "fast",
-      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, got "fast".',
+      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got "fast".',
     ],
   ])("refuses %j", (schedule, message) => {
     expect(() => checkSchedule("x", "t", schedule)).toThrow(message);

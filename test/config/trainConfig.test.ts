@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Overrides } from "../../lib/config/check";
+import { defaultTrainConfig, type TrainConfig, trainConfig } from "../../lib/config/trainConfig";
+
+describe("trainConfig", () => {
+  it("fills in what is left out, freezes at every depth and is a fixed point of itself", () => {
+    const config = trainConfig({ epochs: 3, optimizer: { method: "sgd", learningRate: 0.1 } });
+    expect(config.optimizer).toEqual({
+      ...defaultTrainConfig.optimizer,
+      method: "sgd",
+      learningRate: 0.1,
+    });
+    expect(config.data.augment.cutout).toBe(0);
+    expect(Object.isFrozen(config.optimizer)).toBe(true);
+    expect(trainConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it("replaces a schedule whole instead of mixing two kinds", () => {
+    const { learningRate } = trainConfig({
+      optimizer: { learningRate: { kind: "linear", from: 1, to: 0 } },
+    }).optimizer;
+    expect(learningRate).toEqual({ kind: "linear", from: 1, to: 0 });
+  });
+
+  const refusals: [Overrides<TrainConfig>, string][] = [
+    [{ rate: 1 } as never, 'trainConfig: unknown key "rate". Known keys: binarization, data, optimizer,'],
+    [{ optimizer: { rate: 1 } } as never, 'trainConfig.optimizer: unknown key "rate".'],
+    [
+      { optimizer: { method: "lion" as never } },
+      'trainConfig.optimizer: method must be one of "sgd", "adam", "bop", got "lion".',
+    ],
+    [
+      { optimizer: { learningRate: -1 } },
+      "trainConfig.optimizer: learningRate must be a finite number in [0,",
+    ],
+    [{ optimizer: { beta1: 1 } }, "trainConfig.optimizer: beta1 must be in [0, 1), got 1."],
+    [
+      { optimizer: { method: "bop", decayLatent: true } },
+      'decayLatent must be false where method is "bop" (its weights are −1 and +1), got true.',
+    ],
+    [
+      { optimizer: { method: "bop" }, twoStep: { firstEpochs: 2 } },
+      'trainConfig.twoStep: firstEpochs must be 0 where optimizer.method is "bop"',
+    ],
+    [{ batchSize: 64, microBatch: 48 }, "microBatch must be 0 or a divisor of batchSize 64, got 48."],
+    [{ validationShare: 1 }, "trainConfig: validationShare must be in [0, 1), got 1."],
+    [{ labelSmoothing: -0.1 }, "trainConfig: labelSmoothing must be in [0, 1), got -0.1."],
+    [{ dropPath: 1 }, "trainConfig: dropPath must be a finite number in [0, 0.95], got 1."],
+    [{ epochs: 0 }, "trainConfig: epochs must be an integer of at least 1, got 0."],
+    [{ distillation: { temperature: 0 } }, "trainConfig.distillation: temperature must be above 0, got 0."],
+    [{ evaluation: { testEvery: -1 } }, "trainConfig.evaluation: testEvery must be an integer of at least 0"],
+    [
+      { data: { augment: { cutout: 40 } } },
+      "trainConfig.data.augment: cutout must be an integer from 0 to 32",
+    ],
+  ];
+  it.each(refusals)("refuses %j", (overrides, message) => {
+    expect(() => trainConfig(overrides)).toThrow(message);
+  });
+});
