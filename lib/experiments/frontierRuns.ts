@@ -1,0 +1,135 @@
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { TrainConfig } from "../config/trainConfig";
+import type { RunPoint } from "../frontier/runPoint";
+import { type ModelSpec, modelHash, modelShape } from "../run/modelSpec";
+import { readRecordJson } from "../run/readRecord";
+import type { TestResult, TrainRecord } from "../run/trainRecord";
+import { checkTrainRecord } from "../run/trainRecordFile";
+import { hashJson } from "../util/canonicalJson";
+import { RecordError } from "../util/errors";
+
+/** A training record and where it was read. */
+export interface FoundRecord {
+  readonly place: string;
+  readonly record: TrainRecord;
+}
+
+/**
+ * The training records at some places: a file is read, a folder is looked through at every depth for files called
+ * `record.json` that hold one (searches and the teachers of distillation, which have folders `teacher`, are passed
+ * over). Sorted by path; a file reached twice comes once.
+ *
+ * @throws RecordError for a place that is not there, a given file of another kind, a record of another schema, and
+ * where there is none at all.
+ */
+export function findTrainRecords(places: readonly string[]): FoundRecord[] {
+  const files = new Map<string, string>();
+  for (const place of places) {
+    for (const path of recordFiles(place)) if (!files.has(resolve(path))) files.set(resolve(path), path);
+  }
+  const found = [...files.values()].sort().flatMap((place): FoundRecord[] => {
+    const value = readRecordJson(place, "a training record");
+    const kind = (value as { kind?: unknown } | null)?.kind;
+    if (kind !== "bars.train-record" && !places.includes(place)) return [];
+    return [{ place, record: checkTrainRecord(value, place) }];
+  });
+  if (found.length === 0) {
+    throw new RecordError(
+      `${places.join(", ")}: expected training records, found none. Give record files, or folders that "bars train" or "bars sweep run" wrote.`,
+    );
+  }
+  return found;
+}
+
+function recordFiles(place: string): string[] {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(place).isDirectory();
+  } catch (cause) {
+    throw new RecordError(
+      `${place}: expected a training record or a folder, could not read it: ${(cause as Error).message}.`,
+      { cause },
+    );
+  }
+  if (!isFolder) return [place];
+  return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(place, entry.name);
+    if (entry.isDirectory()) return entry.name === "teacher" ? [] : recordFiles(path);
+    return entry.name === "record.json" ? [path] : [];
+  });
+}
+
+/** Which of a record's test results is meant. */
+export interface TestChoice {
+  /** "exact": without test images that only approximate the official ones. */
+  readonly which: TestResult["which"];
+  /** "last": after the last epoch. "best": of the epoch chosen on held-out training images. */
+  readonly checkpoint: TestResult["checkpoint"];
+}
+
+/** The runs that can be compared, and those left out with the reason. */
+export interface ComparableRuns {
+  readonly runs: readonly RunPoint[];
+  readonly leftOut: readonly { readonly place: string; readonly why: string }[];
+}
+
+/**
+ * What a frontier needs of finished records; unfinished ones are left out and named, because a mean over the runs
+ * that happened to go well says too much.
+ *
+ * @throws RecordError if a finished record lacks the chosen test result.
+ */
+export function comparableRuns(found: readonly FoundRecord[], choice: TestChoice): ComparableRuns {
+  const done = found.filter(({ record }) => record.status === "finished");
+  const open = found.filter(({ record }) => record.status !== "finished");
+  return {
+    runs: done.map(({ place, record }) => runPointOf(record, choice, place)),
+    leftOut: open.map(({ place, record }) => ({
+      place,
+      why: record.statusDetail ? `${record.status}: ${record.statusDetail}` : record.status,
+    })),
+  };
+}
+
+/** One finished record as a point of a frontier. */
+export function runPointOf(record: TrainRecord, choice: TestChoice, place: string): RunPoint {
+  const fits = record.tests.filter((t) => t.which === choice.which && t.checkpoint === choice.checkpoint);
+  const test = fits.find((t) => t.recalibrated) ?? fits[0];
+  if (test === undefined) {
+    const there = record.tests.map((t) => `${t.checkpoint}/${t.which}`).join(", ") || "none";
+    throw new RecordError(
+      `${place}: expected a test of the ${choice.checkpoint} epoch on ${choice.which} test images, this record has ${there}.`,
+    );
+  }
+  const { flops, bops, ops } = record.cost;
+  return {
+    place,
+    run: record.configHash,
+    name: record.model.name,
+    method: methodOf(record.model),
+    model: modelHash(record.model),
+    recipe: recipeHash(record.config),
+    seed: record.config.seed,
+    flops,
+    bops,
+    ops,
+    accuracy: test.accuracy,
+    testSet: `${record.data.name}, ${test.images} ${test.which === "exact" ? "exact " : ""}test images`,
+    classes: modelShape(record.model).classes,
+  };
+}
+
+/** How the architecture of a model came about. */
+export function methodOf(model: ModelSpec): string {
+  if (model.kind === "baseline") return `${model.family} ${model.block}`;
+  return model.origin?.method ?? "by hand";
+}
+
+/** Hash of what a training does to any network: its settings without the seed and without what changes no result. */
+export function recipeHash(config: TrainConfig): string {
+  const { seed: _seed, checkpointSteps: _steps, data, evaluation, ...rest } = config;
+  const { directory: _directory, download: _download, ...images } = data;
+  const { testEvery: _testEvery, ...measured } = evaluation;
+  return hashJson({ ...rest, data: images, evaluation: measured });
+}

@@ -1,0 +1,71 @@
+import type { Overrides } from "../../config/check";
+import { presetConfig } from "../../config/presets";
+import type { SearchConfig } from "../../config/searchConfig";
+import type { SpaceConfig } from "../../config/spaceConfig";
+import { type TrainConfig, trainConfig } from "../../config/trainConfig";
+import { derive, type RuleChoice } from "../../derive/derive";
+import { fold, randomKey } from "../../random/randomKey";
+import { uniformAlphas } from "../../space/randomAlphas";
+import { ConfigError } from "../../util/errors";
+import { rejectUnreachableBudget } from "./budgetReach";
+import type { JobChoice } from "./expandSweep";
+
+/**
+ * The settings of a job's search: preset, overrides, budget and seed.
+ * @throws ConfigError where the budget would have no effect, or no architecture reaches it.
+ */
+export function searchSettings({ parts, budget, seed, place }: JobChoice): SearchConfig {
+  const { preset = "smoke", overrides = {} } = parts.search as PresetPart<SearchConfig>;
+  const cost =
+    budget === null ? overrides.cost : { ...overrides.cost, measure: budget.measure, budget: budget.value };
+  const config = presetConfig(preset, { ...overrides, ...(cost ? { cost } : {}), seed });
+  if (budget !== null) {
+    if (config.cost.method === "none") {
+      throw new ConfigError(
+        `${place}: a budget has no effect on a search whose cost.method is "none". Leave "budgets" out, or choose a penalty.`,
+      );
+    }
+    rejectUnreachableBudget(config.space, config.binarization, budget, place);
+  }
+  return config;
+}
+
+/** The settings of a job's training: preset, overrides and seed. */
+export function trainSettings({ parts, seed }: JobChoice): TrainConfig {
+  const { preset, overrides = {} } = (parts.train ?? {}) as PresetPart<TrainConfig>;
+  void preset;
+  return trainConfig({ ...overrides, seed });
+}
+
+interface PresetPart<T> {
+  readonly preset?: string;
+  readonly overrides?: Overrides<T>;
+}
+
+/**
+ * The rule of a job's derivation with all its options, tried on undecided alphas so that a wrong option is found now
+ * and not after the search.
+ */
+export function deriveSettings(
+  { parts, seed, place }: JobChoice,
+  space: SpaceConfig,
+): { readonly rule: RuleChoice; readonly epoch: number | null } {
+  const {
+    epoch = null,
+    rule = "argmax",
+    ...options
+  } = (parts.derive ?? {}) as {
+    readonly epoch?: unknown;
+    readonly rule?: unknown;
+  };
+  if (epoch !== null && !(Number.isInteger(epoch) && (epoch as number) >= 0)) {
+    throw new ConfigError(
+      `${place}: derive: epoch must be an epoch counted from 0, or left out, got ${JSON.stringify(epoch)}.`,
+    );
+  }
+  const tried = derive({ space, alphas: uniformAlphas(space), key: fold(randomKey(seed), "derive") }, {
+    rule,
+    ...options,
+  } as RuleChoice);
+  return { rule: tried.rule as RuleChoice, epoch: epoch as number | null };
+}

@@ -1,0 +1,38 @@
+import { deepFreeze } from "../../config/check";
+import { BarsError, ConfigError } from "../../util/errors";
+import type { JobChoice } from "./expandSweep";
+import { givenModel } from "./jobModel";
+import { deriveSettings, searchSettings, trainSettings } from "./jobSettings";
+import type { JobStep } from "./sweepJob";
+
+/**
+ * What a job does, step by step, with all settings completed.
+ * @throws ConfigError naming the job for settings that are refused.
+ */
+export function stepsOf(choice: JobChoice): readonly JobStep[] {
+  try {
+    return deepFreeze(stepsFor(choice));
+  } catch (error) {
+    if (!(error instanceof BarsError) || error.message.startsWith(choice.place)) throw error;
+    throw new ConfigError(`${choice.place}: ${error.message}`, { cause: error });
+  }
+}
+
+function stepsFor(choice: JobChoice): readonly JobStep[] {
+  const { stage } = choice.run;
+  if (stage === "search") return [{ step: "search", config: searchSettings(choice) }];
+  const train = trainSettings(choice);
+  if (stage !== "search+train") return [{ step: "train", config: train, model: givenModel(choice, train) }];
+  const config = searchSettings(choice);
+  const { rule, epoch } = deriveSettings(choice, config.space);
+  if (epoch !== null && epoch >= config.epochs) {
+    throw new ConfigError(
+      `${choice.place}: derive: epoch must be below the ${config.epochs} epochs of the search, got ${epoch}.`,
+    );
+  }
+  return [
+    { step: "search", config },
+    { step: "derive", rule, epoch, seed: choice.seed, name: choice.label },
+    { step: "train", config: train, model: null },
+  ];
+}

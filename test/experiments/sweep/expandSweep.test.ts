@@ -1,0 +1,374 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { binarizationConfig } from "../../../lib/config/binarizationConfig";
+import { spaceConfig } from "../../../lib/config/spaceConfig";
+import { cheapestGenotype, measuredCost } from "../../../lib/experiments/sweep/budgetReach";
+import { amountText, expandSweep } from "../../../lib/experiments/sweep/expandSweep";
+import { checkSweep, readSweepFile } from "../../../lib/experiments/sweep/sweepFile";
+import { jobFolderName, jobId, readJob, type SweepJob } from "../../../lib/experiments/sweep/sweepJob";
+import { randomKey } from "../../../lib/random/randomKey";
+import { genotypeJson } from "../../../lib/space/genotypeJson";
+import { randomGenotype } from "../../../lib/space/randomGenotype";
+import { temporaryFolder } from "../../helpers/tinySearch";
+
+const folder = temporaryFolder();
+
+const chain = {
+  name: "bars",
+  stage: "search+train",
+  search: { preset: "smoke", overrides: { epochs: 4 } },
+  train: { overrides: { epochs: 2, data: { dataset: "synthetic" } } },
+  seeds: [0, 1],
+  budgets: [2e5, 4e5],
+};
+const baseline = {
+  name: "r20",
+  stage: "baseline",
+  baseline: { family: "resnet20", width: 0.25 },
+  seeds: [3],
+};
+
+const file = (runs: readonly object[], more: object = {}) => ({
+  kind: "bars.sweep",
+  schema: 1,
+  name: "test",
+  ...more,
+  runs,
+});
+const expand = (runs: readonly object[], more: object = {}): SweepJob[] =>
+  expandSweep(checkSweep(file(runs, more), "sweep.json", folder));
+
+describe("expandSweep", () => {
+  it("makes a job of every budget, grid value and seed, named after them, seeds innermost", () => {
+    const grid = { "search.cost.coefficient": [0.1, 0.3], "train.optimizer.method": ["adam", "sgd"] };
+    const names = expand([{ ...chain, grid }, baseline]).map(({ name }) => name);
+    expect(names).toHaveLength(17);
+    expect(names.slice(0, 3)).toEqual([
+      "bars-200k-coefficient=0.1-method=adam-s0",
+      "bars-200k-coefficient=0.1-method=adam-s1",
+      "bars-200k-coefficient=0.1-method=sgd-s0",
+    ]);
+    expect(names.at(-1)).toBe("r20-s3");
+  });
+
+  it("completes the settings of a chain: budget and grid in the search, the seed in every step", () => {
+    const grid = { "search.cost.coefficient": [0.7], "derive.rule": ["top_k"], "derive.k": [1] };
+    const [job] = expand([{ ...chain, grid, seeds: [5], budgets: [3e5], measure: "ops" }]);
+    const [search, derive, train] = job?.steps ?? [];
+    expect(search).toMatchObject({
+      step: "search",
+      config: {
+        seed: 5,
+        epochs: 4,
+        batchSize: 32,
+        cost: { measure: "ops", budget: 3e5, coefficient: 0.7, method: "log" },
+      },
+    });
+    expect(derive).toMatchObject({ step: "derive", rule: { rule: "top_k", k: 1 }, epoch: null, seed: 5 });
+    expect(train).toMatchObject({
+      step: "train",
+      model: null,
+      config: { seed: 5, epochs: 2, batchSize: 256 },
+    });
+    expect(job?.budget).toEqual({ measure: "ops", value: 3e5 });
+  });
+
+  it("gives a job the same identity whatever the order of keys, and another for any change of a setting", () => {
+    const id = (changes: object) => expand([{ ...baseline, ...changes }])[0]?.id as string;
+    expect(id({ baseline: { width: 0.25, family: "resnet20" } })).toBe(id({}));
+    expect(id({})).toMatch(/^[0-9a-f]{64}$/);
+    const changed = [
+      { seeds: [4] },
+      { baseline: { family: "resnet20", width: 0.5 } },
+      { baseline: { family: "nin", width: 0.25 } },
+      { train: { overrides: { epochs: 7 } } },
+    ].map(id);
+    expect(new Set([id({}), ...changed]).size).toBe(5);
+  });
+
+  it("spells out what a default would be: writing it changes nothing", () => {
+    const [plain] = expand([baseline]);
+    const [spelt] = expand([
+      {
+        ...baseline,
+        train: { overrides: { batchSize: 256 } },
+        baseline: { ...baseline.baseline, block: "bireal" },
+      },
+    ]);
+    expect(spelt?.id).toBe(plain?.id);
+  });
+
+  it("states a recipe once in `common`, which a run's own part replaces", () => {
+    const common = { train: { overrides: { epochs: 9 } }, seeds: [1, 2] };
+    const own = { ...baseline, name: "own", train: { overrides: { epochs: 8 } }, seeds: [7] };
+    const { seeds: _, ...shared } = baseline;
+    const jobs = expand([shared, own], { common });
+    const epochs = (job: SweepJob) =>
+      job.steps.map((step) => (step.step === "train" ? step.config.epochs : 0));
+    expect(jobs.map((job) => [job.name, ...epochs(job)])).toEqual([
+      ["r20-s1", 9],
+      ["r20-s2", 9],
+      ["own-s7", 8],
+    ]);
+  });
+
+  it("draws random architectures inside the budget, another for each seed, the same again", () => {
+    const run = {
+      name: "random",
+      stage: "random",
+      random: { preset: "smoke", atLeast: 0.5 },
+      budgets: [3e5],
+      seeds: [0, 1, 2],
+    };
+    const models = expand([run]).map(({ steps }) => (steps[0]?.step === "train" ? steps[0].model : null));
+    const costs = models.map((model) =>
+      model?.kind === "genotype" ? measuredCost(model.genotype, "bops", binarizationConfig()) : 0,
+    );
+    for (const cost of costs) {
+      expect(cost).toBeLessThanOrEqual(3e5);
+      expect(cost).toBeGreaterThanOrEqual(1.5e5);
+    }
+    expect(new Set(costs).size).toBeGreaterThan(1);
+    expect(models[0]).toMatchObject({ name: "random-300k", origin: { method: "random", seed: 0 } });
+    expect(expand([run]).map(({ id }) => id)).toEqual(expand([run]).map(({ id }) => id));
+  });
+
+  it("takes stored genotypes by content, from paths relative to the file", () => {
+    const genotype = randomGenotype(spaceConfig(), randomKey(0));
+    writeFileSync(join(folder, "g.json"), genotypeJson(genotype));
+    writeFileSync(join(folder, "copy.json"), genotypeJson(genotype));
+    const run = { name: "stored", stage: "train", genotype: "g.json" };
+    const [job] = expand([run]);
+    expect(job?.steps).toMatchObject([
+      { step: "train", model: { kind: "genotype", name: "stored", genotype } },
+    ]);
+    expect(expand([{ ...run, genotype: "./copy.json" }])[0]?.id).toBe(job?.id);
+  });
+
+  it("names folders after name and identity, and reads back what it wrote", () => {
+    const [job] = expand([baseline]) as [SweepJob];
+    expect(jobFolderName(job)).toBe(`r20-s3-${job.id.slice(0, 8)}`);
+    const path = join(folder, "job.json");
+    writeFileSync(path, JSON.stringify(job));
+    expect(readJob(path)).toEqual(job);
+    expect(jobId(readJob(path).steps)).toBe(job.id);
+    writeFileSync(path, JSON.stringify({ ...job, id: `0${job.id.slice(1)}` }));
+    expect(() => readJob(path)).toThrow("its settings do not have the hash it states");
+    writeFileSync(path, JSON.stringify({ ...job, schema: 2 }));
+    expect(() => readJob(path)).toThrow(
+      'expected kind "bars.sweep-job" of schema 1, got "bars.sweep-job" of schema 2. Run "bars sweep run" again to write it anew.',
+    );
+  });
+
+  it("shortens budgets", () => {
+    expect([2e6, 2.5e6, 4e5, 1.25e9, 512].map(amountText)).toEqual(["2M", "2.5M", "400k", "1.25G", "512"]);
+  });
+});
+
+describe("a sweep refuses, by name of the run or job,", () => {
+  it.each([
+    {
+      what: "a name given twice",
+      runs: [baseline, { ...baseline, seeds: [1] }],
+      message: 'sweep.json: runs[1]: name "r20" is taken by runs[0]. Give every run a name of its own.',
+    },
+    {
+      what: "the same work under two names",
+      runs: [baseline, { ...baseline, name: "other" }],
+      message: 'test: jobs "r20-s3" and "other-s3" have the same settings. Leave one of them out.',
+    },
+    {
+      what: "unknown keys of a run",
+      runs: [{ ...baseline, sedes: [1] }],
+      message: 'sweep.json: runs[0]: unknown key "sedes". Known keys: name, note, stage, grid,',
+    },
+    {
+      what: "unknown settings",
+      runs: [{ ...baseline, train: { overrides: { epoch: 3 } } }],
+      message: '"r20-s3": trainConfig: unknown key "epoch". Known keys:',
+    },
+    {
+      what: "unknown fields of a model",
+      runs: [{ ...baseline, baseline: { family: "resnet20", depth: 3 } }],
+      message: '"r20-s3": baseline: unknown key "depth". Known keys:',
+    },
+    {
+      what: "unknown presets",
+      runs: [{ ...chain, search: { preset: "huge" } }],
+      message: '"bars-200k-s0": presetConfig: unknown preset "huge".',
+    },
+    {
+      what: "unknown keys of a part",
+      runs: [{ ...chain, search: { epochs: 3 } }],
+      message: 'sweep.json: runs[0] "bars": search: unknown key "epochs". Known keys: preset, overrides.',
+    },
+    {
+      what: "a stage it does not know",
+      runs: [{ ...baseline, stage: "evolve" }],
+      message:
+        'sweep.json: runs[0] "r20": stage must be one of "search", "search+train", "derive+train", "train", "baseline", "random", got "evolve".',
+    },
+    {
+      what: "parts a stage does not read",
+      runs: [{ ...baseline, search: {} }],
+      message:
+        'sweep.json: runs[0] "r20": stage "baseline" has no part "search". Its parts: baseline, train.',
+    },
+    {
+      what: "an empty grid axis",
+      runs: [{ ...baseline, grid: { "baseline.width": [] } }],
+      message:
+        'sweep.json: runs[0] "r20": grid: baseline.width must be a list of at least one value, got [].',
+    },
+    {
+      what: "a repeated grid value",
+      runs: [{ ...baseline, grid: { "baseline.width": [1, 0.5, 1] } }],
+      message: "grid: baseline.width holds the value 1 twice. List every value once.",
+    },
+    {
+      what: "a grid path outside its parts",
+      runs: [{ ...baseline, grid: { "search.epochs": [1] } }],
+      message: 'grid path "search.epochs" must begin with a part of stage "baseline" (baseline, train)',
+    },
+    {
+      what: "seeds in the grid",
+      runs: [{ ...baseline, grid: { "train.seed": [1] } }],
+      message: 'grid path "train.seed": seeds are given by "seeds", not by the grid.',
+    },
+    {
+      what: "a grid path through a value",
+      runs: [{ ...baseline, grid: { "baseline.width.x": [1] } }],
+      message: '"r20-x=1-s3": grid path "baseline.width.x": "width" is a value, not a section.',
+    },
+    {
+      what: "no seeds",
+      runs: [{ ...baseline, seeds: [] }],
+      message: "seeds must be a list of at least one seed, got [].",
+    },
+    {
+      what: "a repeated seed",
+      runs: [{ ...baseline, seeds: [1, 1] }],
+      message: "seeds holds 1 twice. List every seed once.",
+    },
+    {
+      what: "seeds that are none",
+      runs: [{ ...baseline, seeds: [0.5] }],
+      message: "seeds must be an integer of at least 0, got 0.5.",
+    },
+    {
+      what: "budgets of 0",
+      runs: [{ ...chain, budgets: [0] }],
+      message: "budgets must be numbers above 0, got 0.",
+    },
+    {
+      what: "repeated budgets",
+      runs: [{ ...chain, budgets: [1e6, 1e6] }],
+      message: "budgets holds 1000000 twice. List every budget once.",
+    },
+    {
+      what: "a random run without budget",
+      runs: [{ name: "r", stage: "random" }],
+      message: 'sweep.json: runs[0] "r": budgets must be a list of at least one budget, got undefined.',
+    },
+    {
+      what: "a budget for a given architecture",
+      runs: [{ name: "t", stage: "train", genotype: "g.json", budgets: [1e6] }],
+      message: 'a budget would have no effect. Leave "budgets" out.',
+    },
+    {
+      what: "a budget nobody reaches",
+      runs: [{ ...chain, budgets: [1e6, 10] }],
+      message:
+        '"bars-10-s0": no architecture of its space reaches the budget of 10 bops; the cheapest costs ',
+    },
+    {
+      what: "a budget without penalty",
+      runs: [{ ...chain, search: { overrides: { cost: { method: "none" } } } }],
+      message: 'a budget has no effect on a search whose cost.method is "none"',
+    },
+    {
+      what: "a budget no draw meets",
+      runs: [{ name: "r", stage: "random", budgets: [1e12], random: { draws: 5 } }],
+      message:
+        '"r-1000G-s0": random: none of 5 architectures drawn at random costs between 800000000000 and 1000000000000 bops.',
+    },
+    {
+      what: "a missing genotype",
+      runs: [{ name: "t", stage: "train" }],
+      message: 'sweep.json: runs[0] "t": genotype must be the path of a stored genotype, got undefined.',
+    },
+    {
+      what: "a genotype that is not there",
+      runs: [{ name: "t", stage: "train", genotype: "no.json" }],
+      message: "no.json: expected a genotype file, could not read it: ENOENT",
+    },
+    {
+      what: "a record that is not there",
+      runs: [{ name: "t", stage: "derive+train", record: "no.json" }],
+      message: "no.json: expected a search record, could not read it: ENOENT",
+    },
+    {
+      what: "a record for a stage that reads none",
+      runs: [{ ...baseline, record: "x" }],
+      message: 'stage "baseline" reads no record. Leave "record" out.',
+    },
+    {
+      what: "a wrong option of a rule",
+      runs: [{ ...chain, derive: { rule: "top_k", j: 1 } }],
+      message: '"bars-200k-s0": derive: rule "top_k" has no option "j".',
+    },
+    {
+      what: "an epoch beyond the search",
+      runs: [{ ...chain, derive: { epoch: 4 } }],
+      message: '"bars-200k-s0": derive: epoch must be below the 4 epochs of the search, got 4.',
+    },
+    {
+      what: "names that are no file names",
+      runs: [{ ...baseline, name: "a/b" }],
+      message:
+        'sweep.json: runs[0]: name must be up to 80 letters, digits, or . _ + - (a folder is named after it), got "a/b".',
+    },
+    { what: "no runs", runs: [], message: "sweep.json: runs must be a list of at least one run, got []." },
+  ])("$what", ({ runs, message }) => {
+    expect(() => expand(runs)).toThrow(message);
+  });
+
+  it("files of another kind or schema, and what is no JSON", () => {
+    const written = (text: string) => {
+      const path = join(folder, "bad.json");
+      writeFileSync(path, text);
+      return () => readSweepFile(path);
+    };
+    expect(written(JSON.stringify({ ...file([baseline]), kind: "bars.genotype" }))).toThrow(
+      'bad.json: expected kind "bars.sweep", got "bars.genotype".',
+    );
+    expect(written(JSON.stringify({ ...file([baseline]), schema: 9 }))).toThrow(
+      "bad.json: expected schema 1, got 9; it was written for another version of bars.",
+    );
+    expect(written("{")).toThrow("bad.json: expected a sweep file, got text that is not JSON");
+    expect(written("[]")).toThrow("bad.json: expected an object, got [].");
+    expect(() => readSweepFile(join(folder, "none.json"))).toThrow(
+      "expected a sweep file, could not read it: ENOENT",
+    );
+  });
+});
+
+describe("cheapestGenotype", () => {
+  const style = binarizationConfig();
+
+  it.each([
+    { name: "with none", primitives: ["none", "skip_connect", "bin_conv_3x3"] as const },
+    { name: "without none", primitives: ["bin_conv_3x3", "skip_connect", "bin_conv_1x1"] as const },
+  ])("costs no more than any of 200 random ones, $name", ({ primitives }) => {
+    const space = spaceConfig({ primitives, initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+    for (const measure of ["bops", "ops", "flops"] as const) {
+      const least = measuredCost(cheapestGenotype(space, measure, style), measure, style);
+      for (let i = 0; i < 200; i++) {
+        expect(measuredCost(randomGenotype(space, randomKey(i)), measure, style)).toBeGreaterThanOrEqual(
+          least,
+        );
+      }
+    }
+  });
+});
