@@ -13,8 +13,8 @@ export type BaselineFamily = (typeof baselineFamilies)[number];
 export const baselineBlocks = ["xnor", "bireal", "irnet", "reactnet", "real"] as const;
 export type BaselineBlock = (typeof baselineBlocks)[number];
 
-/** How a baseline's shortcut halves the image: a real 1x1 after average pooling, or pooled channels twice. */
-export const baselineDownsamples = ["real_conv", "duplicate"] as const;
+/** How a baseline's shortcut halves the image: by a real 1x1 convolution, or by average pooling, channels twice. */
+export const baselineDownsamples = ["real_conv", "avg_pool"] as const;
 export type BaselineDownsample = (typeof baselineDownsamples)[number];
 
 /** Where a genotype came from. */

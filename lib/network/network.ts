@@ -1,0 +1,138 @@
+import { relu, tf } from "../backend";
+import type { BinarizationConfig } from "../config/binarizationConfig";
+import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
+import { Parameters } from "../operations/parameters";
+import { RunningStatistics } from "../operations/runningStatistics";
+import type { RandomKey } from "../random/randomKey";
+import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
+import type { Genotype } from "../space/genotype";
+import { genotypeHash } from "../space/genotypeJson";
+import { ShapeError } from "../util/errors";
+import { AuxiliaryHead } from "./auxiliaryHead";
+import { classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
+import { NetworkCell } from "./networkCell";
+import type { NetworkOutputs, NetworkPass, Trainable } from "./trainable";
+
+/** What may be said of a {@link Network} besides its architecture. */
+export interface NetworkOptions {
+  /** For messages; the first digits of the architecture's hash by default. */
+  readonly name?: string | undefined;
+  /** Builds an auxiliary classifier two thirds through ({@link AuxiliaryHead}). Default false. */
+  readonly auxiliary?: boolean;
+}
+
+/**
+ * The network a genotype describes: its stem, the cells that exist, at their widths, with the operations they hold,
+ * and its classifier. The same layers as the supernet's, built without the rest; at the supernet's weights
+ * (`weightsFromSupernet`) it computes what the supernet computes at one-hot alphas.
+ *
+ * Batch norms have a scale and a shift (the supernet's have none inside cells), one batch norm for each operation
+ * that binarizes: exactly the parameters that `costTable` counts. Operations that leave one node share its
+ * statistics, which are the same by definition.
+ */
+export class Network implements Trainable {
+  readonly name: string;
+  readonly genotype: Genotype;
+  readonly imageSize: number;
+  readonly imageChannels: number;
+  readonly classes: number;
+  readonly parameters: Parameters;
+  readonly statistics: RunningStatistics;
+  readonly taps: readonly string[];
+  readonly #binarization: BinarizationConfig;
+  readonly #cells: readonly NetworkCell[];
+  readonly #auxiliary: AuxiliaryHead | null;
+  /** The cell whose output the auxiliary classifier reads. */
+  readonly #auxiliaryAt: number;
+
+  /**
+   * @throws ShapeError if channels do not suit an operation; ConfigError if there is no room for an auxiliary head.
+   */
+  constructor(
+    genotype: Genotype,
+    binarization: BinarizationConfig,
+    key: RandomKey,
+    options: NetworkOptions = {},
+  ) {
+    const { space } = genotype;
+    this.name = options.name ?? `network ${genotypeHash(genotype).slice(0, 8)}`;
+    this.genotype = genotype;
+    this.imageSize = space.imageSize;
+    this.imageChannels = space.imageChannels;
+    this.classes = space.classes;
+    this.#binarization = binarization;
+    const built = builtCells(genotype);
+    this.#cells = built.map(
+      (cell) => new NetworkCell(space, binarization, cell, genotype.cells[cell.group] ?? []),
+    );
+    this.#auxiliaryAt = Math.max(0, Math.floor((2 * built.length) / 3) - 1);
+    const middle = built[this.#auxiliaryAt];
+    this.#auxiliary =
+      options.auxiliary && middle
+        ? new AuxiliaryHead(cellChannels(space, middle).output, middle.outSize, space.classes)
+        : null;
+    const channels = stemChannels(genotype);
+    const wide = space.process === "preprocess";
+    this.parameters = new Parameters(
+      [
+        ...realConvSpecs("stem", 3, space.imageChannels, channels),
+        ...(wide ? realConvSpecs("extraStem", 1, channels, space.steps * channels) : []),
+        ...classifierSpecs("head", classifierInputs(genotype), space.classes),
+        ...this.#cells.flatMap((cell) => cell.parameters),
+        ...(this.#auxiliary?.parameters ?? []),
+      ],
+      key,
+    );
+    this.statistics = new RunningStatistics(binarization.batchNormMomentum);
+    this.taps = [
+      "stem",
+      ...(wide ? ["extraStem"] : []),
+      ...this.#cells.flatMap(({ taps }) => taps),
+      "pooled",
+      "logits",
+    ];
+  }
+
+  outputs(images: tf.Tensor4D, pass: NetworkPass): NetworkOutputs {
+    this.#checkImages(images);
+    const [logits, auxiliary] = tf.tidy(() => {
+      const context = layerContext(this, this.#binarization, pass);
+      let x = this.#stem(images, context);
+      let extra: tf.Tensor2D | null = null;
+      this.#cells.forEach((cell, i) => {
+        x = cell.apply(x, context);
+        if (this.#auxiliary && pass.training && i === this.#auxiliaryAt)
+          extra = this.#auxiliary.logits(x, context);
+      });
+      const pooled = context.see("pooled", globalAveragePool(x));
+      const weight = context.get("head.weight") as tf.Tensor2D;
+      const value = linear(pooled, weight, context.get("head.bias") as tf.Tensor1D, "head");
+      return extra ? [context.see("logits", value), extra] : [context.see("logits", value)];
+    }) as [tf.Tensor2D, tf.Tensor2D?];
+    return { logits, auxiliary: auxiliary ?? null };
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+    this.statistics.dispose();
+  }
+
+  #stem(images: tf.Tensor4D, context: LayerContext): tf.Tensor4D {
+    const conv = (name: string, x: tf.Tensor4D) => {
+      const kernel = context.get(`${name}.kernel`) as tf.Tensor4D;
+      return context.see(name, context.normalize(name, realConv2d(x, kernel, { name, stride: 1 }), name));
+    };
+    const narrow = conv("stem", images);
+    return this.genotype.space.process === "preprocess" ? conv("extraStem", relu(narrow)) : narrow;
+  }
+
+  #checkImages(images: tf.Tensor4D): void {
+    const { imageSize, imageChannels, name } = this;
+    const [, height, width, channels] = images.shape;
+    if (height !== imageSize || width !== imageSize || channels !== imageChannels) {
+      throw new ShapeError(
+        `${name}: expected images of shape [batch, ${imageSize}, ${imageSize}, ${imageChannels}], got [${images.shape.join(", ")}].`,
+      );
+    }
+  }
+}
