@@ -20,7 +20,7 @@ export interface Cifar10Options {
  *
  * A copy rebuilt from another form of the set may hold test records that only approximate the official ones.
  * If such a copy lists their numbers in `test_batch.approx_indices.txt` (one a line, counted from 0), the
- * note of the test set says how many there are, and `exactTestOnly` drops them.
+ * note of the test set says how many there are, its `approximate` which, and `exactTestOnly` drops them.
  *
  * @throws DataError if a file is missing or damaged (see `readCifarRecords`).
  *
@@ -73,5 +73,9 @@ async function markApproximations(test: ImageSet, folder: string, drop: boolean)
     );
   }
   const note = `${approximate.size} of the ${fileRecords} test records are approximations (${approximationFile}).`;
-  return { ...test, note: joinNotes(test.note, note) };
+  return {
+    ...test,
+    note: joinNotes(test.note, note),
+    approximate: Uint32Array.from(approximate).sort(),
+  };
 }

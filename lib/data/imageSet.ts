@@ -14,6 +14,8 @@ export interface ImageSet {
   readonly channels: number;
   /** What a reader of a result must know of these images. */
   readonly note: string;
+  /** Places of images that only approximate the official ones, ascending; absent where all are exact. */
+  readonly approximate?: Uint32Array;
 }
 
 /**
@@ -67,7 +69,13 @@ export function selectImages(set: ImageSet, indices: ArrayLike<number>, note = "
     images.set(set.images.subarray(from * size, (from + 1) * size), i * size);
     labels[i] = set.labels[from] as number;
   }
-  return { ...set, images, labels, note: joinNotes(set.note, note) };
+  const { approximate, ...rest } = set;
+  const selected = { ...rest, images, labels, note: joinNotes(set.note, note) };
+  if (!approximate) return selected;
+  const among = new Set(approximate);
+  const places = Uint32Array.from(indices, (_, place) => place);
+  const still = places.filter((place) => among.has(indices[place] as number));
+  return still.length > 0 ? { ...selected, approximate: still } : selected;
 }
 
 /** Sentences side by side, empty ones left out. */

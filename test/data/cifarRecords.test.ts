@@ -138,6 +138,7 @@ describe("readCifar10", () => {
       "CIFAR-10, binary version. 3 of the 10000 test records are approximations (test_batch.approx_indices.txt).",
     );
     expect(test.labels.length).toBe(10_000);
+    expect([...(test.approximate ?? [])]).toEqual([0, 17, 9999]);
     const exact = (await readCifar10(directory, { exactTestOnly: true })).test;
     expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([9_997, 9, 99]);
     expect(exact.note).toBe(

@@ -42,6 +42,12 @@ describe("selectImages", () => {
     expect(selectImages(set, [1]).note).toBe("Made up.");
   });
 
+  it("keeps track of the images that only approximate the official ones", () => {
+    const marked = { ...set, approximate: Uint32Array.of(1, 3) };
+    expect([...(selectImages(marked, [3, 0, 1]).approximate ?? [])]).toEqual([0, 2]);
+    expect(selectImages(marked, [0, 2])).not.toHaveProperty("approximate");
+  });
+
   it("refuses an index that names no image", () => {
     expect(() => selectImages(set, [0, 4])).toThrow(
       "selectImages: indices of tiny must be integers from 0 to 3, got 4 at place 1.",

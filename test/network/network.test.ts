@@ -296,7 +296,7 @@ describe("Network", () => {
 
   it("refuses images of another shape, and an auxiliary head on maps that are too small", () => {
     const network = new Network(genotype, binarizationConfig(), key, { name: "mine" });
-    expect(() => tf.tidy(() => network.outputs(images(16), { training: true, edeT: 1 }))).toThrow(
+    expect(() => tf.tidy(() => network.outputs(images(16), { training: true, edeT: 1 }).logits)).toThrow(
       "mine: expected images of shape [batch, 8, 8, 3], got [3, 16, 16, 3].",
     );
     network.dispose();
