@@ -36,7 +36,6 @@ export interface JobFiles {
   readonly outcome: string;
   /** Everything its processes printed, one after the other. */
   readonly log: string;
-  readonly lock: string;
   /** Folder of the search. */
   readonly search: string;
   /** The derived architecture. */
@@ -50,7 +49,6 @@ export function jobFiles(folder: string): JobFiles {
     job: join(folder, "job.json"),
     outcome: join(folder, "outcome.json"),
     log: join(folder, "log.txt"),
-    lock: join(folder, "lock"),
     search: join(folder, "search"),
     genotype: join(folder, "genotype.json"),
     train: join(folder, "train"),

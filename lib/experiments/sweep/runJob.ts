@@ -1,0 +1,176 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ops } from "../../complexity/cost";
+import type { SearchConfig } from "../../config/searchConfig";
+import type { TrainConfig } from "../../config/trainConfig";
+import { deriveInputOf } from "../../derive/alphasAt";
+import { derive } from "../../derive/derive";
+import { fold, randomKey } from "../../random/randomKey";
+import { genotypeModel, type ModelSpec } from "../../run/modelSpec";
+import type { SearchRecord } from "../../run/searchRecord";
+import type { TrainRecord } from "../../run/trainRecord";
+import { DivergenceError, InterruptedError, RecordError } from "../../util/errors";
+import { ownFolder } from "../../util/folderOwner";
+import type { Progress } from "../../util/progress";
+import { saveArchitecture } from "../saveArchitecture";
+import {
+  type JobFiles,
+  type JobOutcome,
+  jobFiles,
+  readOutcome,
+  recordIsThere,
+  writeOutcome,
+} from "./jobFolder";
+import { type JobStep, readJob, type SweepJob } from "./sweepJob";
+
+/** A job's folder is being worked on by another live process. */
+export class FolderBusyError extends RecordError {}
+
+/** How the heavy steps are done; tests put something light in their place. */
+export interface StepRunner {
+  search(config: SearchConfig, options: StepOptions): Promise<SearchRecord>;
+  train(config: TrainConfig, model: ModelSpec, options: StepOptions): Promise<TrainRecord>;
+}
+
+export interface StepOptions {
+  readonly directory: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface RunJobOptions {
+  readonly runner: StepRunner;
+  readonly progress: Progress;
+  /** Asks the job to stop at the next safe place. */
+  readonly signal: AbortSignal;
+}
+
+/** What one step hands to the next. */
+interface Sofar {
+  readonly search: SearchRecord | null;
+  readonly model: ModelSpec | null;
+  readonly record: JobOutcome["record"];
+  readonly cost: { readonly bops: number; readonly flops: number } | null;
+}
+
+/**
+ * Does what is left of the job in a folder, and writes how it ended into `outcome.json`. Every step resumes from what
+ * it left there; a finished job is not touched.
+ *
+ * @throws FolderBusyError, naming the process, if a live one works in the folder.
+ * @throws InterruptedError after `signal`, when everything is saved; whatever a step throws, after it has been noted.
+ */
+export async function runJob(folder: string, options: RunJobOptions): Promise<JobOutcome> {
+  const job = readJob(jobFiles(folder).job);
+  let mine = false;
+  try {
+    return await ownFolder(folder, `job ${job.name}`, () => {
+      mine = true;
+      return runOwned(folder, job, options);
+    });
+  } catch (error) {
+    if (!mine && error instanceof RecordError) throw new FolderBusyError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function runOwned(folder: string, job: SweepJob, options: RunJobOptions): Promise<JobOutcome> {
+  const earlier = readOutcome(folder, job.id);
+  if (earlier?.status === "finished" && recordIsThere(folder, earlier)) return earlier;
+  const startedAt = new Date().toISOString();
+  let step: JobStep["step"] | null = null;
+  const end = (changes: Pick<JobOutcome, "status" | "detail"> & Partial<JobOutcome>): JobOutcome => {
+    const who = { host: hostname(), pid: process.pid };
+    const when = { startedAt, endedAt: new Date().toISOString() };
+    const outcome = {
+      kind: "bars.sweep-outcome",
+      schema: 1,
+      job: job.id,
+      step,
+      record: null,
+      budget: null,
+    } as const;
+    const ended = { ...outcome, ...when, ...who, ...changes };
+    writeOutcome(folder, ended);
+    return ended;
+  };
+  try {
+    let sofar: Sofar = { search: null, model: null, record: null, cost: null };
+    for (const next of job.steps) {
+      step = next.step;
+      sofar = await runStep(next, job, jobFiles(folder), sofar, options);
+    }
+    return end({ status: "finished", detail: null, record: sofar.record, budget: budgetOf(job, sofar) });
+  } catch (error) {
+    end({ status: statusOf(error), detail: messageOf(error) });
+    throw error;
+  }
+}
+
+async function runStep(
+  next: JobStep,
+  job: SweepJob,
+  files: JobFiles,
+  sofar: Sofar,
+  { runner, progress, signal }: RunJobOptions,
+): Promise<Sofar> {
+  if (signal.aborted) {
+    throw new InterruptedError(`${job.name}: stopped before the step "${next.step}"; everything is saved.`);
+  }
+  switch (next.step) {
+    case "search": {
+      const record = await runner.search(next.config, { directory: files.search, progress, signal });
+      const last = record.epochs[record.chosen?.epoch ?? record.epochs.length - 1];
+      return {
+        ...sofar,
+        search: record,
+        record: { path: join("search", "record.json"), configHash: record.configHash },
+        cost: last?.derivedCost ?? null,
+      };
+    }
+    case "derive": {
+      const record = sofar.search as SearchRecord;
+      const input = deriveInputOf(record, next.epoch ?? undefined);
+      const key = fold(randomKey(next.seed), "derive");
+      const { genotype, rule } = derive({ ...input, key }, next.rule);
+      saveArchitecture(join(files.genotype, ".."), record, genotype);
+      const epoch = next.epoch ?? record.chosen?.epoch ?? record.epochs.at(-1)?.epoch ?? null;
+      const origin = {
+        method: "search",
+        recordHash: record.configHash,
+        rule,
+        epoch,
+        seed: record.config.seed,
+      } as const;
+      return { ...sofar, model: genotypeModel(genotype, next.name, origin) };
+    }
+    case "train": {
+      const model = (next.model ?? sofar.model) as ModelSpec;
+      const record = await runner.train(next.config, model, { directory: files.train, progress, signal });
+      return {
+        ...sofar,
+        record: { path: join("train", "record.json"), configHash: record.configHash },
+        cost: record.cost,
+      };
+    }
+    default:
+      return next satisfies never;
+  }
+}
+
+/** The cost of the job's architecture against its budget: a search aims at its budget and may miss it. */
+function budgetOf(job: SweepJob, { cost }: Sofar): JobOutcome["budget"] {
+  if (job.budget === null || cost === null) return null;
+  const { measure, value } = job.budget;
+  const got = measure === "ops" ? ops(cost) : cost[measure];
+  return { measure, asked: value, got, met: got <= value };
+}
+
+function statusOf(error: unknown): JobOutcome["status"] {
+  if (error instanceof InterruptedError) return "interrupted";
+  return error instanceof DivergenceError ? "diverged" : "failed";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
