@@ -1,5 +1,5 @@
-/** Engines in order of preference. The last, ONNX Runtime, is new: it runs only where it is asked for. */
-export const backendNames = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu", "onnx"] as const;
+/** Engines in order of preference. */
+export const backendNames = ["tfjs-node-gpu", "onnx", "tfjs-node", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /** What runs the tensors. Stored with every record. Plain data. */

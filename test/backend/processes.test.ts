@@ -58,16 +58,14 @@ function expectStarted(run: ReturnType<typeof start>): BackendInfo {
 const vendored = existsSync(join(root, "vendor/tfjs-node/package.json"));
 
 describe("a process", () => {
-  it.each(["cpu", "wasm"])("honours BARS_BACKEND=%s and prints nothing of its own", (name) => {
+  it.each(["cpu", "wasm", "onnx"])("honours BARS_BACKEND=%s and prints nothing of its own", (name) => {
     expect(expectStarted(start({ BARS_BACKEND: name })).name).toBe(name);
   });
 
   it("without BARS_BACKEND says of every engine before the chosen one why it was passed over", () => {
     const info = expectStarted(start({ BARS_BACKEND: undefined }));
-    const before = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"].slice(
-      0,
-      ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"].indexOf(info.name),
-    );
+    const order = ["tfjs-node-gpu", "onnx", "tfjs-node", "wasm", "cpu"];
+    const before = order.slice(0, order.indexOf(info.name));
     expect(info.passedOver.map((line) => line.split(":")[0])).toEqual(before);
     for (const line of info.passedOver) expect(line).toMatch(/^[\w-]+: \S.{5,}[^.]$/);
     expect(info.passedOver.join()).not.toContain(root);

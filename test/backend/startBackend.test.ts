@@ -38,20 +38,31 @@ async function withoutEngines(reasons: Record<string, string>) {
   return fresh();
 }
 
-const noTensorflow = { "tfjs-node-gpu": "sees no card", "tfjs-node": "not installed" };
+const noTensorflow = { "tfjs-node-gpu": "sees no card", onnx: "no library", "tfjs-node": "not installed" };
 
 describe("startBackend", () => {
   it("takes the first engine that loads and says why it passed over the others", async () => {
     const { startBackend, backendInfo } = await withoutEngines(noTensorflow);
     const info = await startBackend();
     expect(info.name).toBe("wasm");
-    expect(info.passedOver).toEqual(["tfjs-node-gpu: sees no card", "tfjs-node: not installed"]);
+    expect(info.passedOver).toEqual([
+      "tfjs-node-gpu: sees no card",
+      "onnx: no library",
+      "tfjs-node: not installed",
+    ]);
     expect(info.version).toBe("4.22.0");
     expect(info.device.length).toBeGreaterThan(2);
     expect(info.threads).toBeGreaterThanOrEqual(1);
     expect(backendInfo()).toBe(info);
     expect(JSON.parse(JSON.stringify(info))).toEqual(info);
     expect(Object.isFrozen(info) && Object.isFrozen(info.passedOver)).toBe(true);
+  });
+
+  it("takes ONNX Runtime, which every installation has, where there is no NVIDIA card", async () => {
+    const { startBackend } = await withoutEngines({ "tfjs-node-gpu": "sees no card" });
+    const info = await startBackend();
+    expect(info.name).toBe("onnx");
+    expect(info.passedOver).toEqual(["tfjs-node-gpu: sees no card"]);
   });
 
   it("prefers the argument to BARS_BACKEND, and BARS_BACKEND to the order of preference", async () => {
@@ -91,11 +102,11 @@ describe("startBackend", () => {
   it("names the known engines when it does not know one", async () => {
     const { startBackend } = await fresh();
     await expect(startBackend("gpu")).rejects.toThrow(
-      'startBackend: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, onnx, got "gpu".',
+      'startBackend: the engine must be one of tfjs-node-gpu, onnx, tfjs-node, wasm, cpu, got "gpu".',
     );
     process.env["BARS_BACKEND"] = "webgl";
     await expect(startBackend()).rejects.toThrow(
-      'BARS_BACKEND: the engine must be one of tfjs-node-gpu, tfjs-node, wasm, cpu, onnx, got "webgl".',
+      'BARS_BACKEND: the engine must be one of tfjs-node-gpu, onnx, tfjs-node, wasm, cpu, got "webgl".',
     );
   });
 
@@ -116,11 +127,10 @@ describe("startBackend", () => {
       ...noTensorflow,
       wasm: "no SIMD",
       cpu: "gone",
-      onnx: "no library",
     });
     await expect(startBackend()).rejects.toThrow(
-      "startBackend: no engine starts: tfjs-node-gpu: sees no card; tfjs-node: not installed; wasm: no SIMD; " +
-        "cpu: gone; onnx: no library. Run npm install again.",
+      "startBackend: no engine starts: tfjs-node-gpu: sees no card; onnx: no library; tfjs-node: not installed; " +
+        "wasm: no SIMD; cpu: gone. Run npm install again.",
     );
   });
 

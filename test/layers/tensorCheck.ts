@@ -3,13 +3,14 @@ import "@tensorflow/tfjs-backend-wasm";
 import { expect } from "vitest";
 import { tf } from "../../lib/backend";
 import { muteGreeting } from "../../lib/backend/cpuEngine";
+import { onnxEngine } from "../../lib/backend/onnxEngine";
 import { findTensorflow } from "../../lib/backend/tensorflow/findTensorflow";
 import { tfjsNodeEngine } from "../../lib/backend/tfjsNodeEngine";
 import { registerWasmKernels } from "../../lib/backend/wasm/registerWasmKernels";
 import { normal, type RandomKey, uniform } from "../../lib/random/randomKey";
 
 /** Engines present in every installation, and TensorFlow where it has been set up. */
-export const engines: readonly string[] = ["cpu", "wasm", ...(hasTensorflow() ? ["tensorflow"] : [])];
+export const engines: readonly string[] = ["cpu", "wasm", "onnx", ...(hasTensorflow() ? ["tensorflow"] : [])];
 
 function hasTensorflow(): boolean {
   try {
@@ -29,6 +30,7 @@ export function hasConvGradients(engine: string): boolean {
 export async function useEngine(name: string): Promise<void> {
   muteGreeting();
   if (name === "wasm") registerWasmKernels();
+  if (name === "onnx" && !tf.findBackendFactory("onnx")) await onnxEngine.load();
   if (name === "tensorflow") await tfjsNodeEngine.load();
   await tf.setBackend(name);
   await tf.ready();
