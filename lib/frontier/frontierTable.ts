@@ -1,0 +1,162 @@
+import { type Table, type TableCell, type TableColumn, table } from "../run/table";
+import type { LatexColumn } from "../run/tableLatex";
+import { latexCell, latexNumber } from "../run/tableLatex";
+import type { Frontier, FrontierRow } from "./frontier";
+import type { PublishedPoint } from "./publishedPoint";
+import type { SampleSummary } from "./sampleSummary";
+
+const count = "operations";
+const perImage = "for one image, one multiply-accumulate = 1";
+
+const columns: readonly TableColumn[] = [
+  { name: "name", unit: null, description: "model or method" },
+  { name: "method", unit: null, description: "how the architecture came about; published: by someone else" },
+  { name: "seeds", unit: null, description: "runs with different seeds; null where the source does not say" },
+  { name: "bops", unit: count, description: `1-bit operations, mean over seeds, ${perImage}` },
+  { name: "bopsSd", unit: count, description: "standard deviation over seeds; null for one" },
+  { name: "flops", unit: count, description: `real-valued operations, mean over seeds, ${perImage}` },
+  { name: "ops", unit: count, description: "FLOPs + BOPs / 64, mean over seeds" },
+  { name: "opsSd", unit: count, description: "standard deviation over seeds; null for one" },
+  { name: "accuracy", unit: "share", description: "of the test images, mean over seeds" },
+  { name: "accuracySd", unit: "share", description: "standard deviation over seeds (n − 1); null for one" },
+  {
+    name: "accuracyLow",
+    unit: "share",
+    description: "lower end of the 95 % interval of the mean (t); null for one",
+  },
+  {
+    name: "accuracyHigh",
+    unit: "share",
+    description: "upper end of the 95 % interval of the mean (t); null for one",
+  },
+  {
+    name: "onFront",
+    unit: null,
+    description: "no other row has means that are cheaper and better; null if published",
+  },
+  {
+    name: "frontShare",
+    unit: "share",
+    description: "of bootstrap draws over seeds in which it is on the front",
+  },
+  { name: "recipe", unit: null, description: "hash of the training settings without the seed" },
+  { name: "published", unit: null, description: "whether the numbers are someone else's" },
+  { name: "source", unit: null, description: "where a published number can be looked up" },
+  { name: "convention", unit: null, description: "how the source counts; costs here have been converted" },
+];
+
+/**
+ * A frontier as a table, one row for each row and published point: flat values only, every column in every row, as
+ * danfojs wants them.
+ */
+export function frontierTable(result: Frontier, leftOut: readonly string[] = []): Table {
+  return table(
+    `Accuracy against ${measureName(result.measure)}`,
+    columns,
+    [...result.rows.map(ownRow), ...result.published.map(publishedRow)],
+    {
+      sources: result.rows.flatMap(({ runs }) => runs.map(({ place }) => place)),
+      notes: [...frontierNotes(result), ...leftOut],
+    },
+  );
+}
+
+/** The columns of a frontier a paper shows: name, seeds, costs in millions, accuracy ± standard deviation in per cent. */
+export function frontierLatexColumns(): readonly LatexColumn[] {
+  const millions = (value: TableCell) =>
+    typeof value === "number" ? latexNumber(value / 1e6) : latexCell(value);
+  const percent = (value: number) => (100 * value).toFixed(2);
+  return [
+    { name: "name", head: "Model" },
+    { name: "seeds", head: "Seeds" },
+    { name: "bops", head: "BOPs [M]", cell: millions },
+    { name: "ops", head: "OPs [M]", cell: millions },
+    {
+      name: "accuracy",
+      head: "Accuracy [\\%]",
+      cell: (value, row) => {
+        const sd = row["accuracySd"];
+        const mean = typeof value === "number" ? percent(value) : latexCell(value);
+        const text = typeof sd === "number" ? `$${mean} \\pm ${percent(sd)}$` : mean;
+        return row["onFront"] === true ? `\\textbf{${text.replace(/^\$(.*)\$$/, "\\boldmath$$$1$$")}}` : text;
+      },
+    },
+    { name: "source", head: "Source" },
+  ];
+}
+
+/** What must be said beside the numbers of a frontier. */
+export function frontierNotes(result: Frontier): string[] {
+  const { area, reference, axis, measure, draws, singleRuns, recipes, rows } = result;
+  const unit =
+    axis === "log" ? `accuracy x decades of ${measureName(measure)}` : `accuracy x ${measureName(measure)}`;
+  const interval = area.interval
+    ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${draws} draws)`
+    : ", no interval: every row is a single run";
+  return [
+    `costs ${result.counting}; accuracy on ${result.testSet}`,
+    `dominated area ${fixed(area.value)} ${unit}${interval}; reference point ${reference.cost} ${measureName(measure)}, accuracy ${fixed(reference.accuracy)}`,
+    ...result.methods.map(
+      (method) =>
+        `dominated area of "${method.method}" alone ${fixed(method.area.value)}${method.area.interval ? ` (${method.area.interval.map(fixed).join(" to ")})` : ""}, ${method.rows} rows, ${method.runs} runs`,
+    ),
+    ...(singleRuns > 0
+      ? [`${singleRuns} of ${rows.length} rows are single runs: their spread is not known`]
+      : []),
+    ...(recipes.length > 1
+      ? [`rows were trained by ${recipes.length} recipes, so they differ in more than their architecture`]
+      : []),
+  ];
+}
+
+function ownRow(row: FrontierRow): Table["rows"][number] {
+  const cost = (name: string, { mean, sd }: SampleSummary) => ({ [name]: mean, [`${name}Sd`]: sd });
+  return {
+    name: row.name,
+    method: row.method,
+    seeds: row.seeds.length,
+    ...cost("bops", row.bops),
+    flops: row.flops.mean,
+    ...cost("ops", row.ops),
+    ...cost("accuracy", row.accuracy),
+    accuracyLow: row.accuracy.interval?.[0] ?? null,
+    accuracyHigh: row.accuracy.interval?.[1] ?? null,
+    onFront: row.onFront,
+    frontShare: row.frontShare,
+    recipe: row.recipe.slice(0, 12),
+    published: false,
+    source: null,
+    convention: null,
+  };
+}
+
+function publishedRow(point: PublishedPoint): Table["rows"][number] {
+  return {
+    name: point.name,
+    method: "published",
+    seeds: null,
+    bops: point.bops,
+    bopsSd: null,
+    flops: point.flops,
+    ops: point.ops,
+    opsSd: null,
+    accuracy: point.accuracy,
+    accuracySd: null,
+    accuracyLow: null,
+    accuracyHigh: null,
+    onFront: null,
+    frontShare: null,
+    recipe: null,
+    published: true,
+    source: point.source,
+    convention: point.convention,
+  };
+}
+
+function measureName(measure: Frontier["measure"]): string {
+  return { bops: "BOPs", ops: "OPs", flops: "FLOPs" }[measure];
+}
+
+function fixed(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

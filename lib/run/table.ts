@@ -1,0 +1,79 @@
+import { RecordError } from "../util/errors";
+import { version } from "../util/version";
+
+/** One column of a table. */
+export interface TableColumn {
+  /** Key of its values in the rows. */
+  readonly name: string;
+  /** E.g. `s`, `bits`, `share`; null for text and for numbers without one. */
+  readonly unit: string | null;
+  /** What it holds and how it was counted or measured. */
+  readonly description: string;
+}
+
+/** Text, a finite number, a truth value, or null for what is not known. */
+export type TableCell = string | number | boolean | null;
+
+/** One row: a value for every column and nothing else. */
+export type TableRecord = Readonly<Record<string, TableCell>>;
+
+/** Where a table comes from. */
+export interface TableProvenance {
+  /** Version of the library that made it. */
+  readonly bars: string;
+  /** What it was made from: paths or hashes of records. */
+  readonly sources: readonly string[];
+  /** What a reader must know: counting convention, test images, number of seeds, what was left out. */
+  readonly notes: readonly string[];
+}
+
+/** Rows with described columns: the result of an analysis, stored, exported and shown. Plain, versioned JSON. */
+export interface Table {
+  readonly kind: "bars.table";
+  readonly schema: 1;
+  readonly title: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly TableRecord[];
+  readonly provenance: TableProvenance;
+}
+
+/**
+ * A table whose rows have been checked against its columns.
+ * @throws RecordError for a repeated column, and a row with a missing or undescribed value, or a number that JSON
+ * cannot hold.
+ */
+export function table(
+  title: string,
+  columns: readonly TableColumn[],
+  rows: readonly TableRecord[],
+  provenance: Omit<TableProvenance, "bars">,
+): Table {
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new RecordError(`table "${title}": has the column "${twice}" twice.`);
+  rows.forEach((row, i) => {
+    for (const name of names) {
+      const value = row[name];
+      if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) {
+        throw new RecordError(
+          `table "${title}": row ${i}: "${name}" must be text, a finite number, true, false or null, got ${value}.`,
+        );
+      }
+    }
+    const extra = Object.keys(row).find((key) => !names.includes(key));
+    if (extra !== undefined) {
+      throw new RecordError(
+        `table "${title}": row ${i}: "${extra}" is no column. Columns: ${names.join(", ")}.`,
+      );
+    }
+  });
+  const { sources, notes } = provenance;
+  return {
+    kind: "bars.table",
+    schema: 1,
+    title,
+    columns,
+    rows,
+    provenance: { bars: version, sources, notes },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Table, TableCell } from "./table";
+
+/** How a column of a LaTeX table looks. */
+export interface LatexColumn {
+  /** Key in the rows. */
+  readonly name: string;
+  /** LaTeX text above it; default: the name, escaped. */
+  readonly head?: string;
+  /** LaTeX text of a value; default: escaped text, numbers with four significant digits. */
+  readonly cell?: (value: TableCell, row: Table["rows"][number]) => string;
+}
+
+/**
+ * A table as a LaTeX `tabular` with rules of the package booktabs, numbers to the right and text to the left. The
+ * table's notes come first, as comments.
+ *
+ * @param columns which columns, in which order; default: all.
+ */
+export function tableLatex(table: Table, columns?: readonly LatexColumn[]): string {
+  const shown: readonly LatexColumn[] = columns ?? table.columns.map(({ name }) => ({ name }));
+  const isNumber = ({ name }: LatexColumn) =>
+    table.rows.some((row) => typeof row[name] === "number") &&
+    table.rows.every((row) => typeof row[name] === "number" || row[name] === null);
+  const comments = [
+    table.title,
+    ...table.provenance.notes,
+    `bars ${table.provenance.bars}; needs \\usepackage{booktabs}`,
+  ];
+  const line = (cells: readonly string[]) => `  ${cells.join(" & ")} \\\\`;
+  return [
+    ...comments.map((comment) => `% ${comment.replaceAll(/\s*\n\s*/g, " ")}`),
+    `\\begin{tabular}{${shown.map((column) => (isNumber(column) ? "r" : "l")).join("")}}`,
+    "  \\toprule",
+    line(shown.map(({ name, head }) => head ?? latexText(name))),
+    "  \\midrule",
+    ...table.rows.map((row) => line(shown.map(({ name, cell = latexCell }) => cell(row[name] ?? null, row)))),
+    "  \\bottomrule",
+    "\\end{tabular}",
+    "",
+  ].join("\n");
+}
+
+/** A value as LaTeX text. */
+export function latexCell(value: TableCell): string {
+  if (value === null) return "--";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return latexText(value);
+  return latexNumber(value);
+}
+
+/** `0.6215` → `0.6215`, `1234567` → `1\,234\,567`, `2.5e-9` → `$2.5 \times 10^{-9}$`; at most `digits` significant ones. */
+export function latexNumber(value: number, digits = 4): string {
+  const [, mantissa = "", exponent] = /^(.*?)(?:e(.*))?$/.exec(
+    Number.isInteger(value) && Math.abs(value) < 1e15
+      ? String(value)
+      : String(Number(value.toPrecision(digits))),
+  ) as RegExpExecArray;
+  const [whole = "", fraction] = mantissa.split(".");
+  const negative = whole.startsWith("-");
+  const grouped = whole.replace("-", "").replace(/\B(?=(\d{3})+$)/g, "\\,");
+  const text = `${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+  if (exponent !== undefined) return `$${negative ? "-" : ""}${text} \\times 10^{${Number(exponent)}}$`;
+  return negative ? `$-$${text}` : text;
+}
+
+const special: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "<": "\\textless{}",
+  ">": "\\textgreater{}",
+  "|": "\\textbar{}",
+};
+
+/** Text with everything LaTeX would take as a command escaped. */
+export function latexText(text: string): string {
+  return text.replaceAll(/[\\~^<>|]|[&%$#_{}]/g, (sign) => special[sign] ?? `\\${sign}`);
+}
