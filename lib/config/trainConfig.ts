@@ -73,8 +73,8 @@ export interface EvaluationConfig {
   /** Epochs between two measurements on the test images, for curves; 0 never. Nothing is ever chosen by them. */
   readonly testEvery: number;
   /**
-   * Batches of the training images from which the statistics of all batch norms are taken anew before a result is
-   * measured, as their plain mean; 0 keeps the running ones.
+   * Batches of (augmented) training images from which the statistics of all batch norms are taken anew before the
+   * final measurements; 0 keeps the running ones (Wu & Johnson 2021, arXiv:2105.07576).
    */
   readonly recalibrationBatches: number;
 }
@@ -91,6 +91,11 @@ export interface TrainConfig {
   readonly twoStep: TwoStepConfig;
   readonly distillation: DistillationConfig;
   readonly evaluation: EvaluationConfig;
+  /**
+   * "supernet": the weights the genotype has in the supernet it was searched in, instead of random ones. The model's
+   * origin says which search that is.
+   */
+  readonly start: "random" | "supernet";
   /** Passes over the training images, without those of a first step. */
   readonly epochs: number;
   /** Images per step of the optimizer. */
@@ -154,6 +159,7 @@ export const defaultTrainConfig: TrainConfig = deepFreeze<TrainConfig>({
     teacherSeed: 0,
   },
   evaluation: { validateEvery: 1, testEvery: 0, recalibrationBatches: 0 },
+  start: "random",
   epochs: 300,
   batchSize: 256,
   microBatch: 0,
@@ -185,6 +191,7 @@ export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "tra
   must.beInteger(`${place}.evaluation`, "validateEvery", config.evaluation.validateEvery, 1);
   must.beInteger(`${place}.evaluation`, "testEvery", config.evaluation.testEvery, 0);
   must.beInteger(`${place}.evaluation`, "recalibrationBatches", config.evaluation.recalibrationBatches, 0);
+  must.beOneOf(place, "start", config.start, ["random", "supernet"]);
   must.beInteger(place, "epochs", config.epochs, 1);
   checkBatches(place, config);
   checkShares(place, config);
@@ -240,6 +247,15 @@ function checkShares(place: string, config: TrainConfig): void {
   checkSchedule(place, "dropPath", config.dropPath, 0, 0.95);
   must.beNumber(place, "auxiliaryWeight", auxiliaryWeight, 0);
   const twoStep = config.twoStep.firstEpochs > 0;
+  const { weight } = config.binarization;
+  const unscaled = weight === "sign" || weight === "scale_filter" || weight === "bireal";
+  check(
+    `${place}.binarization`,
+    "weight",
+    config.optimizer.method !== "bop" || unscaled,
+    'one of "sign", "scale_filter", "bireal" where optimizer.method is "bop" (its weights are −1 and +1)',
+    weight,
+  );
   check(
     `${place}.twoStep`,
     "firstEpochs",

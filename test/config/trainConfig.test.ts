@@ -42,6 +42,11 @@ describe("trainConfig", () => {
       { optimizer: { method: "bop" }, twoStep: { firstEpochs: 2 } },
       'trainConfig.twoStep: firstEpochs must be 0 where optimizer.method is "bop"',
     ],
+    [
+      { optimizer: { method: "bop" }, binarization: { weight: "irnet" } },
+      'trainConfig.binarization: weight must be one of "sign", "scale_filter", "bireal" where',
+    ],
+    [{ start: "search" as never }, 'trainConfig: start must be one of "random", "supernet", got "search".'],
     [{ batchSize: 64, microBatch: 48 }, "microBatch must be 0 or a divisor of batchSize 64, got 48."],
     [{ validationShare: 1 }, "trainConfig: validationShare must be in [0, 1), got 1."],
     [{ labelSmoothing: -0.1 }, "trainConfig: labelSmoothing must be in [0, 1), got -0.1."],

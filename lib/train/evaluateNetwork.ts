@@ -1,0 +1,67 @@
+import { tf } from "../backend";
+import type { NetworkPass, Trainable } from "../network/trainable";
+import { type PlainBatch, toTensors } from "../run/batchTensors";
+import type { Measurement } from "../run/trainRecord";
+
+/** What a network says of each of some images, in their order. */
+export interface Predictions {
+  /** 1 where the largest logit is the label's (the first of equals), else 0. */
+  readonly correct: Uint8Array;
+  /** Cross entropy with the label, in nats. */
+  readonly losses: Float64Array;
+}
+
+/** Runs a network over images with its stored batch-norm statistics. */
+export async function evaluateNetwork(
+  network: Trainable,
+  batches: AsyncIterable<PlainBatch>,
+  how: Pick<NetworkPass, "edeT" | "binaryWeights">,
+): Promise<Predictions> {
+  const { imageSize, imageChannels, classes } = network;
+  const correct: number[] = [];
+  const losses: number[] = [];
+  for await (const batch of batches) {
+    const logits = tf.tidy(() => {
+      const { images } = toTensors(batch, imageSize, imageChannels);
+      return network.outputs(images, { ...how, training: false }).logits;
+    });
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    for (const [i, label] of batch.labels.entries()) {
+      const row = values.subarray(i * classes, (i + 1) * classes);
+      correct.push(argMax(row) === label ? 1 : 0);
+      losses.push(logSumExp(row) - (row[label] as number));
+    }
+  }
+  return { correct: Uint8Array.from(correct), losses: Float64Array.from(losses) };
+}
+
+/** Accuracy and mean loss over all predictions, or over those at some places. */
+export function measured(
+  { correct, losses }: Predictions,
+  places?: ArrayLike<number>,
+): Measurement & { readonly correct: number } {
+  const chosen = places ?? Array.from(correct, (_, i) => i);
+  let right = 0;
+  let loss = 0;
+  for (let k = 0; k < chosen.length; k++) {
+    right += correct[chosen[k] as number] as number;
+    loss += losses[chosen[k] as number] as number;
+  }
+  const images = chosen.length;
+  return { images, correct: right, accuracy: right / images, loss: loss / images };
+}
+
+function argMax(row: Float32Array): number {
+  let best = 0;
+  for (let k = 1; k < row.length; k++) if ((row[k] as number) > (row[best] as number)) best = k;
+  return best;
+}
+
+function logSumExp(row: Float32Array): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const value of row) largest = Math.max(largest, value);
+  let sum = 0;
+  for (const value of row) sum += Math.exp(value - largest);
+  return largest + Math.log(sum);
+}

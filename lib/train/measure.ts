@@ -1,0 +1,86 @@
+import { epochBatches } from "../data/epochBatches";
+import type { ImageSet } from "../data/imageSet";
+import { sequentialBatches } from "../data/sequentialBatches";
+import type { Trainable } from "../network/trainable";
+import { fold } from "../random/randomKey";
+import type { TestResult } from "../run/trainRecord";
+import { tap } from "../util/tap";
+import { wilsonInterval } from "../util/wilsonInterval";
+import { evaluateNetwork, measured, type Predictions } from "./evaluateNetwork";
+import { recalibrateNetwork } from "./recalibrateNetwork";
+import type { TrainContext } from "./trainContext";
+import { trainingImages } from "./trainEpoch";
+import { passOf, type TrainPhase } from "./trainPhase";
+
+/** Images evaluated at once; results do not depend on it. */
+const evaluationBatch = 250;
+
+/** Predictions for images as they are: all of a set, or those at some places. */
+export async function predictions(
+  context: TrainContext,
+  network: Trainable,
+  phase: TrainPhase,
+  set: ImageSet,
+  indices: Uint32Array | undefined,
+  title: string,
+): Promise<Predictions> {
+  const { mean, std } = context.data.info;
+  const batches = sequentialBatches({
+    set,
+    batchSize: evaluationBatch,
+    mean,
+    std,
+    ...(indices ? { indices } : {}),
+  });
+  const { progress } = context;
+  let done = 0;
+  progress.start(`${context.title}${title}`, indices?.length ?? set.labels.length, "images");
+  try {
+    const counted = tap(batches, ({ labels }) => {
+      done += labels.length;
+      progress.update(done);
+    });
+    return await evaluateNetwork(network, counted, passOf(context.config, phase));
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Takes the statistics of a network's batch norms anew, from the first augmented batches of an epoch of their own. */
+export async function recalibrated(
+  context: TrainContext,
+  network: Trainable,
+  phase: TrainPhase,
+): Promise<void> {
+  const wanted = context.config.evaluation.recalibrationBatches;
+  const batches = epochBatches({
+    ...trainingImages(context),
+    key: fold(context.key, "recalibration"),
+  });
+  await recalibrateNetwork(network, first(batches, wanted), passOf(context.config, phase));
+}
+
+async function* first<T>(values: AsyncGenerator<T, void, undefined>, count: number): AsyncGenerator<T> {
+  let taken = 0;
+  for await (const value of values) {
+    yield value;
+    taken += 1;
+    if (taken >= count) return;
+  }
+}
+
+/** Results on the test images, on all and, where some only approximate the official ones, on the exact rest. */
+export function testResults(
+  test: ImageSet,
+  found: Predictions,
+  about: Pick<TestResult, "checkpoint" | "epoch" | "recalibrated">,
+): TestResult[] {
+  const result = (which: "all" | "exact", places?: Uint32Array): TestResult => {
+    const { images, correct, accuracy, loss } = measured(found, places);
+    return { images, loss, accuracy, correct, interval: wilsonInterval(correct, images), ...about, which };
+  };
+  if (!test.approximate) return [result("all")];
+  const approximate = new Set(test.approximate);
+  const exact = Uint32Array.from(found.correct, (_, i) => i).filter((i) => !approximate.has(i));
+  return exact.length === 0 ? [result("all")] : [result("all"), result("exact", exact)];
+}

@@ -1,0 +1,45 @@
+import type { Trainable } from "../network/trainable";
+import { weightsFromSupernet } from "../network/weightsFromSupernet";
+import type { ModelSpec } from "../run/modelSpec";
+import { ConfigError, RecordError } from "../util/errors";
+import { readTensorFile } from "../util/tensorFile";
+import { section } from "./trainedWeights";
+
+/**
+ * Puts the weights that a genotype has in the supernet it was searched in into its network.
+ *
+ * @param checkpoint of that search, as it wrote it.
+ * @throws ConfigError if the model was not derived from a search or no checkpoint is given; RecordError if the
+ * checkpoint is of another search.
+ */
+export async function startFromSupernet(
+  network: Trainable,
+  model: ModelSpec,
+  checkpoint: string | undefined,
+): Promise<void> {
+  const hash = model.kind === "genotype" ? (model.origin?.recordHash ?? null) : null;
+  if (model.kind !== "genotype" || hash === null) {
+    throw new ConfigError(
+      `train: start "supernet" needs a model that was derived from a search, "${model.name}" was not. Use start "random".`,
+    );
+  }
+  if (checkpoint === undefined) {
+    throw new ConfigError(
+      `train: start "supernet" needs the checkpoint of the search with config ${hash.slice(0, 12)}, got none. Give supernetCheckpoint (the file checkpoint.safetensors in its folder).`,
+    );
+  }
+  const { tensors, metadata } = readTensorFile(checkpoint);
+  if (metadata["configHash"] !== hash) {
+    throw new RecordError(
+      `${checkpoint}: expected the checkpoint of the search with config ${hash.slice(0, 12)} that "${model.name}" was derived from, got one with config ${String(metadata["configHash"]).slice(0, 12)}.`,
+    );
+  }
+  const weights = weightsFromSupernet(
+    model.genotype,
+    network.parameters.specs(),
+    section(tensors, "weights"),
+    checkpoint,
+  );
+  // An auxiliary head keeps its random start.
+  network.parameters.restore(new Map([...(await network.parameters.stored()), ...weights]), checkpoint);
+}

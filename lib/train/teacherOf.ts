@@ -1,0 +1,45 @@
+import type { BinarizationConfig } from "../config/binarizationConfig";
+import { type TrainConfig, trainConfig } from "../config/trainConfig";
+import { type ModelSpec, modelHash } from "../run/modelSpec";
+
+/**
+ * The full-precision teacher of a model, and how it is trained: the same topology and recipe, its own epochs, rate
+ * and seed, one training step, no distillation.
+ *
+ * - of a genotype: kernels are not binarized; activations pass as they are where the blocks end in a nonlinearity,
+ *   and through tanh where they do not (without either the network would be linear). Shifts before the sign have
+ *   nothing to do and are left out.
+ * - of a baseline: the same with blocks of kind "real"
+ */
+export function teacherOf(config: TrainConfig, model: ModelSpec): { config: TrainConfig; model: ModelSpec } {
+  const { distillation, optimizer } = config;
+  const teaching = trainConfig({
+    ...config,
+    binarization: realBinarization(config.binarization),
+    optimizer: {
+      ...optimizer,
+      method: optimizer.method === "bop" ? "adam" : optimizer.method,
+      learningRate: distillation.teacherLearningRate,
+      decayLatent: true,
+    },
+    twoStep: { firstEpochs: 0 },
+    distillation: { method: "none" },
+    evaluation: { ...config.evaluation, testEvery: 0 },
+    start: "random",
+    epochs: distillation.teacherEpochs,
+    seed: distillation.teacherSeed,
+  });
+  return { config: teaching, model: realModel(model) };
+}
+
+function realBinarization(binarization: BinarizationConfig): BinarizationConfig {
+  const activation = binarization.nonlinearity === "none" ? "tanh" : "identity";
+  return { ...binarization, activation, weight: "identity", rsign: false };
+}
+
+function realModel(model: ModelSpec): ModelSpec {
+  // The name says what it is; the rest decides which students may share it.
+  const name = `teacher-${modelHash(model).slice(0, 8)}`;
+  if (model.kind === "genotype") return { ...model, name, origin: null };
+  return { ...model, name: `teacher-${model.family}-x${model.width}`, block: "real" };
+}

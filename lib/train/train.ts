@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { startBackend } from "../backend";
+import type { TrainConfig } from "../config/trainConfig";
+import type { Trainable } from "../network/trainable";
+import { randomKey } from "../random/randomKey";
+import type { ModelSpec } from "../run/modelSpec";
+import type { TrainRecord } from "../run/trainRecord";
+import { readTrainRecord } from "../run/trainRecordFile";
+import { hashJson } from "../util/canonicalJson";
+import { ownFolder } from "../util/folderOwner";
+import { openInterrupt } from "../util/interrupt";
+import { oneAtATime } from "../util/oneAtATime";
+import { type Progress, silentProgress } from "../util/progress";
+import { teacherOf } from "./teacherOf";
+import { type TrainContext, trainingData } from "./trainContext";
+import { trainedNetwork } from "./trainedNetwork";
+import { trainFiles } from "./trainFiles";
+import { checkSameTraining, newTrainRecord } from "./trainRecordStart";
+import { TrainRun } from "./trainRun";
+
+export interface TrainOptions {
+  /** Folder of the run ({@link trainFiles}). Made if missing. */
+  readonly directory: string;
+  readonly progress?: Progress;
+  /** Stops at the next step; everything is saved first. Ctrl-C does the same. */
+  readonly signal?: AbortSignal;
+  /** Called after every epoch, when the record and the checkpoint are on disk. */
+  readonly onEpoch?: (record: TrainRecord) => void | Promise<void>;
+  /** Folder of the teacher's run, which students of several seeds may share; `<directory>/teacher` by default. */
+  readonly teacherDirectory?: string;
+  /** Checkpoint of the search that `config.start` "supernet" takes its weights from. */
+  readonly supernetCheckpoint?: string;
+  /** Put before the titles of progress. */
+  readonly title?: string;
+}
+
+/** Hash that names a run: of its settings and its model. */
+export function trainHash(config: TrainConfig, model: ModelSpec): string {
+  return hashJson({ config, model });
+}
+
+/**
+ * Trains one network from scratch and measures it on the test images at the end.
+ *
+ * After every epoch the record and a checkpoint of everything are written. Called again with the same settings, model
+ * and folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record. With
+ * distillation the teacher is trained first, in a folder of its own.
+ *
+ * @throws ConfigError if the model does not fit the data; RecordError if the folder holds another training, other
+ * data, or is in use by a live process.
+ * @throws InterruptedError after Ctrl-C or `signal`, when the state is saved.
+ * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
+ */
+export async function train(
+  config: TrainConfig,
+  model: ModelSpec,
+  options: TrainOptions,
+): Promise<TrainRecord> {
+  const { directory } = options;
+  return oneAtATime(resolve(directory), () =>
+    ownFolder(directory, "train", () => trainNow(config, model, options)),
+  );
+}
+
+async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOptions): Promise<TrainRecord> {
+  const progress = options.progress ?? silentProgress;
+  const files = trainFiles(options.directory);
+  const configHash = trainHash(config, model);
+  const earlier = existsSync(files.record) ? readTrainRecord(files.record) : null;
+  if (earlier) checkSameTraining(earlier, configHash, files.record);
+  if (earlier?.status === "finished") return earlier;
+  const backend = await startBackend();
+  const images = await trainingData(config, model, progress);
+  const interrupt = openInterrupt(options.signal);
+  let teacher: Teacher | null = null;
+  try {
+    teacher = await trainedTeacher(config, model, {
+      directory: options.teacherDirectory ?? join(options.directory, "teacher"),
+      progress,
+      signal: interrupt.signal,
+      title: "teacher: ",
+    });
+    const context: TrainContext = {
+      ...images,
+      config,
+      model,
+      key: randomKey(config.seed),
+      progress,
+      title: options.title ?? "",
+      teacher: teacher?.network ?? null,
+    };
+    const start =
+      earlier ?? newTrainRecord(config, model, configHash, backend, images, teacher?.about ?? null);
+    return await new TrainRun(context, start, backend, options, interrupt.signal).finish();
+  } finally {
+    interrupt.close();
+    teacher?.network.dispose();
+  }
+}
+
+/** A trained teacher, and what the student's record says of it. */
+interface Teacher {
+  readonly network: Trainable;
+  readonly about: NonNullable<TrainRecord["teacher"]>;
+}
+
+/** Trains a model's teacher, or takes the one its folder holds. Null without distillation. */
+async function trainedTeacher(
+  config: TrainConfig,
+  model: ModelSpec,
+  options: TrainOptions,
+): Promise<Teacher | null> {
+  if (config.distillation.method === "none") return null;
+  const teacher = teacherOf(config, model);
+  const record = await train(teacher.config, teacher.model, options);
+  const { network } = await trainedNetwork(options.directory, "last");
+  const result = record.tests.find(({ checkpoint, which }) => checkpoint === "last" && which === "all");
+  const { configHash } = record;
+  const testAccuracy = result?.accuracy ?? 0;
+  return { network, about: { configHash, name: record.model.name, testAccuracy } };
+}

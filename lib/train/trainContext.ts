@@ -1,0 +1,76 @@
+import type { TrainConfig } from "../config/trainConfig";
+import { drawBalanced } from "../data/drawBalanced";
+import { type LoadedData, loadData } from "../data/loadData";
+import type { Trainable } from "../network/trainable";
+import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import { type ModelSpec, modelShape } from "../run/modelSpec";
+import { ConfigError, DataError } from "../util/errors";
+import type { Progress } from "../util/progress";
+
+/** The images of a training: the same ones for every seed, so that seeds and recipes compare. */
+export interface TrainingData {
+  readonly data: LoadedData;
+  /** Training images that train, ascending. */
+  readonly trainImages: Uint32Array;
+  /** Training images held out to choose by, ascending; may be empty. */
+  readonly validationImages: Uint32Array;
+}
+
+/** Everything the epochs of one training share. */
+export interface TrainContext extends TrainingData {
+  readonly config: TrainConfig;
+  readonly model: ModelSpec;
+  readonly key: RandomKey;
+  readonly progress: Progress;
+  /** Put before the titles of progress, e.g. "teacher: ". */
+  readonly title: string;
+  /** Null without distillation. */
+  readonly teacher: Trainable | null;
+}
+
+/**
+ * Loads the images a config asks for and holds out its validation share, class by class.
+ * @throws ConfigError if the model is built for other images or for fewer classes than the data have.
+ */
+export async function trainingData(
+  config: TrainConfig,
+  model: ModelSpec,
+  progress: Progress,
+): Promise<TrainingData> {
+  const key = fold(randomKey(0), "training data");
+  const data = await loadData(config.data, fold(key, "data"), progress);
+  checkShape(model, data);
+  const count = data.train.labels.length;
+  const held = Math.round(config.validationShare * count);
+  if (held === 0) {
+    return {
+      data,
+      trainImages: Uint32Array.from({ length: count }, (_, i) => i),
+      validationImages: new Uint32Array(),
+    };
+  }
+  if (held >= count) {
+    throw new DataError(
+      `train: validationShare ${config.validationShare} of ${count} training images leaves none to train on; use more images or a smaller share.`,
+    );
+  }
+  const validationImages = drawBalanced(data.train.labels, held, fold(key, "validation"));
+  const out = new Set(validationImages);
+  const all = Uint32Array.from({ length: count }, (_, i) => i);
+  return { data, trainImages: all.filter((i) => !out.has(i)), validationImages };
+}
+
+function checkShape(model: ModelSpec, { train }: LoadedData): void {
+  const { imageSize, imageChannels, classes } = modelShape(model);
+  if (train.imageSize !== imageSize || train.channels !== imageChannels) {
+    throw new ConfigError(
+      `train: the model "${model.name}" reads images of ${imageSize}x${imageSize}x${imageChannels}, ${train.name} has ${train.imageSize}x${train.imageSize}x${train.channels}. Choose other data or another model.`,
+    );
+  }
+  const found = train.classNames.length;
+  if (found > classes) {
+    throw new ConfigError(
+      `train: ${train.name} has ${found} classes, the head of the model "${model.name}" has ${classes}. Choose other data, or a model with at least ${found} classes.`,
+    );
+  }
+}

@@ -1,0 +1,185 @@
+import { tf } from "../backend";
+import { scheduleValue } from "../config/schedule";
+import { type EpochBatch, epochBatches } from "../data/epochBatches";
+import { fold } from "../random/randomKey";
+import { type PlainBatch, toTensors } from "../run/batchTensors";
+import { DivergenceError } from "../util/errors";
+import type { TrainContext } from "./trainContext";
+import { type TrainGradients, trainGradients } from "./trainGradients";
+import { allEpochs, passOf, phaseOf, ratesAt } from "./trainPhase";
+import type { TrainPosition, TrainState } from "./trainState";
+
+/**
+ * Runs the rest of one epoch from `state.position`.
+ *
+ * @returns false if `signal` asked to stop; the state then stands between two steps.
+ * @throws DivergenceError if a loss is not a finite number.
+ */
+export async function trainEpoch(
+  context: TrainContext,
+  state: TrainState,
+  signal: AbortSignal,
+  save: () => Promise<void>,
+): Promise<boolean> {
+  const { config, progress } = context;
+  const { epoch } = state.position;
+  const steps = stepsPerEpoch(context);
+  const { phase } = phaseOf(config, epoch);
+  const which = phase === 1 ? " (real kernels)" : "";
+  const batches = epochBatches({
+    ...trainingImages(context),
+    key: fold(fold(context.key, "batches"), epoch),
+    startStep: state.position.step,
+  });
+  progress.start(`${context.title}epoch ${epoch + 1}/${allEpochs(config)}${which}`, steps, "steps");
+  let started = performance.now();
+  try {
+    for await (const batch of batches) {
+      if (signal.aborted) return false;
+      await trainStep(context, state, batch, steps);
+      const { position } = state;
+      const now = performance.now();
+      position.sums.seconds += (now - started) / 1000;
+      started = now;
+      position.step += 1;
+      const { sums } = position;
+      progress.update(position.step, {
+        loss: (sums.loss / sums.images).toFixed(3),
+        accuracy: `${((100 * sums.correct) / sums.images).toFixed(1)} %`,
+      });
+      if (
+        config.checkpointSteps > 0 &&
+        position.step % config.checkpointSteps === 0 &&
+        position.step < steps
+      ) {
+        await save();
+        started = performance.now();
+      }
+      // Lets signals, timers and the notebook's messages through between two steps.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return true;
+  } finally {
+    progress.stop();
+  }
+}
+
+export function stepsPerEpoch({ config, trainImages }: TrainContext): number {
+  return Math.max(1, Math.floor(trainImages.length / config.batchSize));
+}
+
+/** Settings of an epoch's batches: augmented, in whole batches. */
+export function trainingImages({ config, data, trainImages }: TrainContext) {
+  const { mean, std } = data.info;
+  return {
+    set: data.train,
+    indices: trainImages,
+    batchSize: config.batchSize,
+    augment: config.data.augment,
+    mean,
+    std,
+    dropLast: true,
+  };
+}
+
+/**
+ * One step of the optimizer, with the gradient of the whole batch or the mean of those of its equal parts. On an
+ * engine that compiles, a part is one graph: its loss is the first value that is read.
+ */
+async function trainStep(
+  context: TrainContext,
+  state: TrainState,
+  batch: EpochBatch,
+  steps: number,
+): Promise<void> {
+  const { config, teacher } = context;
+  const { network, position } = state;
+  const { epoch, step, microBatch } = position;
+  const phase = phaseOf(config, epoch);
+  const pass = passOf(config, phase);
+  const rate = scheduleValue(config.dropPath, phase.epoch, phase.epochs);
+  const key = fold(fold(fold(context.key, "dropPath"), epoch), step);
+  const parts = partsOf(batch, microBatch);
+  // What an error on the way leaves to be freed.
+  const open = { sum: null as Record<string, tf.Tensor> | null, collect: network.statistics.collector() };
+  try {
+    for (const [i, part] of parts.entries()) {
+      const tensors = toTensors(part, network.imageSize, network.imageChannels);
+      try {
+        const dropPath = rate > 0 ? { rate, key: fold(key, i) } : undefined;
+        const how = { ...pass, training: true, collect: open.collect, dropPath };
+        const result = trainGradients(network, tensors, config, how, teacher);
+        network.statistics.update(open.collect);
+        open.sum = added(open.sum, result.gradients);
+        if (i === parts.length - 1) {
+          open.sum = scaled(open.sum, 1 / parts.length);
+          const parameters = Object.fromEntries(network.parameters.entries());
+          state.optimizer.step(parameters, open.sum, ratesAt(config, phase, step / steps));
+          tf.dispose(open.sum);
+          open.sum = null;
+        }
+        await count(position, result, part.labels.length);
+      } finally {
+        tf.dispose([tensors.images, tensors.labels]);
+      }
+    }
+  } catch (error) {
+    if (open.sum) tf.dispose(open.sum);
+    for (const { mean, variance } of open.collect.values()) tf.dispose([mean, variance]);
+    throw error;
+  }
+}
+
+/** Reads the loss of a part, which computes everything that is pending, and adds it to the epoch's sums. */
+async function count(position: TrainPosition, result: TrainGradients, images: number): Promise<void> {
+  try {
+    const loss = (await result.loss.data())[0] as number;
+    const correct = (await result.correct.data())[0] as number;
+    checkFinite(loss, position.epoch, position.step);
+    position.sums.images += images;
+    position.sums.loss += loss * images;
+    position.sums.correct += correct;
+  } finally {
+    tf.dispose([result.loss, result.correct]);
+  }
+}
+
+function partsOf(batch: PlainBatch, size: number): PlainBatch[] {
+  const count = batch.labels.length;
+  if (size >= count) return [batch];
+  const pixels = batch.images.length / count;
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => ({
+    images: batch.images.subarray(i * size * pixels, (i + 1) * size * pixels),
+    labels: batch.labels.subarray(i * size, (i + 1) * size),
+  }));
+}
+
+/** `sum + gradients`, freeing both. */
+function added(
+  sum: Record<string, tf.Tensor> | null,
+  gradients: Record<string, tf.Tensor>,
+): Record<string, tf.Tensor> {
+  if (!sum) return gradients;
+  const next = Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.add(sum[name] as tf.Tensor, gradient)]),
+  );
+  tf.dispose([sum, gradients] as never);
+  return next;
+}
+
+/** `gradients · factor`, freeing them; the same tensors where the factor is 1. */
+function scaled(gradients: Record<string, tf.Tensor>, factor: number): Record<string, tf.Tensor> {
+  if (factor === 1) return gradients;
+  const next = Object.fromEntries(
+    Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+  );
+  tf.dispose(gradients);
+  return next;
+}
+
+function checkFinite(loss: number, epoch: number, step: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new DivergenceError(
+    `train: the loss became ${loss} in epoch ${epoch}, step ${step}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { Measurement, TrainEpochRecord } from "../run/trainRecord";
+import { DivergenceError } from "../util/errors";
+import { measured } from "./evaluateNetwork";
+import { predictions } from "./measure";
+import type { TrainContext } from "./trainContext";
+import { stepsPerEpoch } from "./trainEpoch";
+import { allEpochs, phaseOf, ratesAt } from "./trainPhase";
+import type { TrainState } from "./trainState";
+
+/** Closes an epoch: measures what its end asks for and puts the sums of its steps into means. */
+export async function trainEpochRecord(context: TrainContext, state: TrainState): Promise<TrainEpochRecord> {
+  const { config, data, validationImages } = context;
+  const { epoch, microBatch, sums } = state.position;
+  const phase = phaseOf(config, epoch);
+  const { validateEvery, testEvery } = config.evaluation;
+  const last = epoch + 1 === allEpochs(config);
+  const due = (every: number) => every > 0 && ((epoch + 1) % every === 0 || last);
+  const measure = async (on: "train" | "test", indices: Uint32Array | undefined): Promise<Measurement> => {
+    const title = on === "train" ? "held-out images" : "test images";
+    const found = await predictions(context, state.network, phase, data[on], indices, title);
+    const { images, loss, accuracy } = measured(found);
+    if (!Number.isFinite(loss)) {
+      throw new DivergenceError(
+        `train: the loss on the ${title} became ${loss} at the end of epoch ${epoch}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+      );
+    }
+    return { images, loss, accuracy };
+  };
+  const validates = validationImages.length > 0 && due(validateEvery);
+  const steps = stepsPerEpoch(context);
+  return {
+    epoch,
+    phase: phase.phase,
+    trainLoss: sums.loss / sums.images,
+    trainAccuracy: sums.correct / sums.images,
+    validation: validates ? await measure("train", validationImages) : null,
+    test: due(testEvery) ? await measure("test", undefined) : null,
+    learningRate: ratesAt(config, phase, (steps - 1) / steps).learningRate,
+    seconds: sums.seconds,
+    imagesPerSecond: sums.images / sums.seconds,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    microBatch,
+  };
+}

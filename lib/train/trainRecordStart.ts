@@ -1,0 +1,91 @@
+import { existsSync } from "node:fs";
+import type { BackendInfo } from "../backend";
+import type { TrainConfig } from "../config/trainConfig";
+import type { ModelSpec } from "../run/modelSpec";
+import type { TrainEpochRecord, TrainRecord } from "../run/trainRecord";
+import { RecordError } from "../util/errors";
+import { version } from "../util/version";
+import { modelCost } from "./modelCost";
+import type { TrainingData } from "./trainContext";
+import type { TrainState } from "./trainState";
+
+/** The record of a training that has not taken a step. */
+export function newTrainRecord(
+  config: TrainConfig,
+  model: ModelSpec,
+  configHash: string,
+  backend: BackendInfo,
+  images: TrainingData,
+  teacher: TrainRecord["teacher"],
+): TrainRecord {
+  const now = new Date().toISOString();
+  const { name, note, mean, std } = images.data.info;
+  return {
+    kind: "bars.train-record",
+    schema: 1,
+    config,
+    model,
+    configHash,
+    createdAt: now,
+    updatedAt: now,
+    versions: { bars: version, node: process.versions.node },
+    backend,
+    data: {
+      name,
+      note,
+      trainImages: images.trainImages.length,
+      validationImages: images.validationImages.length,
+      testImages: images.data.test.labels.length,
+      mean: [...mean],
+      std: [...std],
+    },
+    cost: modelCost(model, config.binarization),
+    teacher,
+    status: "running",
+    statusDetail: null,
+    epochs: [],
+    best: null,
+    tests: [],
+  };
+}
+
+/** @throws RecordError if a folder's record belongs to a training with other settings or of another model. */
+export function checkSameTraining(record: TrainRecord, configHash: string, path: string): void {
+  if (record.configHash === configHash) return;
+  const hint = "Choose another folder, or the settings and the model stored in that record.";
+  throw new RecordError(
+    `${path}: holds a training with other settings or of another model (${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,
+  );
+}
+
+/**
+ * Takes up an unfinished training: restores the state and drops epochs the record has beyond the checkpoint (the
+ * record is written first, so a crash between the two leaves it one ahead).
+ *
+ * @throws RecordError if the data are not those the training began on, or the checkpoint does not fit.
+ */
+export function resumedTraining(
+  record: TrainRecord,
+  state: TrainState,
+  files: { readonly record: string; readonly checkpoint: string },
+  dataName: string,
+): TrainRecord {
+  if (record.data.name !== dataName) {
+    throw new RecordError(
+      `${files.record}: this training began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
+    );
+  }
+  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
+  const epochs = record.epochs.slice(0, state.position.epoch);
+  return { ...record, epochs, best: bestOf(epochs) };
+}
+
+/** The first epoch with the highest accuracy on the held-out images; epochs with real kernels do not count. */
+export function bestOf(epochs: readonly TrainEpochRecord[]): TrainRecord["best"] {
+  let best: TrainRecord["best"] = null;
+  for (const { epoch, phase, validation } of epochs) {
+    if (phase === 2 && validation && (!best || validation.accuracy > best.accuracy))
+      best = { epoch, accuracy: validation.accuracy };
+  }
+  return best;
+}

@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { startBackend } from "../backend";
+import { buildNetwork } from "../network/buildNetwork";
+import type { Trainable } from "../network/trainable";
+import { randomKey } from "../random/randomKey";
+import type { TrainRecord } from "../run/trainRecord";
+import { readTrainRecord } from "../run/trainRecordFile";
+import { RecordError } from "../util/errors";
+import { readTrainedWeights } from "./trainedWeights";
+import { trainFiles } from "./trainFiles";
+import { TrainState } from "./trainState";
+
+/** The network of a run with its trained weights. The caller disposes of it. */
+export interface TrainedNetwork {
+  readonly network: Trainable;
+  readonly record: TrainRecord;
+  /** The epoch the weights are of, counted from 0. */
+  readonly epoch: number;
+  /** Whether statistics were taken anew after training. */
+  readonly recalibrated: boolean;
+}
+
+/**
+ * Loads what a training left in its folder: the network after the last epoch, or of the epoch that was best on the
+ * held-out images. Of an unfinished run "last" is where it stands.
+ *
+ * @throws RecordError if the folder holds no training, or not that checkpoint.
+ */
+export async function trainedNetwork(
+  directory: string,
+  checkpoint: "last" | "best" = "last",
+): Promise<TrainedNetwork> {
+  const files = trainFiles(directory);
+  const record = readTrainRecord(files.record);
+  const { config, model, configHash } = record;
+  await startBackend();
+  const path = files[checkpoint];
+  if (existsSync(path)) {
+    const network = buildNetwork(model, config, randomKey(0));
+    try {
+      return { network, record, ...readTrainedWeights(path, network, configHash) };
+    } catch (error) {
+      network.dispose();
+      throw error;
+    }
+  }
+  if (checkpoint === "best") {
+    throw new RecordError(
+      `${path}: expected the weights of the best epoch, found no file. Only trainings with a validationShare above 0 choose a best epoch; ask for "last".`,
+    );
+  }
+  return unfinished(record, files.checkpoint);
+}
+
+function unfinished(record: TrainRecord, path: string): TrainedNetwork {
+  if (!existsSync(path)) {
+    throw new RecordError(
+      `${path}: expected a checkpoint of a training that is ${record.status}, found no file. It has not finished an epoch yet.`,
+    );
+  }
+  const state = new TrainState(record.config, record.model, randomKey(0));
+  try {
+    state.restore(path, record.configHash);
+  } catch (error) {
+    state.dispose();
+    throw error;
+  }
+  state.optimizer.dispose();
+  const { epoch, step } = state.position;
+  return { network: state.network, record, epoch: step > 0 ? epoch : epoch - 1, recalibrated: false };
+}
