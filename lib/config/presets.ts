@@ -77,7 +77,7 @@ export function presetConfig(name: string, overrides: Overrides<SearchConfig> = 
 }
 
 /** `over` laid on `under`, section by section; arrays, names and schedules of `over` replace those of `under`. */
-function layered(under: unknown, over: unknown): unknown {
+export function layered(under: unknown, over: unknown): unknown {
   if (over === undefined) return under;
   const isSection = (v: unknown) =>
     typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
