@@ -5,7 +5,9 @@ import { benchCommand } from "./benchCommand";
 import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
+import { frontierCommand } from "./frontierCommand";
 import { searchCommand } from "./searchCommand";
+import { sweepCommand } from "./sweepCommand";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 interrupted and saved. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
@@ -27,6 +29,8 @@ function program(): Command {
   for (const command of [
     searchCommand(),
     deriveCommand(),
+    sweepCommand(),
+    frontierCommand(),
     costCommand(),
     drawCommand(),
     dataCommand(),
@@ -35,7 +39,8 @@ function program(): Command {
   ]) {
     bars.addCommand(command);
   }
-  for (const command of [bars, ...bars.commands]) command.exitOverride();
+  const all = [bars, ...bars.commands, ...bars.commands.flatMap(({ commands }) => commands)];
+  for (const command of all) command.exitOverride();
   return bars;
 }
 

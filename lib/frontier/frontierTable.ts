@@ -98,7 +98,7 @@ export function frontierNotes(result: Frontier): string[] {
     `dominated area ${fixed(area.value)} ${unit}${interval}; reference point ${reference.cost} ${measureName(measure)}, accuracy ${fixed(reference.accuracy)}`,
     ...result.methods.map(
       (method) =>
-        `dominated area of "${method.method}" alone ${fixed(method.area.value)}${method.area.interval ? ` (${method.area.interval.map(fixed).join(" to ")})` : ""}, ${method.rows} rows, ${method.runs} runs`,
+        `dominated area of "${method.method}" alone ${fixed(method.area.value)}${method.area.interval ? ` (${method.area.interval.map(fixed).join(" to ")})` : ""}; rows: ${method.rows}, runs: ${method.runs}`,
     ),
     ...(singleRuns > 0
       ? [`${singleRuns} of ${rows.length} rows are single runs: their spread is not known`]

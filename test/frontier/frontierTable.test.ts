@@ -61,8 +61,8 @@ describe("frontierTable", () => {
       /^dominated area 0\.3635 accuracy x decades of BOPs, 95 % bootstrap interval over seeds 0\.\d+ to 0\.\d+ \(2000 draws\); reference point 5000000 BOPs, accuracy 0\.1$/,
     );
     expect(notes.slice(2)).toEqual([
-      'dominated area of "random" alone 0.1194, 1 rows, 1 runs',
-      expect.stringMatching(/^dominated area of "search" alone 0\.3635 \(.*\), 1 rows, 3 runs$/),
+      'dominated area of "random" alone 0.1194; rows: 1, runs: 1',
+      expect.stringMatching(/^dominated area of "search" alone 0\.3635 \(.*\); rows: 1, runs: 3$/),
       "1 of 2 rows are single runs: their spread is not known",
       "rows were trained by 2 recipes, so they differ in more than their architecture",
       "left out: x",

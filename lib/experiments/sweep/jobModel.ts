@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { completeConfig, must } from "../../config/check";
 import { presetConfig } from "../../config/presets";
+import { spaceConfig } from "../../config/spaceConfig";
 import type { TrainConfig } from "../../config/trainConfig";
 import { deriveInputOf } from "../../derive/alphasAt";
 import { derive } from "../../derive/derive";
@@ -70,7 +71,8 @@ function baseline({ parts, budget, label, place }: JobChoice): ModelSpec {
   return checkModelSpec({ ...parts.baseline, kind: "baseline", name: label }, `${place}: baseline`);
 }
 
-const randomPart = { preset: "smoke", space: {} as object, atLeast: 0.8, draws: 20_000 };
+/** `preset`: of searches, whose space is drawn from; null: the library's default space. */
+const randomPart = { preset: null as string | null, space: {} as object, atLeast: 0.8, draws: 20_000 };
 
 /** An architecture whose cost lies between `atLeast` times the budget and the budget, uniform over all such choices. */
 function drawn(choice: JobChoice, train: TrainConfig): ModelSpec {
@@ -84,7 +86,8 @@ function drawn(choice: JobChoice, train: TrainConfig): ModelSpec {
   } = completeConfig(at, randomPart, choice.parts.random ?? {}, ["space"]);
   must.beNumber(at, "atLeast", atLeast, 0, 1);
   must.beInteger(at, "draws", draws, 1);
-  const { space } = presetConfig(preset, { space: changes });
+  const space =
+    preset === null ? spaceConfig(changes, `${at}.space`) : presetConfig(preset, { space: changes }).space;
   rejectUnreachableBudget(space, train.binarization, budget, choice.place);
   const key = fold(randomKey(choice.seed), "random architecture");
   const within = (genotype: Genotype) => {

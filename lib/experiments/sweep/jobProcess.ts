@@ -15,10 +15,13 @@ export type JobCommand = (folder: string) => {
   readonly args: readonly string[];
 };
 
+/** The command line's program. */
+export const barsProgram = resolve(__dirname, "../../../bin/bars.cjs");
+
 /** This library's own: `bars sweep job <folder>`. */
 export const barsJobCommand: JobCommand = (folder) => ({
   command: process.execPath,
-  args: [resolve(__dirname, "../../../bin/bars.cjs"), "sweep", "job", folder],
+  args: [barsProgram, "sweep", "job", folder],
 });
 
 export interface JobProcess {

@@ -1,8 +1,9 @@
 import type { Overrides } from "../../config/check";
 import { presetConfig } from "../../config/presets";
-import type { SearchConfig } from "../../config/searchConfig";
+import { type SearchConfig, searchConfig } from "../../config/searchConfig";
 import type { SpaceConfig } from "../../config/spaceConfig";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
+import { trainPresetConfig } from "../../config/trainPresets";
 import { derive, type RuleChoice } from "../../derive/derive";
 import { fold, randomKey } from "../../random/randomKey";
 import { uniformAlphas } from "../../space/randomAlphas";
@@ -15,10 +16,11 @@ import type { JobChoice } from "./expandSweep";
  * @throws ConfigError where the budget would have no effect, or no architecture reaches it.
  */
 export function searchSettings({ parts, budget, seed, place }: JobChoice): SearchConfig {
-  const { preset = "smoke", overrides = {} } = parts.search as PresetPart<SearchConfig>;
+  const { preset, overrides = {} } = (parts.search ?? {}) as PresetPart<SearchConfig>;
   const cost =
     budget === null ? overrides.cost : { ...overrides.cost, measure: budget.measure, budget: budget.value };
-  const config = presetConfig(preset, { ...overrides, ...(cost ? { cost } : {}), seed });
+  const settings = { ...overrides, ...(cost ? { cost } : {}), seed };
+  const config = preset === undefined ? searchConfig(settings) : presetConfig(preset, settings);
   if (budget !== null) {
     if (config.cost.method === "none") {
       throw new ConfigError(
@@ -33,11 +35,12 @@ export function searchSettings({ parts, budget, seed, place }: JobChoice): Searc
 /** The settings of a job's training: preset, overrides and seed. */
 export function trainSettings({ parts, seed }: JobChoice): TrainConfig {
   const { preset, overrides = {} } = (parts.train ?? {}) as PresetPart<TrainConfig>;
-  void preset;
-  return trainConfig({ ...overrides, seed });
+  const settings = { ...overrides, seed };
+  return preset === undefined ? trainConfig(settings) : trainPresetConfig(preset, settings);
 }
 
 interface PresetPart<T> {
+  /** Left out: the library's defaults. */
   readonly preset?: string;
   readonly overrides?: Overrides<T>;
 }

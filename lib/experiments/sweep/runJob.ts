@@ -9,6 +9,7 @@ import { fold, randomKey } from "../../random/randomKey";
 import { genotypeModel, type ModelSpec } from "../../run/modelSpec";
 import type { SearchRecord } from "../../run/searchRecord";
 import type { TrainRecord } from "../../run/trainRecord";
+import { searchFiles } from "../../search/search";
 import { DivergenceError, InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
 import type { Progress } from "../../util/progress";
@@ -36,6 +37,8 @@ export interface StepOptions {
   readonly directory: string;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Of a training: checkpoint of the search its architecture comes from, for trainings that start from its weights. */
+  readonly supernetCheckpoint?: string;
 }
 
 export interface RunJobOptions {
@@ -146,7 +149,12 @@ async function runStep(
     }
     case "train": {
       const model = (next.model ?? sofar.model) as ModelSpec;
-      const record = await runner.train(next.config, model, { directory: files.train, progress, signal });
+      const record = await runner.train(next.config, model, {
+        directory: files.train,
+        progress,
+        signal,
+        ...(sofar.search ? { supernetCheckpoint: searchFiles(files.search).checkpoint } : {}),
+      });
       return {
         ...sofar,
         record: { path: join("train", "record.json"), configHash: record.configHash },

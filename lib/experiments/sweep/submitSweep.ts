@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { BarsError } from "../../util/errors";
+import { barsProgram } from "./jobProcess";
 import { jobState, prepareJob } from "./jobState";
 import { type SlurmRequest, slurmScript } from "./slurmScript";
 import type { SweepJob } from "./sweepJob";
@@ -18,6 +19,14 @@ export interface SlurmBatch {
   readonly jobs: readonly SweepJob[];
 }
 
+export interface SlurmBatchOptions {
+  /** Whether jobs that failed before are done again. */
+  readonly retry?: boolean;
+  readonly now?: Date;
+  /** The program of the tasks, called as `bars sweep job <folder>`. */
+  readonly bars?: string;
+}
+
 /**
  * Writes the array script for all jobs that are neither finished nor being worked on (nor, without `retry`, failed),
  * with the list of their folders. The files' names hold the time, so that arrays in the queue keep theirs.
@@ -28,7 +37,7 @@ export function writeSlurmBatch(
   jobs: readonly SweepJob[],
   folder: string,
   request: SlurmRequest,
-  { retry = false, now = new Date() }: { readonly retry?: boolean; readonly now?: Date } = {},
+  { retry = false, now = new Date(), bars = barsProgram }: SlurmBatchOptions = {},
 ): SlurmBatch | null {
   const todo = jobs.filter((job) => {
     const { status } = jobState(folder, job);
@@ -50,7 +59,7 @@ export function writeSlurmBatch(
     list,
     logs,
     node: process.execPath,
-    bars: resolve(__dirname, "../../../bin/bars.cjs"),
+    bars,
   };
   const script = slurmScript(request, places, todo.length);
   writeFileAtomic(list, `${todo.map((job) => resolve(prepareJob(folder, job))).join("\n")}\n`);
@@ -63,11 +72,12 @@ export function writeSlurmBatch(
  * @returns the number of the array.
  * @throws SlurmError if there is no `sbatch`, or it refuses.
  */
-export function submitBatch(path: string): string {
+export function submitBatch(path: string, env: NodeJS.ProcessEnv = process.env): string {
   let printed: string;
   try {
     printed = execFileSync("sbatch", ["--parsable", path], {
       encoding: "utf8",
+      env,
       stdio: ["ignore", "pipe", "pipe"],
     });
   } catch (cause) {

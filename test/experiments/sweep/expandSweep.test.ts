@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binarizationConfig } from "../../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../../lib/config/spaceConfig";
+import { trainPresetConfig } from "../../../lib/config/trainPresets";
 import { cheapestGenotype, measuredCost } from "../../../lib/experiments/sweep/budgetReach";
 import { amountText, expandSweep } from "../../../lib/experiments/sweep/expandSweep";
 import { checkSweep, readSweepFile } from "../../../lib/experiments/sweep/sweepFile";
@@ -97,6 +98,14 @@ describe("expandSweep", () => {
       },
     ]);
     expect(spelt?.id).toBe(plain?.id);
+  });
+
+  it("starts from presets where they are named", () => {
+    const [job] = expand([{ ...baseline, train: { preset: "bireal", overrides: { epochs: 7 } } }]);
+    const step = job?.steps[0];
+    expect(step?.step === "train" && step.config).toEqual(
+      trainPresetConfig("bireal", { epochs: 7, seed: 3 }),
+    );
   });
 
   it("states a recipe once in `common`, which a run's own part replaces", () => {
@@ -197,6 +206,11 @@ describe("a sweep refuses, by name of the run or job,", () => {
       what: "unknown presets",
       runs: [{ ...chain, search: { preset: "huge" } }],
       message: '"bars-200k-s0": presetConfig: unknown preset "huge".',
+    },
+    {
+      what: "unknown presets of training",
+      runs: [{ ...baseline, train: { preset: "hasty" } }],
+      message: '"r20-s3": trainPresetConfig: unknown preset "hasty".',
     },
     {
       what: "unknown keys of a part",

@@ -1,7 +1,7 @@
 // A job process whose search and training are pretended: everything else (lock, outcome, messages) is the library's.
-// FAKE_JOBS: JSON of { "<job name>": { ms, crash, kill, diverge, fail } }. FAKE_TRACE: file that gets a line for each
+// FAKE_JOBS: JSON of { "<job name>": { ms, once, crash, kill, diverge, fail } }; `once`: `ms` until it has saved once. FAKE_TRACE: file that gets a line for each
 // beginning and end of a step.
-const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
+const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { basename, dirname, join } = require("node:path");
 
 const dist = join(__dirname, "../../../lib/dist");
@@ -15,7 +15,8 @@ async function train(config, model, { directory, progress, signal }) {
   trace("begin");
   mkdirSync(directory, { recursive: true });
   progress.start("epoch 1/1", 100, "batches");
-  const end = Date.now() + (plan.ms ?? 0);
+  const resumed = plan.once && readFileSync(process.env.FAKE_TRACE, "utf8").includes(`saved ${name}`);
+  const end = Date.now() + (resumed ? 0 : (plan.ms ?? 0));
   while (Date.now() < end) {
     if (signal.aborted) {
       trace("saved");
@@ -42,7 +43,7 @@ async function train(config, model, { directory, progress, signal }) {
   return record;
 }
 
-jobProcessMain(process.argv[2], {
+jobProcessMain(process.argv.at(-1), {
   search: () => Promise.reject(new Error("no search here")),
   train,
 });

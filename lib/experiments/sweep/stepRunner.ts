@@ -1,0 +1,6 @@
+import { search } from "../../search/search";
+import { train } from "../../train/train";
+import type { StepRunner } from "./runJob";
+
+/** The library's own search and training. */
+export const stepRunner: StepRunner = { search, train };
