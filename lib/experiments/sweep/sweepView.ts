@@ -49,6 +49,7 @@ export function sweepView(total: number, stream: ProgressStream, now: () => numb
   const refresh = (always: boolean) => {
     const interval = block ? 250 : 30_000;
     if (!always && now() - shownAt < interval) return;
+    if (!block && moment.running.size === 0) return;
     shownAt = now();
     const lines = [
       totalLine(moment, begun, now()),
