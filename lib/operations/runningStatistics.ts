@@ -22,22 +22,30 @@ export class RunningStatistics {
 
   /** Moves the running statistics toward those of a batch, and frees the batch's. */
   update(batch: BatchStatistics): void {
-    for (const [name, { mean, variance }] of batch) {
-      this.#move(`${name}.mean`, mean);
-      this.#move(`${name}.variance`, variance);
-    }
+    const fresh: [string, tf.Tensor][] = [];
+    for (const [name, { mean, variance }] of batch)
+      fresh.push([`${name}.mean`, mean], [`${name}.variance`, variance]);
+    const known = fresh.filter(([name]) => this.#values.has(name));
+    // All side by side in one vector: a handful of operations, however many batch norms there are.
+    const moved = tf.tidy(() => {
+      if (known.length === 0) return [];
+      const old = tf.concat(known.map(([name]) => this.#values.get(name) as tf.Tensor));
+      const next = tf.concat(known.map(([, value]) => value));
+      const blend = tf.add(tf.mul(old, 1 - this.#momentum), tf.mul(next, this.#momentum));
+      if (known.length === 1) return [blend];
+      return tf.split(
+        blend,
+        known.map(([, value]) => value.size),
+      );
+    });
+    known.forEach(([name], i) => {
+      this.#values.get(name)?.dispose();
+      this.#values.set(name, tf.keep(moved[i] as tf.Tensor));
+    });
+    for (const [name, value] of fresh)
+      if (!this.#values.has(name)) this.#values.set(name, tf.keep(value.clone()));
+    tf.dispose(fresh.map(([, value]) => value));
     batch.clear();
-  }
-
-  #move(name: string, fresh: tf.Tensor): void {
-    const old = this.#values.get(name);
-    const share = this.#momentum;
-    const next = old
-      ? tf.tidy(() => tf.keep(tf.add(tf.mul(old, 1 - share), tf.mul(fresh, share))))
-      : tf.keep(fresh.clone());
-    old?.dispose();
-    fresh.dispose();
-    this.#values.set(name, next);
   }
 
   /** By name: `cell2.node1.mean`, `stem.variance`, … */

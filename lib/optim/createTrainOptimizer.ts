@@ -1,11 +1,15 @@
-import type { tf } from "../backend";
+import { adamUpdate, sgdMomentumUpdate, tf } from "../backend";
 import type { TrainOptimizerConfig } from "../config/trainConfig";
-import { clipByGlobalNorm } from "./clipByGlobalNorm";
-import { createBop } from "./createBop";
-import { createOptimizer, type OptimizerState } from "./createOptimizer";
+import { RecordError, ShapeError } from "../util/errors";
+import type { StoredTensor } from "../util/tensorFile";
+import { bopUpdate } from "./bopUpdate";
 
-/** What a parameter is, as its layer declares it. */
-export type ParameterRole = "latent" | "real" | "scale" | "offset";
+/** A parameter as its layer declares it. */
+export interface OptimizedParameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly role: "latent" | "real" | "scale" | "offset";
+}
 
 /** Rates of one step. */
 export interface StepRates {
@@ -14,76 +18,205 @@ export interface StepRates {
   readonly bopGamma: number;
 }
 
-/** The update rule of a training: one rule for all parameters, or Bop for binary weights and Adam for the rest. */
+/** What an optimizer remembers, as plain arrays. */
+export interface StoredOptimizer {
+  /** "velocity/<name>" (SGD), "mean/<name>" and "square/<name>" (Adam), "flip/<name>" (Bop). */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly steps: number;
+}
+
+/** The update rule of a training, with its state. */
 export interface TrainOptimizer {
-  /** Live tensors, which belong to the optimizer. */
-  readonly state: OptimizerState;
-  /** One step, clipped where the settings say so. Gradients stay with the caller; nothing is read from the engine. */
+  /**
+   * One step of all parameters, clipped where the settings say so. Gradients stay with the caller; nothing is read
+   * from the engine.
+   * @throws ShapeError if a parameter has no gradient, or one of another shape.
+   */
   step(
     params: Readonly<Record<string, tf.Variable>>,
     gradients: Readonly<Record<string, tf.Tensor>>,
     rates: StepRates,
   ): void;
-  /** Replaces the state by copies. @throws RecordError if it is another rule's. */
-  restore(state: OptimizerState): void;
+  stored(): Promise<StoredOptimizer>;
+  /** Puts back what {@link stored} gave. @throws RecordError if it is another rule's or of other parameters. */
+  restore(stored: StoredOptimizer, place: string): void;
   dispose(): void;
 }
 
+const slots = { sgd: ["velocity"], adam: ["mean", "square"], bop: ["flip"] } as const;
+
+/** Parameters that move by one rule, side by side in one vector: a step is a few operations however many there are. */
+interface Pack {
+  readonly method: keyof typeof slots;
+  readonly weightDecay: number;
+  readonly members: readonly OptimizedParameter[];
+  readonly sizes: readonly number[];
+  /** By slot; empty before the first step. */
+  memory: tf.Tensor[];
+}
+
 /**
- * Builds the update rule of some settings.
+ * Builds the update rule of some settings: SGD with momentum, Adam, or Bop for binary weights and Adam for the rest.
+ * Formulas: `sgdMomentumUpdate`, `adamUpdate`, `bopUpdate`.
  *
  * Weight decay acts on parameters of role "real" (kernels, the classifier), and on "latent" ones where
- * `config.decayLatent`; never on scales and shifts. Clipping takes the norm over all gradients, but leaves those of
- * Bop's weights as they are: a flip asks for their sign and for a threshold's worth of size.
- *
- * @param role of each parameter.
+ * `config.decayLatent`; never on scales and shifts. Clipping scales all gradients by `min(1, clipNorm / norm)` with
+ * `norm` their L2 norm (arXiv:1211.5063), those of Bop's weights excepted: a flip depends on their size.
  */
 export function createTrainOptimizer(
   config: TrainOptimizerConfig,
-  role: (name: string) => ParameterRole,
+  parameters: readonly OptimizedParameter[],
 ): TrainOptimizer {
-  const decays = (name: string) => role(name) === "real" || (role(name) === "latent" && config.decayLatent);
-  const method = config.method === "sgd" ? "sgd" : "adam";
-  const usual = createOptimizer({ ...config, method }, decays);
-  const bop = config.method === "bop" ? createBop(config.bopThreshold) : null;
-  const flips = (name: string) => bop !== null && role(name) === "latent";
-  return {
-    get state() {
-      const [a, b] = [usual.state, bop?.state];
-      return { tensors: { ...a.tensors, ...b?.tensors }, steps: { ...a.steps, ...b?.steps } };
-    },
-    step(params, gradients, { learningRate, bopGamma }) {
-      const [binary, rest] = parted(gradients, flips);
-      const clipped = config.clipNorm > 0 ? clipByGlobalNorm(rest, config.clipNorm) : null;
-      usual.step(params, clipped?.gradients ?? rest, learningRate);
-      if (clipped) {
-        clipped.norm.dispose();
-        for (const gradient of Object.values(clipped.gradients)) gradient.dispose();
+  const packs = packsOf(config, parameters);
+  let steps = 0;
+
+  const update = (pack: Pack, param: tf.Tensor, gradient: tf.Tensor, rates: StepRates): tf.Tensor[] => {
+    const { weightDecay, memory } = pack;
+    const { learningRate } = rates;
+    const old = slots[pack.method].map((_, i) => memory[i] ?? tf.zerosLike(param)) as [tf.Tensor, tf.Tensor];
+    switch (pack.method) {
+      case "sgd": {
+        const { momentum } = config;
+        return sgdMomentumUpdate(param, gradient, old[0], { learningRate, momentum, weightDecay });
       }
-      bop?.step(params, binary, bopGamma);
+      case "adam": {
+        const { beta1, beta2, epsilon } = config;
+        const numbers = { learningRate, beta1, beta2, epsilon, step: steps + 1, weightDecay };
+        return adamUpdate(param, gradient, ...old, numbers);
+      }
+      case "bop":
+        return bopUpdate(param, gradient, old[0], { gamma: rates.bopGamma, threshold: config.bopThreshold });
+      default:
+        return pack.method satisfies never;
+    }
+  };
+
+  const dispose = () => {
+    for (const pack of packs) {
+      tf.dispose(pack.memory);
+      pack.memory = [];
+    }
+    steps = 0;
+  };
+
+  return {
+    step(params, gradients, rates) {
+      for (const { name, shape } of parameters) checkGradient(name, shape, gradients[name]);
+      tf.tidy(() => {
+        const flat = packs.map(({ members }) =>
+          joined(members.map(({ name }) => gradients[name] as tf.Tensor)),
+        );
+        const clipped = config.clipNorm > 0 ? clip(flat, packs, config.clipNorm) : flat;
+        for (const [i, pack] of packs.entries()) {
+          const param = joined(pack.members.map(({ name }) => params[name] as tf.Tensor));
+          const [next, ...memory] = update(pack, param, clipped[i] as tf.Tensor, rates);
+          cut(next as tf.Tensor, pack).forEach((value, k) => {
+            const { name } = pack.members[k] as OptimizedParameter;
+            (params[name] as tf.Variable).assign(value as never);
+          });
+          tf.dispose(pack.memory);
+          pack.memory = memory.map((tensor) => tf.keep(tensor));
+        }
+      });
+      steps += 1;
     },
-    restore(state) {
-      const byParameter = (name: string) => flips(name.slice(name.indexOf("/") + 1));
-      const [binaryTensors, tensors] = parted(state.tensors, byParameter);
-      const [binarySteps, steps] = parted(state.steps, flips);
-      usual.restore({ tensors, steps });
-      bop?.restore({ tensors: binaryTensors, steps: binarySteps });
+    async stored() {
+      const tensors = new Map<string, StoredTensor>();
+      for (const pack of packs) {
+        for (const [s, memory] of pack.memory.entries()) {
+          const values = (await memory.data()) as Float32Array;
+          let from = 0;
+          for (const [k, { name, shape }] of pack.members.entries()) {
+            const size = pack.sizes[k] as number;
+            const slot = slots[pack.method][s] as string;
+            tensors.set(`${slot}/${name}`, { shape, values: values.slice(from, from + size) });
+            from += size;
+          }
+        }
+      }
+      return { tensors, steps };
     },
-    dispose() {
-      usual.dispose();
-      bop?.dispose();
+    restore(stored, place) {
+      const memories =
+        stored.steps === 0 ? packs.map(() => []) : packs.map((pack) => recalled(pack, stored, place));
+      dispose();
+      packs.forEach((pack, i) => {
+        pack.memory = memories[i] as tf.Tensor[];
+      });
+      steps = stored.steps;
     },
+    dispose,
   };
 }
 
-/** The entries whose name fulfils a condition, and the others. */
-function parted<T>(
-  record: Readonly<Record<string, T>>,
-  condition: (name: string) => boolean,
-): [Record<string, T>, Record<string, T>] {
-  const entries = Object.entries(record);
-  return [
-    Object.fromEntries(entries.filter(([name]) => condition(name))),
-    Object.fromEntries(entries.filter(([name]) => !condition(name))),
-  ];
+function packsOf(config: TrainOptimizerConfig, parameters: readonly OptimizedParameter[]): Pack[] {
+  const usual = config.method === "sgd" ? "sgd" : "adam";
+  const kindOf = ({ role }: OptimizedParameter): { method: Pack["method"]; decays: boolean } => {
+    if (role === "latent" && config.method === "bop") return { method: "bop", decays: false };
+    return { method: usual, decays: role === "real" || (role === "latent" && config.decayLatent) };
+  };
+  const packs = new Map<string, { method: Pack["method"]; decays: boolean; members: OptimizedParameter[] }>();
+  for (const parameter of parameters) {
+    const { method, decays } = kindOf(parameter);
+    // Without decay there is nothing to tell the two kinds apart by.
+    const key = `${method} ${decays && config.weightDecay > 0}`;
+    const pack = packs.get(key) ?? { method, decays, members: [] };
+    pack.members.push(parameter);
+    packs.set(key, pack);
+  }
+  return [...packs.values()].map(({ method, decays, members }) => ({
+    method,
+    weightDecay: decays ? config.weightDecay : 0,
+    members,
+    sizes: members.map(({ shape }) => shape.reduce((product, extent) => product * extent, 1)),
+    memory: [],
+  }));
+}
+
+function joined(tensors: readonly tf.Tensor[]): tf.Tensor {
+  const flat = tensors.map((tensor) => tf.reshape(tensor, [-1]));
+  return flat.length === 1 ? (flat[0] as tf.Tensor) : tf.concat(flat);
+}
+
+/** A pack's vector as its members' tensors. */
+function cut(vector: tf.Tensor, { sizes, members }: Pack): tf.Tensor[] {
+  const parts = sizes.length === 1 ? [vector] : tf.split(vector, [...sizes]);
+  return parts.map((part, k) => tf.reshape(part, [...(members[k] as OptimizedParameter).shape]));
+}
+
+function clip(flat: readonly tf.Tensor[], packs: readonly Pack[], maxNorm: number): tf.Tensor[] {
+  const clips = (i: number) => packs[i]?.method !== "bop";
+  const squares = flat.filter((_, i) => clips(i)).map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = squares.length > 0 ? tf.sqrt(tf.addN(squares)) : tf.scalar(0);
+  // maximum() keeps the quotient at 1 or below, and defined for an all-zero gradient.
+  const factor = tf.div(maxNorm, tf.maximum(norm, maxNorm));
+  return flat.map((gradient, i) => (clips(i) ? tf.mul(gradient, factor) : gradient));
+}
+
+function checkGradient(name: string, shape: readonly number[], gradient: tf.Tensor | undefined): void {
+  if (gradient && gradient.shape.join() === shape.join()) return;
+  const got = gradient ? `[${gradient.shape.join(", ")}]` : "none";
+  throw new ShapeError(
+    `optimizer: the gradient of "${name}" must have its shape [${shape.join(", ")}], got ${got}.`,
+  );
+}
+
+/** The vectors of a pack, put together again. */
+function recalled(pack: Pack, { tensors }: StoredOptimizer, place: string): tf.Tensor[] {
+  return slots[pack.method].map((slot) => {
+    const values = new Float32Array(pack.sizes.reduce((sum, size) => sum + size, 0));
+    let from = 0;
+    for (const [k, { name }] of pack.members.entries()) {
+      const stored = tensors.get(`${slot}/${name}`);
+      const size = pack.sizes[k] as number;
+      if (stored?.values.length !== size) {
+        throw new RecordError(
+          `${place}: the checkpoint of a training by ${pack.method} must hold "${slot}/${name}" with ${size} numbers, got ${stored ? stored.values.length : "none"}.`,
+        );
+      }
+      values.set(stored.values, from);
+      from += size;
+    }
+    return tf.keep(tf.tensor1d(values));
+  });
 }

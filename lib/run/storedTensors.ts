@@ -15,7 +15,7 @@ export async function storedTensors(
 
 /** Puts back the state of an optimizer that {@link storedTensors} of it gave. */
 export function restoreOptimizer(
-  optimizer: Pick<Optimizer, "restore">,
+  optimizer: Optimizer,
   stored: ReadonlyMap<string, StoredTensor>,
   steps: Record<string, number>,
 ): void {

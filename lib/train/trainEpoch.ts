@@ -32,36 +32,52 @@ export async function trainEpoch(
     startStep: state.position.step,
   });
   progress.start(`${context.title}epoch ${epoch + 1}/${allEpochs(config)}${which}`, steps, "steps");
+  const startStep = state.position.step;
   let started = performance.now();
+  // The step that is being computed while the next one is prepared; its numbers come when they are read.
+  let running: Promise<void> | null = null;
+  const settle = async (): Promise<void> => {
+    const step = running;
+    running = null;
+    await step;
+  };
   try {
     for await (const batch of batches) {
-      if (signal.aborted) return false;
-      await trainStep(context, state, batch, steps);
       const { position } = state;
-      const now = performance.now();
-      position.sums.seconds += (now - started) / 1000;
-      started = now;
-      position.step += 1;
-      const { sums } = position;
-      progress.update(position.step, {
-        loss: (sums.loss / sums.images).toFixed(3),
-        accuracy: `${((100 * sums.correct) / sums.images).toFixed(1)} %`,
-      });
-      if (
-        config.checkpointSteps > 0 &&
-        position.step % config.checkpointSteps === 0 &&
-        position.step < steps
-      ) {
+      const checkpoint = config.checkpointSteps > 0 && position.step % config.checkpointSteps === 0;
+      if (signal.aborted || (checkpoint && position.step > startStep)) {
+        await settle();
+        position.sums.seconds += (performance.now() - started) / 1000;
+        if (signal.aborted) return false;
         await save();
         started = performance.now();
       }
+      const step = await trainStep(context, state, batch, steps);
+      const earlier = running;
+      running = step.counted;
+      await earlier;
+      position.step += 1;
+      const now = performance.now();
+      position.sums.seconds += (now - started) / 1000;
+      started = now;
+      progress.update(position.step, figures(position));
       // Lets signals, timers and the notebook's messages through between two steps.
       await new Promise((resolve) => setImmediate(resolve));
     }
+    await settle();
+    state.position.sums.seconds += (performance.now() - started) / 1000;
     return true;
   } finally {
+    // After an error: nothing may go on in the background.
+    await (running as Promise<void> | null)?.catch(() => {});
     progress.stop();
   }
+}
+
+function figures({ sums }: TrainPosition): Record<string, string> {
+  if (sums.images === 0) return {};
+  const accuracy = `${((100 * sums.correct) / sums.images).toFixed(1)} %`;
+  return { loss: (sums.loss / sums.images).toFixed(3), accuracy };
 }
 
 export function stepsPerEpoch({ config, trainImages }: TrainContext): number {
@@ -85,13 +101,16 @@ export function trainingImages({ config, data, trainImages }: TrainContext) {
 /**
  * One step of the optimizer, with the gradient of the whole batch or the mean of those of its equal parts. On an
  * engine that compiles, a part is one graph: its loss is the first value that is read.
+ *
+ * Returns when the step has been handed to the engine. `counted` follows when its loss is known and in the sums: the
+ * next step may be prepared meanwhile.
  */
 async function trainStep(
   context: TrainContext,
   state: TrainState,
   batch: EpochBatch,
   steps: number,
-): Promise<void> {
+): Promise<{ readonly counted: Promise<void> }> {
   const { config, teacher } = context;
   const { network, position } = state;
   const { epoch, step, microBatch } = position;
@@ -118,7 +137,13 @@ async function trainStep(
           tf.dispose(open.sum);
           open.sum = null;
         }
-        await count(position, result, part.labels.length);
+        const counted = count(position, result, part.labels.length);
+        if (i === parts.length - 1) {
+          // Whoever waits for it hears of its failure; until then nobody does.
+          counted.catch(() => {});
+          return { counted };
+        }
+        await counted;
       } finally {
         tf.dispose([tensors.images, tensors.labels]);
       }
@@ -128,14 +153,16 @@ async function trainStep(
     for (const { mean, variance } of open.collect.values()) tf.dispose([mean, variance]);
     throw error;
   }
+  throw new Error("train: a batch without images.");
 }
 
 /** Reads the loss of a part, which computes everything that is pending, and adds it to the epoch's sums. */
 async function count(position: TrainPosition, result: TrainGradients, images: number): Promise<void> {
+  const { epoch, step } = position;
   try {
     const loss = (await result.loss.data())[0] as number;
     const correct = (await result.correct.data())[0] as number;
-    checkFinite(loss, position.epoch, position.step);
+    checkFinite(loss, epoch, step);
     position.sums.images += images;
     position.sums.loss += loss * images;
     position.sums.correct += correct;

@@ -5,7 +5,6 @@ import type { Trainable } from "../network/trainable";
 import { createTrainOptimizer, type TrainOptimizer } from "../optim/createTrainOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { ModelSpec } from "../run/modelSpec";
-import { restoreOptimizer, storedTensors } from "../run/storedTensors";
 import { readTensorFile, writeTensorFile } from "../util/tensorFile";
 import { checkFiniteTensors, expectField, networkTensors, restoreNetwork, section } from "./trainedWeights";
 import { phaseOf } from "./trainPhase";
@@ -76,9 +75,8 @@ export class TrainState {
    */
   async save(path: string, configHash: string, backend: BackendInfo): Promise<void> {
     const tensors = await networkTensors(this.network);
-    const { state } = this.#optimizer;
-    for (const [name, tensor] of await storedTensors(Object.entries(state.tensors)))
-      tensors.set(`optimizer/${name}`, tensor);
+    const memory = await this.#optimizer.stored();
+    for (const [name, tensor] of memory.tensors) tensors.set(`optimizer/${name}`, tensor);
     checkFiniteTensors(tensors, `by step ${this.position.step} of epoch ${this.position.epoch}`);
     writeTensorFile(path, tensors, {
       kind: checkpointKind,
@@ -86,7 +84,7 @@ export class TrainState {
       configHash,
       backend: backend.name,
       position: JSON.stringify(this.position),
-      optimizerSteps: JSON.stringify(state.steps),
+      optimizerSteps: String(memory.steps),
     });
   }
 
@@ -115,8 +113,8 @@ export class TrainState {
     this.enterEpoch(position.epoch);
     this.position = position;
     restoreNetwork(path, this.network, tensors);
-    const steps = JSON.parse(metadata["optimizerSteps"] as string) as Record<string, number>;
-    restoreOptimizer(this.#optimizer, section(tensors, "optimizer"), steps);
+    const steps = Number(metadata["optimizerSteps"]);
+    this.#optimizer.restore({ tensors: section(tensors, "optimizer"), steps }, path);
   }
 
   dispose(): void {
@@ -130,6 +128,6 @@ export class TrainState {
     const settings = first
       ? { ...optimizer, weightDecay: twoStep.firstWeightDecay, decayLatent: true }
       : optimizer;
-    return createTrainOptimizer(settings, (name) => this.network.parameters.role(name));
+    return createTrainOptimizer(settings, this.network.parameters.specs());
   }
 }

@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
 import type { Overrides } from "../../lib/config/check";
 import { type TrainOptimizerConfig, trainConfig } from "../../lib/config/trainConfig";
-import { createBop } from "../../lib/optim/createBop";
+import { bopUpdate } from "../../lib/optim/bopUpdate";
+import { createOptimizer } from "../../lib/optim/createOptimizer";
 import { createTrainOptimizer } from "../../lib/optim/createTrainOptimizer";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import { expectNoLeakAsync } from "../helpers/expectNoLeak";
 import { engines, expectClose, expectNoLeak, useEngine } from "../layers/tensorCheck";
 
 const key = randomKey(0);
@@ -26,35 +28,32 @@ function slowBop(start: readonly number[], gradients: readonly (readonly number[
   return { w, m };
 }
 
-describe.each(engines)("createBop on %s", (engine) => {
+describe.each(engines)("bopUpdate on %s", (engine) => {
   beforeAll(() => useEngine(engine));
   const gradients = Array.from({ length: 6 }, (_, t) => Array.from(normal(fold(key, t), 30)));
   const start = Array.from(normal(fold(key, "start"), 30));
+  const run = (threshold: number) =>
+    tf.tidy(() => {
+      let state: [tf.Tensor, tf.Tensor] = [tf.tensor1d(start), tf.zeros([30])];
+      for (const [t, gradient] of gradients.entries())
+        state = bopUpdate(state[0], tf.tensor1d(gradient), state[1], { gamma: 0.5 / (t + 1), threshold });
+      return state.map((tensor) => Array.from(tensor.dataSync())) as [number[], number[]];
+    });
 
   it("flips the weights that the paper's algorithm flips, and no others", () => {
     expectNoLeak(() => {
-      const w = variable(start);
-      const bop = createBop(0.2);
-      for (const [t, gradient] of gradients.entries())
-        tf.tidy(() => bop.step({ w }, { w: tf.tensor1d(gradient) }, 0.5 / (t + 1)));
+      const [weights, means] = run(0.2);
       const slow = slowBop(start, gradients, 0.2);
-      expect(values(w)).toEqual(slow.w);
-      expectClose(bop.state.tensors["flip/w"] as tf.Tensor, slow.m, 1e-5);
+      expect(weights).toEqual(slow.w);
+      expectClose(means, slow.m, 1e-5);
       const flipped = slow.w.filter((v, i) => v !== ((start[i] as number) >= 0 ? 1 : -1)).length;
       expect(flipped).toBeGreaterThan(3);
       expect(flipped).toBeLessThan(27);
-      bop.dispose();
-      w.dispose();
     });
   });
 
   it("never flips under a threshold no gradient reaches", () => {
-    const w = variable(start);
-    const bop = createBop(100);
-    for (const gradient of gradients) tf.tidy(() => bop.step({ w }, { w: tf.tensor1d(gradient) }, 0.5));
-    expect(values(w)).toEqual(start.map((v) => (v >= 0 ? 1 : -1)));
-    bop.dispose();
-    w.dispose();
+    expect(run(100)[0]).toEqual(start.map((v) => (v >= 0 ? 1 : -1)));
   });
 });
 
@@ -70,7 +69,7 @@ describe.each(engines)("createTrainOptimizer on %s", (engine) => {
   const make = (o: Overrides<TrainOptimizerConfig>) =>
     createTrainOptimizer(
       trainConfig({ optimizer: { clipNorm: 0, ...o } }).optimizer,
-      (name) => roles[name as keyof typeof roles],
+      names.map((name) => ({ name, shape: [4], role: roles[name] })),
     );
   const parameters = () =>
     Object.fromEntries(names.map((name) => [name, variable(Array.from(normal(fold(key, name), 4)))]));
@@ -123,21 +122,24 @@ describe.each(engines)("createTrainOptimizer on %s", (engine) => {
     });
   });
 
-  it.each(["sgd", "adam", "bop"] as const)("%s goes on after a restore exactly as without one", (method) => {
-    expectNoLeak(() => {
-      const [whole, broken] = [parameters(), parameters()];
-      const [unbroken, first, second] = [make({ method }), make({ method }), make({ method })];
-      run(unbroken, whole, 1, 5);
-      run(first, broken, 1, 2);
-      second.restore(first.state);
-      first.dispose();
-      run(second, broken, 3, 5);
-      for (const name of names) expect(values(broken[name])).toEqual(values(whole[name]));
-      unbroken.dispose();
-      second.dispose();
-      tf.dispose([whole, broken]);
-    });
-  });
+  it.each(["sgd", "adam", "bop"] as const)(
+    "%s goes on after a restore exactly as without one",
+    async (method) => {
+      await expectNoLeakAsync(async () => {
+        const [whole, broken] = [parameters(), parameters()];
+        const [unbroken, first, second] = [make({ method }), make({ method }), make({ method })];
+        run(unbroken, whole, 1, 5);
+        run(first, broken, 1, 2);
+        second.restore(await first.stored(), "here");
+        first.dispose();
+        run(second, broken, 3, 5);
+        for (const name of names) expect(values(broken[name])).toEqual(values(whole[name]));
+        unbroken.dispose();
+        second.dispose();
+        tf.dispose([whole, broken]);
+      });
+    },
+  );
 
   it("clips what Adam and SGD get by one factor, and leaves no copies behind", () => {
     expectNoLeak(() => {
@@ -161,12 +163,45 @@ describe.each(engines)("createTrainOptimizer on %s", (engine) => {
     });
   });
 
-  it("refuses the state of another rule", () => {
+  it.each(["sgd", "adam"] as const)(
+    "%s moves every parameter as the rule for one parameter moves it",
+    (method) => {
+      const settings = { method, weightDecay: 0.3, decayLatent: true };
+      const [together, alone] = [parameters(), parameters()];
+      const optimizer = make(settings);
+      const single = createOptimizer(
+        { ...trainConfig({ optimizer: settings }).optimizer, method },
+        (name) => name === "conv.latent" || name === "stem.kernel",
+      );
+      run(optimizer, together, 1, 4);
+      for (let t = 1; t <= 4; t++) {
+        tf.tidy(() => {
+          const gradients = Object.fromEntries(
+            names.map((name) => [name, tf.tensor1d(normal(fold(fold(key, name), t), 4))]),
+          );
+          single.step(alone, gradients, 0.1);
+        });
+      }
+      for (const name of names) expectClose(together[name] as tf.Tensor, alone[name] as tf.Tensor, 1e-6);
+      optimizer.dispose();
+      single.dispose();
+      tf.dispose([together, alone]);
+    },
+  );
+
+  it("refuses the state of another rule, and a gradient that fits no parameter", async () => {
     const [adam, bop] = [make({ method: "adam" }), make({ method: "bop" })];
     const params = parameters();
     run(adam, params, 1, 1);
-    expect(() => bop.restore(adam.state)).toThrow(
-      "bop: a state must hold flip for each of its 1 parameters, got",
+    const stored = await adam.stored();
+    expect([...stored.tensors.keys()].sort()).toEqual(
+      names.flatMap((name) => [`mean/${name}`, `square/${name}`]).sort(),
+    );
+    expect(() => bop.restore(stored, "here")).toThrow(
+      'here: the checkpoint of a training by bop must hold "flip/conv.latent" with 4 numbers, got none.',
+    );
+    expect(() => adam.step(params, {}, { learningRate: 1, bopGamma: 0 })).toThrow(
+      'optimizer: the gradient of "conv.latent" must have its shape [4], got none.',
     );
     adam.dispose();
     bop.dispose();
