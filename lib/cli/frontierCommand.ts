@@ -34,7 +34,7 @@ export function frontierCommand(): Command {
     .description(
       "accuracy against cost of trained networks: mean and spread over seeds, front, dominated area",
     )
-    .argument("<places...>", "training records, or folders with some at any depth")
+    .argument("<places...>", "sweep files, training records, or folders with some at any depth")
     .addOption(new Option("--measure <name>", "cost").choices([...frontierMeasures]).default("bops"))
     .addOption(
       new Option("--group <by>", "what a row repeats: runs of one name, or of one architecture")

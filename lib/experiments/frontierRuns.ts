@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TrainConfig } from "../config/trainConfig";
 import type { RunPoint } from "../frontier/runPoint";
@@ -8,6 +8,10 @@ import type { TestResult, TrainRecord } from "../run/trainRecord";
 import { checkTrainRecord } from "../run/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
+import { expandSweep } from "./sweep/expandSweep";
+import { jobFiles } from "./sweep/jobFolder";
+import { jobFolder } from "./sweep/jobState";
+import { readSweepFile } from "./sweep/sweepFile";
 
 /** A training record and where it was read. */
 export interface FoundRecord {
@@ -16,7 +20,8 @@ export interface FoundRecord {
 }
 
 /**
- * The training records at some places: a file is read, a folder is looked through at every depth for files called
+ * The training records at some places: a record file is read; a sweep file stands for the records of its jobs in
+ * `runs/<name>`, and for those alone, while its folder may also hold jobs of an earlier form of the file; a folder is looked through at every depth for files called
  * `record.json` that hold one (searches and the teachers of distillation, which have folders `teacher`, are passed
  * over). Sorted by path; a file reached twice comes once.
  *
@@ -26,7 +31,8 @@ export interface FoundRecord {
 export function findTrainRecords(places: readonly string[]): FoundRecord[] {
   const files = new Map<string, string>();
   for (const place of places) {
-    for (const path of recordFiles(place)) if (!files.has(resolve(path))) files.set(resolve(path), path);
+    for (const path of sweepRecords(place) ?? recordFiles(place))
+      if (!files.has(resolve(path))) files.set(resolve(path), path);
   }
   const found = [...files.values()].sort().flatMap((place): FoundRecord[] => {
     const value = readRecordJson(place, "a training record");
@@ -40,6 +46,17 @@ export function findTrainRecords(places: readonly string[]): FoundRecord[] {
     );
   }
   return found;
+}
+
+/** The records of a sweep file's jobs that have one; null for anything else. */
+function sweepRecords(place: string): string[] | null {
+  if (!place.endsWith(".json") || !existsSync(place) || !statSync(place).isFile()) return null;
+  const value = readRecordJson(place, "a training record or a sweep file") as { kind?: unknown } | null;
+  if (value?.kind !== "bars.sweep") return null;
+  const sweep = readSweepFile(place);
+  return expandSweep(sweep)
+    .map((job) => join(jobFiles(jobFolder(join("runs", sweep.name), job)).train, "record.json"))
+    .filter((path) => existsSync(path));
 }
 
 function recordFiles(place: string): string[] {

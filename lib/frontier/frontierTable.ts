@@ -103,6 +103,12 @@ export function frontierNotes(result: Frontier): string[] {
     ...(singleRuns > 0
       ? [`${singleRuns} of ${rows.length} rows are single runs: their spread is not known`]
       : []),
+    ...rows
+      .filter(({ seeds }) => new Set(seeds).size < seeds.length)
+      .map(
+        ({ name, seeds }) =>
+          `"${name}" holds a seed more than once (${seeds.join(", ")}): are all of its runs meant, or are some of an earlier version?`,
+      ),
     ...(recipes.length > 1
       ? [`rows were trained by ${recipes.length} recipes, so they differ in more than their architecture`]
       : []),

@@ -198,6 +198,26 @@ describe("bars sweep run", () => {
   });
 });
 
+describe("a sweep file that was changed", () => {
+  it("keeps its earlier jobs out of status, table and frontier, and says so; the folder itself holds them all", async () => {
+    const before = sweepFile("changed", [drawn], { common: { train, seeds: [0] } });
+    expect((await bars("sweep", "run", before)).code).toBe(0);
+    const file = sweepFile("changed", [{ ...drawn, random: { space, atLeast: 0.2 } }], {
+      common: { train, seeds: [0] },
+    });
+    expect((await bars("sweep", "run", file)).code).toBe(0);
+    const { out } = await bars("sweep", "collect", file);
+    expect(out).toMatch(
+      /1 finished\nleft out, from an earlier form of the sweep file .*: runs\/changed\/random-200k-s0-/,
+    );
+    const own = await bars("frontier", file);
+    expect(own.out).toMatch(/\nrandom-200k {2,}1 {2,}/);
+    const all = await bars("frontier", "runs/changed");
+    expect(all.out).toMatch(/\nrandom-200k {2,}2 {2,}/);
+    expect(all.out).toContain('"random-200k" holds a seed more than once (0, 0)');
+  });
+});
+
 describe("bad input", () => {
   it.each([
     {

@@ -67,6 +67,10 @@ describe("frontierTable", () => {
       "rows were trained by 2 recipes, so they differ in more than their architecture",
       "left out: x",
     ]);
+    const twice = frontier([runPoint({ model: "a" }), runPoint({ model: "b" })]);
+    expect(frontierNotes(twice).at(-1)).toBe(
+      '"net" holds a seed more than once (0, 0): are all of its runs meant, or are some of an earlier version?',
+    );
     expect(frontierNotes(frontier([runPoint()]))[1]).toContain("no interval: every row is a single run");
   });
 

@@ -6,7 +6,7 @@ import { type Table, type TableCell, type TableColumn, table } from "../../run/t
 import type { TestResult, TrainRecord } from "../../run/trainRecord";
 import { readTrainRecord } from "../../run/trainRecordFile";
 import { jobFiles } from "./jobFolder";
-import { type JobState, jobState } from "./jobState";
+import { type JobState, jobState, strayFolders } from "./jobState";
 import { ownerText } from "./runSweep";
 import type { SweepJob } from "./sweepJob";
 
@@ -73,8 +73,18 @@ export function collectSweep(jobs: readonly SweepJob[], folder: string): Table {
     notes: [
       `${[...counts].map(([status, count]) => `${count} ${status}`).join(", ")}`,
       ...missed.map(({ job, outcome }) => missedText(job, outcome?.budget)),
+      ...strayNotes(jobs, folder),
     ],
   });
+}
+
+/** What to say of folders left from an earlier form of the sweep file. */
+function strayNotes(jobs: readonly SweepJob[], folder: string): string[] {
+  const stray = strayFolders(folder, jobs);
+  if (stray.length === 0) return [];
+  return [
+    `left out, from an earlier form of the sweep file (remove them if they are not needed): ${stray.join(", ")}`,
+  ];
 }
 
 /** What to say of a job whose architecture costs more than its budget. */

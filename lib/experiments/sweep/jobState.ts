@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { type FolderOwner, folderOwner } from "../../util/folderOwner";
@@ -54,4 +54,18 @@ export function prepareJob(sweepFolder: string, job: SweepJob): string {
   mkdirSync(folder, { recursive: true });
   if (!existsSync(path)) writeFileAtomic(path, `${JSON.stringify(job, null, 1)}\n`);
   return folder;
+}
+
+/**
+ * Folders in a sweep's folder that hold a job the sweep file no longer has: left from before it was changed. Their
+ * records are in no table of the sweep.
+ */
+export function strayFolders(sweepFolder: string, jobs: readonly SweepJob[]): string[] {
+  if (!existsSync(sweepFolder)) return [];
+  const own = new Set(jobs.map(jobFolderName));
+  return readdirSync(sweepFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !own.has(entry.name))
+    .map((entry) => join(sweepFolder, entry.name))
+    .filter((folder) => existsSync(jobFiles(folder).job))
+    .sort();
 }
