@@ -11,6 +11,7 @@ import { RecordError } from "../util/errors";
 import { expandSweep } from "./sweep/expandSweep";
 import { jobFiles } from "./sweep/jobFolder";
 import { jobFolder } from "./sweep/jobState";
+import { teachersFolder } from "./sweep/sharedTeacher";
 import { readSweepFile } from "./sweep/sweepFile";
 
 /** A training record and where it was read. */
@@ -22,8 +23,8 @@ export interface FoundRecord {
 /**
  * The training records at some places: a record file is read; a sweep file stands for the records of its jobs in
  * `runs/<name>`, and for those alone, while its folder may also hold jobs of an earlier form of the file; a folder is looked through at every depth for files called
- * `record.json` that hold one (searches and the teachers of distillation, which have folders `teacher`, are passed
- * over). Sorted by path; a file reached twice comes once.
+ * `record.json` that hold one (searches and the teachers of distillation, which have folders of their own, are
+ * passed over). Sorted by path; a file reached twice comes once.
  *
  * @throws RecordError for a place that is not there, a given file of another kind, a record of another schema, and
  * where there is none at all.
@@ -72,7 +73,8 @@ function recordFiles(place: string): string[] {
   if (!isFolder) return [place];
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
     const path = join(place, entry.name);
-    if (entry.isDirectory()) return entry.name === "teacher" ? [] : recordFiles(path);
+    if (entry.isDirectory())
+      return entry.name === "teacher" || entry.name === teachersFolder ? [] : recordFiles(path);
     return entry.name === "record.json" ? [path] : [];
   });
 }

@@ -40,8 +40,8 @@ const jobFolders = (name: string) =>
     .map((entry) => `runs/${name}/${entry.name}`)
     .sort();
 const until = async (holds: () => boolean) => {
-  for (let i = 0; i < 1200 && !holds(); i++) await new Promise((done) => setTimeout(done, 25));
-  if (!holds()) throw new Error("it did not happen within 30 seconds");
+  for (let i = 0; i < 2400 && !holds(); i++) await new Promise((done) => setTimeout(done, 25));
+  if (!holds()) throw new Error("it did not happen within a minute");
 };
 
 describe("bars sweep and bars frontier, on real searches and trainings", () => {

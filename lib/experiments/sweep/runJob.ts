@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ops } from "../../complexity/cost";
 import type { SearchConfig } from "../../config/searchConfig";
 import type { TrainConfig } from "../../config/trainConfig";
@@ -22,6 +22,7 @@ import {
   recordIsThere,
   writeOutcome,
 } from "./jobFolder";
+import { teacherFolder, withTeacher } from "./sharedTeacher";
 import { type JobStep, readJob, type SweepJob } from "./sweepJob";
 
 /** A job's folder is being worked on by another live process. */
@@ -39,6 +40,8 @@ export interface StepOptions {
   readonly signal: AbortSignal;
   /** Of a training: checkpoint of the search its architecture comes from, for trainings that start from its weights. */
   readonly supernetCheckpoint?: string;
+  /** Of a training with distillation: the teacher's folder, shared within the sweep. */
+  readonly teacherDirectory?: string;
 }
 
 export interface RunJobOptions {
@@ -149,12 +152,16 @@ async function runStep(
     }
     case "train": {
       const model = (next.model ?? sofar.model) as ModelSpec;
-      const record = await runner.train(next.config, model, {
-        directory: files.train,
-        progress,
-        signal,
-        ...(sofar.search ? { supernetCheckpoint: searchFiles(files.search).checkpoint } : {}),
-      });
+      const teacher = teacherFolder(dirname(resolve(files.job, "..")), next.config, model);
+      const work = () =>
+        runner.train(next.config, model, {
+          directory: files.train,
+          progress,
+          signal,
+          ...(sofar.search ? { supernetCheckpoint: searchFiles(files.search).checkpoint } : {}),
+          ...(teacher ? { teacherDirectory: teacher } : {}),
+        });
+      const record = teacher ? await withTeacher(teacher, { progress, signal }, work) : await work();
       return {
         ...sofar,
         record: { path: join("train", "record.json"), configHash: record.configHash },

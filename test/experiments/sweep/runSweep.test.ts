@@ -58,8 +58,8 @@ function fakeSweep(count: number) {
 
 const names = (jobs: readonly SweepJob[]) => jobs.map(({ name }) => name);
 const until = async (holds: () => boolean) => {
-  for (let i = 0; i < 600 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
-  if (!holds()) throw new Error("it did not happen within 12 seconds");
+  for (let i = 0; i < 2000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (!holds()) throw new Error("it did not happen within 40 seconds");
 };
 const alive = (pid: number) => {
   try {

@@ -137,7 +137,7 @@ describe("a Slurm cluster of this machine alone", () => {
   const submit = (node: SlurmNode, batch: { readonly path: string } | null) =>
     submitBatch((batch as { path: string }).path, { ...process.env, ...node.env });
   const until = async (holds: () => boolean) => {
-    for (let i = 0; i < 400 && !holds(); i++) await new Promise((done) => setTimeout(done, 50));
+    for (let i = 0; i < 1000 && !holds(); i++) await new Promise((done) => setTimeout(done, 50));
     expect(holds()).toBe(true);
   };
 
