@@ -1,4 +1,5 @@
 import type { SearchRecord } from "../run/searchRecord";
+import { hashJson } from "../util/canonicalJson";
 import type { FigureCaption } from "./figureFrame";
 
 /**
@@ -25,7 +26,12 @@ export function recordCaption(record: SearchRecord, measured: string): FigureCap
     `${record.backend.name} ${record.backend.version}`,
     record.createdAt.slice(0, 10),
   ];
-  return { measured: `${measured} ${facts.join("; ")}.`, origin: origin.join(" · ") };
+  const sources = {
+    configHashes: [record.configHash],
+    seeds: [config.seed],
+    recordHashes: [hashJson(record)],
+  };
+  return { measured: `${measured} ${facts.join("; ")}.`, origin: origin.join(" · "), sources };
 }
 
 /** Images the accuracies of each epoch were measured on. */

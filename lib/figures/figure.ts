@@ -1,8 +1,11 @@
+import type { FigureProvenance } from "./provenance";
+
 /**
  * A plotly figure as plain JSON: what `Plotly.newPlot(element, figure.data, figure.layout)` takes.
  *
- * Note: not plotly's own types. They are over a megabyte of declarations that need the DOM library, which
- * notebook cells are compiled without. `validateFigure` checks a figure against plotly's schema instead.
+ * Note: not plotly's own types. They are over a megabyte of declarations, which every cell of a notebook would
+ * compile with. Builders write their traces through `typedTrace`, which checks them against plotly's types;
+ * `validateFigure` checks a whole figure against plotly's schema.
  */
 export interface Figure {
   readonly data: readonly Trace[];
@@ -23,5 +26,59 @@ export interface FigureLayout {
   /** Pixels. */
   readonly height: number;
   readonly title: { readonly text: string; readonly [attribute: string]: unknown };
+  /** Plotly keeps whatever is in here. */
+  readonly meta?: { readonly bars?: FigureMeta };
   readonly [attribute: string]: unknown;
+}
+
+/** What a figure of this library says of itself, beside what is drawn. Travels in `layout.meta.bars`. */
+export interface FigureMeta {
+  /** One line, without markup: begins a caption. */
+  readonly title: string;
+  /** What the picture shows, for readers who cannot see it. */
+  readonly alt: string;
+  /** How the numbers were measured. */
+  readonly measured: string;
+  /** What makes them again: config hash, seed, versions. */
+  readonly origin: string;
+  /** The records behind the numbers. */
+  readonly sources: FigureProvenance;
+  /** How the panels stand, so that the figure can be laid out anew at another size. */
+  readonly frame: FrameGeometry;
+}
+
+/** A grid of panels in pixels. */
+export interface FrameGeometry {
+  readonly rows: number;
+  readonly columns: number;
+  readonly panelWidth: number;
+  readonly panelHeight: number;
+  readonly gapX: number;
+  readonly gapY: number;
+  readonly left: number;
+  readonly right: number;
+  readonly above: number;
+  readonly below: number;
+  /** Place of each panel, in the order of its axes (`xaxis`, `xaxis2`, …). */
+  readonly places: readonly { readonly row: number; readonly column: number }[];
+}
+
+/** The figure's title without markup. */
+export function plainTitle(figure: Figure): string {
+  const text = figure.layout.meta?.bars?.title ?? figure.layout.title.text;
+  return plainText(text) || "untitled";
+}
+
+/** What the picture shows, in words; the title where the figure does not say. */
+export function altText(figure: Figure): string {
+  return figure.layout.meta?.bars?.alt ?? plainTitle(figure);
+}
+
+/** Text without plotly's markup: tags gone, line breaks as spaces. */
+export function plainText(text: string): string {
+  return text
+    .replaceAll(/<br\s*\/?>/g, " ")
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }

@@ -1,4 +1,13 @@
-import type { Figure, FigureLayout, Trace } from "./figure";
+import {
+  type Figure,
+  type FigureLayout,
+  type FigureMeta,
+  type FrameGeometry,
+  plainText,
+  type Trace,
+} from "./figure";
+import { gridPlaces } from "./frameGeometry";
+import { type FigureProvenance, noSources } from "./provenance";
 import { axisBase, ink, layoutBase, textSize } from "./theme";
 
 /** The small print under a figure. */
@@ -7,6 +16,8 @@ export interface FigureCaption {
   readonly measured: string;
   /** What makes them again: config hash, seed, versions. */
   readonly origin: string;
+  /** The records behind them, for the provenance of exported files. */
+  readonly sources?: FigureProvenance;
 }
 
 /** One plot inside a figure; places count from the top left, in panels. */
@@ -27,6 +38,8 @@ export interface Panel {
 export interface FrameSettings {
   readonly title: string;
   readonly caption: FigureCaption;
+  /** What the picture shows, in words; made from titles and names of series where left out. */
+  readonly alt?: string;
   readonly rows: number;
   readonly columns: number;
   readonly panelWidth: number;
@@ -49,25 +62,21 @@ export interface FrameSettings {
 
 const captionLine = 14;
 
+/** By which the notes that belong to the frame are found again. */
+export const annotationNames = Object.freeze({ caption: "bars-caption", panel: "bars-panel" });
+
 /**
  * Lays panels out on a grid of pixels and adds what all figures share: theme, title, and a caption that says how
  * the numbers were measured and what makes them again.
  */
 export function figureFrame(settings: FrameSettings): Figure {
-  const {
-    rows,
-    columns,
-    panelWidth,
-    panelHeight,
-    gapX = 56,
-    gapY = 56,
-    left = 64,
-    right = 24,
-    above = 26,
-    below = 44,
-  } = settings;
-  const plotWidth = columns * panelWidth + (columns - 1) * gapX;
-  const plotHeight = rows * panelHeight + (rows - 1) * gapY;
+  const { rows, columns, panelWidth, panelHeight } = settings;
+  const { gapX = 56, gapY = 56, left = 64, right = 24, above = 26, below = 44 } = settings;
+  const frame: FrameGeometry = {
+    ...{ rows, columns, panelWidth, panelHeight, gapX, gapY, left, right, above, below },
+    places: settings.panels.map(({ row, column }) => ({ row, column })),
+  };
+  const { plotWidth, plotHeight, domains } = gridPlaces(frame);
   const width = Math.max(left + plotWidth + right, 460);
   const caption = captionLines(settings.caption, width - 24);
   const margin = {
@@ -83,10 +92,7 @@ export function figureFrame(settings: FrameSettings): Figure {
   settings.panels.forEach((panel, i) => {
     const suffix = i === 0 ? "" : String(i + 1);
     const [x, y] = [`x${suffix}`, `y${suffix}`];
-    const fromLeft = panel.column * (panelWidth + gapX);
-    const fromTop = panel.row * (panelHeight + gapY);
-    const domainX = [fromLeft / plotWidth, Math.min(1, (fromLeft + panelWidth) / plotWidth)];
-    const domainY = [Math.max(0, 1 - (fromTop + panelHeight) / plotHeight), 1 - fromTop / plotHeight];
+    const { x: domainX, y: domainY } = domains[i] as (typeof domains)[number];
     axes[`xaxis${suffix}`] = { ...axis(panel.xAxis), domain: domainX, anchor: y };
     axes[`yaxis${suffix}`] = { ...axis(panel.yAxis), domain: domainY, anchor: x };
     const traces =
@@ -100,7 +106,7 @@ export function figureFrame(settings: FrameSettings): Figure {
         ...withReferences(note, x, y),
       });
     }
-    if (panel.title) annotations.push(panelTitle(panel.title, domainX[0] ?? 0, domainY[1] ?? 1));
+    if (panel.title) annotations.push(panelTitle(panel.title, domainX[0], domainY[1]));
   });
   const layout: FigureLayout = {
     ...layoutBase,
@@ -122,8 +128,32 @@ export function figureFrame(settings: FrameSettings): Figure {
     ...axes,
     shapes,
     annotations,
+    meta: { bars: metaOf(settings, frame) },
   };
   return { data, layout };
+}
+
+function metaOf(settings: FrameSettings, frame: FrameGeometry): FigureMeta {
+  const { title, caption, alt } = settings;
+  return {
+    title: plainText(title),
+    alt: alt ?? describedPanels(settings),
+    measured: caption.measured,
+    origin: caption.origin,
+    sources: caption.sources ?? noSources,
+    frame,
+  };
+}
+
+/** "Losses and accuracies. Panels: loss; accuracy. Series: weight steps, supernet." */
+function describedPanels({ title, panels }: FrameSettings): string {
+  const titles = panels.flatMap((panel) => (panel.title ? [plainText(panel.title)] : []));
+  const traces = panels.flatMap((panel) => panel.traces);
+  const shown = traces.filter((trace) => trace.name !== undefined && trace["showlegend"] !== false);
+  const series = [...new Set(shown.map(({ name }) => plainText(name as string)))];
+  const list = (what: string, items: readonly string[], between: string) =>
+    items.length > 0 ? [`${what}: ${items.join(between)}.`] : [];
+  return [`${plainText(title)}.`, ...list("Panels", titles, "; "), ...list("Series", series, ", ")].join(" ");
 }
 
 /** A legend in lines between the title and the titles of the panels. */
@@ -185,6 +215,7 @@ function withReferences(
 
 function panelTitle(text: string, x: number, y: number): Record<string, unknown> {
   return {
+    name: annotationNames.panel,
     text: `<b>${text}</b>`,
     xref: "paper",
     yref: "paper",
@@ -200,6 +231,7 @@ function panelTitle(text: string, x: number, y: number): Record<string, unknown>
 
 function captionNote(lines: readonly string[], margin: { l: number; b: number }): Record<string, unknown> {
   return {
+    name: annotationNames.caption,
     text: lines.join("<br>"),
     xref: "paper",
     yref: "paper",

@@ -73,6 +73,10 @@ export function madeUpRecord(size: keyof typeof spaces): SearchRecord {
         depth: usual ? 1 - 0.75 * moved : null,
         width: usual ? 1 - 0.4 * moved : null,
       },
+      margin: { cell: 0.6 * moved, depth: usual ? 0.75 * moved : null, width: usual ? 0.4 * moved : null },
+      discretizationGap: 0.01 + 0.38 * late ** 0.7 - 0.3 * late ** 1.5,
+      genotypeChanges: epoch === 0 ? null : Math.max(0, 6 - epoch),
+      eigenvalue: usual ? 0.2 + 0.1 * late : null,
       parameterFreeShare: Math.round(10 * (0.3 + 0.25 * moved)) / 10,
       temperature: { cell: usual ? Math.max(0.3, 0.96 ** epoch) : 1, depth: 1, width: 1 },
       learningRate: { weights: 0.025, alphas: 3e-4 },
@@ -83,7 +87,7 @@ export function madeUpRecord(size: keyof typeof spaces): SearchRecord {
   });
   return {
     kind: "bars.search-record",
-    schema: 1,
+    schema: 2,
     config,
     configHash: "5f3a91bc0d6e4f7a8b9c0d1e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c",
     createdAt: "2026-01-02T03:04:05.000Z",
@@ -102,6 +106,8 @@ export function madeUpRecord(size: keyof typeof spaces): SearchRecord {
     statusDetail: null,
     startAlphas,
     epochs,
+    chosen: null,
+    rollbacks: [],
     test: usual ? { images: 1000, supernetAccuracy: 0.47, derivedAccuracy: 0.41 } : null,
   };
 }
