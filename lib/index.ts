@@ -35,11 +35,24 @@ export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/
 export { probabilitiesOf } from "./derive/probabilitiesOf";
 // Recipes
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
+export {
+  comparableRuns,
+  type FoundRecord,
+  findTrainRecords,
+  type TestChoice,
+} from "./experiments/frontierRuns";
 export { type NotebookParameters, notebookParameters } from "./experiments/notebookParameters";
 export { type RuleRow, ruleComparison } from "./experiments/ruleComparison";
 export { saveArchitecture } from "./experiments/saveArchitecture";
 export { type SearchSummary, searchSummary } from "./experiments/summary";
 export { summaryText } from "./experiments/summaryText";
+export { collectSweep } from "./experiments/sweep/collectSweep";
+export { expandSweep } from "./experiments/sweep/expandSweep";
+export { type JobState, jobState } from "./experiments/sweep/jobState";
+export { poolSize } from "./experiments/sweep/poolSize";
+export { runSweep, type SweepEvent } from "./experiments/sweep/runSweep";
+export { checkSweep, readSweepFile, type Sweep } from "./experiments/sweep/sweepFile";
+export type { SweepJob } from "./experiments/sweep/sweepJob";
 // Figures
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";
@@ -57,11 +70,23 @@ export { show } from "./figures/show";
 export { showSvg } from "./figures/showSvg";
 export { showTable } from "./figures/showTable";
 export { svgToPng } from "./figures/svgToPng";
+// Accuracy against cost
+export { attainmentCurve } from "./frontier/attainment";
+export { bestWithin, type Frontier, type FrontierRow, frontier } from "./frontier/frontier";
+export { frontierLatexColumns, frontierNotes, frontierTable } from "./frontier/frontierTable";
+export { hypervolume } from "./frontier/hypervolume";
+export { onFront, paretoFront } from "./frontier/paretoFront";
+export { type PublishedPoint, publishedPoint } from "./frontier/publishedPoint";
+export type { RunPoint } from "./frontier/runPoint";
+export { sampleSummary } from "./frontier/sampleSummary";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
 // Records
 export type { EpochRecord, SearchRecord } from "./run/searchRecord";
 export { readSearchRecord } from "./run/searchRecordFile";
+export { type Table, table } from "./run/table";
+export { tableCsv } from "./run/tableCsv";
+export { tableLatex } from "./run/tableLatex";
 // Search
 export { search } from "./search/search";
 // Space
