@@ -3,10 +3,11 @@ import { check, completeConfig, deepFreeze, must, type Overrides, rejectUnknownK
 import { type DataConfig, dataConfig, defaultDataConfig } from "./dataConfig";
 import { checkSchedule, type Schedule } from "./schedule";
 import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "./spaceConfig";
+import { defaultStrategiesConfig, type StrategiesConfig, strategiesConfig } from "./strategiesConfig";
 
 /** How alphas of one level become mixture weights. Formulas: `lib/supernet/sampler.ts`. */
 export interface SamplerConfig {
-  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid";
+  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "path" | "sigmoid";
   /** Above 0; small values sharpen. */
   readonly temperature: Schedule;
 }
@@ -45,6 +46,21 @@ export interface OptimizerConfig {
   readonly clipNorm: number;
 }
 
+/** What each epoch measures besides its losses. */
+export interface DiagnosticsConfig {
+  /**
+   * Batches of the weight split from which the statistics of all batch norms are taken before the supernet and the
+   * derived architecture are measured, each for itself; 0 measures with the statistics of every evaluated batch.
+   */
+  readonly recalibrationBatches: number;
+  /** Epochs between two measurements of the dominant eigenvalue of ∇²_α L_val; 0 never. */
+  readonly eigenvalueEvery: number;
+  /** Images of the alpha split it is taken on. */
+  readonly eigenvalueImages: number;
+  /** Power iterations at most; each takes two gradients. */
+  readonly eigenvalueIterations: number;
+}
+
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
 export interface SearchConfig {
   readonly space: SpaceConfig;
@@ -59,6 +75,8 @@ export interface SearchConfig {
   readonly entropy: EntropyConfig;
   readonly weightOptimizer: OptimizerConfig;
   readonly alphaOptimizer: OptimizerConfig;
+  readonly strategies: StrategiesConfig;
+  readonly diagnostics: DiagnosticsConfig;
   /** Passes over the weight split. */
   readonly epochs: number;
   /** Epochs in which only weights are trained and alphas stay at their start. */
@@ -115,6 +133,13 @@ export const defaultSearchConfig: SearchConfig = deepFreeze<SearchConfig>({
     clipNorm: 5,
   },
   alphaOptimizer: { ...defaultOptimizer, method: "adam", learningRate: 3e-4, momentum: 0, weightDecay: 1e-3 },
+  strategies: defaultStrategiesConfig,
+  diagnostics: {
+    recalibrationBatches: 8,
+    eigenvalueEvery: 0,
+    eigenvalueImages: 256,
+    eigenvalueIterations: 10,
+  },
   epochs: 50,
   warmupEpochs: 5,
   batchSize: 64,
@@ -131,9 +156,12 @@ const whole = ["edeT", "temperature", "learningRate", "entropy"] as const;
 
 /** Completes and checks search settings. Unknown keys and values out of range are errors that name the key. */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
-  const { space, binarization, data, entropy, ...rest } = (overrides ?? {}) as Record<string, never>;
-  const { space: s, binarization: b, data: d, entropy: h, ...plain } = defaultSearchConfig;
-  void [s, b, d, h];
+  const { space, binarization, data, entropy, strategies, ...rest } = (overrides ?? {}) as Record<
+    string,
+    never
+  >;
+  const { space: s, binarization: b, data: d, entropy: h, strategies: t, ...plain } = defaultSearchConfig;
+  void [s, b, d, h, t];
   rejectUnknownKeys(place, defaultSearchConfig, overrides ?? {});
   const config: SearchConfig = deepFreeze({
     space: spaceConfig(space, `${place}.space`),
@@ -141,6 +169,7 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
     data: dataConfig(data, `${place}.data`),
     ...completeConfig(place, plain, rest as Overrides<typeof plain>, whole),
     entropy: { ...completeConfig(`${place}.entropy`, defaultSearchConfig.entropy, entropy) },
+    strategies: strategiesConfig(strategies, `${place}.strategies`),
   });
   checkSections(place, config);
   must.beInteger(place, "epochs", config.epochs, 1);
@@ -172,7 +201,70 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
   must.beInteger(place, "evaluationImages", config.evaluationImages, 0);
   must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
   must.beInteger(place, "seed", config.seed, 0);
+  checkStrategies(place, config);
   return config;
+}
+
+/** What strategies and diagnostics ask of other sections. */
+function checkStrategies(place: string, config: SearchConfig): void {
+  const { strategies, diagnostics, space, samplers } = config;
+  const at = `${place}.diagnostics`;
+  for (const key of ["recalibrationBatches", "eigenvalueEvery"] as const)
+    must.beInteger(at, key, diagnostics[key], 0);
+  for (const key of ["eigenvalueImages", "eigenvalueIterations"] as const)
+    must.beInteger(at, key, diagnostics[key], 1);
+  const { method } = strategies.eigenvalueStop;
+  check(
+    at,
+    "eigenvalueEvery",
+    method === "none" || diagnostics.eigenvalueEvery === 1,
+    `1 where strategies.eigenvalueStop is "${method}"`,
+    diagnostics.eigenvalueEvery,
+  );
+  const zeroOneOff = strategies.zeroOne.coefficient === 0;
+  check(
+    `${place}.strategies.zeroOne`,
+    "coefficient",
+    zeroOneOff || samplers.cell.method === "sigmoid",
+    `0 unless samplers.cell.method is "sigmoid" (it is "${samplers.cell.method}")`,
+    strategies.zeroOne.coefficient,
+  );
+  const perturbed = strategies.perturbation.method;
+  const single = samplers.cell.method === "hard_gumbel" || samplers.cell.method === "path";
+  check(
+    `${place}.strategies.perturbation`,
+    "method",
+    perturbed === "none" || !single,
+    `"none" where samplers.cell.method is "${samplers.cell.method}" (a single choice has no neighbourhood)`,
+    perturbed,
+  );
+  const { divisor } = strategies.partialChannels;
+  check(
+    `${place}.strategies.partialChannels`,
+    "divisor",
+    space.initChannels % divisor === 0,
+    `a divisor of initChannels ${space.initChannels}`,
+    divisor,
+  );
+  const grouped = space.primitives.includes("bin_group_conv_3x3");
+  check(
+    `${place}.strategies.partialChannels`,
+    "divisor",
+    divisor === 1 || !grouped || (space.initChannels / divisor) % space.convGroups === 0,
+    `one that leaves channels that divide by convGroups ${space.convGroups}`,
+    divisor,
+  );
+  const most = space.primitives.length;
+  for (const [epoch, keep] of strategies.pruning.stages) {
+    check(
+      `${place}.strategies.pruning`,
+      "stages",
+      epoch < config.epochs,
+      `at epochs below ${config.epochs}`,
+      epoch,
+    );
+    check(`${place}.strategies.pruning`, "stages", keep < most, `keeps below the ${most} primitives`, keep);
+  }
 }
 
 function checkSections(place: string, config: SearchConfig): void {
@@ -182,12 +274,13 @@ function checkSections(place: string, config: SearchConfig): void {
       "softmax",
       "gumbel",
       "hard_gumbel",
+      "path",
       "sigmoid",
     ]);
     checkSchedule(at, "temperature", config.samplers[level].temperature, 1e-3);
     checkSchedule(`${place}.entropy`, level, config.entropy[level]);
   }
-  const alone = "softmax, gumbel or hard_gumbel (sources and widths exclude one another)";
+  const alone = "softmax, gumbel, hard_gumbel or path (sources and widths exclude one another)";
   for (const level of ["depth", "width"] as const) {
     const { method } = config.samplers[level];
     check(`${place}.samplers.${level}`, "method", method !== "sigmoid", alone, method);

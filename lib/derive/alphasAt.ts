@@ -22,7 +22,11 @@ export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
   throw new DeriveError(`alphasAt: epoch must be ${range}, got ${JSON.stringify(epoch)}.`);
 }
 
-/** What {@link derive} reads, taken from a stored search. */
-export function deriveInputOf(record: SearchRecord, epoch: StoredEpoch = "last"): DeriveInput {
-  return { space: record.config.space, alphas: alphasAt(record, epoch) };
+/**
+ * What {@link derive} reads, taken from a stored search: at the given epoch, else at the one the search chose
+ * (`record.chosen`), else at the last.
+ */
+export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): DeriveInput {
+  const place = epoch ?? record.chosen?.epoch ?? "last";
+  return { space: record.config.space, alphas: alphasAt(record, place) };
 }

@@ -3,7 +3,7 @@ import { probabilitiesOf } from "./probabilitiesOf";
 
 /** How a search sampled one level, at the temperature of one epoch. */
 export interface LevelSampler {
-  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid";
+  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "path" | "sigmoid";
   readonly temperature: number;
 }
 

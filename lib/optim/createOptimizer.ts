@@ -32,6 +32,8 @@ export interface Optimizer {
    * @throws RecordError if the state is another update rule's, or names tensors without their steps.
    */
   restore(state: OptimizerState): void;
+  /** Changes the weight decay from the next step on. */
+  setWeightDecay(value: number): void;
   /** Frees the state. The optimizer starts afresh if used again. */
   dispose(): void;
 }
@@ -48,11 +50,12 @@ const slots = { sgd: ["velocity"], adam: ["mean", "square"] } as const;
 export function createOptimizer(config: Settings, decays: (name: string) => boolean): Optimizer {
   let tensors: Record<string, tf.Tensor> = {};
   let steps: Record<string, number> = {};
+  let decay = config.weightDecay;
   const slotNames: readonly string[] = slots[config.method];
 
   const update = (name: string, param: tf.Variable, gradient: tf.Tensor, learningRate: number): void => {
     const step = (steps[name] ?? 0) + 1;
-    const weightDecay = decays(name) ? config.weightDecay : 0;
+    const weightDecay = decays(name) ? decay : 0;
     const next = tf.tidy(() => {
       const old = slotNames.map((slot) => tensors[`${slot}/${name}`] ?? tf.zeros(param.shape));
       if (config.method === "sgd") {
@@ -98,6 +101,9 @@ export function createOptimizer(config: Settings, decays: (name: string) => bool
       dispose();
       tensors = copies;
       steps = { ...state.steps };
+    },
+    setWeightDecay(value) {
+      decay = value;
     },
     dispose,
   };

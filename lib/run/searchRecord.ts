@@ -20,7 +20,10 @@ export interface EpochRecord {
     readonly costPenalty: number;
     readonly entropy: number;
   } | null;
-  /** Accuracy of the supernet with its probabilities, on the whole alpha split, batch statistics. */
+  /**
+   * Accuracy of the supernet with its probabilities, on `evaluationImages` of the alpha split. Batch norms use
+   * statistics taken anew for it (`diagnostics.recalibrationBatches`; 0: those of each evaluated batch).
+   */
   readonly supernetAccuracy: number;
   readonly supernetLoss: number;
   /** Accuracy of the argmax-derived architecture with the supernet's shared weights, measured the same way. */
@@ -31,6 +34,18 @@ export interface EpochRecord {
   readonly derivedCost: { readonly flops: number; readonly bops: number; readonly ops: number };
   /** Mean entropy of the probabilities, as a share of its maximum (1 = undecided), per level; null where not searched. */
   readonly entropy: { readonly cell: number; readonly depth: number | null; readonly width: number | null };
+  /** Mean difference of the two largest probabilities, per level. Null in records of schema 1. */
+  readonly margin: {
+    readonly cell: number;
+    readonly depth: number | null;
+    readonly width: number | null;
+  } | null;
+  /** `supernetAccuracy − derivedAccuracy`: what is lost when mixtures become choices, with the same weights. */
+  readonly discretizationGap: number;
+  /** Decisions (edges, depths, widths) of the argmax genotype that differ from the epoch before; null where there is none. */
+  readonly genotypeChanges: number | null;
+  /** Dominant eigenvalue of the Hessian of the cross entropy in the alphas; null where it was not measured. */
+  readonly eigenvalue: number | null;
   /** Share of parameter-free operations (none, skip, pooling) among the edges of the argmax genotype's cells. */
   readonly parameterFreeShare: number;
   readonly temperature: { readonly cell: number; readonly depth: number; readonly width: number };
@@ -45,7 +60,7 @@ export interface EpochRecord {
 /** One search, stored whole. Re-derivation, analysis and figures need nothing else. Plain JSON. */
 export interface SearchRecord {
   readonly kind: "bars.search-record";
-  readonly schema: 1;
+  readonly schema: 2;
   readonly config: SearchConfig;
   /** SHA-256 of the canonical JSON of the config. */
   readonly configHash: string;
@@ -69,6 +84,10 @@ export interface SearchRecord {
   /** Before the first step. */
   readonly startAlphas: Alphas;
   readonly epochs: readonly EpochRecord[];
+  /** The epoch whose architecture the search gives, where that is not the last one, and why; else null. */
+  readonly chosen: { readonly epoch: number; readonly reason: string } | null;
+  /** Returns to an earlier epoch with more weight decay, in order (`strategies.eigenvalueStop` "adapt"). */
+  readonly rollbacks: readonly { readonly from: number; readonly to: number; readonly weightDecay: number }[];
   /** Measured once, after the last epoch, on images neither split has seen; null until then. Shared weights. */
   readonly test: {
     readonly images: number;

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { searchConfig } from "../config/searchConfig";
 import { writeFileAtomic } from "../util/atomicFile";
+import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
-import type { SearchRecord } from "./searchRecord";
+import type { EpochRecord, SearchRecord } from "./searchRecord";
 
 /** Schema this version of the library writes. */
-export const searchRecordSchema = 1;
+export const searchRecordSchema = 2;
 
 /** Writes a record as indented JSON, atomically. */
 export function writeSearchRecord(path: string, record: SearchRecord): void {
@@ -44,6 +46,8 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
   if (kind !== "bars.search-record") {
     throw new RecordError(`${place}: expected kind "bars.search-record", got ${JSON.stringify(kind)}.`);
   }
+  if ((record?.schema as number) === 1)
+    return checkSearchRecord(migrated(record as unknown as SearchRecordV1), place);
   if (record?.schema !== searchRecordSchema) {
     throw new RecordError(
       `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(record?.schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
@@ -57,10 +61,42 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
     "status",
     "startAlphas",
     "epochs",
+    "chosen",
+    "rollbacks",
     "test",
   ] as const) {
     if (record[field] === undefined)
       throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
   }
   return record as SearchRecord;
+}
+
+/** Schema 1: no strategies, fewer diagnostics, accuracies with the statistics of each evaluated batch. */
+interface SearchRecordV1 extends Omit<SearchRecord, "schema" | "epochs" | "chosen" | "rollbacks"> {
+  readonly schema: 1;
+  readonly epochs: readonly Omit<
+    EpochRecord,
+    "margin" | "discretizationGap" | "genotypeChanges" | "eigenvalue"
+  >[];
+}
+
+/** What was not measured then is null; settings that did not exist are those the search ran with in effect. */
+function migrated(record: SearchRecordV1): SearchRecord {
+  const { config: old } = record;
+  const config = searchConfig({ ...old, diagnostics: { ...old.diagnostics, recalibrationBatches: 0 } });
+  return {
+    ...record,
+    schema: 2,
+    config,
+    configHash: hashJson(config),
+    epochs: (record.epochs ?? []).map((epoch) => ({
+      ...epoch,
+      margin: null,
+      discretizationGap: epoch.supernetAccuracy - epoch.derivedAccuracy,
+      genotypeChanges: null,
+      eigenvalue: null,
+    })),
+    chosen: null,
+    rollbacks: [],
+  };
 }

@@ -1,17 +1,11 @@
 import { tf } from "../backend";
-import type { SearchConfig } from "../config/searchConfig";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
-import { probabilityWeights, type Sampler } from "../supernet/sampler";
 import { costPenalty } from "./costPenalty";
+import { probabilityTensors } from "./draws";
 import { meanEntropy } from "./entropyTerm";
-
-/** The samplers of the three levels at one epoch. */
-export interface Samplers {
-  readonly cell: Sampler;
-  readonly depth: Sampler;
-  readonly width: Sampler;
-}
+import type { EpochSettings } from "./steps";
+import { zeroOneLoss } from "./strategies/zeroOneLoss";
 
 /** Coefficients of the entropy terms at one epoch. */
 export interface EntropyCoefficients {
@@ -20,35 +14,23 @@ export interface EntropyCoefficients {
   readonly width: number;
 }
 
-/** The probabilities the alphas stand for, level by level, differentiable. */
-export function probabilityTensors(alphas: AlphaTensors, samplers: Samplers): AlphaTensors {
-  const of = (sampler: Sampler) => (alpha: tf.Tensor | null) =>
-    alpha ? probabilityWeights(alpha, sampler) : null;
-  return {
-    cells: alphas.cells.map((alpha) => probabilityWeights(alpha, samplers.cell)),
-    depth: alphas.depth.map(of(samplers.depth)),
-    width: alphas.width.map(of(samplers.width)),
-  };
-}
-
 /**
  * The part of the alpha loss that needs no images: cost penalty and entropy terms,
  *
  * `penalty(E[cost] / budget) + Σ_level c_level · H_level`
  *
- * with exact expected cost ({@link ExpectedCost}) and the mean entropy of each level's rows over its stages or cell
+ * and the zero-one loss of FairDARTS where it is on (`zeroOneLoss`), with exact expected cost ({@link ExpectedCost}) and the mean entropy of each level's rows over its stages or cell
  * groups. A positive coefficient sharpens the choices, a negative one keeps them open (BNAS, arXiv:2008.02837,
  * uses the latter early in the search).
  */
 export function regularisers(
   alphas: AlphaTensors,
-  samplers: Samplers,
-  coefficients: EntropyCoefficients,
+  settings: EpochSettings,
   expectedCost: ExpectedCost,
-  config: SearchConfig,
 ): { penalty: tf.Scalar; entropy: tf.Scalar } {
+  const { samplers, entropy: coefficients, strategies, config } = settings;
   return tf.tidy(() => {
-    const probabilities = probabilityTensors(alphas, samplers);
+    const probabilities = probabilityTensors(alphas, samplers, config.space.steps);
     const penalty =
       config.cost.method === "none"
         ? tf.scalar(0)
@@ -63,6 +45,8 @@ export function regularisers(
     add(probabilities.cells, coefficients.cell, samplers.cell.method === "sigmoid");
     add(probabilities.depth, coefficients.depth, false);
     add(probabilities.width, coefficients.width, false);
+    if (strategies.zeroOne > 0)
+      terms.push(zeroOneLoss(probabilities.cells, strategies.zeroOne, config.strategies.zeroOne.form));
     return { penalty, entropy: terms.reduce((a, b) => tf.add(a, b), tf.scalar(0)) };
   });
 }

@@ -1,23 +1,25 @@
-import type { tf } from "../backend";
+import { tf } from "../backend";
 import { ops } from "../complexity/cost";
 import { totalCost } from "../complexity/costTable";
 import { costTables } from "../complexity/costTables";
 import { expectedCost } from "../complexity/expectedCost";
+import type { EpochBatch } from "../data/epochBatches";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { derive } from "../derive/derive";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
 import { samplerProbabilities } from "../derive/samplerProbabilities";
-import { primitiveTraits } from "../operations/primitiveTraits";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
-import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
-import { AlphaVariables } from "../supernet/alphaVariables";
+import { type AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import { DivergenceError } from "../util/errors";
 import { tap } from "../util/tap";
-import { probabilityTensors } from "./alphaObjective";
+import { genotypeChanges, margins, normalizedEntropies, parameterFreeShare } from "./decisions";
+import { probabilityTensors } from "./draws";
 import { type Evaluation, evaluate } from "./evaluate";
+import { recalibratedStatistics } from "./recalibrate";
 import type { SearchContext } from "./search";
+import { searchEigenvalue } from "./searchEigenvalue";
 import type { SearchState } from "./searchState";
 import type { EpochSettings } from "./steps";
 import { learningRate } from "./trainEpoch";
@@ -27,6 +29,7 @@ export async function epochRecord(
   context: SearchContext,
   state: SearchState,
   settings: EpochSettings,
+  before: EpochRecord | undefined,
 ): Promise<EpochRecord> {
   const { config } = context;
   const { epoch, meter } = state.position;
@@ -62,8 +65,14 @@ export async function epochRecord(
     derivedAccuracy: accuracy.derived.accuracy,
     expectedCost: { flops: expected.flops, bops: expected.bops, ops: ops(expected) },
     derivedCost: { flops: derived.flops, bops: derived.bops, ops: ops(derived) },
-    entropy: normalizedEntropies(probabilities, settings),
+    entropy: normalizedEntropies(probabilities, settings.samplers.cell.method === "sigmoid"),
+    margin: margins(probabilities),
     parameterFreeShare: parameterFreeShare(genotype),
+    discretizationGap: accuracy.soft.accuracy - accuracy.derived.accuracy,
+    genotypeChanges: before
+      ? genotypeChanges(derive({ space: config.space, alphas: before.alphas }, "argmax").genotype, genotype)
+      : null,
+    eigenvalue: await searchEigenvalue(context, state, settings),
     temperature: {
       cell: settings.samplers.cell.temperature,
       depth: settings.samplers.depth.temperature,
@@ -104,28 +113,50 @@ async function bothAccuracies(
   indices: Uint32Array | null,
   title: string,
 ): Promise<{ soft: Evaluation; derived: Evaluation }> {
-  const { config, data, progress } = context;
+  const { config, data, split, progress } = context;
   const set = indices ? data.train : data.test;
   const { mean, std } = data.info;
   const options = { set, batchSize: config.batchSize, mean, std, ...(indices ? { indices } : {}) };
-  const total = 2 * (indices?.length ?? set.labels.length);
+  const calibration = config.diagnostics.recalibrationBatches;
+  const calibrationImages = split.weightSplit.slice(0, calibration * config.batchSize);
+  const total = 2 * ((indices?.length ?? set.labels.length) + calibrationImages.length);
   progress.start(title, total, "images");
   let done = 0;
-  const counted = () =>
-    tap(sequentialBatches(options), (batch) => {
+  const counted = (batches: AsyncIterable<EpochBatch>) =>
+    tap(batches, (batch) => {
       done += batch.labels.length;
       progress.update(done);
     });
+  const measure = async (
+    weights: AlphaTensors,
+    active: ReturnType<typeof activeOperations> | undefined,
+  ): Promise<Evaluation> => {
+    const how = { edeT: settings.edeT, active };
+    const statistics =
+      calibration === 0
+        ? undefined
+        : await recalibratedStatistics(
+            state.supernet,
+            weights,
+            counted(sequentialBatches({ ...options, set: data.train, indices: calibrationImages })),
+            how,
+          );
+    try {
+      return await evaluate(state.supernet, weights, counted(sequentialBatches(options)), {
+        ...how,
+        statistics,
+      });
+    } finally {
+      for (const value of statistics?.values() ?? []) value.dispose();
+    }
+  };
   try {
-    const probabilities = probabilityTensors(state.alphas, settings.samplers);
-    const soft = await evaluate(state.supernet, probabilities, counted(), { edeT: settings.edeT });
-    disposeAlphas(probabilities);
+    const probabilities = probabilityTensors(state.alphas, settings.samplers, config.space.steps);
+    const soft = await measure(probabilities, undefined);
+    tf.dispose(alphaTensorList(probabilities));
     const { genotype } = derive({ space: config.space, alphas: state.alphas.values() }, "argmax");
     const oneHot = new AlphaVariables(oneHotAlphas(genotype, 1));
-    const derived = await evaluate(state.supernet, oneHot, counted(), {
-      edeT: settings.edeT,
-      active: activeOperations(genotype),
-    });
+    const derived = await measure(oneHot, activeOperations(genotype));
     oneHot.dispose();
     return { soft, derived };
   } finally {
@@ -133,12 +164,9 @@ async function bothAccuracies(
   }
 }
 
-function disposeAlphas(alphas: {
-  cells: readonly tf.Tensor[];
-  depth: readonly (tf.Tensor | null)[];
-  width: readonly (tf.Tensor | null)[];
-}): void {
-  for (const tensor of [...alphas.cells, ...alphas.depth, ...alphas.width]) tensor?.dispose();
+function alphaTensorList(alphas: AlphaTensors): tf.Tensor[] {
+  const { cells, depth, width, edges = [] } = alphas;
+  return [...cells, ...depth, ...width, ...edges].filter((tensor): tensor is tf.Tensor => tensor !== null);
 }
 
 /** Which operations a genotype has, `[group][edge][primitive]`. */
@@ -151,31 +179,4 @@ export function activeOperations(genotype: Genotype): boolean[][][] {
       ),
     ),
   );
-}
-
-/** Mean entropy of each level's rows as a share of the largest possible. */
-function normalizedEntropies(probabilities: Alphas, settings: EpochSettings): EpochRecord["entropy"] {
-  const plogp = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
-  const exclusive = (row: readonly number[]) => row.reduce((s, p) => s + plogp(p), 0) / Math.log(row.length);
-  const independent = (row: readonly number[]) =>
-    row.reduce((s, p) => s + plogp(p) + plogp(1 - p), 0) / (row.length * Math.LN2);
-  const mean = (rows: readonly (readonly number[])[], of: (row: readonly number[]) => number) => {
-    const present = rows.filter((row) => row.length > 1);
-    return present.length === 0 ? null : present.reduce((s, row) => s + of(row), 0) / present.length;
-  };
-  const cellRow = settings.samplers.cell.method === "sigmoid" ? independent : exclusive;
-  return {
-    cell: mean(probabilities.cells.flat(), cellRow) ?? 0,
-    depth: mean(probabilities.depth, exclusive),
-    width: mean(probabilities.width, exclusive),
-  };
-}
-
-/** Share of edges whose choice has no weights; an empty edge ("none") counts as one. */
-function parameterFreeShare(genotype: Genotype): number {
-  const edges = genotype.cells.length * edgesOf(genotype.space.steps).length;
-  const weighted = genotype.cells
-    .flat()
-    .filter(({ primitive }) => !primitiveTraits[primitive].parameterFree).length;
-  return 1 - weighted / edges;
 }

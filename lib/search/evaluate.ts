@@ -11,14 +11,15 @@ export interface Evaluation {
 }
 
 /**
- * Runs the supernet with fixed mixture weights over batches. Batch norm uses the statistics of each evaluated
- * batch: the supernet's weights serve many architectures, whose statistics differ.
+ * Runs the supernet with fixed mixture weights over batches. Batch norm uses `options.statistics`
+ * (`recalibratedStatistics`), without them those of each evaluated batch: the supernet's weights serve many
+ * architectures, whose statistics differ.
  */
 export async function evaluate(
   supernet: Supernet,
   weights: AlphaTensors,
   batches: AsyncIterable<PlainBatch>,
-  options: Pick<ForwardOptions, "edeT" | "active">,
+  options: Pick<ForwardOptions, "edeT" | "active" | "statistics">,
 ): Promise<Evaluation> {
   const { imageSize, imageChannels } = supernet.space;
   let loss = 0;

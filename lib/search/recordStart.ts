@@ -41,6 +41,8 @@ export function newRecord(
     statusDetail: null,
     startAlphas: state.alphas.values(),
     epochs: [],
+    chosen: null,
+    rollbacks: [],
     test: null,
   };
 }

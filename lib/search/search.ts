@@ -18,6 +18,8 @@ import { emptyMeter } from "./meter";
 import { checkSameSearch, newRecord, resumed } from "./recordStart";
 import { SearchState } from "./searchState";
 import type { EpochSettings } from "./steps";
+import { pruneAlphas } from "./strategies/pruning";
+import { watchEigenvalue } from "./strategies/watchEigenvalue";
 import { trainEpoch } from "./trainEpoch";
 
 export interface SearchOptions {
@@ -100,10 +102,11 @@ async function runEpochs(
   };
   const save = () => state.save(files.checkpoint, record.configHash, record.backend);
   put({ status: "running", statusDetail: null });
-  while (state.position.epoch < config.epochs) {
+  while (state.position.epoch < config.epochs && record.chosen === null) {
     const { epoch } = state.position;
     const settings = epochSettings(config, epoch);
     try {
+      if (state.position.step === 0) pruneAlphas(state.alphas, config.strategies.pruning, epoch);
       const finished = await trainEpoch(context, state, settings, signal, save);
       if (!finished) {
         await save();
@@ -113,17 +116,21 @@ async function runEpochs(
           `search: ${detail}; everything is saved. Run the same command again to go on.`,
         );
       }
-      const entry: EpochRecord = await epochRecord(context, state, settings);
+      const entry: EpochRecord = await epochRecord(context, state, settings, record.epochs.at(-1));
       state.position = { epoch: epoch + 1, step: 0, meter: emptyMeter() };
       put({ epochs: [...record.epochs, entry] });
-      await save();
+      const changes = await watchEigenvalue(context, state, record, files.checkpoint);
+      // The file that lags is the one a crash between the two writes can be mended from (see `resumed`).
+      if (changes.rollbacks) await save();
+      put(changes);
+      if (!changes.rollbacks) await save();
     } catch (error) {
       if (error instanceof DivergenceError) put({ status: "diverged", statusDetail: error.message });
       throw error;
     }
     await options.onEpoch?.(record);
   }
-  const test = await finalTest(context, state, epochSettings(config, config.epochs - 1));
+  const test = await finalTest(context, state, epochSettings(config, state.position.epoch - 1));
   put({ status: "finished", test });
   return record;
 }
@@ -146,6 +153,12 @@ export function epochSettings(config: SearchConfig, epoch: number): EpochSetting
       cell: at(config.entropy.cell),
       depth: at(config.entropy.depth),
       width: at(config.entropy.width),
+    },
+    strategies: {
+      skipDropout: at(config.strategies.skipDropout),
+      auxiliarySkip: at(config.strategies.auxiliarySkip),
+      zeroOne: at(config.strategies.zeroOne.coefficient),
+      epsilon: at(config.strategies.perturbation.epsilon),
     },
     edeT: at(config.binarization.edeT),
   };

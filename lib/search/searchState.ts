@@ -19,7 +19,7 @@ export interface SearchPosition {
 }
 
 const checkpointKind = "bars.search-checkpoint";
-const checkpointSchema = "1";
+const checkpointSchema = "2";
 
 /**
  * Everything of a running search that changes: weights, running statistics, alphas, both optimizers, position.
@@ -32,10 +32,17 @@ export class SearchState {
   readonly alphaOptimizer: Optimizer;
   readonly expectedCost: ExpectedCost;
   position: SearchPosition = { epoch: 0, step: 0, meter: emptyMeter() };
+  #weightDecay: number;
 
   constructor(config: SearchConfig, key: RandomKey) {
-    this.supernet = new Supernet(config.space, config.binarization, fold(key, "weights"));
-    this.alphas = AlphaVariables.random(config.space, config.alphaInit, fold(key, "alphas"));
+    const { divisor, edgeNormalization } = config.strategies.partialChannels;
+    this.supernet = new Supernet(config.space, config.binarization, fold(key, "weights"), divisor);
+    this.alphas = AlphaVariables.random(
+      config.space,
+      config.alphaInit,
+      fold(key, "alphas"),
+      edgeNormalization,
+    );
     const { parameters } = this.supernet;
     this.weightOptimizer = createOptimizer(config.weightOptimizer, (name) => {
       const role = parameters.role(name);
@@ -43,6 +50,17 @@ export class SearchState {
     });
     this.alphaOptimizer = createOptimizer(config.alphaOptimizer, () => true);
     this.expectedCost = new ExpectedCost(config.space);
+    this.#weightDecay = config.weightOptimizer.weightDecay;
+  }
+
+  /** Weight decay of the weights, which a strategy may raise during the search. */
+  get weightDecay(): number {
+    return this.#weightDecay;
+  }
+
+  set weightDecay(value: number) {
+    this.#weightDecay = value;
+    this.weightOptimizer.setWeightDecay(value);
   }
 
   /** Writes a checkpoint of everything, atomically. */
@@ -62,6 +80,7 @@ export class SearchState {
       configHash,
       backend: backend.name,
       position: JSON.stringify(this.position),
+      weightDecay: JSON.stringify(this.#weightDecay),
       optimizerSteps: JSON.stringify([this.weightOptimizer.state.steps, this.alphaOptimizer.state.steps]),
     });
   }
@@ -111,6 +130,7 @@ export class SearchState {
         throw new RecordError(`${path}: the checkpoint lacks the alphas "${name}" this search has.`);
       tf.tidy(() => variable.assign(tf.tensor(stored.values, variable.shape)));
     }
+    this.weightDecay = JSON.parse(metadata["weightDecay"] as string) as number;
     this.position = JSON.parse(metadata["position"] as string) as SearchPosition;
   }
 

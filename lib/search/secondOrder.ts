@@ -1,8 +1,9 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { TensorBatch } from "../run/batchTensors";
+import { drawWeights } from "./draws";
 import type { SearchState } from "./searchState";
-import { type AlphaGradients, alphaGradients, drawWeights, type EpochSettings } from "./steps";
+import { type AlphaGradients, alphaGradients, type EpochSettings } from "./steps";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):
@@ -75,9 +76,9 @@ function weightLossGradients(
 ): (tf.Tensor | null)[] {
   const { supernet, alphas } = state;
   const variables = supernet.parameters.entries().map(([, variable]) => variable);
-  const weights = drawWeights(alphas, settings.samplers, key);
+  const { weights, active } = drawWeights(alphas, settings, key);
   const { value, gradients } = lossGradients(() => {
-    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
+    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, active });
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, variables);
   value.dispose();
@@ -94,8 +95,8 @@ function trainLossAlphaGradients(
   const { supernet, alphas } = state;
   const named = alphas.named();
   const { value, gradients } = lossGradients(() => {
-    const weights = drawWeights(alphas, settings.samplers, key);
-    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
+    const { weights, active } = drawWeights(alphas, settings, key);
+    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, active });
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, Object.values(named));
   value.dispose();

@@ -6,26 +6,35 @@ import { countCorrect, type TensorBatch } from "../run/batchTensors";
 import { namedGradients } from "../run/namedGradients";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
-import { sampleWeights } from "../supernet/sampler";
-import type { Supernet } from "../supernet/supernet";
-import { type EntropyCoefficients, regularisers, type Samplers } from "./alphaObjective";
+import type { ForwardOptions, Supernet } from "../supernet/supernet";
+import { type EntropyCoefficients, regularisers } from "./alphaObjective";
+import { type Draw, drawWeights, type Samplers, weightDraws } from "./draws";
+import { adversariallyPerturbed, randomlyPerturbed } from "./strategies/perturbation";
 
 /** Everything of a search that stays the same during an epoch. */
 export interface EpochSettings {
   readonly config: SearchConfig;
   readonly samplers: Samplers;
   readonly entropy: EntropyCoefficients;
+  /** Strategies that follow a schedule, at this epoch. */
+  readonly strategies: {
+    readonly skipDropout: number;
+    readonly auxiliarySkip: number;
+    readonly zeroOne: number;
+    readonly epsilon: number;
+  };
   readonly edeT: number;
 }
 
-/** Draws the mixture weights of one step. Differentiable in the alphas. */
-export function drawWeights(alphas: AlphaTensors, samplers: Samplers, key: RandomKey): AlphaTensors {
-  const level = (name: string, sampler: Samplers["cell"]) => (alpha: tf.Tensor | null, i: number) =>
-    alpha ? sampleWeights(alpha, sampler, fold(fold(key, name), i)) : null;
+/** How a forward pass of a training step runs. */
+function passOptions(settings: EpochSettings, draw: Draw, key: RandomKey): ForwardOptions {
+  const { edeT, strategies } = settings;
+  const { skipDropout: rate, auxiliarySkip } = strategies;
   return {
-    cells: alphas.cells.map((alpha, i) => sampleWeights(alpha, samplers.cell, fold(fold(key, "cell"), i))),
-    depth: alphas.depth.map(level("depth", samplers.depth)),
-    width: alphas.width.map(level("width", samplers.width)),
+    edeT,
+    auxiliarySkip,
+    active: draw.active,
+    ...(rate > 0 ? { skipDropout: { rate, key: fold(key, "skipDropout") } } : {}),
   };
 }
 
@@ -36,7 +45,10 @@ export interface WeightGradients {
   readonly correct: tf.Scalar;
 }
 
-/** Gradient of the weight loss (cross entropy with label smoothing) in the supernet's weights, alphas held fixed. */
+/**
+ * Gradient of the weight loss (cross entropy with label smoothing) in the supernet's weights, alphas held fixed:
+ * the mean over the draws of this step, at perturbed mixture weights where the config asks for it.
+ */
 export function weightGradients(
   supernet: Supernet,
   alphas: AlphaTensors,
@@ -45,23 +57,73 @@ export function weightGradients(
   key: RandomKey,
   statistics?: BatchStatistics,
 ): WeightGradients {
-  return tf.tidy(() => {
-    const weights = drawWeights(alphas, settings.samplers, key);
-    const byName = supernet.parameters.entries();
-    let correct: tf.Scalar | undefined;
-    const { value, gradients: list } = lossGradients(
-      () => {
-        const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, collect: statistics });
-        correct = tf.keep(countCorrect(logits, batch.labels));
-        return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
-      },
-      byName.map(([, variable]) => variable),
+  const averaged = (): WeightGradients => {
+    const draws = weightDraws(alphas, settings, key).map((draw) =>
+      perturbed(draw, supernet, batch, settings, fold(key, "perturbation")),
     );
-    const gradients = namedGradients(byName, list);
-    const counted = (correct as tf.Scalar).clone();
-    (correct as tf.Scalar).dispose();
-    return { gradients, loss: value as tf.Scalar, correct: counted };
-  });
+    const results = draws.map((draw, i) =>
+      gradientsAt(supernet, draw, batch, settings, fold(key, i), i === 0 ? statistics : undefined),
+    );
+    const [first] = results as [WeightGradients];
+    if (results.length === 1) return first;
+    const mean = (values: tf.Tensor[]) => tf.div(tf.addN(values), values.length);
+    const names = Object.keys(first.gradients);
+    return {
+      gradients: Object.fromEntries(
+        names.map((name) => [name, mean(results.map(({ gradients }) => gradients[name] as tf.Tensor))]),
+      ),
+      loss: mean(results.map(({ loss }) => loss)) as tf.Scalar,
+      correct: mean(results.map(({ correct }) => correct)) as tf.Scalar,
+    };
+  };
+  return tf.tidy(averaged as unknown as () => tf.TensorContainer) as unknown as WeightGradients;
+}
+
+function gradientsAt(
+  supernet: Supernet,
+  draw: Draw,
+  batch: TensorBatch,
+  settings: EpochSettings,
+  key: RandomKey,
+  statistics: BatchStatistics | undefined,
+): WeightGradients {
+  const byName = supernet.parameters.entries();
+  const options = { ...passOptions(settings, draw, key), collect: statistics };
+  let correct: tf.Scalar | undefined;
+  const { value, gradients: list } = lossGradients(
+    () => {
+      const logits = supernet.logits(batch.images, draw.weights, options);
+      correct = tf.keep(countCorrect(logits, batch.labels));
+      return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+    },
+    byName.map(([, variable]) => variable),
+  );
+  const gradients = namedGradients(byName, list);
+  const counted = (correct as tf.Scalar).clone();
+  (correct as tf.Scalar).dispose();
+  return { gradients, loss: value as tf.Scalar, correct: counted };
+}
+
+/** The draw with the cells' mixture weights perturbed as the config says. */
+function perturbed(
+  draw: Draw,
+  supernet: Supernet,
+  batch: TensorBatch,
+  settings: EpochSettings,
+  key: RandomKey,
+): Draw {
+  const { method, steps } = settings.config.strategies.perturbation;
+  const { epsilon } = settings.strategies;
+  if (method === "none" || epsilon === 0) return draw;
+  const { weights } = draw;
+  if (method === "random")
+    return { ...draw, weights: { ...weights, cells: randomlyPerturbed(weights.cells, epsilon, key) } };
+  const loss = (cells: readonly tf.Tensor[]) => {
+    const logits = supernet.logits(batch.images, { ...weights, cells }, passOptions(settings, draw, key));
+    return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+  };
+  const cells = adversariallyPerturbed(weights.cells, loss, epsilon, steps, key);
+  return { ...draw, weights: { ...weights, cells } };
 }
 
 /** Gradients by alpha name and the parts of the alpha loss. The caller owns them. */
@@ -89,10 +151,10 @@ export function alphaGradients(
     const named = alphas.named();
     let parts: { crossEntropy: tf.Scalar; penalty: tf.Scalar; entropy: tf.Scalar } | undefined;
     const { value, gradients: list } = lossGradients(() => {
-      const weights = drawWeights(alphas, settings.samplers, key);
-      const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT });
+      const draw = drawWeights(alphas, settings, key);
+      const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
       const crossEntropy = softmaxCrossEntropy(logits, batch.labels, 0);
-      const extra = regularisers(alphas, settings.samplers, settings.entropy, expectedCost, settings.config);
+      const extra = regularisers(alphas, settings, expectedCost);
       parts = {
         crossEntropy: tf.keep(crossEntropy),
         penalty: tf.keep(extra.penalty),

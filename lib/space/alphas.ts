@@ -5,6 +5,8 @@
  * - `depth[stage][source]`: source 0 is the stage's opening state, source i the output of its i-th cell;
  *   empty where the space does not search that stage's depth, or the stage has no cells
  * - `width[stage][choice]`: in the order of the space's width choices; empty where there is one choice
+ * - `edges[group][edge]`, only where edges have weights of their own (PC-DARTS, arXiv:1907.05737): logits whose
+ *   softmax over the edges that enter a node multiplies the node's operations
  *
  * Lengths: `alphaShapes`; check: `checkAlphas`.
  */
@@ -12,4 +14,5 @@ export interface Alphas {
   readonly cells: readonly (readonly (readonly number[])[])[];
   readonly depth: readonly (readonly number[])[];
   readonly width: readonly (readonly number[])[];
+  readonly edges?: readonly (readonly number[])[] | undefined;
 }

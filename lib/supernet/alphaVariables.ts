@@ -12,6 +12,8 @@ export interface AlphaTensors {
   readonly depth: readonly (tf.Tensor | null)[];
   /** Per stage, `[choices]`. */
   readonly width: readonly (tf.Tensor | null)[];
+  /** Per cell group, `[edges]`: logits of edge normalization, or (in mixture weights) their softmax per node. */
+  readonly edges?: readonly tf.Tensor[] | undefined;
 }
 
 /** The architecture parameters of a running search, as variables. Owns them. */
@@ -19,6 +21,7 @@ export class AlphaVariables implements AlphaTensors {
   readonly cells: readonly tf.Variable[];
   readonly depth: readonly (tf.Variable | null)[];
   readonly width: readonly (tf.Variable | null)[];
+  readonly edges: readonly tf.Variable[] | undefined;
 
   constructor(start: Alphas) {
     const row = (values: readonly number[]) =>
@@ -26,20 +29,24 @@ export class AlphaVariables implements AlphaTensors {
     this.cells = start.cells.map((rows) => variable(tf.tensor2d(rows.map((r) => [...r]))));
     this.depth = start.depth.map(row);
     this.width = start.width.map(row);
+    this.edges = start.edges?.map((values) => variable(tf.tensor1d([...values])));
   }
 
-  /** Normal numbers of the given standard deviation. */
-  static random(space: SpaceConfig, std: number, key: RandomKey): AlphaVariables {
-    return new AlphaVariables(randomAlphas(space, std, key));
+  /** Normal numbers of the given standard deviation; weights of edges, where asked for, start equal. */
+  static random(space: SpaceConfig, std: number, key: RandomKey, withEdges = false): AlphaVariables {
+    const start = randomAlphas(space, std, key);
+    const edges = withEdges ? start.cells.map((rows) => rows.map(() => 0)) : undefined;
+    return new AlphaVariables({ ...start, edges });
   }
 
-  /** By name: `cell0`, `depth2`, `width1`. */
+  /** By name: `cell0`, `depth2`, `width1`, `edges0`. */
   named(): Record<string, tf.Variable> {
     const named: Record<string, tf.Variable> = {};
     for (const [level, list] of [
       ["cell", this.cells],
       ["depth", this.depth],
       ["width", this.width],
+      ["edges", this.edges ?? []],
     ] as const) {
       for (const [i, variable] of list.entries()) if (variable) named[`${level}${i}`] = variable;
     }
@@ -52,6 +59,7 @@ export class AlphaVariables implements AlphaTensors {
       cells: this.cells.map((v) => v.arraySync() as number[][]),
       depth: this.depth.map((v) => (v ? (v.arraySync() as number[]) : [])),
       width: this.width.map((v) => (v ? (v.arraySync() as number[]) : [])),
+      ...(this.edges ? { edges: this.edges.map((v) => v.arraySync() as number[]) } : {}),
     };
   }
 

@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { detach, tf } from "../backend";
 import type { SamplerConfig } from "../config/searchConfig";
 import { gumbel, type RandomKey, uniform } from "../random/randomKey";
 
@@ -16,6 +16,9 @@ export interface Sampler {
  * - `gumbel`: `softmax((a + G) / T)` (Jang et al. 2017, arXiv:1611.01144)
  * - `hard_gumbel`: forward the one-hot of the largest entry of the gumbel weights, backward the gradient of
  *   the gumbel weights (straight-through)
+ * - `path`: forward as `hard_gumbel`, but gradients reach the alphas through the chosen candidate only, so that the
+ *   others need not be computed: `h ⊙ (1 + s − stop(s))`, `s` the gumbel weights and `h` the one-hot of their largest
+ *   (GDAS, arXiv:1910.04465, equation 7)
  * - `sigmoid`: `sigmoid((a + L) / T)`, independent relaxed Bernoulli choices (Maddison et al. 2017, arXiv:1611.00712)
  *
  * Shapes: `alphas` `[…, choices]`, result the same, in [0, 1]. Without a key no noise is drawn: the weights are
@@ -28,7 +31,8 @@ export function sampleWeights(alphas: tf.Tensor, sampler: Sampler, key?: RandomK
     const logits = tf.div(noise ? tf.add(alphas, noise) : alphas, temperature);
     if (method === "sigmoid") return tf.sigmoid(logits);
     const soft = tf.softmax(logits);
-    return method === "hard_gumbel" && key ? straightThroughOneHot(soft) : soft;
+    if (method === "hard_gumbel" && key) return straightThroughOneHot(soft);
+    return method === "path" && key ? chosenOnly(soft) : soft;
   });
 }
 
@@ -42,6 +46,24 @@ export function probabilityWeights(alphas: tf.Tensor, sampler: Sampler): tf.Tens
   return tf.tidy(() => tf.softmax(method === "softmax" ? tf.div(alphas, temperature) : alphas));
 }
 
+/**
+ * The candidates that `sampleWeights` with method `path` and the same key chooses, row by row: `argmax (a + g)`, in
+ * single precision as the engine does it.
+ */
+export function chosenPaths(alphas: readonly (readonly number[])[], key: RandomKey): number[] {
+  const columns = alphas[0]?.length ?? 0;
+  const noise = gumbel(key, alphas.length * columns);
+  return alphas.map((row, r) => {
+    let best = 0;
+    let largest = -Infinity;
+    row.forEach((alpha, k) => {
+      const value = Math.fround(Math.fround(alpha) + (noise[r * columns + k] as number));
+      if (value > largest) [best, largest] = [k, value];
+    });
+    return best;
+  });
+}
+
 function drawNoise(alphas: tf.Tensor, method: SamplerConfig["method"], key: RandomKey): tf.Tensor {
   if (method !== "sigmoid") return tf.tensor(gumbel(key, alphas.size), alphas.shape);
   const logistic = uniform(key, alphas.size).map((u) => {
@@ -51,12 +73,19 @@ function drawNoise(alphas: tf.Tensor, method: SamplerConfig["method"], key: Rand
   return tf.tensor(logistic, alphas.shape);
 }
 
+/** The one-hot of the largest entry; gradients pass through that entry alone. */
+function chosenOnly(soft: tf.Tensor): tf.Tensor {
+  const constant = detach(soft);
+  return tf.mul(oneHotOfLargest(constant), tf.add(1, tf.sub(soft, constant)));
+}
+
+function oneHotOfLargest(soft: tf.Tensor): tf.Tensor {
+  const choices = soft.shape[soft.rank - 1] as number;
+  return tf.tidy(() => tf.reshape(tf.cast(tf.oneHot(tf.argMax(soft, -1), choices), "float32"), soft.shape));
+}
+
 /** Forward the one-hot of the largest entry along the last axis, backward the identity. */
 const straightThroughOneHot = tf.customGrad((x) => {
   const soft = x as tf.Tensor;
-  const choices = soft.shape[soft.rank - 1] as number;
-  const value = tf.tidy(() =>
-    tf.reshape(tf.cast(tf.oneHot(tf.argMax(soft, -1), choices), "float32"), soft.shape),
-  );
-  return { value, gradFunc: (upstream: tf.Tensor) => upstream };
+  return { value: oneHotOfLargest(soft), gradFunc: (upstream: tf.Tensor) => upstream };
 });

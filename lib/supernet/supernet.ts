@@ -5,7 +5,7 @@ import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import type { ParameterSpec } from "../operations/operation";
 import { Parameters } from "../operations/parameters";
 import { type BatchStatistics, RunningStatistics } from "../operations/runningStatistics";
-import type { RandomKey } from "../random/randomKey";
+import { fold, type RandomKey, uniform } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { ShapeError } from "../util/errors";
@@ -24,6 +24,12 @@ export interface ForwardOptions {
    * evaluating one architecture.
    */
   readonly active?: readonly (readonly (readonly boolean[])[])[] | undefined;
+  /** Fixed statistics of batch norms, by `<name>.mean` and `<name>.variance`; without them those of the batch. */
+  readonly statistics?: ReadonlyMap<string, tf.Tensor> | undefined;
+  /** Weight of an extra skip connection on every edge (DARTS-, arXiv:2009.01027). */
+  readonly auxiliarySkip?: number | undefined;
+  /** Drops channels of skip connections per image (P-DARTS, arXiv:1904.12760). */
+  readonly skipDropout?: { readonly rate: number; readonly key: RandomKey } | undefined;
 }
 
 /**
@@ -52,19 +58,21 @@ export class Supernet {
   /** The same for the input side of each stage's reduction cell: half the channels. */
   readonly #halfMasks: readonly (tf.Tensor2D | null)[];
 
-  constructor(space: SpaceConfig, binarization: BinarizationConfig, key: RandomKey) {
+  /** @param divisor partial channels: one in so many passes through the operations of an edge. */
+  constructor(space: SpaceConfig, binarization: BinarizationConfig, key: RandomKey, divisor = 1) {
     this.space = space;
     this.#binarization = binarization;
     this.#stages = stagesOf(space);
     this.#cells = cellsOf(space).map((cell) => {
       const out = (this.#stages[cell.stage] as Stage).channels;
       const stride = cell.reduction ? 2 : 1;
-      return new SupernetCell(space, binarization, {
+      const shape = {
         name: `cell${cell.index}`,
         inChannels: out / stride,
         outChannels: out,
         stride,
-      });
+      } as const;
+      return new SupernetCell(space, binarization, shape, divisor);
     });
     const searched = space.widthChoices.length > 1;
     this.#masks = this.#stages.map(({ channels }) => (searched ? widthMasks(space, channels) : null));
@@ -156,7 +164,11 @@ export class Supernet {
     return {
       get: this.parameters.get,
       edeT: options.edeT,
+      auxiliarySkip: options.auxiliarySkip ?? 0,
+      dropSkip: options.skipDropout ? skipDropout(options.skipDropout.rate, options.skipDropout.key) : null,
       normalize: (name, x) => {
+        const fixed = options.statistics;
+        if (fixed) return normalizedBy(fixed, name, x, epsilon);
         const { y, mean, variance } = batchNormTrain(x, null, null, epsilon);
         options.collect?.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
         return y;
@@ -164,17 +176,19 @@ export class Supernet {
     };
   }
 
-  /** Scalars `[group][edge][primitive]`, cut from the weights once for all cells of a group. */
+  /** Scalars, cut from the weights once for all cells of a group. */
   #operationWeights(weights: AlphaTensors, active: ForwardOptions["active"]): OperationWeights[] {
     const count = this.space.primitives.length;
     return weights.cells.map((tensor, group) => {
-      const scalars = tf.unstack(tf.reshape(tensor, [-1])) as tf.Scalar[];
-      const edges = scalars.length / count;
-      return Array.from({ length: edges }, (_, e) =>
+      const gamma = weights.edges?.[group];
+      const scaled = gamma ? tf.mul(tensor, tf.reshape(gamma, [-1, 1])) : tensor;
+      const scalars = tf.unstack(tf.reshape(scaled, [-1])) as tf.Scalar[];
+      const operations = Array.from({ length: scalars.length / count }, (_, e) =>
         Array.from({ length: count }, (_, k) =>
           active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar),
         ),
       );
+      return { operations, edges: gamma ? (tf.unstack(gamma) as tf.Scalar[]) : null };
     });
   }
 
@@ -187,6 +201,28 @@ export class Supernet {
       );
     }
   }
+}
+
+/** Batch norm with given statistics. */
+function normalizedBy(
+  statistics: ReadonlyMap<string, tf.Tensor>,
+  name: string,
+  x: tf.Tensor4D,
+  epsilon: number,
+): tf.Tensor4D {
+  const [mean, variance] = [statistics.get(`${name}.mean`), statistics.get(`${name}.variance`)];
+  if (!mean || !variance) throw new Error(`supernet: no statistics are given for the batch norm "${name}".`);
+  return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))) as tf.Tensor4D;
+}
+
+/** Zeroes each channel of each image with probability `rate` and scales the others by `1 / (1 − rate)`. */
+function skipDropout(rate: number, key: RandomKey): CellPass["dropSkip"] {
+  if (rate === 0) return null;
+  return (name, value) => {
+    const [batch, , , channels] = value.shape;
+    const kept = uniform(fold(key, name), batch * channels).map((u) => (u < rate ? 0 : 1 / (1 - rate)));
+    return tf.mul(value, tf.tensor4d(kept, [batch, 1, 1, channels]));
+  };
 }
 
 /** `Σ_i weights_i · states_i`. */

@@ -9,6 +9,7 @@ import { nodeParameters, normalizeAndBinarize } from "../operations/normalizeAnd
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../operations/operation";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
+import { PartialChannels } from "./partialChannels";
 
 /** Shape of one cell of the supernet, at width 1. */
 export interface SupernetCellShape {
@@ -23,8 +24,12 @@ export interface SupernetCellShape {
 export interface CellPass {
   readonly get: (name: string) => tf.Tensor;
   readonly edeT: number;
-  /** Parameter-free batch norm with the statistics of the batch, under a name. */
+  /** Parameter-free batch norm, under a name. */
   normalize(name: string, x: tf.Tensor4D): tf.Tensor4D;
+  /** Weight of an extra skip connection on every edge; 0 for none. */
+  readonly auxiliarySkip: number;
+  /** Applied to the value of every skip connection of a named edge; null for none. */
+  readonly dropSkip: ((name: string, value: tf.Tensor4D) => tf.Tensor4D) | null;
 }
 
 /** Masks of a cell: shares of the channels that exist on either side, `[channels]`; null for all. */
@@ -33,8 +38,13 @@ export interface CellMasks {
   readonly output: tf.Tensor1D | null;
 }
 
-/** Weight of each operation, `[edge][primitive]`: a scalar tensor, or 0 for an operation that is left out. */
-export type OperationWeights = readonly (readonly (tf.Scalar | 0)[])[];
+/** How the edges of one cell group weigh. */
+export interface OperationWeights {
+  /** Of each operation, `[edge][primitive]`: a scalar tensor, or 0 for an operation that is left out. */
+  readonly operations: readonly (readonly (tf.Scalar | 0)[])[];
+  /** Of the whole edge, `[edge]`, where edges are normalized; the operations have it in theirs. */
+  readonly edges: readonly tf.Scalar[] | null;
+}
 
 /** What enters a node: values of operations and their weights, pair by pair. */
 interface Terms {
@@ -55,11 +65,14 @@ export class SupernetCell {
   readonly #space: SpaceConfig;
   readonly #binarization: BinarizationConfig;
   readonly #shape: SupernetCellShape;
+  readonly #partial: PartialChannels | null;
 
-  constructor(space: SpaceConfig, binarization: BinarizationConfig, shape: SupernetCellShape) {
+  /** @param divisor one channel in so many passes through the operations of an edge ({@link PartialChannels}). */
+  constructor(space: SpaceConfig, binarization: BinarizationConfig, shape: SupernetCellShape, divisor = 1) {
     this.#space = space;
     this.#binarization = binarization;
     this.#shape = shape;
+    this.#partial = divisor > 1 ? new PartialChannels(divisor) : null;
     this.parameters = this.#declare();
   }
 
@@ -113,28 +126,53 @@ export class SupernetCell {
     outputMask: tf.Tensor1D | null,
     pass: CellPass,
   ): void {
-    const places: { to: number; weight: tf.Scalar }[] = [];
+    const places: { to: number; weight: tf.Scalar; drops: string | null }[] = [];
     const applications: Application[] = [];
+    const partial = this.#partial;
+    const seen = partial ? partial.restrict(state, from) : state;
+    const seenMask = partial ? partial.restrictMask(outputMask, from) : outputMask;
     for (let to = from + 1; to <= this.#space.steps; to++) {
-      const row = weights[edgeIndex(to, from)] ?? [];
+      const row = weights.operations[edgeIndex(to, from)] ?? [];
       this.#space.primitives.forEach((primitive, k) => {
         const weight = row[k] ?? 0;
         if (weight === 0 || primitive === "none") return;
         const name = `${this.#shape.name}.edge${to}-${from}.${primitive}`;
-        places.push({ to, weight });
+        places.push({ to, weight, drops: primitive === "skip_connect" ? name : null });
         applications.push({
           operation: buildOperation(name, this.#settings(primitive, from, pass.edeT)),
           get: (own) => pass.get(`${name}.${own}`),
-          options: { outputMask, normalize: (y) => pass.normalize(name, y) },
+          options: { outputMask: seenMask, normalize: (y) => pass.normalize(name, y) },
         });
       });
     }
-    applyTogether(applications, state).forEach((value, i) => {
-      const { to, weight } = places[i] as (typeof places)[number];
-      if (!value) return;
+    const enter = (to: number, value: tf.Tensor4D, weight: tf.Scalar) => {
       (terms[to] as Terms).values.push(value);
       (terms[to] as Terms).weights.push(weight);
+    };
+    applyTogether(applications, seen).forEach((value, i) => {
+      const { to, weight, drops } = places[i] as (typeof places)[number];
+      if (!value) return;
+      const kept = drops !== null && pass.dropSkip ? pass.dropSkip(drops, value) : value;
+      enter(to, partial ? partial.spread(kept, from) : kept, weight);
     });
+    this.#goBy(from, state, weights.edges, pass.auxiliarySkip, enter);
+  }
+
+  /** What enters the later nodes beside the candidates: the channels that go by, and the auxiliary skip. */
+  #goBy(
+    from: number,
+    { raw }: NodeState,
+    edgeWeights: readonly tf.Scalar[] | null,
+    auxiliarySkip: number,
+    enter: (to: number, value: tf.Tensor4D, weight: tf.Scalar) => void,
+  ): void {
+    const stride = from === 0 ? this.#shape.stride : 1;
+    const passed = this.#partial?.passedBy(raw, from, stride) ?? null;
+    const skipped = auxiliarySkip > 0 ? (stride === 1 ? raw : avgPoolDuplicate(raw)) : null;
+    for (let to = from + 1; to <= this.#space.steps; to++) {
+      if (passed) enter(to, passed, edgeWeights?.[edgeIndex(to, from)] ?? tf.scalar(1));
+      if (skipped) enter(to, skipped, tf.scalar(auxiliarySkip));
+    }
   }
 
   /** The masked sum of everything that enters a node; zeros where nothing does. */
@@ -203,10 +241,11 @@ export class SupernetCell {
 
   #settings(primitive: OperationSettings["primitive"], from: number, edeT: number): OperationSettings {
     const { inChannels, outChannels, stride } = this.#shape;
+    const seen = (channels: number) => this.#partial?.seen(channels) ?? channels;
     const own =
       from === 0
-        ? { inChannels, outChannels, stride }
-        : { inChannels: outChannels, outChannels, stride: 1 as const };
+        ? { inChannels: seen(inChannels), outChannels: seen(outChannels), stride }
+        : { inChannels: seen(outChannels), outChannels: seen(outChannels), stride: 1 as const };
     return { primitive, ...own, space: this.#space, binarization: this.#binarization, edeT };
   }
 

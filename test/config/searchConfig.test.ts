@@ -65,7 +65,7 @@ describe("searchConfig", () => {
     [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be in [0, 1), got 1."],
     [
       { samplers: { depth: { method: "sigmoid" } } },
-      'searchConfig.samplers.depth: method must be softmax, gumbel or hard_gumbel (sources and widths exclude one another), got "sigmoid".',
+      'searchConfig.samplers.depth: method must be softmax, gumbel, hard_gumbel or path (sources and widths exclude one another), got "sigmoid".',
     ],
     [
       { samplers: { cell: { temperature: 0 } } },

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { readTensorFile } from "../../lib/util/tensorFile";
 import { search, searchFiles } from "../../lib/search/search";
+import { readTensorFile } from "../../lib/util/tensorFile";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { readSearchRecord } from "../../lib/run/searchRecordFile";
-import { readTensorFile, writeTensorFile } from "../../lib/util/tensorFile";
 import { search, searchFiles } from "../../lib/search/search";
+import { readTensorFile, writeTensorFile } from "../../lib/util/tensorFile";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 
@@ -173,7 +173,7 @@ describe("bad input", () => {
     );
     writeTensorFile(files.checkpoint, tensors, { ...metadata, schema: "0" });
     await expect(search(config, { directory })).rejects.toThrow(
-      'checkpoint schema should be "1", got "0". It was written by another version of bars; resume it with that version.',
+      'checkpoint schema should be "2", got "0". It was written by another version of bars; resume it with that version.',
     );
     writeTensorFile(files.checkpoint, tensors, { ...metadata, kind: "other" });
     await expect(search(config, { directory })).rejects.toThrow("This is not a checkpoint of a search.");

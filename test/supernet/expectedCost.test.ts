@@ -8,7 +8,7 @@ import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
 import { fold, randomKey } from "../../lib/random/randomKey";
-import { probabilityTensors } from "../../lib/search/alphaObjective";
+import { probabilityTensors } from "../../lib/search/draws";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
@@ -76,7 +76,8 @@ describe.each(Object.entries(spaces))("ExpectedCost on the engine, %s", (_, spac
     const variables = new AlphaVariables(alphas);
     const named = variables.named();
     const { grads } = tf.variableGrads(
-      () => cost.relativeTo(probabilityTensors(variables, all), { measure: "bops", budget: 1e7 }),
+      () =>
+        cost.relativeTo(probabilityTensors(variables, all, space.steps), { measure: "bops", budget: 1e7 }),
       Object.values(named),
     );
     const tables = costTables(space);

@@ -1,0 +1,97 @@
+import type { Overrides } from "../config/check";
+import { presetConfig } from "../config/presets";
+import type { SearchConfig } from "../config/searchConfig";
+
+/**
+ * A small search that collapses, and what is said to cure it: each variant is laid over the plain one.
+ *
+ * The plain one is DARTS (arXiv:1806.09055) as it stands: softmax mixture, no warm-up, no cost term, with pooling among
+ * the candidates. Alpha steps are larger than there because the whole search has few hundred of them.
+ */
+const plain: Overrides<SearchConfig> = {
+  space: {
+    initChannels: 8,
+    cellLayout: [0, 1, 0, 1, 0],
+    steps: 3,
+    cellShortcut: "avg_pool",
+    primitives: ["none", "skip_connect", "avg_pool_3x3", "bin_conv_3x3"],
+    widthChoices: [0.5, 1],
+  },
+  data: { dataset: "cifar10", trainImages: 4000, testImages: 1000 },
+  epochs: 10,
+  warmupEpochs: 0,
+  batchSize: 64,
+  evaluationImages: 500,
+  alphaOptimizer: {
+    method: "adam",
+    momentum: 0,
+    beta1: 0.5,
+    beta2: 0.999,
+    weightDecay: 1e-3,
+    learningRate: 0.02,
+  },
+  weightOptimizer: {
+    method: "sgd",
+    momentum: 0.9,
+    weightDecay: 3e-4,
+    clipNorm: 5,
+    learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
+  },
+  cost: { method: "none" },
+};
+
+/** What each variant changes, by name. */
+export const collapseVariants = {
+  plain: {},
+  warmup: { warmupEpochs: 4 },
+  adam_weights: {
+    weightOptimizer: {
+      method: "adam",
+      momentum: 0,
+      beta1: 0.9,
+      beta2: 0.999,
+      weightDecay: 0,
+      learningRate: { kind: "cosine", from: 0.005, to: 0.0005 },
+    },
+  },
+  sharpen: { samplers: { cell: { temperature: { kind: "exponential", from: 1, factor: 0.85, min: 0.2 } } } },
+  diversity: { entropy: { cell: { kind: "exponential", from: -1, factor: 0.878, min: -1 } } },
+  skip_dropout: { strategies: { skipDropout: { kind: "linear", from: 0.5, to: 0 } } },
+  partial_channels: { strategies: { partialChannels: { divisor: 4, edgeNormalization: true } } },
+  zero_one: {
+    samplers: { cell: { method: "sigmoid" } },
+    strategies: { zeroOne: { coefficient: { kind: "linear", from: 0, to: 10 } } },
+  },
+  auxiliary_skip: { strategies: { auxiliarySkip: { kind: "linear", from: 1, to: 0 } } },
+  perturb_random: {
+    strategies: { perturbation: { method: "random", epsilon: { kind: "linear", from: 0.03, to: 0.3 } } },
+  },
+  path: { samplers: { cell: { method: "path", temperature: { kind: "linear", from: 5, to: 0.5 } } } },
+  prune: {
+    strategies: {
+      pruning: {
+        stages: [
+          [4, 3],
+          [7, 2],
+          [9, 1],
+        ],
+      },
+    },
+  },
+} satisfies Record<string, Overrides<SearchConfig>>;
+export type CollapseVariant = keyof typeof collapseVariants;
+
+/** Settings of one run of the study. */
+export function collapseStudyConfig(variant: CollapseVariant, seed: number): SearchConfig {
+  return presetConfig("smoke", layer(layer(plain, collapseVariants[variant]), { seed }));
+}
+
+/** `over` laid on `under`, section by section; schedules and lists of `over` replace those of `under`. */
+function layer(under: unknown, over: unknown): Overrides<SearchConfig> {
+  const isSection = (v: unknown): v is Record<string, unknown> =>
+    typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
+  if (!isSection(under) || !isSection(over)) return (over ?? under) as Overrides<SearchConfig>;
+  const result: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) result[key] = layer(result[key], value);
+  return result as Overrides<SearchConfig>;
+}

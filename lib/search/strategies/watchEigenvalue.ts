@@ -1,0 +1,52 @@
+import { rmSync } from "node:fs";
+import type { SearchRecord } from "../../run/searchRecord";
+import type { SearchContext } from "../search";
+import type { SearchState } from "../searchState";
+import { epochToReturnTo } from "./eigenvalueStop";
+
+/** Where the state at the end of an epoch is kept while a search may return to it. */
+function snapshot(checkpoint: string, epoch: number): string {
+  return `${checkpoint}.epoch${epoch}`;
+}
+
+/**
+ * After an epoch: stops the search, or takes it back with more weight decay, when the dominant eigenvalue says so
+ * (`EigenvalueStopConfig`). Returns what changes in the record; the state may have moved to an earlier epoch.
+ *
+ * While the search may return, the state of the last `delta + 1` epochs lies beside the checkpoint.
+ */
+export async function watchEigenvalue(
+  { config }: SearchContext,
+  state: SearchState,
+  record: SearchRecord,
+  checkpoint: string,
+): Promise<Partial<SearchRecord>> {
+  const { eigenvalueStop } = config.strategies;
+  const { method, delta, decayFactor, maxDecay, ratio } = eigenvalueStop;
+  if (method === "none") return {};
+  const from = state.position.epoch - 1;
+  const target = epochToReturnTo(
+    record.epochs.map(({ eigenvalue }) => eigenvalue),
+    eigenvalueStop,
+  );
+  if (method === "stop") {
+    if (target === null) return {};
+    const reason =
+      `the dominant eigenvalue grew by more than ${ratio} from epoch ${target} to epoch ${from}; ` +
+      `the architecture is that of epoch ${target}`;
+    return { chosen: { epoch: target, reason } };
+  }
+  const weightDecay = Math.min(state.weightDecay * decayFactor, maxDecay);
+  if (target === null || weightDecay <= state.weightDecay) {
+    await state.save(snapshot(checkpoint, from), record.configHash, record.backend);
+    rmSync(snapshot(checkpoint, from - delta - 1), { force: true });
+    return {};
+  }
+  state.restore(snapshot(checkpoint, target), record.configHash);
+  state.weightDecay = weightDecay;
+  for (let epoch = target + 1; epoch <= from; epoch++) rmSync(snapshot(checkpoint, epoch), { force: true });
+  return {
+    epochs: record.epochs.slice(0, target + 1),
+    rollbacks: [...record.rollbacks, { from, to: target, weightDecay }],
+  };
+}
