@@ -46,30 +46,30 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
   if (kind !== "bars.search-record") {
     throw new RecordError(`${place}: expected kind "bars.search-record", got ${JSON.stringify(kind)}.`);
   }
-  if ((record?.schema as number) === 1)
-    return checkSearchRecord(migrated(record as unknown as SearchRecordV1), place);
-  if (record?.schema !== searchRecordSchema) {
+  const schema: unknown = record?.schema;
+  if (schema !== 1 && schema !== searchRecordSchema) {
     throw new RecordError(
-      `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(record?.schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
+      `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
     );
   }
-  for (const field of [
-    "config",
-    "configHash",
-    "backend",
-    "data",
-    "status",
-    "startAlphas",
-    "epochs",
-    "chosen",
-    "rollbacks",
-    "test",
-  ] as const) {
-    if (record[field] === undefined)
+  for (const field of schema === 1 ? fieldsOfSchema1 : fields) {
+    if (record?.[field] === undefined)
       throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
   }
-  return record as SearchRecord;
+  return schema === 1 ? migrated(record as unknown as SearchRecordV1) : (record as SearchRecord);
 }
+
+const fieldsOfSchema1 = [
+  "config",
+  "configHash",
+  "backend",
+  "data",
+  "status",
+  "startAlphas",
+  "epochs",
+  "test",
+] as const;
+const fields = [...fieldsOfSchema1, "chosen", "rollbacks"] as const;
 
 /** Schema 1: no strategies, fewer diagnostics, accuracies with the statistics of each evaluated batch. */
 interface SearchRecordV1 extends Omit<SearchRecord, "schema" | "epochs" | "chosen" | "rollbacks"> {
@@ -89,7 +89,7 @@ function migrated(record: SearchRecordV1): SearchRecord {
     schema: 2,
     config,
     configHash: hashJson(config),
-    epochs: (record.epochs ?? []).map((epoch) => ({
+    epochs: record.epochs.map((epoch) => ({
       ...epoch,
       margin: null,
       discretizationGap: epoch.supernetAccuracy - epoch.derivedAccuracy,

@@ -73,7 +73,7 @@ describe("searchConfig", () => {
     ],
     [
       { samplers: { cell: { temperature: { kind: "wave" } } } },
-      /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, got \{"kind":"wave"\}\.$/,
+      /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got \{"kind":"wave"\}\.$/,
     ],
     [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be above 0, got 0."],
     [
