@@ -95,10 +95,18 @@ function averageGradient(g: GraphBuilder, dy: GraphTensor, _: GraphTensor, info:
     inWidth === outWidth * filterWidth;
   if (tiles) {
     const share = g.mul(g.first(dy), g.scalar(1 / (filterHeight * filterWidth)));
-    const planes = batchSize * inChannels;
-    const apart = g.view(share, [planes, outHeight, 1, outWidth, 1]);
-    const spread = g.expand(apart, [planes, outHeight, filterHeight, outWidth, filterWidth]);
-    return back(g, spread, info);
+    const shape = [batchSize, inHeight, inWidth, inChannels];
+    const scales = g.floats(Float32Array.of(1, 1, filterHeight, filterWidth), [4]);
+    // Not Expand, which takes some 20 ns for every number here.
+    const spread = g.emit("Resize", [share, null, scales], shape, {
+      channelsFirst: true,
+      attributes: {
+        mode: { string: "nearest" },
+        coordinate_transformation_mode: { string: "asymmetric" },
+        nearest_mode: { string: "floor" },
+      },
+    });
+    return spread;
   }
   const share = g.mul(g.first(dy), g.floats(shares(info), [1, outHeight, outWidth, 1]));
   const planes = g.view(share, [batchSize * inChannels, 1, outHeight, outWidth]);
