@@ -12,12 +12,24 @@ export interface NotebookKernel {
    *
    * @param data the same thing in one or more MIME types, the richest first; a viewer takes the richest it knows.
    * Text, or bytes for image types.
-   * @param size how large an image in the entry is shown, in pixels of the page.
+   * @param image how an image in the entry is shown.
    */
-  write(
-    data: Readonly<Record<string, string | Uint8Array>>,
-    size?: { readonly width: number; readonly height: number },
-  ): void;
+  write(data: EntryData, image?: ImageLook): void;
+  /**
+   * Adds an entry that later calls of the result replace, as `write` would write it. The result does nothing when
+   * no cell has run yet.
+   */
+  newEntry(): (data: EntryData, image?: ImageLook) => void;
+}
+
+/** The same thing in one or more MIME types. */
+export type EntryData = Readonly<Record<string, string | Uint8Array>>;
+
+/** Size in pixels of the page, and what the picture shows in words. */
+export interface ImageLook {
+  readonly width: number;
+  readonly height: number;
+  readonly alt?: string;
 }
 
 /** What tslab leaves on the global object for the code of cells. */
@@ -45,22 +57,40 @@ export function notebookKernel(): NotebookKernel | undefined {
   if (typeof tslab?.newDisplay !== "function" || typeof tslab.display?.raw !== "function") return undefined;
   return {
     newDisplay: () => tslab.newDisplay(),
-    write(data, size) {
-      // Read anew for each entry: the kernel changes it with every cell.
-      const send = loaded<{ lastWriteDisplayData?: WriteDisplayData | null }>(
-        cells,
-        "tslab/dist/jupyter.js",
-      )?.lastWriteDisplayData;
-      if (!send) {
-        const [richest] = Object.entries(data);
-        if (richest) tslab.display.raw(...richest);
-        return;
-      }
-      const images = Object.keys(data).filter((type) => size && type.startsWith("image/"));
-      const metadata = Object.fromEntries(images.map((type) => [type, size]));
-      const texts = Object.entries(data).map(([type, content]) => [type, base64(content)]);
-      send({ data: Object.fromEntries(texts), metadata, transient: {} }, false);
+    write(data, image) {
+      const send = sender(cells);
+      if (send) return send(message(data, image), false);
+      const [richest] = Object.entries(data);
+      if (richest) tslab.display.raw(...richest);
     },
+    newEntry() {
+      const id = `bars-${++entries}-${process.pid}-${Date.now().toString(36)}`;
+      let shown = false;
+      return (data, image) => {
+        const send = sender(cells);
+        if (!send) return;
+        send(message(data, image, id), shown);
+        shown = true;
+      };
+    },
+  };
+}
+
+let entries = 0;
+
+/** What the kernel writes displays with. Read anew for each entry: the kernel changes it with every cell. */
+function sender(cells: CellGlobals | undefined): WriteDisplayData | null | undefined {
+  return loaded<{ lastWriteDisplayData?: WriteDisplayData | null }>(cells, "tslab/dist/jupyter.js")
+    ?.lastWriteDisplayData;
+}
+
+function message(data: EntryData, image?: ImageLook, id?: string): Parameters<WriteDisplayData>[0] {
+  const images = Object.keys(data).filter((type) => image && type.startsWith("image/"));
+  const texts = Object.entries(data).map(([type, content]) => [type, base64(content)]);
+  return {
+    data: Object.fromEntries(texts),
+    metadata: Object.fromEntries(images.map((type) => [type, image])),
+    transient: id === undefined ? {} : { display_id: id },
   };
 }
 

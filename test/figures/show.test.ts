@@ -1,11 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { alphaDistribution } from "../../lib/figures/alphaDistribution";
+import { alphaEvolution } from "../../lib/figures/alphaEvolution";
 import { costFigure } from "../../lib/figures/costFigure";
 import { entropyFigure } from "../../lib/figures/entropyFigure";
-import { scriptJson } from "../../lib/figures/notebookOutput";
+import { lossFigure } from "../../lib/figures/lossFigure";
+import { plotlyLoaderHtml, scriptJson } from "../../lib/figures/notebookOutput";
+import { loadPackage } from "../../lib/figures/packageFile";
+import { bundleFile, bundleOf, cartesianTypes, packedBundle } from "../../lib/figures/plotlyBundle";
 import { fileName, show } from "../../lib/figures/show";
 import { showSvg } from "../../lib/figures/showSvg";
 import { madeUpRecord } from "./madeUpRecord";
@@ -16,6 +21,13 @@ interface Message {
 }
 
 const host = globalThis as { __tslab__?: unknown };
+const { JSDOM } = loadPackage<{ JSDOM: new (html: string, options: object) => { window: HostWindow } }>(
+  "jsdom",
+);
+interface HostWindow {
+  readonly URL: object;
+  eval(code: string): { PlotSchema: { get(): { traces: object } } };
+}
 const record = madeUpRecord("tiny");
 const square =
   '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"><rect width="30" height="20"/></svg>';
@@ -65,17 +77,99 @@ describe("show", () => {
     });
   });
 
-  it("sends a still image of the figure's size, plotly once, and a live figure for each call", async () => {
+  it("sends a still image of the figure's size with words for it, plotly once, and a live figure for each call", async () => {
     const sent = insideNotebook();
     await show(costFigure(record));
     await show(entropyFigure(record));
     const kinds = sent.map(({ data }) => Object.keys(data)[0]);
     expect(kinds).toEqual(["image/png", "text/html", "text/html", "image/png", "text/html"]);
-    const { width, height } = costFigure(record).layout;
-    expect(sent[0]?.metadata).toEqual({ "image/png": { width, height } });
+    const figure = costFigure(record);
+    const { width, height } = figure.layout;
+    const alt = figure.layout.meta?.bars?.alt;
+    expect(alt).toMatch(/\w+ \w+ \w+/);
+    expect(sent[0]?.metadata).toEqual({ "image/png": { width, height, alt } });
+    expect(sent[0]?.data["text/plain"]).toBe(`[figure "Cost of the searched network"] ${alt}`);
+    expect(sent[2]?.data["text/html"]).toMatch(
+      /role="figure" aria-label="Cost of the searched network\. \w+/,
+    );
     const bundle = /atob\("([^"]+)"\)/.exec(sent[1]?.data["text/html"] ?? "")?.[1] ?? "";
-    expect(gunzipSync(Buffer.from(bundle, "base64")).toString()).toContain("plotly.js v");
+    expect(gunzipSync(Buffer.from(bundle, "base64")).toString()).toContain("plotly.js (cartesian");
     expect(sent[1]?.data["text/html"]).not.toMatch(/<\/script>.*<\/script>/s);
+  });
+
+  it("adds less than 1 MB to the notebook for every figure, and with plotly itself once", async () => {
+    const long = madeUpRecord("wide");
+    for (const figure of [
+      alphaEvolution(long, 0),
+      alphaDistribution(long),
+      lossFigure(long),
+      costFigure(long),
+    ]) {
+      const sent = insideNotebook();
+      await show(figure);
+      const bytes = sent.map(({ data }) => Buffer.byteLength(JSON.stringify(data)));
+      const carriers = sent.flatMap(({ data }, i) =>
+        data["text/html"]?.includes("DecompressionStream") ? [bytes[i] ?? 0] : [],
+      );
+      const sum = bytes.reduce((a, b) => a + b, 0);
+      expect(sum).toBeLessThan(1e6 + carriers.reduce((a, b) => a + b, 0));
+      for (const carrier of carriers) expect(carrier).toBeLessThan(0.75e6);
+    }
+  });
+
+  it("keeps a figure of too many numbers a still image, and says so", async () => {
+    const sent = insideNotebook();
+    const { layout } = costFigure(record);
+    const y = Array.from({ length: 60_000 }, (_, i) => Math.sin(i) + i / 7);
+    await show({ data: [{ type: "scatter", y }], layout: { width: 400, height: 300, title: layout.title } });
+    expect(sent.map(({ data }) => Object.keys(data))).toEqual([["image/png", "text/plain"], ["text/plain"]]);
+    expect(sent[1]?.data["text/plain"]).toMatch(
+      /^The figure stays a still image: live it would be 1\.\d+ MB, and a notebook takes 1 MB a figure\. See saveFigure\.$/,
+    );
+  });
+
+  it("sends the full plotly only for figures outside the plane", () => {
+    const { layout } = costFigure(record);
+    expect(bundleOf({ data: [{ type: "scatter" }, { type: "heatmap" }], layout })).toBe("cartesian");
+    expect(bundleOf({ data: [{ type: "bar" }, { type: "surface" }], layout })).toBe("full");
+    expect(packedBundle("full").length).toBeLessThan(2.1e6);
+  });
+
+  it("every trace type said to be in the small build is in it", () => {
+    const code = gunzipSync(Buffer.from(packedBundle("cartesian"), "base64")).toString();
+    const dom = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only" });
+    Object.assign(dom.window, { TextDecoder, TextEncoder });
+    Object.assign(dom.window.URL, { createObjectURL: () => "" });
+    const plotly = dom.window.eval(
+      `(() => { const module = { exports: {} }; const exports = module.exports; ${code}\n; return module.exports; })()`,
+    );
+    const found = Object.keys(plotly.PlotSchema.get().traces);
+    expect(found).toEqual(expect.arrayContaining([...cartesianTypes]));
+  });
+
+  it("sends the address of plotly in the project instead of plotly where BARS_PLOTLY says so", async () => {
+    vi.stubEnv("BARS_PLOTLY", "project");
+    const sent = insideNotebook();
+    await show(costFigure(record));
+    const loaders = sent.filter(({ data }) => data["text/html"]?.includes("fetch(base + "));
+    expect(loaders).toHaveLength(1);
+    expect(loaders[0]?.data["text/html"]?.length).toBeLessThan(2000);
+    expect(existsSync(join("node_modules", bundleFile.cartesian))).toBe(true);
+  });
+
+  it("never names another host", async () => {
+    const sent = insideNotebook();
+    await show(costFigure(record));
+    const script = (sent.at(-1)?.data["text/html"] ?? "") + plotlyLoaderHtml().replace(/atob\("[^"]+"\)/, "");
+    expect(script).not.toMatch(/https?:\/\/|src=|cdn/i);
+  });
+
+  it("refuses another place for plotly than it knows", async () => {
+    insideNotebook();
+    vi.stubEnv("BARS_PLOTLY", "cdn");
+    await expect(show(costFigure(record))).rejects.toThrow(
+      'show: BARS_PLOTLY must be "embed" or "project", got "cdn".',
+    );
   });
 
   it("names the still image in the live output, so that only it is hidden", async () => {
