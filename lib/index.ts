@@ -61,6 +61,7 @@ export { costFigure } from "./figures/costFigure";
 export { dataFrame } from "./figures/dataFrame";
 export { entropyFigure } from "./figures/entropyFigure";
 export type { Figure } from "./figures/figure";
+export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
 export { imageSheet } from "./figures/imageSheet";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
