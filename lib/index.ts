@@ -4,6 +4,17 @@
  * Everything a notebook or a script needs, by name. Tensors are reached through `tf`, after `startBackend()`.
  */
 
+// Information-bottleneck measures
+export { type CapacityGraph, type CapacityTensor, capacityGraph } from "./analysis/capacityGraph";
+export { type FlowArc, type MaxFlow, maxFlow } from "./analysis/maxFlow";
+export {
+  type CellCapacity,
+  type MinCut,
+  minCut,
+  type StructuralCapacity,
+  structuralCapacity,
+  type TopologicalCut,
+} from "./analysis/structuralCapacity";
 // Tensor engine
 export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
 // Complexity

@@ -39,6 +39,7 @@ const engineFree = [
   "complexity",
   "derive",
   "frontier",
+  "analysis",
   "figures",
 ];
 
