@@ -18,6 +18,7 @@ export {
 // Tensor engine
 export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
 // Complexity
+export { baselineLayers } from "./complexity/baselineSpecs";
 export { type Baseline, baselines } from "./complexity/baselines";
 export { type Cost, type LayerCost, ops } from "./complexity/cost";
 export { costByPart, type PartCost } from "./complexity/costByPart";
@@ -27,12 +28,15 @@ export { costTable, totalCost } from "./complexity/costTable";
 export { costTables } from "./complexity/costTables";
 export { expectedCost } from "./complexity/expectedCost";
 // Settings
+export { type BaselineConfig, baselineConfig } from "./config/baselineConfig";
 export { type BinarizationConfig, binarizationConfig } from "./config/binarizationConfig";
 export { type DataConfig, dataConfig } from "./config/dataConfig";
 export { type PresetName, presetConfig, presetNames } from "./config/presets";
 export { type Schedule, scheduleValue } from "./config/schedule";
 export { type SearchConfig, searchConfig } from "./config/searchConfig";
 export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./config/spaceConfig";
+export { type TrainConfig, trainConfig } from "./config/trainConfig";
+export { trainPresetConfig, trainPresetNames } from "./config/trainPresets";
 // Data
 export { epochBatches } from "./data/epochBatches";
 export type { ImageSet } from "./data/imageSet";
@@ -93,12 +97,15 @@ export type { RunPoint } from "./frontier/runPoint";
 export { sampleSummary } from "./frontier/sampleSummary";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
+export { checkModelSpec, genotypeModel, type ModelSpec } from "./run/modelSpec";
 // Records
 export type { EpochRecord, SearchRecord } from "./run/searchRecord";
 export { readSearchRecord } from "./run/searchRecordFile";
 export { type Table, table } from "./run/table";
 export { tableCsv } from "./run/tableCsv";
 export { tableLatex } from "./run/tableLatex";
+export type { TrainRecord } from "./run/trainRecord";
+export { readTrainRecord } from "./run/trainRecordFile";
 // Search
 export { search } from "./search/search";
 // Space
@@ -116,6 +123,9 @@ export { cellsOf, stagesOf } from "./space/stages";
 export { parseGenotype, validateGenotype } from "./space/validateGenotype";
 // Supernet
 export { Supernet } from "./supernet/supernet";
+// Training
+export { train } from "./train/train";
+export { type TrainedNetwork, trainedNetwork } from "./train/trainedNetwork";
 // Errors and progress
 export * from "./util/errors";
 export type { Progress } from "./util/progress";

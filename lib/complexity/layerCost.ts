@@ -34,9 +34,9 @@ type SimpleLayer = Exclude<LayerSpec["layer"], "branches">;
 export function layerCosts(prefix: string, input: MapShape, specs: readonly LayerSpec[]): LayerCost[] {
   const rows: LayerCost[] = [];
   let shape = input;
+  const names = layerNames(prefix, specs);
   for (const [i, spec] of specs.entries()) {
-    const own = localName(spec, i, specs);
-    const name = prefix === "" ? own : `${prefix}.${own}`;
+    const name = names[i] as string;
     const added =
       spec.layer === "branches" ? branchCosts(name, shape, spec) : [simpleCost(name, shape, spec)];
     rows.push(...added);
@@ -48,6 +48,14 @@ export function layerCosts(prefix: string, input: MapShape, specs: readonly Laye
 /** The sum of a table's rows. */
 export function sumCosts(rows: readonly Cost[]): Cost {
   return rows.reduce((total, row) => addCosts(total, row), zeroCost);
+}
+
+/** What the layers of a sequence are called in its table; of branches, what goes before the names of theirs. */
+export function layerNames(prefix: string, specs: readonly LayerSpec[]): string[] {
+  return specs.map((spec, i) => {
+    const own = localName(spec, i, specs);
+    return prefix === "" ? own : `${prefix}.${own}`;
+  });
 }
 
 function localName(spec: LayerSpec, index: number, specs: readonly LayerSpec[]): string {

@@ -1,7 +1,7 @@
 import type { TrainConfig } from "../config/trainConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { ModelSpec } from "../run/modelSpec";
-import { ConfigError } from "../util/errors";
+import { BaselineNetwork } from "./baselineNetwork";
 import { Network } from "./network";
 import type { Trainable } from "./trainable";
 
@@ -17,7 +17,7 @@ export function buildNetwork(
       return new Network(model.genotype, config.binarization, key, { name: model.name, auxiliary });
     }
     case "baseline":
-      throw new ConfigError(`${model.name}: baselines cannot be built yet.`);
+      return new BaselineNetwork(model, config.binarization, key, model.name);
     default:
       return model satisfies never;
   }

@@ -1,21 +1,10 @@
-import { check, completeConfig, deepFreeze, must, type Overrides } from "../config/check";
+import { type BaselineConfig, baselineConfig, defaultBaselineConfig } from "../config/baselineConfig";
+import { check, deepFreeze, type Overrides, rejectUnknownKeys } from "../config/check";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { validateGenotype } from "../space/validateGenotype";
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
-
-/** Hand-made networks to compare with, in their CIFAR form. */
-export const baselineFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
-export type BaselineFamily = (typeof baselineFamilies)[number];
-
-/** How a baseline's blocks are built and binarized: by the paper of that name; "real" is full precision. */
-export const baselineBlocks = ["xnor", "bireal", "irnet", "reactnet", "real"] as const;
-export type BaselineBlock = (typeof baselineBlocks)[number];
-
-/** How a baseline's shortcut halves the image: by a real 1x1 convolution, or by average pooling, channels twice. */
-export const baselineDownsamples = ["real_conv", "avg_pool"] as const;
-export type BaselineDownsample = (typeof baselineDownsamples)[number];
 
 /** Where a genotype came from. */
 export interface GenotypeOrigin {
@@ -38,17 +27,9 @@ export interface GenotypeModel {
 }
 
 /** A hand-made network. */
-export interface BaselineModel {
+export interface BaselineModel extends BaselineConfig {
   readonly kind: "baseline";
   readonly name: string;
-  readonly family: BaselineFamily;
-  readonly block: BaselineBlock;
-  /** Channel multiplier. */
-  readonly width: number;
-  readonly downsample: BaselineDownsample;
-  readonly imageSize: number;
-  readonly imageChannels: number;
-  readonly classes: number;
 }
 
 /** What is trained. Plain data; together with the training settings it decides a run. */
@@ -81,16 +62,6 @@ export function modelShape(model: ModelSpec): {
 }
 
 const genotypeFields: readonly string[] = ["kind", "name", "genotype", "origin"];
-const baselineFields: Omit<BaselineModel, "kind"> = {
-  name: "",
-  family: "resnet20",
-  block: "bireal",
-  width: 1,
-  downsample: "real_conv",
-  imageSize: 32,
-  imageChannels: 3,
-  classes: 10,
-};
 
 /**
  * Reads a model from a value of unknown origin (parsed JSON). A baseline's fields have defaults, a genotype's have
@@ -119,19 +90,13 @@ function checkGenotypeModel(given: Record<string, unknown>, place: string): Geno
 }
 
 function checkBaselineModel(given: Record<string, unknown>, place: string): BaselineModel {
-  const { kind: _, ...rest } = given;
-  const model = completeConfig(place, baselineFields, rest as Overrides<typeof baselineFields>);
-  must.beOneOf(place, "family", model.family, baselineFamilies);
-  must.beOneOf(place, "block", model.block, baselineBlocks);
-  must.beOneOf(place, "downsample", model.downsample, baselineDownsamples);
-  must.beNumber(place, "width", model.width);
-  check(place, "width", model.width > 0, "above 0", model.width);
-  must.beInteger(place, "imageSize", model.imageSize, 8);
-  must.beInteger(place, "imageChannels", model.imageChannels, 1);
-  must.beInteger(place, "classes", model.classes, 2);
-  const name = model.name || `${model.family}-${model.block}-x${model.width}`;
+  const { kind: _, ...fields } = given;
+  rejectUnknownKeys(place, { name: "", ...defaultBaselineConfig }, fields);
+  const { name: own, ...rest } = fields;
+  const config = baselineConfig(rest as Overrides<BaselineConfig>, place);
+  const name = own || `${config.family}-${config.block}-x${config.width}`;
   checkName(place, name);
-  return deepFreeze({ kind: "baseline", ...model, name });
+  return deepFreeze({ kind: "baseline", name: name as string, ...config });
 }
 
 function checkName(place: string, name: unknown): void {

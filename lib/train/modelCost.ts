@@ -1,15 +1,15 @@
+import { baselineLayers } from "../complexity/baselineSpecs";
 import { ops } from "../complexity/cost";
 import { totalCost } from "../complexity/costTable";
+import { sumCosts } from "../complexity/layerCost";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { ModelSpec } from "../run/modelSpec";
 import type { TrainRecord } from "../run/trainRecord";
-import { ConfigError } from "../util/errors";
 
 /** What a model costs on one image, as a record says it: one multiply-accumulate = 1. */
 export function modelCost(model: ModelSpec, binarization: BinarizationConfig): TrainRecord["cost"] {
-  if (model.kind === "baseline")
-    throw new ConfigError(`${model.name}: the cost of baselines is not known yet.`);
-  const cost = totalCost(model.genotype, binarization);
+  const cost =
+    model.kind === "baseline" ? sumCosts(baselineLayers(model)) : totalCost(model.genotype, binarization);
   return {
     flops: cost.flops,
     bops: cost.bops,

@@ -8,6 +8,7 @@ import type { ModelSpec } from "../run/modelSpec";
 import type { TrainRecord } from "../run/trainRecord";
 import { readTrainRecord } from "../run/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
+import { ConfigError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { openInterrupt } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
@@ -64,6 +65,7 @@ export async function train(
 }
 
 async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOptions): Promise<TrainRecord> {
+  checkRecipe(config, model);
   const progress = options.progress ?? silentProgress;
   const files = trainFiles(options.directory);
   const configHash = trainHash(config, model);
@@ -97,6 +99,14 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
     interrupt.close();
     teacher?.network.dispose();
   }
+}
+
+/** @throws ConfigError for Bop on blocks whose binarizer is not a plain sign: its weights are −1 and +1. */
+function checkRecipe({ optimizer }: TrainConfig, model: ModelSpec): void {
+  if (optimizer.method !== "bop" || model.kind !== "baseline" || model.block !== "irnet") return;
+  throw new ConfigError(
+    `train: optimizer.method "bop" keeps weights at −1 and +1, the blocks "irnet" of "${model.name}" standardise theirs. Choose another optimizer or other blocks.`,
+  );
 }
 
 /** A trained teacher, and what the student's record says of it. */

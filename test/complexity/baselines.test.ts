@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { baselineLayers } from "../../lib/complexity/baselineSpecs";
 import {
   resNet18CifarLayers,
   resNet20CifarLayers,
   vggSmallLayers,
   xnorNinLayers,
 } from "../../lib/complexity/cifarBaselines";
-import { ops } from "../../lib/complexity/cost";
+import { type LayerCost, ops } from "../../lib/complexity/cost";
 import {
   biRealNet18Layers,
   biRealNet34Layers,
@@ -13,6 +14,7 @@ import {
 } from "../../lib/complexity/imageNetBaselines";
 import { sumCosts } from "../../lib/complexity/layerCost";
 import { parameterCount } from "../../lib/complexity/parameterCount";
+import { baselineBlocks, baselineConfig, baselineFamilies } from "../../lib/config/baselineConfig";
 
 describe("networks on ImageNet", () => {
   it("Bi-Real Net 18 has the published 1.64e8 OPs, all of them accounted for", () => {
@@ -55,8 +57,8 @@ describe("networks on CIFAR-10", () => {
 
   // Parameter counts printed by aw_nas for its own models (commit 732a003): convolutions, classifier, batch norm.
   it("binary ResNet-18 has the parameters aw_nas counts in both block orders", () => {
-    expect(parameterCount(resNet18CifarLayers({ blockOrder: "bn_conv_relu" }))).toBe(11_173_066);
-    expect(parameterCount(resNet18CifarLayers({ blockOrder: "conv_bn_relu" }))).toBe(11_173_962);
+    expect(parameterCount(resNet18CifarLayers({ block: "xnor" }))).toBe(11_173_066);
+    expect(parameterCount(resNet18CifarLayers({ block: "bireal" }))).toBe(11_173_962);
   });
 
   it("binary ResNet-20 has 40 million BOPs and, without convolutions in shortcuts, only stem and classifier in FLOPs", () => {
@@ -66,7 +68,7 @@ describe("networks on CIFAR-10", () => {
   });
 
   it("binary ResNet-20 with real shortcuts has the numbers aw_nas prints, halved", () => {
-    const rows = resNet20CifarLayers({ downsample: "real_conv", blockOrder: "bn_conv_relu" });
+    const rows = resNet20CifarLayers({ downsample: "real_conv", block: "xnor" });
     const total = sumCosts(rows);
     expect(2 * total.flops).toBe(1_410_304);
     expect(2 * total.bops).toBe(80_216_064);
@@ -106,10 +108,56 @@ describe("every table", () => {
   });
 
   it.each(Object.entries(tables))(
-    "%s stores 1 bit a binary weight and 32 a real parameter",
+    "%s stores 1 bit a binary weight, and 32 a real parameter or a scale no batch norm can hold",
     (_name, table) => {
-      const total = sumCosts(table());
-      expect(total.bits).toBe(total.binaryParams + 32 * total.realParams);
+      const rows = table();
+      const total = sumCosts(rows);
+      const scales = rows
+        .filter(({ layer }) => layer === "scale")
+        .reduce((sum, { outputShape }) => sum + outputShape[2], 0);
+      expect(total.bits).toBe(total.binaryParams + 32 * (total.realParams + scales));
     },
   );
+});
+
+describe("baselineLayers", () => {
+  const every = baselineFamilies.flatMap((family) =>
+    baselineBlocks.map((block) => [family, block, baselineConfig({ family, block })] as const),
+  );
+  const binaryOperations = {
+    resnet20: 40_108_032,
+    resnet18: 547_356_672,
+    vgg_small: 603_979_776,
+    nin: 207_618_048,
+  };
+
+  it.each(every)(
+    "%s with %s blocks does the same convolutions, in 1 bit unless they are real",
+    (family, block, config) => {
+      const total = sumCosts(baselineLayers(config));
+      const real = sumCosts(baselineLayers({ ...config, block: "bireal" })).flops;
+      const bops = binaryOperations[family];
+      expect(total).toMatchObject(block === "real" ? { bops: 0, flops: real + bops } : { bops, flops: real });
+    },
+  );
+
+  it.each(every)("%s with %s blocks scales every layer with its width", (_family, _block, config) => {
+    const [half, whole] = [0.5, 1].map((width) => baselineLayers({ ...config, width }));
+    expect(half?.map(({ name }) => name)).toEqual(whole?.map(({ name }) => name));
+    const hidden = (half ?? []).flatMap(({ outputShape, layer }, i) => {
+      const full = whole?.[i] as LayerCost;
+      return layer === "linear" || full.outputShape[2] === config.classes
+        ? []
+        : [[outputShape[2], full.outputShape[2] / 2]];
+    });
+    for (const [got, expected] of hidden) expect(got).toBe(expected);
+    const quarter = sumCosts(half ?? []).binaryParams / Math.max(1, sumCosts(whole ?? []).binaryParams);
+    expect(quarter).toBe(config.block === "real" ? 0 : 0.25);
+  });
+
+  it("keeps stages doubling at widths that do not divide", () => {
+    const rows = baselineLayers(baselineConfig({ width: 0.3, downsample: "avg_pool" }));
+    const channels = new Set(rows.map(({ outputShape }) => outputShape[2]));
+    expect([...channels]).toEqual([5, 10, 20]);
+  });
 });

@@ -18,6 +18,7 @@ let sweeps = 0;
 
 interface Plan {
   readonly ms?: number;
+  readonly together?: number;
   readonly crash?: boolean;
   readonly kill?: boolean;
   readonly diverge?: boolean;
@@ -94,7 +95,10 @@ describe("runSweep", () => {
 
   it("keeps to its size, and gives every process its slot's environment", async () => {
     const { folder, jobs, run, trace } = fakeSweep(5);
-    const plans = Object.fromEntries(["a", "b", "c", "d", "e"].map((n) => [`${n}-s0`, { ms: 150 }]));
+    // The first waits for the second, however long that takes to start; then there is time for a third to be seen.
+    const plans = Object.fromEntries(
+      ["a", "b", "c", "d", "e"].map((n) => [`${n}-s0`, { ms: 150, together: 2 }]),
+    );
     const env = (slot: number) => ({
       FAKE_JOBS: JSON.stringify(plans),
       FAKE_TRACE: trace,
