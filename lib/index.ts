@@ -82,6 +82,7 @@ export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
 export { renderFigure } from "./figures/renderFigure";
 export { saveFigure } from "./figures/saveFigure";
+export { type SearchDashboard, searchDashboard } from "./figures/searchDashboard";
 export { show } from "./figures/show";
 export { showSvg } from "./figures/showSvg";
 export { showTable } from "./figures/showTable";

@@ -52,10 +52,9 @@ export function notebookProgress(notebook, out = process.stdout, now = Date.now)
       for (const text of stripVTControlCharacters(output.text).trimEnd().split("\n")) line(`      ${text}`);
     }
     const text = output.data?.["text/plain"];
-    const onlyText = text !== undefined && Object.keys(output.data).length === 1;
     if (event.id !== display) flush();
     display = event.id;
-    if (onlyText && event.id !== undefined) changing(`      ${text}`);
+    if (text !== undefined && event.id !== undefined) changing(`      ${text}`);
     else if (text !== undefined) for (const part of text.split("\n")) line(`      ${part}`);
   };
 }

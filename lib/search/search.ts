@@ -6,6 +6,7 @@ import type { SearchConfig } from "../config/searchConfig";
 import { type LoadedData, loadData } from "../data/loadData";
 import { splitTraining, type TrainingSplit } from "../data/splitTraining";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import type { SearchMoment } from "../run/searchMoment";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
@@ -28,6 +29,8 @@ export interface SearchOptions {
   readonly progress?: Progress;
   /** Stops the search at the next step; everything is saved first. Ctrl-C does the same. */
   readonly signal?: AbortSignal;
+  /** Called after every step. Must return soon: the search waits for it. */
+  readonly onStep?: (moment: SearchMoment) => void;
   /** Called after every epoch, when the record and the checkpoint are on disk. */
   readonly onEpoch?: (record: SearchRecord) => void | Promise<void>;
 }
@@ -39,6 +42,7 @@ export interface SearchContext {
   readonly data: LoadedData;
   readonly split: TrainingSplit;
   readonly progress: Progress;
+  readonly onStep?: SearchOptions["onStep"];
 }
 
 /** Paths of a run's files. */
@@ -78,7 +82,7 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
   try {
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
     if (earlier) record = resumed(earlier, state, files, data.info.name);
-    const context: SearchContext = { config, key, data, split, progress };
+    const context: SearchContext = { config, key, data, split, progress, onStep: options.onStep };
     return await runEpochs(context, state, record, files, options, interrupt.signal);
   } finally {
     interrupt.close();

@@ -4,6 +4,7 @@ import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
 import { type TensorBatch, toTensors } from "../run/batchTensors";
+import type { SearchMoment } from "../run/searchMoment";
 import { DivergenceError } from "../util/errors";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";
@@ -53,6 +54,7 @@ export async function trainEpoch(
         loss: (meter.weightLoss / meter.weightImages).toFixed(3),
         accuracy: `${((100 * meter.weightCorrect) / meter.weightImages).toFixed(1)} %`,
       });
+      context.onStep?.(searchMoment(state, steps, warmup));
       if (config.checkpointSteps > 0 && step % config.checkpointSteps === 0 && step < steps) await save();
       // Lets signals, timers and the notebook's messages through between two steps.
       await new Promise((resolve) => setImmediate(resolve));
@@ -62,6 +64,21 @@ export async function trainEpoch(
     await alphaBatches?.return(undefined);
     progress.stop();
   }
+}
+
+function searchMoment(state: SearchState, stepsPerEpoch: number, warmup: boolean): SearchMoment {
+  const { epoch, step, meter } = state.position;
+  return {
+    epoch,
+    step,
+    stepsPerEpoch,
+    warmup,
+    weightLoss: meter.weightLoss / meter.weightImages,
+    weightAccuracy: meter.weightCorrect / meter.weightImages,
+    alphaLoss: meter.alphaImages === 0 ? null : meter.alphaCrossEntropy / meter.alphaImages,
+    imagesPerSecond: (meter.weightImages + meter.alphaImages) / meter.trainingSeconds,
+    alphas: () => state.alphas.values(),
+  };
 }
 
 export function stepsPerEpoch({ config, split }: Pick<SearchContext, "config" | "split">): number {
