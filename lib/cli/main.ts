@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { BarsError, InterruptedError } from "../util/errors";
 import { version } from "../util/version";
 import { benchCommand } from "./benchCommand";
+import { compareCommand } from "./compareCommand";
 import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
@@ -31,6 +32,7 @@ function program(): Command {
     deriveCommand(),
     sweepCommand(),
     frontierCommand(),
+    compareCommand(),
     costCommand(),
     drawCommand(),
     dataCommand(),

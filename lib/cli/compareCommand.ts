@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { Argument, Command, Option } from "commander";
+import {
+  type ComparisonPresetName,
+  comparisonPresetNames,
+} from "../experiments/comparison/comparisonPresets";
+import { type Comparison, comparisons } from "../experiments/comparison/comparisonVariants";
+import { matchedVariants, runComparison, sizeOf } from "../experiments/comparison/runComparison";
+import { type SweepView, sweepView } from "../experiments/sweep/sweepView";
+import { tableText } from "../figures/showTable";
+import { openInterrupt } from "../util/interrupt";
+import { wholeNumber } from "./searchCommand";
+import { writeTable } from "./sweepCommand";
+
+interface Options {
+  readonly preset: ComparisonPresetName;
+  readonly out?: string;
+  readonly only?: string;
+  readonly plan?: boolean;
+  readonly retry?: boolean;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly csv?: string;
+  readonly tex?: string;
+}
+
+/** `bars compare`: layouts or topologies at equal BOPs, trained over seeds. */
+export function compareCommand(): Command {
+  return new Command("compare")
+    .description("layouts or topologies at equal BOPs, trained from scratch over seeds; again to resume")
+    .addArgument(new Argument("<what>", "what is varied").choices([...comparisons]))
+    .addOption(
+      new Option("--preset <name>", "size of the experiment")
+        .choices([...comparisonPresetNames])
+        .default("smoke"),
+    )
+    .option("--out <folder>", "folder of the experiment; default: runs/compare-<what>-<preset>")
+    .option("--only <names>", "these variants, separated by commas, beside the reference")
+    .option("--plan", "list the networks, train none")
+    .option("--retry", "train again what failed")
+    .option("--jobs <number>", "trainings at once", wholeNumber, 1)
+    .option("--threads <number>", "threads of each", wholeNumber, 1)
+    .option("--csv <file>", "table as CSV")
+    .option("--tex <file>", "table as LaTeX")
+    .action(run);
+}
+
+async function run(what: Comparison, options: Options): Promise<void> {
+  const directory = options.out ?? join("runs", `compare-${what}-${options.preset}`);
+  const only = options.only ? { only: options.only.split(",") } : {};
+  if (options.plan) {
+    const size = sizeOf(options.preset);
+    const rows = matchedVariants(what, size, only.only).map(({ factor, name, about, bops, error }) => ({
+      factor,
+      name,
+      bops,
+      error,
+      about,
+    }));
+    console.log(
+      tableText(rows, `${size.bops} BOPs within ${100 * size.tolerance} %, seeds ${size.seeds.join(", ")}`),
+    );
+    return;
+  }
+  const interrupt = openInterrupt();
+  let view: SweepView | null = null;
+  const table = await runComparison(what, {
+    ...only,
+    directory,
+    size: options.preset,
+    jobs: options.jobs,
+    threads: options.threads,
+    retry: options.retry ?? false,
+    signal: interrupt.signal,
+    onEvent(event, total) {
+      view ??= sweepView(total, process.stderr);
+      view.see(event);
+    },
+  }).finally(() => {
+    interrupt.close();
+    view?.close();
+  });
+  const shown = table.rows.map(
+    ({ factor, variant, bops, seeds, accuracy, accuracySd, difference, differenceLow, differenceHigh }) => ({
+      factor,
+      variant,
+      bops,
+      seeds,
+      accuracy,
+      sd: accuracySd,
+      difference,
+      low: differenceLow,
+      high: differenceHigh,
+    }),
+  );
+  console.log(tableText(shown, table.title));
+  console.log(table.provenance.notes.map((note) => `- ${note}`).join("\n"));
+  console.log(join(directory, "table.json"));
+  writeTable(table, options);
+}
