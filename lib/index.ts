@@ -48,8 +48,21 @@ export { syntheticImages } from "./data/syntheticImages";
 export { alphasAt, deriveInputOf } from "./derive/alphasAt";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
 export { probabilitiesOf } from "./derive/probabilitiesOf";
-// Recipes
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
+// Recipes
+export {
+  type ComparisonPresetName,
+  type ComparisonSize,
+  comparisonPresetNames,
+  comparisonPresets,
+} from "./experiments/comparison/comparisonPresets";
+export {
+  type Comparison,
+  comparisons,
+  comparisonVariants,
+} from "./experiments/comparison/comparisonVariants";
+export { matchBops, type Shape } from "./experiments/comparison/matchBops";
+export { matchedVariants, runComparison } from "./experiments/comparison/runComparison";
 export {
   comparableRuns,
   type FoundRecord,
@@ -125,8 +138,9 @@ export { parseGenotype, validateGenotype } from "./space/validateGenotype";
 // Supernet
 export { Supernet } from "./supernet/supernet";
 // Training
-export { train } from "./train/train";
+export { type TrainOptions, train } from "./train/train";
 export { type TrainedNetwork, trainedNetwork } from "./train/trainedNetwork";
+export { snapshotEpochs } from "./train/trainFiles";
 // Errors and progress
 export * from "./util/errors";
 export type { Progress } from "./util/progress";

@@ -125,6 +125,11 @@ export interface TrainConfig {
   readonly auxiliaryWeight: number;
   /** Steps between checkpoints inside an epoch; 0 saves at the end of epochs only. */
   readonly checkpointSteps: number;
+  /**
+   * Epochs, counted from 0 over both training steps, after which the weights are kept in the run's folder for
+   * analyses over time. Changes no result. Left out where none are kept, which is the default.
+   */
+  readonly snapshotEpochs?: readonly number[];
   readonly seed: number;
 }
 
@@ -176,13 +181,17 @@ const whole = ["learningRate", "bopGamma", "teacherLearningRate", "dropPath"] as
 
 /** Completes and checks training settings. Unknown keys and values out of range are errors that name the key. */
 export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "trainConfig"): TrainConfig {
-  rejectUnknownKeys(place, defaultTrainConfig, overrides ?? {});
-  const { binarization, data, ...given } = overrides ?? {};
+  rejectUnknownKeys(place, { ...defaultTrainConfig, snapshotEpochs: [] }, overrides ?? {});
+  const { binarization, data, snapshotEpochs, ...given } = overrides ?? {};
   const { binarization: _b, data: _d, ...plain } = defaultTrainConfig;
   const config: TrainConfig = deepFreeze({
     binarization: binarizationConfig(binarization, `${place}.binarization`),
     data: dataConfig(data, `${place}.data`),
     ...completeConfig(place, plain, given as Overrides<typeof plain>, whole),
+    // Only where something is kept: settings without it stay what they were, and so does their hash.
+    ...(snapshotEpochs === undefined || snapshotEpochs.length === 0
+      ? {}
+      : { snapshotEpochs: snapshotEpochs as readonly number[] }),
   });
   checkOptimizer(`${place}.optimizer`, config.optimizer);
   checkDistillation(`${place}.distillation`, config.distillation);
@@ -197,7 +206,16 @@ export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "tra
   checkShares(place, config);
   must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
   must.beInteger(place, "seed", config.seed, 0);
+  checkSnapshots(place, config);
   return config;
+}
+
+function checkSnapshots(place: string, { snapshotEpochs, twoStep, epochs }: TrainConfig): void {
+  if (snapshotEpochs === undefined) return;
+  const all = twoStep.firstEpochs + epochs;
+  const isEpoch = (e: unknown) => Number.isInteger(e) && (e as number) >= 0 && (e as number) < all;
+  const ok = Array.isArray(snapshotEpochs) && snapshotEpochs.every(isEpoch);
+  check(place, "snapshotEpochs", ok, `a list of epochs from 0 to ${all - 1}`, snapshotEpochs);
 }
 
 function checkOptimizer(at: string, o: TrainOptimizerConfig): void {

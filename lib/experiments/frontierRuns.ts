@@ -147,7 +147,14 @@ export function methodOf(model: ModelSpec): string {
 
 /** Hash of what a training does to any network: its settings without the seed and without what changes no result. */
 export function recipeHash(config: TrainConfig): string {
-  const { seed: _seed, checkpointSteps: _steps, data, evaluation, ...rest } = config;
+  const {
+    seed: _seed,
+    checkpointSteps: _steps,
+    snapshotEpochs: _snapshots,
+    data,
+    evaluation,
+    ...rest
+  } = config;
   const { directory: _directory, download: _download, ...images } = data;
   const { testEvery: _testEvery, ...measured } = evaluation;
   return hashJson({ ...rest, data: images, evaluation: measured });

@@ -10,7 +10,7 @@ import type { TrainContext } from "./trainContext";
 import { trainEpoch } from "./trainEpoch";
 import { trainEpochRecord } from "./trainEpochRecord";
 import { readTrainedWeights, writeTrainedWeights } from "./trainedWeights";
-import { trainFiles } from "./trainFiles";
+import { snapshotFile, trainFiles } from "./trainFiles";
 import { allEpochs, phaseOf } from "./trainPhase";
 import { bestOf, resumedTraining } from "./trainRecordStart";
 import { TrainState } from "./trainState";
@@ -101,6 +101,10 @@ export class TrainRun {
     if (best?.epoch === epoch) {
       const info = { configHash: this.#record.configHash, epoch, recalibrated: false };
       await writeTrainedWeights(this.#files.best, this.#state.network, info);
+    }
+    if (context.config.snapshotEpochs?.includes(epoch)) {
+      const info = { configHash: this.#record.configHash, epoch, recalibrated: false };
+      await writeTrainedWeights(snapshotFile(this.options.directory, epoch), this.#state.network, info);
     }
     this.#put({ epochs, best });
     this.#state.enterEpoch(epoch + 1);

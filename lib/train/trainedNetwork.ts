@@ -7,7 +7,7 @@ import type { TrainRecord } from "../run/trainRecord";
 import { readTrainRecord } from "../run/trainRecordFile";
 import { RecordError } from "../util/errors";
 import { readTrainedWeights } from "./trainedWeights";
-import { trainFiles } from "./trainFiles";
+import { snapshotEpochs, snapshotFile, trainFiles } from "./trainFiles";
 import { TrainState } from "./trainState";
 
 /** The network of a run with its trained weights. The caller disposes of it. */
@@ -22,19 +22,20 @@ export interface TrainedNetwork {
 
 /**
  * Loads what a training left in its folder: the network after the last epoch, or of the epoch that was best on the
- * held-out images. Of an unfinished run "last" is where it stands.
+ * held-out images, or after an epoch whose weights were kept (`snapshotEpochs`). Of an unfinished run "last" is where
+ * it stands.
  *
  * @throws RecordError if the folder holds no training, or not that checkpoint.
  */
 export async function trainedNetwork(
   directory: string,
-  checkpoint: "last" | "best" = "last",
+  checkpoint: "last" | "best" | number = "last",
 ): Promise<TrainedNetwork> {
   const files = trainFiles(directory);
   const record = readTrainRecord(files.record);
   const { config, model, configHash } = record;
   await startBackend();
-  const path = files[checkpoint];
+  const path = typeof checkpoint === "number" ? snapshotFile(directory, checkpoint) : files[checkpoint];
   if (existsSync(path)) {
     const network = buildNetwork(model, config, randomKey(0));
     try {
@@ -43,6 +44,12 @@ export async function trainedNetwork(
       network.dispose();
       throw error;
     }
+  }
+  if (typeof checkpoint === "number") {
+    const kept = snapshotEpochs(directory).join(", ") || "none";
+    throw new RecordError(
+      `${path}: expected the weights after epoch ${checkpoint}, found no file. Epochs kept in this run: ${kept}. Train with snapshotEpochs in another folder to keep others.`,
+    );
   }
   if (checkpoint === "best") {
     throw new RecordError(
