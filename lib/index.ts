@@ -145,5 +145,6 @@ export { snapshotEpochs } from "./train/trainFiles";
 export * from "./util/errors";
 export type { Progress } from "./util/progress";
 export { openProgress } from "./util/progressSinks";
+export { type Reloaded, reload } from "./util/reload";
 export { readTensorFile, writeTensorFile } from "./util/tensorFile";
 export { version } from "./util/version";
