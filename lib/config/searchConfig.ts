@@ -5,9 +5,24 @@ import { checkSchedule, type Schedule } from "./schedule";
 import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "./spaceConfig";
 import { defaultStrategiesConfig, type StrategiesConfig, strategiesConfig } from "./strategiesConfig";
 
+export const samplerMethods = [
+  "softmax",
+  "gumbel",
+  "hard_gumbel",
+  "path",
+  "sigmoid",
+  "plain_sigmoid",
+] as const;
+export type SamplerMethod = (typeof samplerMethods)[number];
+
+/** Whether a method decides about every operation alone: a row's probabilities need not sum to 1. */
+export function isIndependent(method: SamplerMethod): boolean {
+  return method === "sigmoid" || method === "plain_sigmoid";
+}
+
 /** How alphas of one level become mixture weights. Formulas: `lib/supernet/sampler.ts`. */
 export interface SamplerConfig {
-  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "path" | "sigmoid";
+  readonly method: SamplerMethod;
   /** Above 0; small values sharpen. */
   readonly temperature: Schedule;
 }
@@ -225,8 +240,8 @@ function checkStrategies(place: string, config: SearchConfig): void {
   check(
     `${place}.strategies.zeroOne`,
     "coefficient",
-    zeroOneOff || samplers.cell.method === "sigmoid",
-    `0 unless samplers.cell.method is "sigmoid" (it is "${samplers.cell.method}")`,
+    zeroOneOff || isIndependent(samplers.cell.method),
+    `0 unless samplers.cell.method is "plain_sigmoid" or "sigmoid" (it is "${samplers.cell.method}")`,
     strategies.zeroOne.coefficient,
   );
   const perturbed = strategies.perturbation.method;
@@ -270,20 +285,14 @@ function checkStrategies(place: string, config: SearchConfig): void {
 function checkSections(place: string, config: SearchConfig): void {
   for (const level of ["cell", "depth", "width"] as const) {
     const at = `${place}.samplers.${level}`;
-    must.beOneOf(at, "method", config.samplers[level].method, [
-      "softmax",
-      "gumbel",
-      "hard_gumbel",
-      "path",
-      "sigmoid",
-    ]);
+    must.beOneOf(at, "method", config.samplers[level].method, samplerMethods);
     checkSchedule(at, "temperature", config.samplers[level].temperature, 1e-3);
     checkSchedule(`${place}.entropy`, level, config.entropy[level]);
   }
   const alone = "softmax, gumbel, hard_gumbel or path (sources and widths exclude one another)";
   for (const level of ["depth", "width"] as const) {
     const { method } = config.samplers[level];
-    check(`${place}.samplers.${level}`, "method", method !== "sigmoid", alone, method);
+    check(`${place}.samplers.${level}`, "method", !isIndependent(method), alone, method);
   }
   must.beOneOf(`${place}.cost`, "method", config.cost.method, ["none", "hinge", "linear", "log"]);
   must.beOneOf(`${place}.cost`, "measure", config.cost.measure, ["bops", "flops", "ops"]);

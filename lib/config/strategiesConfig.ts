@@ -41,7 +41,8 @@ export interface PartialChannelsConfig {
 
 /**
  * FairDARTS, arXiv:1911.12126: adds `−c · mean (σ(α) − 1/2)²` ("l2") or `−c · mean |σ(α) − 1/2|` ("l1") over the
- * operations of all cells, which drives independent choices to 0 or 1. Needs the cell sampler "sigmoid".
+ * operations of all cells, which drives independent choices to 0 or 1. Needs the cell sampler
+ * "plain_sigmoid" (as there) or "sigmoid" (with noise).
  */
 export interface ZeroOneConfig {
   /** 0 turns it off; 10 there. */

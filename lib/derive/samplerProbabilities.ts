@@ -1,17 +1,18 @@
+import { isIndependent, type SamplerMethod } from "../config/searchConfig";
 import type { Alphas } from "../space/alphas";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 /** How a search sampled one level, at the temperature of one epoch. */
 export interface LevelSampler {
-  readonly method: "softmax" | "gumbel" | "hard_gumbel" | "path" | "sigmoid";
+  readonly method: SamplerMethod;
   readonly temperature: number;
 }
 
 /**
  * The probabilities the alphas of a search stand for, level by level, in double precision.
  *
- * `softmax(α / T)` for the sampler "softmax", which mixes with just these weights; `softmax(α)` for the Gumbel
- * samplers, whose temperature relaxes the draw but not its distribution; `sigmoid(α)` for independent choices.
+ * `softmax(α / T)` for "softmax" and `sigmoid(α / T)` for "plain_sigmoid", which mix with just these weights; `softmax(α)`
+ * for the Gumbel samplers and `sigmoid(α)` for "sigmoid", whose temperature relaxes the draw but not its distribution.
  */
 export function samplerProbabilities(
   alphas: Alphas,
@@ -20,8 +21,8 @@ export function samplerProbabilities(
   const level = (sampler: LevelSampler): Alphas =>
     probabilitiesOf(
       alphas,
-      sampler.method === "sigmoid" ? "sigmoid" : "softmax",
-      sampler.method === "softmax" ? sampler.temperature : 1,
+      isIndependent(sampler.method) ? "sigmoid" : "softmax",
+      sampler.method === "softmax" || sampler.method === "plain_sigmoid" ? sampler.temperature : 1,
     );
   return {
     cells: level(samplers.cell).cells,

@@ -1,3 +1,4 @@
+import { isIndependent } from "../config/searchConfig";
 import type { SearchRecord } from "../run/searchRecord";
 import { edgesOf } from "../space/edges";
 import { BarsError } from "../util/errors";
@@ -77,7 +78,7 @@ function captionOf(record: SearchRecord, group: number): string {
   const kind = space.reductionGroups.includes(group) ? "reduction" : "normal";
   const noun = cells.length === 1 ? "cell" : "cells";
   const band = warmupEpochs(record) > 0 ? " Shaded: warm-up, alphas at rest." : "";
-  const method = record.config.samplers.cell.method === "sigmoid" ? "Sigmoid" : "Softmax";
+  const method = isIndependent(record.config.samplers.cell.method) ? "Sigmoid" : "Softmax";
   return `${method} probabilities at each epoch's temperature; ${kind} ${noun} ${cells.join(", ")}.${band}`;
 }
 

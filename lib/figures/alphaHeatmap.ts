@@ -1,3 +1,4 @@
+import { isIndependent } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { probabilitiesOf } from "../derive/probabilitiesOf";
 import type { SearchRecord } from "../run/searchRecord";
@@ -32,7 +33,7 @@ export function alphaHeatmap(
     const { space, epochs, samplers } = source.config;
     const done = typeof at === "number" ? at : source.epochs.length;
     const { probabilities } = alphaMoment(source, done, "alphaHeatmap");
-    const method = samplers.cell.method === "sigmoid" ? "Sigmoid" : "Softmax";
+    const method = isIndependent(samplers.cell.method) ? "Sigmoid" : "Softmax";
     const caption = recordCaption(
       source,
       `${method} probabilities after ${done} of ${epochs} epochs, at that epoch's temperature.`,

@@ -40,6 +40,14 @@ export interface EpochRecord {
     readonly depth: number | null;
     readonly width: number | null;
   } | null;
+  /**
+   * Distribution over the depths (`[stage][source]`) and the widths (`[stage][choice]`) of each stage; an empty row
+   * where it is not searched. Null in records of schema 1; absent in early ones of schema 2.
+   */
+  readonly layout?: {
+    readonly depth: readonly (readonly number[])[];
+    readonly width: readonly (readonly number[])[];
+  } | null;
   /** `supernetAccuracy − derivedAccuracy`: what is lost when mixtures become choices, with the same weights. */
   readonly discretizationGap: number;
   /** Decisions (edges, depths, widths) of the argmax genotype that differ from the epoch before; null where there is none. */

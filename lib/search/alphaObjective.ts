@@ -1,4 +1,5 @@
 import { tf } from "../backend";
+import { isIndependent } from "../config/searchConfig";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import { costPenalty } from "./costPenalty";
@@ -42,7 +43,7 @@ export function regularisers(
       const sum = present.map((t) => meanEntropy(t, independent)).reduce((a, b) => tf.add(a, b));
       terms.push(tf.mul(sum, coefficient / present.length) as tf.Scalar);
     };
-    add(probabilities.cells, coefficients.cell, samplers.cell.method === "sigmoid");
+    add(probabilities.cells, coefficients.cell, isIndependent(samplers.cell.method));
     add(probabilities.depth, coefficients.depth, false);
     add(probabilities.width, coefficients.width, false);
     if (strategies.zeroOne > 0)

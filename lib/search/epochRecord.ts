@@ -3,6 +3,7 @@ import { ops } from "../complexity/cost";
 import { totalCost } from "../complexity/costTable";
 import { costTables } from "../complexity/costTables";
 import { expectedCost } from "../complexity/expectedCost";
+import { isIndependent } from "../config/searchConfig";
 import type { EpochBatch } from "../data/epochBatches";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { derive } from "../derive/derive";
@@ -65,8 +66,9 @@ export async function epochRecord(
     derivedAccuracy: accuracy.derived.accuracy,
     expectedCost: { flops: expected.flops, bops: expected.bops, ops: ops(expected) },
     derivedCost: { flops: derived.flops, bops: derived.bops, ops: ops(derived) },
-    entropy: normalizedEntropies(probabilities, settings.samplers.cell.method === "sigmoid"),
+    entropy: normalizedEntropies(probabilities, isIndependent(settings.samplers.cell.method)),
     margin: margins(probabilities),
+    layout: { depth: probabilities.depth, width: probabilities.width },
     parameterFreeShare: parameterFreeShare(genotype),
     discretizationGap: accuracy.soft.accuracy - accuracy.derived.accuracy,
     genotypeChanges: before

@@ -1,5 +1,5 @@
 import { detach, tf } from "../backend";
-import type { SamplerConfig } from "../config/searchConfig";
+import { isIndependent, type SamplerConfig } from "../config/searchConfig";
 import { gumbel, type RandomKey, uniform } from "../random/randomKey";
 
 /** How one level of alphas is turned into mixture weights in one step: the method at its present temperature. */
@@ -20,6 +20,7 @@ export interface Sampler {
  *   others need not be computed: `h ⊙ (1 + s − stop(s))`, `s` the gumbel weights and `h` the one-hot of their largest
  *   (GDAS, arXiv:1910.04465, equation 7)
  * - `sigmoid`: `sigmoid((a + L) / T)`, independent relaxed Bernoulli choices (Maddison et al. 2017, arXiv:1611.00712)
+ * - `plain_sigmoid`: `sigmoid(a / T)`, independent weights without noise (FairDARTS, arXiv:1911.12126)
  *
  * Shapes: `alphas` `[…, choices]`, result the same, in [0, 1]. Without a key no noise is drawn: the weights are
  * those of zero noise, used for evaluation.
@@ -27,9 +28,10 @@ export interface Sampler {
 export function sampleWeights(alphas: tf.Tensor, sampler: Sampler, key?: RandomKey): tf.Tensor {
   const { method, temperature } = sampler;
   return tf.tidy(() => {
-    const noise = key && method !== "softmax" ? drawNoise(alphas, method, key) : null;
+    const noise =
+      key && method !== "softmax" && method !== "plain_sigmoid" ? drawNoise(alphas, method, key) : null;
     const logits = tf.div(noise ? tf.add(alphas, noise) : alphas, temperature);
-    if (method === "sigmoid") return tf.sigmoid(logits);
+    if (isIndependent(method)) return tf.sigmoid(logits);
     const soft = tf.softmax(logits);
     if (method === "hard_gumbel" && key) return straightThroughOneHot(soft);
     return method === "path" && key ? chosenOnly(soft) : soft;
@@ -37,13 +39,17 @@ export function sampleWeights(alphas: tf.Tensor, sampler: Sampler, key?: RandomK
 }
 
 /**
- * The probabilities the alphas stand for, without noise: `sigmoid(a)` for independent choices, `softmax(a / T)` for
- * `softmax`, and `softmax(a)` for the Gumbel methods, whose temperature relaxes the draw but not the distribution.
+ * The probabilities the alphas stand for, without noise: `sigmoid(a / T)` and `softmax(a / T)` for the
+ * methods without noise, which mix with just these; `sigmoid(a)` and `softmax(a)` for the others, whose temperature
+ * relaxes the draw but not its distribution.
  */
 export function probabilityWeights(alphas: tf.Tensor, sampler: Sampler): tf.Tensor {
   const { method, temperature } = sampler;
-  if (method === "sigmoid") return tf.sigmoid(alphas);
-  return tf.tidy(() => tf.softmax(method === "softmax" ? tf.div(alphas, temperature) : alphas));
+  const noiseless = method === "softmax" || method === "plain_sigmoid";
+  return tf.tidy(() => {
+    const logits = noiseless ? tf.div(alphas, temperature) : alphas;
+    return isIndependent(method) ? tf.sigmoid(logits) : tf.softmax(logits);
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Overrides } from "../config/check";
-import { presetConfig } from "../config/presets";
+import { layered, presetConfig } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
 
 /**
@@ -12,15 +12,15 @@ const plain: Overrides<SearchConfig> = {
   space: {
     initChannels: 8,
     cellLayout: [0, 1, 0, 1, 0],
-    steps: 3,
+    steps: 2,
     cellShortcut: "avg_pool",
     primitives: ["none", "skip_connect", "avg_pool_3x3", "bin_conv_3x3"],
     widthChoices: [0.5, 1],
   },
-  data: { dataset: "cifar10", trainImages: 4000, testImages: 1000 },
-  epochs: 10,
+  data: { dataset: "cifar10", trainImages: 2000, testImages: 1000 },
+  epochs: 6,
   warmupEpochs: 0,
-  batchSize: 64,
+  batchSize: 32,
   evaluationImages: 500,
   alphaOptimizer: {
     method: "adam",
@@ -40,26 +40,34 @@ const plain: Overrides<SearchConfig> = {
   cost: { method: "none" },
 };
 
+/** Binary weights learn faster under Adam: a convolution has something to offer before the alphas have settled. */
+const adamWeights: Overrides<SearchConfig> = {
+  weightOptimizer: {
+    method: "adam",
+    momentum: 0,
+    beta1: 0.9,
+    beta2: 0.999,
+    weightDecay: 0,
+    learningRate: { kind: "cosine", from: 0.005, to: 0.0005 },
+  },
+};
+
 /** What each variant changes, by name. */
 export const collapseVariants = {
   plain: {},
-  warmup: { warmupEpochs: 4 },
-  adam_weights: {
-    weightOptimizer: {
-      method: "adam",
-      momentum: 0,
-      beta1: 0.9,
-      beta2: 0.999,
-      weightDecay: 0,
-      learningRate: { kind: "cosine", from: 0.005, to: 0.0005 },
-    },
+  warmup: { warmupEpochs: 2 },
+  adam_weights: adamWeights,
+  combined: {
+    ...adamWeights,
+    warmupEpochs: 2,
+    strategies: { skipDropout: { kind: "linear", from: 0.5, to: 0 } },
   },
   sharpen: { samplers: { cell: { temperature: { kind: "exponential", from: 1, factor: 0.85, min: 0.2 } } } },
   diversity: { entropy: { cell: { kind: "exponential", from: -1, factor: 0.878, min: -1 } } },
   skip_dropout: { strategies: { skipDropout: { kind: "linear", from: 0.5, to: 0 } } },
   partial_channels: { strategies: { partialChannels: { divisor: 4, edgeNormalization: true } } },
   zero_one: {
-    samplers: { cell: { method: "sigmoid" } },
+    samplers: { cell: { method: "plain_sigmoid" } },
     strategies: { zeroOne: { coefficient: { kind: "linear", from: 0, to: 10 } } },
   },
   auxiliary_skip: { strategies: { auxiliarySkip: { kind: "linear", from: 1, to: 0 } } },
@@ -71,9 +79,9 @@ export const collapseVariants = {
     strategies: {
       pruning: {
         stages: [
-          [4, 3],
-          [7, 2],
-          [9, 1],
+          [2, 3],
+          [4, 2],
+          [5, 1],
         ],
       },
     },
@@ -83,15 +91,6 @@ export type CollapseVariant = keyof typeof collapseVariants;
 
 /** Settings of one run of the study. */
 export function collapseStudyConfig(variant: CollapseVariant, seed: number): SearchConfig {
-  return presetConfig("smoke", layer(layer(plain, collapseVariants[variant]), { seed }));
-}
-
-/** `over` laid on `under`, section by section; schedules and lists of `over` replace those of `under`. */
-function layer(under: unknown, over: unknown): Overrides<SearchConfig> {
-  const isSection = (v: unknown): v is Record<string, unknown> =>
-    typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
-  if (!isSection(under) || !isSection(over)) return (over ?? under) as Overrides<SearchConfig>;
-  const result: Record<string, unknown> = { ...under };
-  for (const [key, value] of Object.entries(over)) result[key] = layer(result[key], value);
-  return result as Overrides<SearchConfig>;
+  const overrides = layered(plain, collapseVariants[variant]) as Overrides<SearchConfig>;
+  return presetConfig("smoke", { ...overrides, seed });
 }
