@@ -253,6 +253,31 @@ function checkStrategies(place: string, config: SearchConfig): void {
     `"none" where samplers.cell.method is "${samplers.cell.method}" (a single choice has no neighbourhood)`,
     perturbed,
   );
+  const unrolled = config.order === "second";
+  const why = "(the unrolled weight step takes one unperturbed draw)";
+  check(
+    `${place}.strategies.perturbation`,
+    "method",
+    perturbed === "none" || !unrolled,
+    `"none" where order is "second" ${why}`,
+    perturbed,
+  );
+  for (const level of ["depth", "width"] as const)
+    check(
+      `${place}.strategies.biSampling`,
+      level,
+      !strategies.biSampling[level] || !unrolled,
+      `false where order is "second" ${why}`,
+      true,
+    );
+  const { weightDecay } = config.weightOptimizer;
+  check(
+    `${place}.weightOptimizer`,
+    "weightDecay",
+    method !== "adapt" || weightDecay > 0,
+    'above 0 where strategies.eigenvalueStop is "adapt" (which multiplies it)',
+    weightDecay,
+  );
   const { divisor } = strategies.partialChannels;
   check(
     `${place}.strategies.partialChannels`,

@@ -74,7 +74,7 @@ export interface PerturbationConfig {
 export interface BiSamplingConfig {
   readonly depth: boolean;
   readonly width: boolean;
-  /** How the second is chosen: by Gumbel, evenly, or the smallest or largest left. */
+  /** How the second is chosen of those left: by Gumbel, evenly, or the one of smallest or largest alpha. */
   readonly second: "gumbel" | "random" | "min" | "max";
 }
 

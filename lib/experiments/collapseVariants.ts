@@ -5,30 +5,31 @@ import type { SearchConfig } from "../config/searchConfig";
 /**
  * A small search that collapses, and what is said to cure it: each variant is laid over the plain one.
  *
- * The plain one is DARTS (arXiv:1806.09055) as it stands: softmax mixture, no warm-up, no cost term, with pooling among
- * the candidates. Alpha steps are larger than there because the whole search has few hundred of them.
+ * The plain one is DARTS (arXiv:1806.09055) as it stands: softmax mixture, no warm-up, no cost term, with pooling and no
+ * connection among the candidates. Alpha steps are larger than there because the whole search has 75 of them.
  */
 const plain: Overrides<SearchConfig> = {
   space: {
     initChannels: 8,
-    cellLayout: [0, 1, 0, 1, 0],
+    cellLayout: [0, 1, 0],
     steps: 2,
     cellShortcut: "avg_pool",
     primitives: ["none", "skip_connect", "avg_pool_3x3", "bin_conv_3x3"],
     widthChoices: [0.5, 1],
   },
-  data: { dataset: "cifar10", trainImages: 2000, testImages: 1000 },
-  epochs: 6,
+  data: { dataset: "cifar10", trainImages: 960, testImages: 480 },
+  epochs: 5,
   warmupEpochs: 0,
   batchSize: 32,
-  evaluationImages: 500,
+  evaluationImages: 320,
+  diagnostics: { recalibrationBatches: 4 },
   alphaOptimizer: {
     method: "adam",
     momentum: 0,
     beta1: 0.5,
     beta2: 0.999,
     weightDecay: 1e-3,
-    learningRate: 0.02,
+    learningRate: 0.03,
   },
   weightOptimizer: {
     method: "sgd",
@@ -60,7 +61,7 @@ export const collapseVariants = {
   combined: {
     ...adamWeights,
     warmupEpochs: 2,
-    strategies: { skipDropout: { kind: "linear", from: 0.5, to: 0 } },
+    strategies: { auxiliarySkip: { kind: "linear", from: 1, to: 0 } },
   },
   sharpen: { samplers: { cell: { temperature: { kind: "exponential", from: 1, factor: 0.85, min: 0.2 } } } },
   diversity: { entropy: { cell: { kind: "exponential", from: -1, factor: 0.878, min: -1 } } },
@@ -79,9 +80,9 @@ export const collapseVariants = {
     strategies: {
       pruning: {
         stages: [
-          [2, 3],
-          [4, 2],
-          [5, 1],
+          [1, 3],
+          [3, 2],
+          [4, 1],
         ],
       },
     },

@@ -66,8 +66,13 @@ export function probabilityTensors(alphas: AlphaTensors, samplers: Samplers, ste
   };
 }
 
-/** Logits at or below this stand for a candidate that was pruned: its probability is 0 in single precision. */
+/** The logit of a candidate that was pruned: its probability is 0 in single precision. */
 export const prunedLogit = -1000;
+
+/** Whether a logit stands for a pruned candidate. Weight decay may have moved it a little since. */
+export function isPruned(logit: number): boolean {
+  return logit <= prunedLogit / 2;
+}
 
 /**
  * Which operations a draw needs, `[group][edge][primitive]`: the chosen ones of path sampling, and never a pruned one.
@@ -81,12 +86,12 @@ function activeOperations(
   const paths = samplers.cell.method === "path" && !compilesSteps();
   if (!paths && config.strategies.pruning.stages.length === 0) return undefined;
   const values = alphas.cells.map((alpha) => alpha.arraySync() as number[][]);
-  const pruned = values.some((rows) => rows.some((row) => row.some((logit) => logit <= prunedLogit)));
+  const pruned = values.some((rows) => rows.some((row) => row.some(isPruned)));
   if (!paths && !pruned) return undefined;
   return values.map((rows, group) => {
     const chosen = paths ? chosenPaths(rows, cellKey(group)) : null;
     return rows.map((row, edge) =>
-      row.map((logit, k) => logit > prunedLogit && (chosen === null || chosen[edge] === k)),
+      row.map((logit, k) => !isPruned(logit) && (chosen === null || chosen[edge] === k)),
     );
   });
 }

@@ -10,6 +10,7 @@ import { derive } from "../derive/derive";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
 import { samplerProbabilities } from "../derive/samplerProbabilities";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
+import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { type AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
@@ -90,13 +91,26 @@ export async function epochRecord(
   };
 }
 
-/** Accuracies on the test images, after the last epoch. */
+/**
+ * Accuracies on the test images, after the last epoch.
+ *
+ * @param chosen alphas of the epoch the search chose, where that is not the last; measured with the last weights.
+ */
 export async function finalTest(
   context: SearchContext,
   state: SearchState,
   settings: EpochSettings,
+  chosen: Alphas | null,
 ): Promise<SearchRecord["test"]> {
-  const { soft, derived } = await bothAccuracies(context, state, settings, null, "test accuracies");
+  const alphas = chosen ? new AlphaVariables(chosen) : state.alphas;
+  const { soft, derived } = await bothAccuracies(
+    context,
+    { supernet: state.supernet, alphas },
+    settings,
+    null,
+    "test accuracies",
+  );
+  if (chosen) alphas.dispose();
   return { images: soft.images, supernetAccuracy: soft.accuracy, derivedAccuracy: derived.accuracy };
 }
 
@@ -107,10 +121,14 @@ function alphaImages({ config, split }: SearchContext): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as number);
 }
 
-/** Measures the supernet with its probabilities, and at the one-hot weights of its argmax architecture. */
+/**
+ * Measures the supernet with its probabilities, and at the one-hot weights of its argmax architecture, both without
+ * what only helps training: dropout of skips, perturbation and the auxiliary skip. With partial channels both keep
+ * the channels that go by.
+ */
 async function bothAccuracies(
   context: SearchContext,
-  state: SearchState,
+  state: Pick<SearchState, "supernet" | "alphas">,
   settings: EpochSettings,
   indices: Uint32Array | null,
   title: string,

@@ -20,7 +20,7 @@ import { checkSameSearch, newRecord, resumed } from "./recordStart";
 import { SearchState } from "./searchState";
 import type { EpochSettings } from "./steps";
 import { pruneAlphas } from "./strategies/pruning";
-import { watchEigenvalue } from "./strategies/watchEigenvalue";
+import { forgetSnapshots, watchEigenvalue } from "./strategies/watchEigenvalue";
 import { trainEpoch } from "./trainEpoch";
 
 export interface SearchOptions {
@@ -134,8 +134,11 @@ async function runEpochs(
     }
     await options.onEpoch?.(record);
   }
-  const test = await finalTest(context, state, epochSettings(config, state.position.epoch - 1));
+  const at = record.chosen?.epoch ?? state.position.epoch - 1;
+  const chosen = record.chosen ? (record.epochs[at] as EpochRecord).alphas : null;
+  const test = await finalTest(context, state, epochSettings(config, at), chosen);
   put({ status: "finished", test });
+  forgetSnapshots(files.checkpoint, config);
   return record;
 }
 

@@ -3,7 +3,7 @@ import { fold, type RandomKey } from "../random/randomKey";
 import type { TensorBatch } from "../run/batchTensors";
 import { drawWeights } from "./draws";
 import type { SearchState } from "./searchState";
-import { type AlphaGradients, alphaGradients, type EpochSettings } from "./steps";
+import { type AlphaGradients, alphaGradients, type EpochSettings, passOptions } from "./steps";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):
@@ -76,9 +76,9 @@ function weightLossGradients(
 ): (tf.Tensor | null)[] {
   const { supernet, alphas } = state;
   const variables = supernet.parameters.entries().map(([, variable]) => variable);
-  const { weights, active } = drawWeights(alphas, settings, key);
+  const draw = drawWeights(alphas, settings, key);
   const { value, gradients } = lossGradients(() => {
-    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, active });
+    const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, variables);
   value.dispose();
@@ -95,8 +95,8 @@ function trainLossAlphaGradients(
   const { supernet, alphas } = state;
   const named = alphas.named();
   const { value, gradients } = lossGradients(() => {
-    const { weights, active } = drawWeights(alphas, settings, key);
-    const logits = supernet.logits(batch.images, weights, { edeT: settings.edeT, active });
+    const draw = drawWeights(alphas, settings, key);
+    const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
     return softmaxCrossEntropy(logits, batch.labels, 0);
   }, Object.values(named));
   value.dispose();

@@ -27,7 +27,11 @@ export interface EpochSettings {
 }
 
 /** How a forward pass of a training step runs. */
-function passOptions(settings: EpochSettings, draw: Draw, key: RandomKey): ForwardOptions {
+export function passOptions(
+  settings: EpochSettings,
+  draw: Pick<Draw, "active">,
+  key: RandomKey,
+): ForwardOptions {
   const { edeT, strategies } = settings;
   const { skipDropout: rate, auxiliarySkip } = strategies;
   return {

@@ -7,7 +7,8 @@ import type { NodeState } from "../operations/operation";
  * operations, the others go by.
  *
  * The channels `c ≡ from (mod divisor)` of node `from` are chosen: spread evenly, so that every width keeps its
- * share, and others for every source, so that each is worked on by some edge.
+ * share, and others for every source, so that each is worked on by some edge. At stride 2, where every channel becomes two side by side, the outputs are
+ * those of the chosen inputs.
  *
  * Note (paper): there the leading channels are taken and all are shuffled afterwards, which would mix the channels
  * that narrow widths have with those they lack; and at stride 2 the others are max-pooled, here they take the
@@ -27,24 +28,25 @@ export class PartialChannels {
 
   /** The part of a node that its operations see. The caller owns the tensors. */
   restrict(state: NodeState, from: number): NodeState {
-    const raw = this.#take(state.raw, from);
+    const raw = this.#take(state.raw, from, 1);
     return {
       raw,
-      normalized: state.normalized === state.raw ? raw : this.#take(state.normalized, from),
-      bits: this.#take(state.bits, from),
-      mask: this.restrictMask(state.mask, from),
+      normalized: state.normalized === state.raw ? raw : this.#take(state.normalized, from, 1),
+      bits: this.#take(state.bits, from, 1),
+      mask: state.mask && this.#take(state.mask, from, 1),
     };
   }
 
-  restrictMask(mask: tf.Tensor1D | null, from: number): tf.Tensor1D | null {
-    return mask && this.#take(mask, from);
+  /** The part of an output mask that belongs to what the operations give. */
+  restrictMask(mask: tf.Tensor1D | null, from: number, stride: 1 | 2): tf.Tensor1D | null {
+    return mask && this.#take(mask, from, stride);
   }
 
   /** What the operations gave, at its channels among all; zeros between. `[…, c / divisor]` to `[…, c]`. */
-  spread(value: tf.Tensor4D, from: number): tf.Tensor4D {
+  spread(value: tf.Tensor4D, from: number, stride: 1 | 2): tf.Tensor4D {
     const [batch, height, width, channels] = value.shape;
     return tf.tidy(() =>
-      tf.reshape(tf.mul(tf.reshape(value, [-1, 1]), this.#place(from)), [
+      tf.reshape(tf.mul(tf.reshape(value, [-1, 1, stride]), this.#place(from)), [
         batch,
         height,
         width,
@@ -58,23 +60,24 @@ export class PartialChannels {
     return tf.tidy(() => {
       const x = stride === 1 ? raw : avgPoolDuplicate(raw);
       const channels = x.shape[3];
-      const others = tf.sub(1, this.#place(from));
-      return tf.mul(x, tf.reshape(tf.tile(others, [1, channels / this.#divisor]), [channels])) as tf.Tensor4D;
+      const others = tf.tile(tf.sub(1, this.#place(from)), [channels / (stride * this.#divisor), 1, stride]);
+      return tf.mul(x, tf.reshape(others, [channels])) as tf.Tensor4D;
     });
   }
 
-  /** `[1, divisor]`: 1 at the chosen residue. */
-  #place(from: number): tf.Tensor2D {
+  /** `[1, divisor, 1]`: 1 at the chosen residue. */
+  #place(from: number): tf.Tensor3D {
     const chosen = from % this.#divisor;
-    return tf.tensor2d([Array.from({ length: this.#divisor }, (_, r) => (r === chosen ? 1 : 0))]);
+    return tf.tensor3d([Array.from({ length: this.#divisor }, (_, r) => [r === chosen ? 1 : 0])]);
   }
 
-  #take<T extends tf.Tensor>(x: T, from: number): T {
+  /** The chosen channels, `stride` neighbours for each: at stride 2 every channel of the input has become two. */
+  #take<T extends tf.Tensor>(x: T, from: number, stride: 1 | 2): T {
     const divisor = this.#divisor;
     const channels = x.shape[x.rank - 1] as number;
     return tf.tidy(() => {
-      const rows = tf.reshape(x, [-1, divisor]);
-      const column = tf.slice(rows, [0, from % divisor], [-1, 1]);
+      const rows = tf.reshape(x, [-1, divisor, stride]);
+      const column = tf.slice(rows, [0, from % divisor, 0], [-1, 1, -1]);
       return tf.reshape(column, [...x.shape.slice(0, -1), channels / divisor]) as T;
     });
   }

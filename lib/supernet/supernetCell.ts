@@ -130,7 +130,8 @@ export class SupernetCell {
     const applications: Application[] = [];
     const partial = this.#partial;
     const seen = partial ? partial.restrict(state, from) : state;
-    const seenMask = partial ? partial.restrictMask(outputMask, from) : outputMask;
+    const stride = from === 0 ? this.#shape.stride : 1;
+    const seenMask = partial ? partial.restrictMask(outputMask, from, stride) : outputMask;
     for (let to = from + 1; to <= this.#space.steps; to++) {
       const row = weights.operations[edgeIndex(to, from)] ?? [];
       this.#space.primitives.forEach((primitive, k) => {
@@ -153,7 +154,7 @@ export class SupernetCell {
       const { to, weight, drops } = places[i] as (typeof places)[number];
       if (!value) return;
       const kept = drops !== null && pass.dropSkip ? pass.dropSkip(drops, value) : value;
-      enter(to, partial ? partial.spread(kept, from) : kept, weight);
+      enter(to, partial ? partial.spread(kept, from, stride) : kept, weight);
     });
     this.#goBy(from, state, weights.edges, pass.auxiliarySkip, enter);
   }

@@ -51,8 +51,8 @@ export function twoChoices(
   const scores = {
     gumbel: () => noisy("second"),
     random: () => uniform(fold(key, "second"), row.length),
-    min: () => row.map((_, i) => -i),
-    max: () => row.map((_, i) => i),
+    min: () => row.map((alpha) => -alpha),
+    max: () => row,
   }[second]();
   return { choices: [first, largest(scores, first)], length: row.length };
 }

@@ -1,21 +1,27 @@
 import { tf } from "../../backend";
 import type { PruningConfig } from "../../config/strategiesConfig";
 import type { AlphaVariables } from "../../supernet/alphaVariables";
-import { prunedLogit } from "../draws";
+import { isPruned, prunedLogit } from "../draws";
 
 /**
- * At the start of an epoch that begins a stage, keeps the `keep` largest alphas of every edge and sets the others to
- * a logit whose probability is 0. It stays there: its gradient is 0 too. Returns how many candidates fell.
+ * Progressive pruning (P-DARTS, arXiv:1904.12760, section 3.2.1): at the start of an epoch that begins a stage, keeps
+ * the `keep` largest alphas of every edge and sets the others to a logit whose probability is 0 (−1000).
+ *
+ * A fallen candidate gets no gradient, but weight decay still pulls its logit toward 0: at the start of every epoch
+ * it is set back, and whatever lies below half of −1000 counts as fallen.
+ *
+ * @returns how many candidates fell.
  */
 export function pruneAlphas(alphas: AlphaVariables, { stages }: PruningConfig, epoch: number): number {
   const stage = stages.find(([from]) => from === epoch);
-  if (!stage) return 0;
+  if (!stages.some(([from]) => from <= epoch)) return 0;
   let fallen = 0;
   for (const variable of alphas.cells) {
     const rows = (variable.arraySync() as number[][]).map((row) => {
-      const kept = keptIndices(row, stage[1]);
+      const kept = keptIndices(row, stage?.[1] ?? row.length);
       return row.map((logit, k) => {
-        if (kept.has(k) || logit <= prunedLogit) return logit;
+        if (isPruned(logit)) return prunedLogit;
+        if (kept.has(k)) return logit;
         fallen += 1;
         return prunedLogit;
       });

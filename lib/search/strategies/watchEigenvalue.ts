@@ -9,6 +9,12 @@ function snapshot(checkpoint: string, epoch: number): string {
   return `${checkpoint}.epoch${epoch}`;
 }
 
+/** Removes the states a finished search will not return to. */
+export function forgetSnapshots(checkpoint: string, { epochs, strategies }: SearchContext["config"]): void {
+  if (strategies.eigenvalueStop.method !== "adapt") return;
+  for (let epoch = 0; epoch < epochs; epoch++) rmSync(snapshot(checkpoint, epoch), { force: true });
+}
+
 /**
  * After an epoch: stops the search, or takes it back with more weight decay, when the dominant eigenvalue says so
  * (`EigenvalueStopConfig`). Returns what changes in the record; the state may have moved to an earlier epoch.
