@@ -81,6 +81,8 @@ export { poolSize } from "./experiments/sweep/poolSize";
 export { runSweep, type SweepEvent } from "./experiments/sweep/runSweep";
 export { checkSweep, readSweepFile, type Sweep } from "./experiments/sweep/sweepFile";
 export type { SweepJob } from "./experiments/sweep/sweepJob";
+export { trainSummaryText } from "./experiments/trainSummaryText";
+export { trainTarget } from "./experiments/trainTarget";
 // Figures
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";

@@ -9,6 +9,7 @@ import { deriveCommand } from "./deriveCommand";
 import { frontierCommand } from "./frontierCommand";
 import { searchCommand } from "./searchCommand";
 import { sweepCommand } from "./sweepCommand";
+import { trainCommand } from "./trainCommand";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 interrupted and saved. */
 const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
@@ -24,12 +25,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function program(): Command {
   const bars = new Command("bars")
-    .description("Search, derive and cost binary neural networks (BARS).")
+    .description("Search, derive, train and cost binary neural networks (BARS).")
     .version(version)
     .showHelpAfterError("(run with --help for all options)");
   for (const command of [
     searchCommand(),
     deriveCommand(),
+    trainCommand(),
     sweepCommand(),
     frontierCommand(),
     compareCommand(),

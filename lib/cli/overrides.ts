@@ -7,7 +7,7 @@ import { ConfigError } from "../util/errors";
  * Reads settings from a JSON file.
  * @throws ConfigError if it cannot be read, or is not a JSON object.
  */
-export function overridesFromFile(path: string): Overrides<SearchConfig> {
+export function overridesFromFile<C = SearchConfig>(path: string): Overrides<C> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -30,7 +30,7 @@ export function overridesFromFile(path: string): Overrides<SearchConfig> {
       `--config ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`,
     );
   }
-  return value as Overrides<SearchConfig>;
+  return value as Overrides<C>;
 }
 
 /**
@@ -39,10 +39,7 @@ export function overridesFromFile(path: string): Overrides<SearchConfig> {
  *
  * @throws ConfigError if there is no `=`, or the path runs through something that is not a section.
  */
-export function withAssignment(
-  settings: Overrides<SearchConfig>,
-  assignment: string,
-): Overrides<SearchConfig> {
+export function withAssignment<C = SearchConfig>(settings: Overrides<C>, assignment: string): Overrides<C> {
   const cut = assignment.indexOf("=");
   if (cut < 1) throw new ConfigError(`--set ${assignment}: expected path=value, e.g. cost.budget=2e6.`);
   const keys = assignment.slice(0, cut).split(".");
@@ -51,7 +48,29 @@ export function withAssignment(
     keys,
     parsed(assignment.slice(cut + 1)),
     assignment,
-  ) as Overrides<SearchConfig>;
+  ) as Overrides<C>;
+}
+
+/** Options of a command that lays settings over others. */
+export interface SettingsOptions {
+  readonly config?: string;
+  readonly set: readonly string[];
+}
+
+/**
+ * Everything the command line changes, weakest first: `--config`, `--set`, then the options of their own that were
+ * given (path of the setting and value).
+ */
+export function overridesOf<C>(
+  options: SettingsOptions,
+  own: readonly (readonly [string, unknown])[],
+): Overrides<C> {
+  let overrides: Overrides<C> = options.config ? overridesFromFile<C>(options.config) : ({} as Overrides<C>);
+  for (const assignment of options.set) overrides = withAssignment<C>(overrides, assignment);
+  for (const [path, value] of own) {
+    if (value !== undefined) overrides = withAssignment<C>(overrides, `${path}=${JSON.stringify(value)}`);
+  }
+  return overrides;
 }
 
 function put(

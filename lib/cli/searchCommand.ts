@@ -9,7 +9,7 @@ import { saveArchitecture } from "../experiments/saveArchitecture";
 import { summaryText } from "../experiments/summaryText";
 import { search } from "../search/search";
 import { openProgress } from "../util/progressSinks";
-import { overridesFromFile, withAssignment } from "./overrides";
+import { overridesOf } from "./overrides";
 
 interface Options {
   preset: string;
@@ -58,18 +58,12 @@ async function run(options: Options): Promise<void> {
 
 /** Precedence, weakest first: preset, --config, --set, the options of their own. */
 function settings(options: Options): Overrides<SearchConfig> {
-  let overrides = options.config ? overridesFromFile(options.config) : {};
-  for (const assignment of options.set) overrides = withAssignment(overrides, assignment);
-  const own: readonly (readonly [string, unknown])[] = [
+  return overridesOf<SearchConfig>(options, [
     ["seed", options.seed],
     ["epochs", options.epochs],
     ["data.dataset", options.dataset],
     ["data.directory", options.dataDir],
-  ];
-  for (const [path, value] of own) {
-    if (value !== undefined) overrides = withAssignment(overrides, `${path}=${JSON.stringify(value)}`);
-  }
-  return overrides;
+  ]);
 }
 
 /** Parses an option that is a whole number. */

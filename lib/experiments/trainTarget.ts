@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
+import type { TrainConfig } from "../config/trainConfig";
+import { deriveInputOf } from "../derive/alphasAt";
+import { derive } from "../derive/derive";
+import { checkModelSpec, genotypeModel, type ModelSpec } from "../run/modelSpec";
+import { readRecordJson } from "../run/readRecord";
+import { readSearchRecord } from "../run/searchRecordFile";
+import { checkTrainRecord } from "../run/trainRecordFile";
+import { parseGenotype } from "../space/validateGenotype";
+import { ConfigError, RecordError } from "../util/errors";
+
+/** What a training is to be of. */
+export interface TrainTarget {
+  readonly model: ModelSpec;
+  /** The settings of the training it was taken from; null where it comes without any. */
+  readonly config: TrainConfig | null;
+  /** The folder of that training, where it goes on; null likewise. */
+  readonly directory: string | null;
+  /** The checkpoint of the search it was derived from, where that is on disk. */
+  readonly supernetCheckpoint: string | null;
+}
+
+/**
+ * What a text on the command line names:
+ * - a hand-made network, `family-block` or `family-block-x<width>`: `resnet20-bireal-x0.5`
+ * - a genotype's JSON file
+ * - the folder, record or checkpoint of a search: the architecture its argmax derives
+ * - the folder, record or checkpoint of a training: its model with its settings
+ *
+ * @throws ConfigError for a text that is neither a name nor a path; GenotypeError or RecordError for a file that
+ * cannot be read.
+ */
+export function trainTarget(text: string): TrainTarget {
+  if (existsSync(text)) return targetAt(text);
+  const named = /^(\w+)-([a-z]+)(?:-x([0-9.]+))?$/.exec(text);
+  const family = baselineFamilies.find((known) => known === named?.[1]);
+  const block = baselineBlocks.find((known) => known === named?.[2]);
+  if (family && block) {
+    const width = named?.[3] === undefined ? {} : { width: Number(named[3]) };
+    const model = checkModelSpec({ kind: "baseline", family, block, ...width }, text);
+    return { model, config: null, directory: null, supernetCheckpoint: null };
+  }
+  throw new ConfigError(
+    `${text}: expected a genotype file, the folder, record or checkpoint of a search or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name.`,
+  );
+}
+
+function targetAt(path: string): TrainTarget {
+  if (statSync(path).isDirectory()) return fromRecord(join(path, "record.json"));
+  if (path.endsWith(".safetensors")) return fromRecord(join(dirname(path), "record.json"));
+  if (basename(path) === "record.json") return fromRecord(path);
+  const kind = (readRecordJson(path, "a genotype or a record") as { kind?: unknown } | null)?.kind;
+  if (kind === "bars.train-record" || kind === "bars.search-record") return fromRecord(path);
+  const model = genotypeModel(parseGenotype(readFileSync(path, "utf8"), path));
+  return { model, config: null, directory: null, supernetCheckpoint: null };
+}
+
+function fromRecord(path: string): TrainTarget {
+  const value = readRecordJson(path, "the record of a search or a training");
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  if (kind === "bars.train-record") {
+    const { model, config } = checkTrainRecord(value, path);
+    return { model, config, directory: dirname(path), supernetCheckpoint: null };
+  }
+  if (kind === "bars.search-record") {
+    const record = readSearchRecord(path);
+    const { genotype } = derive(deriveInputOf(record), "argmax");
+    const epoch = record.chosen?.epoch ?? record.epochs.at(-1)?.epoch ?? null;
+    const origin = { method: "search", recordHash: record.configHash, rule: "argmax", epoch } as const;
+    const model = genotypeModel(genotype, undefined, { ...origin, seed: record.config.seed });
+    const checkpoint = join(dirname(path), "checkpoint.safetensors");
+    return {
+      model,
+      config: null,
+      directory: null,
+      supernetCheckpoint: existsSync(checkpoint) ? checkpoint : null,
+    };
+  }
+  throw new RecordError(
+    `${path}: expected the record of a search or a training, got kind ${JSON.stringify(kind)}.`,
+  );
+}
