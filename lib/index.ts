@@ -4,9 +4,24 @@
  * Everything a notebook or a script needs, by name. Tensors are reached through `tf`, after `startBackend()`.
  */
 
+export {
+  type AnalysisRecord,
+  readAnalysisRecord,
+  type TapMeasures,
+  writeAnalysisRecord,
+} from "./analysis/analysisRecord";
 // Information-bottleneck measures
+export { analysisReport, type ReportLevel, reportLevels } from "./analysis/analysisReport";
 export { type CapacityGraph, type CapacityTensor, capacityGraph } from "./analysis/capacityGraph";
+export { codeDistances } from "./analysis/codeDistances";
+export { codeInformation, samplesNeeded } from "./analysis/codeInformation";
+export { binaryEntropy, entropyEstimate } from "./analysis/entropy";
+export { linearProbe } from "./analysis/linearProbe";
 export { type FlowArc, type MaxFlow, maxFlow } from "./analysis/maxFlow";
+export { measuresAgainstAccuracy, scoresTable } from "./analysis/measuresAgainstAccuracy";
+export { type NetworkScore, networkScores } from "./analysis/networkScores";
+export { type Correlation, kendall, partialSpearman, spearman } from "./analysis/rankCorrelation";
+export { type Spectrum, spectrum } from "./analysis/spectrum";
 export {
   type CellCapacity,
   type MinCut,
@@ -27,6 +42,7 @@ export { costReport } from "./complexity/costReport";
 export { costTable, totalCost } from "./complexity/costTable";
 export { costTables } from "./complexity/costTables";
 export { expectedCost } from "./complexity/expectedCost";
+export { type AnalysisConfig, analysisConfig } from "./config/analysisConfig";
 // Settings
 export { type BaselineConfig, baselineConfig } from "./config/baselineConfig";
 export { type BinarizationConfig, binarizationConfig } from "./config/binarizationConfig";
@@ -48,8 +64,14 @@ export { syntheticImages } from "./data/syntheticImages";
 export { alphasAt, deriveInputOf } from "./derive/alphasAt";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
 export { probabilitiesOf } from "./derive/probabilitiesOf";
-export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
 // Recipes
+export {
+  type AnalysisSubject,
+  type AnalyzeOptions,
+  analyzeNetwork,
+} from "./experiments/analysis/analyzeNetwork";
+export { type AnalysedRuns, analysisFile, analyzeRuns } from "./experiments/analysis/analyzeRuns";
+export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
 export {
   type ComparisonPresetName,
   type ComparisonSize,
@@ -111,6 +133,8 @@ export { onFront, paretoFront } from "./frontier/paretoFront";
 export { type PublishedPoint, publishedPoint } from "./frontier/publishedPoint";
 export type { RunPoint } from "./frontier/runPoint";
 export { sampleSummary } from "./frontier/sampleSummary";
+// Taps
+export { chooseTaps } from "./network/chooseTaps";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
 export { checkModelSpec, genotypeModel, type ModelSpec } from "./run/modelSpec";
@@ -139,6 +163,15 @@ export { cellsOf, stagesOf } from "./space/stages";
 export { parseGenotype, validateGenotype } from "./space/validateGenotype";
 // Supernet
 export { Supernet } from "./supernet/supernet";
+// Activations and gradients of networks
+export {
+  type CollectedTap,
+  type CollectOptions,
+  collectActivations,
+  collectTaps,
+  type TapReading,
+} from "./train/collectTaps";
+export { type GradientFlow, gradientFlow } from "./train/gradientFlow";
 // Training
 export { type TrainOptions, train } from "./train/train";
 export { type TrainedNetwork, trainedNetwork } from "./train/trainedNetwork";

@@ -93,7 +93,7 @@ class GraphBuilder {
 type BitReader = (name: string, cell: number, node: number) => number;
 
 function bitReader(graph: GraphBuilder, { activation }: CapacityBinarization): BitReader {
-  const smooth = activation === "identity" || activation === "tanh";
+  const smooth = ["identity", "tanh", "scaled_tanh"].includes(activation);
   return (name, cell, node) =>
     smooth ? node : graph.add(`${name}.bits`, cell, graph.elements(node), [node], 1);
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BarsError, InterruptedError } from "../util/errors";
 import { version } from "../util/version";
+import { analyzeCommand } from "./analyzeCommand";
 import { benchCommand } from "./benchCommand";
 import { compareCommand } from "./compareCommand";
 import { costCommand, drawCommand } from "./costCommand";
@@ -35,6 +36,7 @@ function program(): Command {
     sweepCommand(),
     frontierCommand(),
     compareCommand(),
+    analyzeCommand(),
     costCommand(),
     drawCommand(),
     dataCommand(),

@@ -1,8 +1,16 @@
 import { check, completeConfig, must, type Overrides } from "./check";
 import { checkSchedule, type Schedule } from "./schedule";
 
-/** Gradient of the activation sign. "identity" and "tanh" replace the sign itself: smooth mode, for comparing engines. */
-export const activationBinarizers = ["ste", "approx_sign", "swish_sign", "ede", "identity", "tanh"] as const;
+/** Gradient of the activation sign. "identity", "tanh" and "scaled_tanh" replace the sign itself: smooth mode, for comparing engines. */
+export const activationBinarizers = [
+  "ste",
+  "approx_sign",
+  "swish_sign",
+  "ede",
+  "identity",
+  "tanh",
+  "scaled_tanh",
+] as const;
 export type ActivationBinarizer = (typeof activationBinarizers)[number];
 
 /** Scale and gradient of the weight sign. "identity" leaves the weights real: smooth mode. */
@@ -22,7 +30,7 @@ export interface BinarizationConfig {
   readonly activation: ActivationBinarizer;
   /** Half-width of the window in which "ste" passes gradients. */
   readonly activationClip: number;
-  /** Slope of "swish_sign" (BNN+; 5 in larq). */
+  /** Slope of "swish_sign" (BNN+; 5 in larq) and of "scaled_tanh". */
   readonly swishBeta: number;
   /** EDE steepness `t` over the epochs (IR-Net: 10^-2 … 10, log-linear), for "ede" and "irnet". */
   readonly edeT: Schedule;

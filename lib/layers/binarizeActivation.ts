@@ -6,7 +6,7 @@ export interface ActivationSettings {
   readonly method: ActivationBinarizer;
   /** "ste": half-width of the gradient window. */
   readonly clip: number;
-  /** "swish_sign": slope. */
+  /** "swish_sign", "scaled_tanh": slope. */
   readonly beta: number;
   /** "ede": steepness, above 0, rising over the epochs. */
   readonly t: number;
@@ -21,7 +21,8 @@ export interface ActivationSettings {
  * - "swish_sign": `g = β (2 − βx tanh(βx/2)) / (1 + cosh βx)` (Darabi et al. 2018, BNN+, arXiv:1812.11800)
  * - "ede": `g = k t (1 − tanh²(t x))`, `k = max(1/t, 1)` (Qin et al. 2020, IR-Net, arXiv:1909.10788)
  *
- * Smooth mode replaces the sign itself: "identity" gives `x`, "tanh" gives `tanh(x)`, each with its own gradient.
+ * Smooth mode replaces the sign itself: "identity" gives `x`, "tanh" gives `tanh(x)`, "scaled_tanh" `tanh(βx)`, each
+ * with its own gradient.
  *
  * Any shape, float32.
  */
@@ -40,6 +41,8 @@ export function binarizeActivation<T extends tf.Tensor>(x: T, settings: Activati
       return tf.clone(x);
     case "tanh":
       return tf.tanh(x);
+    case "scaled_tanh":
+      return tf.tanh(tf.mul(x, beta)) as T;
     default:
       return method satisfies never;
   }

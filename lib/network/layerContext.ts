@@ -20,6 +20,8 @@ export interface LayerContext {
   normalize(name: string, x: tf.Tensor4D, affine: string | null): tf.Tensor4D;
   /** The value of an operation, left out for some of the images where this pass drops paths. */
   drop(name: string, value: tf.Tensor4D): tf.Tensor4D;
+  /** Whether anyone watches this pass: what is computed only to be shown can be left out where not. */
+  readonly watched: boolean;
   /** Shows a tensor to whoever watches this pass, and returns it. */
   see<T extends tf.Tensor>(name: string, value: T): T;
 }
@@ -54,6 +56,7 @@ export function layerContext(
     },
     drop: (name, value) =>
       dropPath && dropPath.rate > 0 ? dropImages(value, dropPath.rate, fold(dropPath.key, name)) : value,
+    watched: tap !== undefined,
     see(name, value) {
       tap?.(name, value);
       return value;

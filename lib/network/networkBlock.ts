@@ -1,4 +1,4 @@
-import type { tf } from "../backend";
+import { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { buildOperation } from "../operations/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../operations/normalizeAndBinarize";
@@ -44,7 +44,10 @@ export class NetworkBlock {
     const { binarization, edeT } = pass;
     const shift = binarization.rsign ? (pass.get(`${this.name}.rsign.shift`) as tf.Tensor1D) : null;
     const state = normalizeAndBinarize(raw, null, binarization, edeT, { shift, normalize });
-    pass.see(`${this.name}.bits`, state.bits);
+    if (pass.watched) {
+      pass.see(`${this.name}.presign`, shift ? tf.add(state.normalized, shift) : state.normalized);
+      pass.see(`${this.name}.bits`, state.bits);
+    }
     return state;
   }
 

@@ -127,7 +127,10 @@ export class NetworkCell {
     if (sharesBits(pass.binarization)) {
       const [first] = binary as [EdgeBlock];
       const state = first.block.state(raw, (same) => same, pass);
-      for (const { block } of binary.slice(1)) pass.see(`${block.name}.bits`, state.bits);
+      for (const { block } of binary.slice(1)) {
+        pass.see(`${block.name}.presign`, state.normalized);
+        pass.see(`${block.name}.bits`, state.bits);
+      }
       const values = applyTogether(
         binary.map(({ block }) => block.application(pass)),
         state,
@@ -174,8 +177,8 @@ export class NetworkCell {
 
   #declareTaps(binarization: BinarizationConfig): string[] {
     const { steps, process } = this.#space;
-    const bits = (name: string) => `${name}.bits`;
-    const blockTaps = ({ name, binary }: NetworkBlock) => (binary ? [bits(name), name] : [name]);
+    const bits = (name: string) => [`${name}.presign`, `${name}.bits`];
+    const blockTaps = ({ name, binary }: NetworkBlock) => (binary ? [...bits(name), name] : [name]);
     const squeeze = this.#process ? blockTaps(this.#process) : [`${this.name}.process`];
     const nodes = Array.from({ length: steps + 1 }, (_, node) => {
       const leaving = this.#edges.filter(({ from }) => from === node).map(({ block }) => block);
@@ -184,8 +187,8 @@ export class NetworkCell {
         `${this.name}.node${node}`,
         ...leaving.filter((block) => !block.binary).map(({ name }) => name),
         ...(sharesBits(binarization)
-          ? [...binary.map(bits), ...binary]
-          : binary.flatMap((name) => [bits(name), name])),
+          ? [...binary.flatMap(bits), ...binary]
+          : binary.flatMap((name) => [...bits(name), name])),
       ];
     });
     return [

@@ -16,9 +16,10 @@ export interface NetworkPass {
   /** Drops whole edges per image at this rate, scaled (FractalNet, arXiv:1605.07648; as in DARTS, arXiv:1806.09055). */
   readonly dropPath?: { readonly rate: number; readonly key: RandomKey } | undefined;
   /**
-   * Sees every named tensor as it is made: `stem`, `cell0.process`, `cell0.node1`, `cell0.edge2-1.bin_conv_3x3.bits`
-   * (what that convolution reads, after its own batch norm), `cell0.edge2-1.bin_conv_3x3`, `cell0.output`, `pooled`,
-   * `logits`, … Names that end in `.bits` hold −1 and +1. The tensor is the network's: copy to keep.
+   * Sees every named tensor as it is made: `stem`, `cell0.process`, `cell0.node1`, `cell0.edge2-1.bin_conv_3x3.presign`
+   * (what that convolution takes the sign of: after its own batch norm and learnt shift),
+   * `cell0.edge2-1.bin_conv_3x3.bits` (that sign, −1 and +1), `cell0.edge2-1.bin_conv_3x3`, `cell0.output`, `pooled`,
+   * `logits`, … The tensor is the network's: copy to keep.
    */
   readonly tap?: ((name: string, tensor: tf.Tensor) => void) | undefined;
 }

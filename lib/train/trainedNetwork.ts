@@ -61,8 +61,12 @@ export async function trainedNetwork(
 
 function unfinished(record: TrainRecord, path: string): TrainedNetwork {
   if (!existsSync(path)) {
+    const why =
+      record.status === "finished"
+        ? "Its weights were not kept or not copied with the record; copy last.safetensors beside it, or train again."
+        : "It has not finished an epoch yet.";
     throw new RecordError(
-      `${path}: expected a checkpoint of a training that is ${record.status}, found no file. It has not finished an epoch yet.`,
+      `${path}: expected a checkpoint of a training that is ${record.status}, found no file. ${why}`,
     );
   }
   const state = new TrainState(record.config, record.model, randomKey(0));

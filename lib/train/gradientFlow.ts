@@ -1,0 +1,124 @@
+import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
+import type { TrainConfig } from "../config/trainConfig";
+import { buildNetwork } from "../network/buildNetwork";
+import type { NetworkPass, Trainable } from "../network/trainable";
+import { randomKey } from "../random/randomKey";
+import { type PlainBatch, toTensors } from "../run/batchTensors";
+import type { ModelSpec } from "../run/modelSpec";
+
+/** The gradient that reaches one binarized kernel (measure M7). */
+export interface KernelGradient {
+  /** Of the parameter, e.g. `cell0.edge1-0.bin_conv_3x3.latent`. */
+  readonly name: string;
+  readonly weights: number;
+  /** L2 norm of the mean gradient. */
+  readonly norm: number;
+  /** `norm` over the L2 norm of the latent weights. */
+  readonly relativeNorm: number;
+  /** L2 norm under the smooth reference. */
+  readonly referenceNorm: number;
+  /** Cosine of the two; null where one of them is 0. */
+  readonly cosine: number | null;
+}
+
+/** How gradients flow through a network's signs. */
+export interface GradientFlow {
+  readonly images: number;
+  /** Of the reference `tanh(slope · x)`. */
+  readonly slope: number;
+  /** Mean cross entropy of the network and of the reference, batch statistics in batch norms. */
+  readonly loss: number;
+  readonly referenceLoss: number;
+  /** In the order of the network's parameters. */
+  readonly kernels: readonly KernelGradient[];
+}
+
+/**
+ * Gradient of the cross entropy in every latent kernel, as the network's own straight-through estimator gives it, and
+ * as the true gradient of a smooth network gives it that has `tanh(slope · x)` in place of each activation sign: same
+ * weights (their binarization and its gradient stay as they are), same images, batch statistics in batch norms, as in
+ * training. Gradients are averaged over all batches first.
+ *
+ * The reference is ours: a steep `tanh` is close to the sign and has an exact gradient, so the cosine says how well the
+ * estimator points downhill. It depends on the slope: the steeper, the closer to the network, and the noisier.
+ */
+export async function gradientFlow(
+  network: Trainable,
+  subject: { readonly config: TrainConfig; readonly model: ModelSpec },
+  batches: readonly PlainBatch[],
+  how: Pick<NetworkPass, "edeT">,
+  slope: number,
+): Promise<GradientFlow> {
+  const { config, model } = subject;
+  const binarization = { ...config.binarization, activation: "scaled_tanh" as const, swishBeta: slope };
+  const smooth = buildNetwork(model, { auxiliaryWeight: config.auxiliaryWeight, binarization }, randomKey(0));
+  try {
+    smooth.parameters.restore(await network.parameters.stored(), "gradientFlow");
+    const own = await meanGradients(network, batches, how);
+    const reference = await meanGradients(smooth, batches, how);
+    const kernels: KernelGradient[] = [];
+    for (const [name, gradient] of own.gradients) {
+      const other = reference.gradients.get(name) as Float64Array;
+      const weights = (await network.parameters.get(name).data()) as Float32Array;
+      const [norm, referenceNorm] = [length(gradient), length(other)];
+      const size = length(weights);
+      kernels.push({
+        name,
+        weights: weights.length,
+        norm,
+        relativeNorm: size > 0 ? norm / size : 0,
+        referenceNorm,
+        cosine: norm > 0 && referenceNorm > 0 ? dot(gradient, other) / (norm * referenceNorm) : null,
+      });
+    }
+    const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+    return { images, slope, loss: own.loss, referenceLoss: reference.loss, kernels };
+  } finally {
+    smooth.dispose();
+  }
+}
+
+/** Mean over batches of loss and gradients of all latent kernels. */
+async function meanGradients(
+  network: Trainable,
+  batches: readonly PlainBatch[],
+  how: Pick<NetworkPass, "edeT">,
+): Promise<{ readonly loss: number; readonly gradients: Map<string, Float64Array> }> {
+  const latent = network.parameters.entries().filter(([name]) => network.parameters.role(name) === "latent");
+  const sums = new Map(latent.map(([name, { size }]) => [name, new Float64Array(size)]));
+  let loss = 0;
+  for (const batch of batches) {
+    const tensors = toTensors(batch, network.imageSize, network.imageChannels);
+    const { value, gradients } = lossGradients(
+      () =>
+        softmaxCrossEntropy(
+          network.outputs(tensors.images, { ...how, training: true }).logits,
+          tensors.labels,
+          0,
+        ),
+      latent.map(([, variable]) => variable),
+    );
+    loss += ((await value.data())[0] as number) / batches.length;
+    for (const [i, [name]] of latent.entries()) {
+      const gradient = gradients[i];
+      if (!gradient) continue;
+      const values = await gradient.data();
+      const sum = sums.get(name) as Float64Array;
+      for (let k = 0; k < sum.length; k++)
+        sum[k] = (sum[k] as number) + (values[k] as number) / batches.length;
+    }
+    tf.dispose([value, tensors.images, tensors.labels]);
+    for (const gradient of gradients) gradient?.dispose();
+  }
+  return { loss, gradients: sums };
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function length(values: ArrayLike<number>): number {
+  return Math.sqrt(dot(values, values));
+}

@@ -1,0 +1,28 @@
+/**
+ * The known names nearest to a mistyped one: fewest insertions, deletions and replacements of letters (Levenshtein),
+ * names that contain it or are contained in it first; ties in the given order.
+ */
+export function nearNames(name: string, known: readonly string[], count = 5): string[] {
+  const wanted = name.toLowerCase();
+  const scored = known.map((candidate, place) => {
+    const other = candidate.toLowerCase();
+    const inside = wanted !== "" && (other.includes(wanted) || wanted.includes(other));
+    return { candidate, place, inside, distance: editDistance(wanted, other) };
+  });
+  scored.sort((a, b) => Number(b.inside) - Number(a.inside) || a.distance - b.distance || a.place - b.place);
+  return scored.slice(0, count).map(({ candidate }) => candidate);
+}
+
+/** Fewest single-letter insertions, deletions and replacements that make one text the other. */
+export function editDistance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (above[j] as number) + 1, (row[j - 1] as number) + 1));
+    }
+    above = row;
+  }
+  return above[b.length] as number;
+}
