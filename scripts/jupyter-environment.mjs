@@ -70,6 +70,8 @@ function installByPip() {
     // Where there is no package index, say so soon.
     "--retries",
     "1",
+    "--timeout",
+    "10",
     "jupyterlab",
   ]);
 }
@@ -79,6 +81,15 @@ function installByApt() {
   console.log("Installing the system's Jupyter with apt (classic notebook; the system has no JupyterLab).");
   const packages = ["jupyter-notebook", "jupyter-client", "jupyter-nbconvert", "python3-nbclient"];
   return run("apt-get", ["install", "-y", "--no-install-recommends", ...packages]);
+}
+
+/** JupyterLab 4 or newer, installed by pip into .venv if there is none; null where that fails. */
+export function ensureLab() {
+  const usable = () =>
+    candidates()
+      .map(({ name, command }) => ({ name, command, subcommand: "lab", version: versionOf(command, "lab") }))
+      .find(({ version }) => Number.parseInt(version ?? "", 10) >= 4) ?? null;
+  return usable() ?? (installByPip() ? usable() : null);
 }
 
 /**

@@ -79,7 +79,7 @@ function outputHtml(output, text) {
   if (image) {
     const { width, height } = output.metadata?.[image] ?? {};
     const size = width && height ? ` width="${Number(width)}" height="${Number(height)}"` : "";
-    const alt = escaped(text(data["text/plain"] ?? "figure"));
+    const alt = escaped(text(output.metadata?.[image]?.alt ?? data["text/plain"] ?? "figure"));
     return `<div class="output"><img alt="${alt}"${size} src="data:${image};base64,${text(data[image]).replaceAll("\n", "")}"></div>`;
   }
   if (data["image/svg+xml"] !== undefined) return `<div class="output">${text(data["image/svg+xml"])}</div>`;

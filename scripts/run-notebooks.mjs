@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
 import { executeNotebook, readNotebook, writeExecuted } from "./notebook-execution.mjs";
+import { writeGallery } from "./notebook-gallery.mjs";
 import { notebookProgress } from "./notebook-progress.mjs";
 
 const usage = `usage: npm run notebooks -- [files…] [--preset NAME] [--seed N] [--out FOLDER] [--timeout SECONDS] [--quiet]
@@ -31,7 +32,7 @@ export function interruptSignal() {
 
 /**
  * Runs one notebook, prints its progress and the reason of a failure, writes what came of it.
- * @returns {Promise<{ ok: boolean, reason: string | null, seconds: number, paths: { ipynb: string, html: string } }>}
+ * @returns {Promise<{ ok: boolean, reason: string | null, seconds: number, notebook: object, paths: { ipynb: string, html: string } }>}
  */
 export async function runNotebook(
   file,
@@ -57,7 +58,7 @@ export async function runNotebook(
   if (reason === "interrupted")
     console.error(`\n${name} was interrupted. Run the same command again to go on.`);
   else if (!ok) console.error(`\n${name} failed:\n${reason}\n`);
-  return { ok, reason, seconds, paths };
+  return { ok, reason, seconds, notebook, paths };
 }
 
 /** A number from the command line. */
@@ -107,6 +108,12 @@ async function main() {
       `${ok ? "ok    " : "FAILED"} ${name} in ${seconds.toFixed(1)} s: ${relative(process.cwd(), paths.html)}`,
     );
   }
+  const gallery = writeGallery(
+    results,
+    resolve(values.out),
+    `Executed with preset ${values.preset}, seed ${seed}.`,
+  );
+  console.log(`Gallery: ${relative(process.cwd(), gallery)}`);
   const failed = results.filter(({ ok }) => !ok).length;
   console.log(`${results.length - failed} of ${files.length} notebooks ran through.`);
   if (signal.aborted) process.exitCode = 130;

@@ -48,6 +48,9 @@ describe.concurrent("npm run notebooks", () => {
         const executed = JSON.parse(readFileSync(join(out, "try.ipynb"), "utf8")) as NotebookFile;
         expect(executed.cells[1]?.outputs?.[0]?.text).toBe(`7 ${out}\n`);
         expect(readFileSync(join(out, "try.html"), "utf8")).toContain("<title>Title</title>");
+        const gallery = readFileSync(join(out, "index.html"), "utf8");
+        expect(gallery).toContain('<a href="try.html">');
+        expect(gallery).toContain("Executed with preset smoke, seed 7.");
       },
     ));
 
