@@ -112,11 +112,20 @@ export { alphaHeatmap } from "./figures/alphaHeatmap";
 export { costFigure } from "./figures/costFigure";
 export { dataFrame } from "./figures/dataFrame";
 export { entropyFigure } from "./figures/entropyFigure";
+export {
+  type ExportFormat,
+  type ExportOptions,
+  exportFigure,
+  exportFigures,
+} from "./figures/exportFigure";
 export type { Figure } from "./figures/figure";
 export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
 export { imageSheet } from "./figures/imageSheet";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
+export type { PaperWidth } from "./figures/paper";
+export { type Provenance, provenanceText } from "./figures/provenance";
+export { readProvenance } from "./figures/provenanceFile";
 export { renderFigure } from "./figures/renderFigure";
 export { saveFigure } from "./figures/saveFigure";
 export { type SearchDashboard, searchDashboard } from "./figures/searchDashboard";

@@ -8,6 +8,7 @@ import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
 import { frontierCommand } from "./frontierCommand";
+import { provenanceCommand } from "./provenanceCommand";
 import { searchCommand } from "./searchCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
@@ -39,6 +40,7 @@ function program(): Command {
     analyzeCommand(),
     costCommand(),
     drawCommand(),
+    provenanceCommand(),
     dataCommand(),
     backendCommand(),
     benchCommand(),

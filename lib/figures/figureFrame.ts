@@ -61,6 +61,9 @@ export interface FrameSettings {
 }
 
 const captionLine = 14;
+/** Pixels that the title takes, and the small print of some lines. */
+export const titleRoom = 40;
+export const captionRoom = (lines: number): number => 10 + lines * captionLine;
 
 /** By which the notes that belong to the frame are found again. */
 export const annotationNames = Object.freeze({ caption: "bars-caption", panel: "bars-panel" });
@@ -82,8 +85,8 @@ export function figureFrame(settings: FrameSettings): Figure {
   const margin = {
     l: left,
     r: width - left - plotWidth,
-    t: 40 + above,
-    b: below + 10 + caption.length * captionLine,
+    t: titleRoom + above,
+    b: below + captionRoom(caption.length),
   };
   const axes: Record<string, unknown> = {};
   const data: Trace[] = [];
@@ -229,7 +232,11 @@ function panelTitle(text: string, x: number, y: number): Record<string, unknown>
   };
 }
 
-function captionNote(lines: readonly string[], margin: { l: number; b: number }): Record<string, unknown> {
+/** The small print as an annotation below the panels. */
+export function captionNote(
+  lines: readonly string[],
+  margin: { l: number; b: number },
+): Record<string, unknown> {
   return {
     name: annotationNames.caption,
     text: lines.join("<br>"),
@@ -247,7 +254,8 @@ function captionNote(lines: readonly string[], margin: { l: number; b: number })
   };
 }
 
-function captionLines(caption: FigureCaption, width: number): string[] {
+/** The small print in lines of at most `width` pixels. */
+export function captionLines(caption: Pick<FigureCaption, "measured" | "origin">, width: number): string[] {
   // Mean width of a letter of DejaVu Sans in running text: 0.51 em (measured on captions), and a little air.
   const letters = Math.floor(width / (0.54 * textSize.caption));
   return [...wrapped(caption.measured, letters), ...wrapped(caption.origin, letters)];

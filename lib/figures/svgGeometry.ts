@@ -147,7 +147,8 @@ function transformed(points: readonly Point[], [a, b, c, d, e, f]: Matrix): Poin
   return points.map(([x, y]) => [a * x + c * y + e, b * x + d * y + f]);
 }
 
-function matrixOf(element: SvgElement): Matrix {
+/** The transform of an element, as a matrix `[a, b, c, d, e, f]`. */
+export function matrixOf(element: SvgElement): Matrix {
   let matrix: Matrix = [1, 0, 0, 1, 0, 0];
   for (const [, name, list] of (element.getAttribute?.("transform") ?? "").matchAll(/(\w+)\(([^)]*)\)/g)) {
     const values = (list ?? "")

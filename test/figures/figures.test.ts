@@ -8,13 +8,12 @@ import type { Figure } from "../../lib/figures/figure";
 import { layoutEvolution } from "../../lib/figures/layoutEvolution";
 import { lossFigure } from "../../lib/figures/lossFigure";
 import { renderFigure } from "../../lib/figures/renderFigure";
-import { type Box, clientBox } from "../../lib/figures/svgGeometry";
-import { textMeasure } from "../../lib/figures/textMeasure";
+import type { Box } from "../../lib/figures/svgGeometry";
 import { validateFigure } from "../../lib/figures/validateFigure";
 import type { SearchRecord } from "../../lib/run/searchRecord";
 import { figureText } from "./figureText";
 import { madeUpRecord } from "./madeUpRecord";
-import { svgElements } from "./svgElements";
+import { overlap, textBoxes } from "./textBoxes";
 
 const builders: Readonly<Record<string, (record: SearchRecord) => Figure>> = {
   alphaDistribution,
@@ -25,24 +24,6 @@ const builders: Readonly<Record<string, (record: SearchRecord) => Figure>> = {
   layoutEvolution,
   lossFigure,
 };
-
-/** What is written in a drawing, and where. Line boxes are shrunk to the letters: lines may stand close. */
-function textBoxes(svg: string): { text: string; box: Box; tilted: boolean }[] {
-  return svgElements(svg, "text").flatMap((element) => {
-    const { x, y, width, height } = clientBox(element, textMeasure());
-    const text = (element.textContent ?? "").trim();
-    const tilted = /rotate\(-?(?!0[,)]|90[,)])\d/.test(element.getAttribute?.("transform") ?? "");
-    return text === ""
-      ? []
-      : [{ text, tilted, box: { x: x + 1, y: y + 2, width: width - 2, height: height - 4 } }];
-  });
-}
-
-function overlap(a: Box, b: Box): boolean {
-  const apart =
-    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-  return !apart;
-}
 
 describe.each(Object.entries(builders))("%s", (name, build) => {
   it("draws the same data and layout as before for a small record", async () => {

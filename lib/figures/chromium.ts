@@ -1,0 +1,165 @@
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { BarsError } from "../util/errors";
+import { fontFiles } from "./fonts";
+import { loadPackage, packageFile } from "./packageFile";
+
+/** The part of playwright-core's page that is used here. */
+interface Page {
+  setContent(html: string): Promise<void>;
+  addScriptTag(options: { content: string }): Promise<unknown>;
+  evaluate<T>(script: string): Promise<T>;
+  pdf(options: { preferCSSPageSize: boolean; printBackground: boolean }): Promise<Buffer>;
+  close(): Promise<void>;
+}
+interface Browser {
+  newPage(): Promise<Page>;
+  close(): Promise<void>;
+  isConnected(): boolean;
+}
+interface Playwright {
+  readonly chromium: {
+    launch(options: { executablePath: string; args: string[] }): Promise<Browser>;
+    executablePath(): string;
+  };
+}
+
+/** Off: everything that talks to the network or waits for a screen. WebGL is drawn in software. */
+const flags = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--enable-unsafe-swiftshader",
+];
+
+const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "msedge"];
+const places = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+  "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
+];
+
+/**
+ * Where Chromium or a browser of its kind is: the path in the environment variable `BARS_CHROMIUM` (`none`: act as
+ * if there were none), else one on PATH, one in the usual places, one that playwright has installed.
+ *
+ * @returns null where there is none.
+ * @throws BarsError if `BARS_CHROMIUM` names a file that cannot be run.
+ */
+export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | null {
+  const asked = environment["BARS_CHROMIUM"];
+  if (asked === "none") return null;
+  if (asked) {
+    if (canRun(asked)) return asked;
+    throw new BarsError(
+      `BARS_CHROMIUM: expected the path of a browser that can be run, got ${JSON.stringify(asked)}; unset it to look in the usual places.`,
+    );
+  }
+  const folders = (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, `${name}${suffix}`)));
+  return [...onPath, ...places].find(canRun) ?? playwrightChromium();
+}
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function playwrightChromium(): string | null {
+  const path = loadPackage<Playwright>("playwright-core").chromium.executablePath();
+  return canRun(path) ? path : null;
+}
+
+let running: Promise<Drawing> | undefined;
+let queue: Promise<unknown> = Promise.resolve();
+let waiting = 0;
+let closing: NodeJS.Timeout | undefined;
+/** How long the browser waits for more work, in milliseconds: a start takes seconds. */
+const idle = 1500;
+
+interface Drawing {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+/**
+ * Lends the page of a headless browser, with plotly and the shipped fonts loaded, to one user after the other. The
+ * browser is started at the first call and closed soon after the last one.
+ *
+ * @throws BarsError if it cannot be started.
+ */
+export function withChromiumPage<T>(executable: string, use: (page: Page) => Promise<T>): Promise<T> {
+  clearTimeout(closing);
+  waiting += 1;
+  const work = queue.then(async () => {
+    try {
+      return await use((await started(executable)).page);
+    } finally {
+      waiting -= 1;
+      if (waiting === 0) closing = setTimeout(() => void closeChromium(), idle);
+    }
+  });
+  queue = work.catch(() => {});
+  return work;
+}
+
+/** Closes the browser now, if one runs. */
+export async function closeChromium(): Promise<void> {
+  clearTimeout(closing);
+  const drawing = running;
+  running = undefined;
+  await (await drawing?.catch(() => undefined))?.browser.close();
+}
+
+async function started(executable: string): Promise<Drawing> {
+  const before = await running?.catch(() => undefined);
+  if (before?.browser.isConnected() !== true) running = start(executable);
+  return running as Promise<Drawing>;
+}
+
+async function start(executable: string): Promise<Drawing> {
+  const { chromium } = loadPackage<Playwright>("playwright-core");
+  let browser: Browser;
+  try {
+    browser = await chromium.launch({ executablePath: executable, args: flags });
+  } catch (cause) {
+    const why = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
+    throw new BarsError(
+      `${executable}: the browser could not be started (${why}); set BARS_CHROMIUM to another one, or to none to draw without.`,
+      { cause },
+    );
+  }
+  const page = await browser.newPage();
+  await page.setContent(
+    `<!doctype html><meta charset="utf-8"><style>${shippedFontCss()}</style><body><div id="page"></div></body>`,
+  );
+  await page.addScriptTag({ content: readFileSync(packageFile("plotly.js-dist-min/plotly.min.js"), "utf8") });
+  await page.evaluate("Promise.all([...document.fonts].map((face) => face.load())).then(() => true)");
+  return { browser, page };
+}
+
+let fontCss: string | undefined;
+
+/** The shipped fonts as a style sheet, so that a browser sets text in them whatever the machine has. */
+function shippedFontCss(): string {
+  fontCss ??= fontFiles()
+    .map((file) => {
+      const family = file.includes("Mono") ? "DejaVu Sans Mono" : "DejaVu Sans";
+      const weight = file.includes("Bold") ? "bold" : "normal";
+      const style = file.includes("Oblique") ? "italic" : "normal";
+      const data = readFileSync(file).toString("base64");
+      return `@font-face{font-family:"${family}";font-weight:${weight};font-style:${style};src:url(data:font/ttf;base64,${data})}`;
+    })
+    .join("\n");
+  return fontCss;
+}
