@@ -61,17 +61,19 @@ export { sequentialBatches } from "./data/sequentialBatches";
 export { splitTraining } from "./data/splitTraining";
 export { syntheticImages } from "./data/syntheticImages";
 // Derivation
-export { alphasAt, deriveInputOf } from "./derive/alphasAt";
+export { alphasAt, deriveInputOf, type EpochWindow, type StoredEpoch } from "./derive/alphasAt";
+export type { Confidence } from "./derive/confidence";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
 export { probabilitiesOf } from "./derive/probabilitiesOf";
-// Recipes
 export {
   type AnalysisSubject,
   type AnalyzeOptions,
   analyzeNetwork,
 } from "./experiments/analysis/analyzeNetwork";
 export { type AnalysedRuns, analysisFile, analyzeRuns } from "./experiments/analysis/analyzeRuns";
+// Recipes
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
+export { type BudgetRow, budgetGrid, budgetSweep } from "./experiments/budgetSweep";
 export {
   type ComparisonPresetName,
   type ComparisonSize,
@@ -92,7 +94,12 @@ export {
   type TestChoice,
 } from "./experiments/frontierRuns";
 export { type NotebookParameters, notebookParameters } from "./experiments/notebookParameters";
-export { type RuleRow, ruleComparison } from "./experiments/ruleComparison";
+export {
+  comparedRules,
+  derivations,
+  type RuleRow,
+  ruleComparison,
+} from "./experiments/ruleComparison";
 export { saveArchitecture } from "./experiments/saveArchitecture";
 export { type SearchSummary, searchSummary } from "./experiments/summary";
 export { summaryText } from "./experiments/summaryText";
@@ -156,6 +163,7 @@ export { tableLatex } from "./run/tableLatex";
 export type { TrainRecord } from "./run/trainRecord";
 export { readTrainRecord } from "./run/trainRecordFile";
 // Search
+export { deriveBySupernet } from "./search/deriveBySupernet";
 export { search } from "./search/search";
 // Space
 export type { Alphas } from "./space/alphas";

@@ -1,28 +1,29 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
-import { ops } from "../complexity/cost";
-import { totalCost } from "../complexity/costTable";
-import { deriveInputOf } from "../derive/alphasAt";
-import { derive, deriveRules, type RuleChoice } from "../derive/derive";
-import { fold, randomKey } from "../random/randomKey";
+import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
+import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
+import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
+import { deriveBySupernet } from "../search/deriveBySupernet";
 import { describeGenotype } from "../space/describeGenotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
+import { openProgress } from "../util/progressSinks";
 import { wholeNumber } from "./searchCommand";
 
 interface Options {
   rule: string;
   option: string[];
-  epoch?: number;
+  epoch?: StoredEpoch;
   seed: number;
   out?: string;
   list?: boolean;
 }
 
-/** `bars derive`: turns a stored search into a genotype by a rule. Needs no tensor engine. */
+/** `bars derive`: turns a stored search into a genotype by a rule. Needs no tensor engine, except for a rule that ranks by the supernet. */
 export function deriveCommand(): Command {
   return new Command("derive")
     .description("derive an architecture from a stored search, at any epoch, by any rule")
@@ -34,40 +35,91 @@ export function deriveCommand(): Command {
       (value, list: string[]) => [...list, value],
       [],
     )
-    .option("--epoch <number>", "epoch counted from 0; default: the last", wholeNumber)
+    .option(
+      "--epoch <place>",
+      "an epoch counted from 0, start, last, or a mean over epochs such as 10..14; default: the epoch the search chose, else the last",
+      epochPlace,
+    )
     .option("--seed <number>", "for rules that draw", wholeNumber, 0)
     .option("--out <file>", "where the genotype goes; default: genotype-<rule>.json beside the record")
     .option("--list", "list the rules with formula and source")
     .action(run);
 }
 
-function run(place: string | undefined, options: Options): void {
+async function run(place: string | undefined, options: Options): Promise<void> {
   if (options.list) {
-    for (const [name, rule] of Object.entries(deriveRules)) {
-      console.log(
-        `${name}\n  ${rule.formula}\n  source: ${rule.source}\n  options: ${JSON.stringify(rule.defaults)}`,
-      );
-    }
+    for (const [name, rule] of Object.entries(deriveRules)) console.log(ruleText(name, rule));
     return;
   }
   if (place === undefined)
     throw new ConfigError("bars derive: expected the folder of a run, got nothing. Give one, or --list.");
   const path = existsSync(place) && statSync(place).isDirectory() ? join(place, "record.json") : place;
   const record = readSearchRecord(path);
-  const input = {
-    ...deriveInputOf(record, options.epoch ?? "last"),
-    key: fold(randomKey(options.seed), "derive"),
-  };
-  const derivation = derive(input, { rule: options.rule, ...ruleOptions(options.option) } as RuleChoice);
+  const key = fold(randomKey(options.seed), "derive");
+  const choice = { rule: options.rule, ...ruleOptions(options.option) } as RuleChoice;
+  const derivation =
+    ruleNamed(options.rule).needsCheckpoint === true
+      ? await bySupernet(path, choice, options.epoch, key)
+      : derive({ ...deriveInputOf(record, options.epoch), key }, choice);
   const { genotype } = derivation;
-  const cost = totalCost(genotype, record.config.binarization);
   const out = options.out ?? join(dirname(path), `genotype-${options.rule}.json`);
   writeFileAtomic(out, `${genotypeJson(genotype)}\n`);
   console.log(describeGenotype(genotype));
-  console.log(
-    `\nFLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${ops(cost)}  (per image, one multiply-accumulate = 1)`,
-  );
+  for (const line of derivationLines(derivation, record, options.epoch)) console.log(line);
   console.log(`${out}  sha256 ${genotypeHash(genotype).slice(0, 12)}`);
+}
+
+function ruleText(name: string, rule: (typeof deriveRules)[keyof typeof deriveRules]): string {
+  const needs =
+    "needsCheckpoint" in rule && rule.needsCheckpoint ? "\n  needs the checkpoint of the search" : "";
+  return `${name}\n  ${rule.formula}\n  source: ${rule.source}\n  options: ${JSON.stringify(rule.defaults)}${needs}`;
+}
+
+async function bySupernet(
+  path: string,
+  choice: RuleChoice,
+  epoch: StoredEpoch | undefined,
+  key: RandomKey,
+): Promise<Derivation> {
+  const { rule, ...given } = choice as { rule: string } & Record<string, unknown>;
+  const known = Object.keys(ruleNamed(rule).defaults).filter((name) => name !== "method");
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name))
+      throw new ConfigError(
+        `bars derive: rule "${rule}" has no option "${name}". Known options: ${known.join(", ")}.`,
+      );
+  }
+  const place = epoch === undefined ? {} : { epoch };
+  return deriveBySupernet(dirname(path), { ...given, ...place, key, progress: openProgress() });
+}
+
+function derivationLines(
+  { cost, confidence, logProbability, scores }: Derivation,
+  record: SearchRecord,
+  epoch: StoredEpoch | undefined,
+): string[] {
+  const { cells, depth, width } = confidence;
+  const margins = [...cells.flat(), ...depth, ...width].filter((margin) => margin !== null);
+  const mean = margins.reduce((sum, margin) => sum + margin, 0) / margins.length;
+  const chosen = epoch === undefined ? record.chosen : null;
+  const likely = logProbability === null ? "" : `; ln of its probability ${logProbability.toFixed(2)}`;
+  return [
+    "",
+    ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
+    `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
+    `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
+    ...(scores
+      ? [`accuracies of the samples in the supernet: ${scores.map((s) => s.toFixed(3)).join(", ")}`]
+      : []),
+  ];
+}
+
+/** `7`, `start`, `last` or `3..7`. */
+function epochPlace(text: string): StoredEpoch {
+  if (text === "start" || text === "last") return text;
+  const window = /^(\d+)\.\.(\d+)$/.exec(text);
+  if (window) return { from: Number(window[1]), to: Number(window[2]) };
+  return wholeNumber(text);
 }
 
 function ruleOptions(assignments: readonly string[]): Record<string, unknown> {
@@ -76,7 +128,16 @@ function ruleOptions(assignments: readonly string[]): Record<string, unknown> {
       const cut = assignment.indexOf("=");
       if (cut < 1) throw new ConfigError(`--option ${assignment}: expected name=value, e.g. k=3.`);
       const text = assignment.slice(cut + 1);
-      return [assignment.slice(0, cut), /^[-+.\deE]+$/.test(text) ? Number(text) : text];
+      return [assignment.slice(0, cut), parsedValue(text)];
     }),
   );
+}
+
+/** JSON (a number, null, true) or else plain text. */
+function parsedValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -3,23 +3,57 @@ import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
 import type { DeriveInput } from "./deriveRule";
 
-/** A place in a stored search: before the first step, at the end of epoch 0, 1, …, or at the end. */
-export type StoredEpoch = "start" | "last" | number;
+/** Epochs from `from` to `to`, both counted from 0 and included. */
+export interface EpochWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A place in a stored search: before the first step, at the end of epoch 0, 1, …, at the end, or a mean over epochs. */
+export type StoredEpoch = "start" | "last" | number | EpochWindow;
 
 /**
- * The alphas a search had at a stored epoch.
+ * The alphas a search had at a stored epoch. Of a window it is the mean of the raw alphas, so its softmax is the
+ * normalised geometric mean of the epochs' probabilities: one epoch that swings does not decide.
  *
- * @throws DeriveError for an epoch the record does not hold.
+ * @throws DeriveError for an epoch, or a window with an epoch, that the record does not hold.
  */
 export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
   if (epoch === "start") return record.startAlphas;
+  if (typeof epoch === "object" && epoch !== null) return meanOver(record, epoch);
   const stored =
     epoch === "last" ? record.epochs.at(-1) : record.epochs.find((entry) => entry.epoch === epoch);
   if (stored !== undefined) return stored.alphas;
+  throw new DeriveError(
+    `alphasAt: epoch must be ${knownEpochs(record)}, got ${JSON.stringify(epoch) ?? String(epoch)}.`,
+  );
+}
+
+function knownEpochs(record: SearchRecord): string {
   const known = record.epochs.map((entry) => entry.epoch);
-  const range =
-    known.length === 0 ? "start (no epoch has ended)" : `start, last or one of ${known.join(", ")}`;
-  throw new DeriveError(`alphasAt: epoch must be ${range}, got ${JSON.stringify(epoch)}.`);
+  return known.length === 0 ? "start (no epoch has ended)" : `start, last or one of ${known.join(", ")}`;
+}
+
+function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {
+  if (!(Number.isInteger(from) && Number.isInteger(to) && from <= to)) {
+    throw new DeriveError(
+      `alphasAt: a window must go from one epoch to the same or a later one, got from ${from} to ${to}.`,
+    );
+  }
+  const all = Array.from({ length: to - from + 1 }, (_, i) => alphasAt(record, from + i));
+  const mean = (rows: readonly (readonly number[])[]) =>
+    (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / rows.length);
+  const means = (lists: readonly (readonly (readonly number[])[])[]) =>
+    (lists[0] ?? []).map((_, i) => mean(lists.map((list) => list[i] as readonly number[])));
+  const edges = all.flatMap((alphas) => (alphas.edges ? [alphas.edges] : []));
+  return {
+    cells: (all[0] as Alphas).cells.map((_, group) =>
+      means(all.map(({ cells }) => cells[group] as Alphas["depth"])),
+    ),
+    depth: means(all.map(({ depth }) => depth)),
+    width: means(all.map(({ width }) => width)),
+    ...(edges.length === all.length ? { edges: means(edges) } : {}),
+  };
 }
 
 /**
@@ -28,5 +62,6 @@ export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
  */
 export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): DeriveInput {
   const place = epoch ?? record.chosen?.epoch ?? "last";
-  return { space: record.config.space, alphas: alphasAt(record, place) };
+  const { space, binarization } = record.config;
+  return { space, alphas: alphasAt(record, place), style: binarization };
 }

@@ -1,5 +1,6 @@
-import { layoutByMaximum, oneOperationPerEdge } from "./choices";
+import { oneOperationPerEdge } from "./choices";
 import type { DeriveRule } from "./deriveRule";
+import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 /** The likeliest choice everywhere. */
@@ -10,9 +11,9 @@ export const argmaxRule: DeriveRule = Object.freeze({
   defaults: Object.freeze({ method: "softmax", temperature: 1 } as const),
   needsKey: false,
   problem: () => null,
-  choose: ({ space, alphas }, { method, temperature }) => {
+  choose: ({ space, alphas }, { method, temperature, layout }) => {
     const scores = probabilitiesOf(alphas, method, temperature);
     const cells = scores.cells.map((rows) => oneOperationPerEdge(space, rows));
-    return { cells, ...layoutByMaximum(space, scores) };
+    return { cells, ...layoutBy(layout, space, scores) };
   },
 } satisfies DeriveRule);

@@ -47,20 +47,38 @@ export function oneOperationPerEdge(
 }
 
 /**
+ * Share of every edge among those that enter its node, `softmax(β)` over them, where edges have weights of their own
+ * (PC-DARTS, arXiv:1907.05737); undefined where they have none.
+ */
+export function edgeShares(space: SpaceConfig, alphas: Alphas, group: number): readonly number[] | undefined {
+  const betas = alphas.edges?.[group];
+  if (betas === undefined) return undefined;
+  const edges = edgesOf(space.steps);
+  return edges.map(({ to }, i) => {
+    const own = edges.flatMap((edge, j) => (edge.to === to ? [betas[j] as number] : []));
+    return 1 / own.reduce((sum, beta) => sum + Math.exp(beta - (betas[i] as number)), 0);
+  });
+}
+
+/**
  * For every node the `k` incoming edges whose strongest operation other than `none` is strongest, with that
  * operation. On ties the edge from the earlier node wins.
+ *
+ * @param shares factors of the edges' strengths, as PC-DARTS derives; left out: all 1.
  */
 export function strongestEdges(
   space: SpaceConfig,
   scores: readonly (readonly number[])[],
   k: number,
+  shares?: readonly number[],
 ): GenotypeEdge[] {
   const none = space.primitives.indexOf("none");
   const candidates = edgesOf(space.steps).flatMap((edge, i) => {
     const row = (scores[i] ?? []).map((score, p) => (p === none ? -Infinity : score));
     const best = firstMaximum(row);
     const primitive = space.primitives[best];
-    return isOperation(primitive) ? [{ ...edge, primitive, score: row[best] as number }] : [];
+    const score = (row[best] as number) * (shares?.[i] ?? 1);
+    return isOperation(primitive) ? [{ ...edge, primitive, score }] : [];
   });
   return Array.from({ length: space.steps }, (_, i) => candidates.filter(({ to }) => to === i + 1)).flatMap(
     (own) => {

@@ -1,14 +1,24 @@
+import { type Cost, ops } from "../complexity/cost";
+import { totalCost } from "../complexity/costTable";
 import { deepFreeze } from "../config/check";
 import { checkAlphas } from "../space/alphaShapes";
-import type { Alphas } from "../space/alphas";
 import { type Genotype, genotype } from "../space/genotype";
 import { DeriveError } from "../util/errors";
+import { nearNames } from "../util/nearNames";
 import { argmaxRule } from "./argmaxRule";
+import { bestOfRule } from "./bestOfRule";
+import { budgetRule } from "./budgetRule";
+import { type Confidence, confidenceOf } from "./confidence";
 import type { DeriveInput, DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { entropyGuardRule } from "./entropyGuardRule";
+import { layoutMethods } from "./layoutBy";
+import { logProbabilityOf } from "./logProbabilities";
 import { probabilitiesOf, probabilityMethods } from "./probabilitiesOf";
 import { sampleRule } from "./sampleRule";
 import { severalRule } from "./severalRule";
 import { skipCapRule } from "./skipCapRule";
+import { thresholdRule } from "./thresholdRule";
+import { topKNoneRule } from "./topKNoneRule";
 import { topKRule } from "./topKRule";
 
 /** Every rule by name. A new rule is one entry here and one file. */
@@ -16,8 +26,13 @@ export const deriveRules = Object.freeze({
   argmax: argmaxRule,
   sample: sampleRule,
   top_k: topKRule,
+  top_k_none: topKNoneRule,
   several: severalRule,
+  threshold: thresholdRule,
   skip_cap: skipCapRule,
+  entropy_guard: entropyGuardRule,
+  budget: budgetRule,
+  best_of: bestOfRule,
 });
 export type DeriveRuleName = keyof typeof deriveRules;
 
@@ -29,22 +44,19 @@ export type RuleChoice =
   | DeriveRuleName
   | { [N in DeriveRuleName]: { readonly rule: N } & Partial<RuleOptions<N>> }[DeriveRuleName];
 
-/** How clear each decision was: `p₁ − p₂`, the gap between its two largest probabilities, in [0, 1]. */
-export interface Confidence {
-  /** `[group][edge]`, in the order of `edgesOf`. */
-  readonly cells: readonly (readonly number[])[];
-  /** Per stage; null where depth is not searched. */
-  readonly depth: readonly (number | null)[];
-  /** Per stage; null where width is not searched. */
-  readonly width: readonly (number | null)[];
-}
-
 /** One architecture derived from alphas, with how it was. Plain JSON. */
 export interface Derivation {
   readonly genotype: Genotype;
   /** The rule with all its options, defaults filled in. */
   readonly rule: { readonly rule: DeriveRuleName } & Readonly<Record<string, unknown>>;
+  /** How clearly the probabilities speak for each decision. */
   readonly confidence: Confidence;
+  /** ln of the genotype's probability; null where the distribution cannot give it (see `logProbabilityOf`). */
+  readonly logProbability: number | null;
+  /** Of one image; one multiply-accumulate = 1. */
+  readonly cost: Cost & { readonly ops: number };
+  /** For rules that rank candidates: the score of each, in the order they were drawn; else null. */
+  readonly scores: readonly number[] | null;
 }
 
 /**
@@ -55,13 +67,7 @@ export interface Derivation {
  */
 export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivation {
   const { rule: name, ...given } = typeof rule === "string" ? { rule } : rule;
-  if (typeof name !== "string" || !Object.hasOwn(deriveRules, name)) {
-    throw new DeriveError(
-      `derive: unknown rule ${JSON.stringify(name)}. Known rules: ${Object.keys(deriveRules).join(", ")}.`,
-    );
-  }
-  // The table pairs each rule with its own options; from here they are handled alike.
-  const chosen = deriveRules[name] as unknown as DeriveRule;
+  const chosen = ruleNamed(name);
   const options = completeOptions(name, chosen, given);
   checkAlphas(input.space, input.alphas, "derive: alphas");
   if (chosen.needsKey && input.key === undefined) {
@@ -69,40 +75,47 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
       `derive: rule "${name}" expected a key to draw with, got none; pass { space, alphas, key }.`,
     );
   }
+  const { scores = null, ...choice } = chosen.choose(input, options);
+  const { space, alphas, style } = input;
+  const made = genotype(space, choice, "derive");
+  const cost = totalCost(made, style);
+  const probabilities = probabilitiesOf(alphas, options.method, options.temperature);
   return deepFreeze({
-    genotype: genotype(input.space, chosen.choose(input, options), "derive"),
+    genotype: made,
     rule: { rule: name, ...options },
-    confidence: confidenceOf(input.alphas, options),
+    confidence: confidenceOf(space, probabilities, choice),
+    logProbability: logProbabilityOf(space, alphas, choice, options.method, options.temperature),
+    cost: { ...cost, ops: ops(cost) },
+    scores,
   });
 }
 
-/** The gaps between the two largest probabilities of every decision. */
-export function confidenceOf(alphas: Alphas, options: Partial<ProbabilityOptions> = {}): Confidence {
-  const probabilities = probabilitiesOf(alphas, options.method, options.temperature);
-  const searched = (row: readonly number[]) => (row.length === 0 ? null : margin(row));
-  return {
-    cells: probabilities.cells.map((rows) => rows.map(margin)),
-    depth: probabilities.depth.map(searched),
-    width: probabilities.width.map(searched),
-  };
-}
-
-/** A row of one probability has no rival: its margin is the probability. */
-function margin(row: readonly number[]): number {
-  const [first = 0, second = 0] = [...row].sort((a, b) => b - a);
-  return first - second;
+/**
+ * A rule by name.
+ * @throws DeriveError that lists the rules and the names nearest to an unknown one.
+ */
+export function ruleNamed(name: string): DeriveRule {
+  if (typeof name === "string" && Object.hasOwn(deriveRules, name)) {
+    // The table pairs each rule with its own options; from here they are handled alike.
+    return deriveRules[name as DeriveRuleName] as unknown as DeriveRule;
+  }
+  const names = Object.keys(deriveRules);
+  const [near = ""] = nearNames(String(name), names, 1);
+  throw new DeriveError(
+    `derive: unknown rule ${JSON.stringify(name)}. Known rules: ${names.join(", ")}. The nearest is ${near}.`,
+  );
 }
 
 function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object): ProbabilityOptions {
   const known = Object.keys(rule.defaults);
   for (const key of Object.keys(given)) {
-    if (!known.includes(key)) {
+    if (!known.includes(key) && !(key === "layout" && rule.ownLayout !== true)) {
       throw new DeriveError(
-        `derive: rule "${name}" has no option "${key}". Known options: ${known.join(", ")}.`,
+        `derive: rule "${name}" has no option "${key}". Known options: ${[...known, ...(rule.ownLayout ? [] : ["layout"])].join(", ")}.`,
       );
     }
   }
-  const options = { ...rule.defaults, ...given };
+  const { layout, ...options }: ProbabilityOptions = { ...rule.defaults, ...given };
   if (!probabilityMethods.includes(options.method)) {
     const names = probabilityMethods.join(", ");
     throw new DeriveError(
@@ -114,7 +127,14 @@ function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object):
       `derive: rule "${name}": temperature must be a number above 0, got ${options.temperature}.`,
     );
   }
+  if (layout !== undefined && !layoutMethods.includes(layout)) {
+    const names = layoutMethods.join(", ");
+    throw new DeriveError(
+      `derive: rule "${name}": layout must be one of ${names}, got ${JSON.stringify(layout)}.`,
+    );
+  }
   const problem = rule.problem(options);
   if (problem !== null) throw new DeriveError(`derive: rule "${name}": ${problem}.`);
-  return options;
+  // The usual layout goes without saying, so that rules of stored settings stay as they are.
+  return layout === undefined || layout === "argmax" ? options : { ...options, layout };
 }

@@ -1,14 +1,21 @@
+import type { BlockStyle } from "../complexity/blockStyle";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { Alphas } from "../space/alphas";
-import type { GenotypeChoice } from "../space/genotype";
+import type { Genotype, GenotypeChoice } from "../space/genotype";
+import type { LayoutMethod } from "./layoutBy";
 import type { ProbabilityMethod } from "./probabilitiesOf";
 
-/** What every rule reads. `key` is needed by rules that draw. */
+/** What every rule reads. */
 export interface DeriveInput {
   readonly space: SpaceConfig;
   readonly alphas: Alphas;
+  /** Needed by rules that draw. */
   readonly key?: RandomKey;
+  /** How good a candidate is, higher is better; needed by rules that rank (see `deriveBySupernet`). */
+  readonly score?: (genotype: Genotype) => number;
+  /** How binary layers are built, for costs that depend on it (element-wise work, real parameters). */
+  readonly style?: BlockStyle;
 }
 
 /** Options every rule has: how alphas become probabilities. */
@@ -17,6 +24,13 @@ export interface ProbabilityOptions {
   readonly method: ProbabilityMethod;
   /** Above 0; smaller is sharper. */
   readonly temperature: number;
+  /** How depth and width are read off, for rules that decide on cells; left out: "argmax". */
+  readonly layout?: LayoutMethod;
+}
+
+/** What a rule chose; rules that rank candidates add the score of each. */
+export interface RuleResult extends GenotypeChoice {
+  readonly scores?: readonly number[];
 }
 
 /** One way to turn alphas into an architecture: a pure function with its formula and its source. */
@@ -27,7 +41,11 @@ export interface DeriveRule<O extends ProbabilityOptions = ProbabilityOptions> {
   readonly source: string;
   readonly defaults: O;
   readonly needsKey: boolean;
+  /** True for rules that rank candidates by the supernet's weights. */
+  readonly needsCheckpoint?: boolean;
+  /** True for rules that decide on depth and width by themselves, and so take no `layout`. */
+  readonly ownLayout?: boolean;
   /** Names the first option out of range in the form "k must be …, got …"; null if all are fine. */
   problem(options: O): string | null;
-  choose(input: DeriveInput, options: O): GenotypeChoice;
+  choose(input: DeriveInput, options: O): RuleResult;
 }

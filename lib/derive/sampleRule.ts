@@ -10,6 +10,7 @@ export const sampleRule: DeriveRule = Object.freeze({
   source: "Maddison et al. 2014, arXiv:1411.0030 (Gumbel-max); aw_nas derives from such a sample",
   defaults: Object.freeze({ method: "softmax", temperature: 1 } as const),
   needsKey: true,
+  ownLayout: true,
   problem: ({ method }) =>
     method === "softmax" ? null : `method must be softmax (one operation an edge is drawn), got ${method}`,
   choose: ({ space, alphas, key }, { temperature }) => {

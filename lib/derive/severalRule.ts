@@ -1,6 +1,7 @@
 import { edgesOf } from "../space/edges";
-import { isOperation, layoutByMaximum } from "./choices";
+import { isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 export interface SeveralOptions extends ProbabilityOptions {
@@ -23,7 +24,7 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
     const isLimit = maxPerEdge === null || (Number.isInteger(maxPerEdge) && maxPerEdge >= 1);
     return isLimit ? null : `maxPerEdge must be an integer of at least 1 or null, got ${maxPerEdge}`;
   },
-  choose: ({ space, alphas }, { method, temperature, threshold, maxPerEdge }) => {
+  choose: ({ space, alphas }, { method, temperature, layout, threshold, maxPerEdge }) => {
     const scores = probabilitiesOf(alphas, method, temperature);
     const cells = scores.cells.map((rows) =>
       edgesOf(space.steps).flatMap((edge, i) => {
@@ -35,6 +36,6 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
         return best.flatMap(({ primitive }) => (isOperation(primitive) ? [{ ...edge, primitive }] : []));
       }),
     );
-    return { cells, ...layoutByMaximum(space, scores) };
+    return { cells, ...layoutBy(layout, space, scores) };
   },
 } satisfies DeriveRule<SeveralOptions>);

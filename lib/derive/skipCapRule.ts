@@ -1,8 +1,9 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import { edgeIndex } from "../space/edges";
 import type { GenotypeEdge } from "../space/genotype";
-import { layoutByMaximum, oneOperationPerEdge, strongestEdges } from "./choices";
+import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 export interface SkipCapOptions extends ProbabilityOptions {
@@ -28,8 +29,10 @@ export const skipCapRule: DeriveRule<SkipCapOptions> = Object.freeze({
   },
   choose: ({ space, alphas }, options) => {
     const scores = probabilitiesOf(alphas, options.method, options.temperature);
-    const cells = scores.cells.map((rows) => capped(space, rows, options));
-    return { cells, ...layoutByMaximum(space, scores) };
+    const cells = scores.cells.map((rows, group) =>
+      capped(space, rows, options, edgeShares(space, alphas, group)),
+    );
+    return { cells, ...layoutBy(options.layout, space, scores) };
   },
 } satisfies DeriveRule<SkipCapOptions>);
 
@@ -37,12 +40,13 @@ function capped(
   space: SpaceConfig,
   rows: readonly (readonly number[])[],
   { maxSkips, k }: SkipCapOptions,
+  shares: readonly number[] | undefined,
 ): GenotypeEdge[] {
   const scores = rows.map((row) => [...row]);
   const skip = space.primitives.indexOf("skip_connect");
   // Every pass strikes one skip for good, so there are at most as many passes as edges.
   for (;;) {
-    const edges = k === null ? oneOperationPerEdge(space, scores) : strongestEdges(space, scores, k);
+    const edges = k === null ? oneOperationPerEdge(space, scores) : strongestEdges(space, scores, k, shares);
     const claims = edges
       .filter(({ primitive }) => primitive === "skip_connect")
       .map(({ to, from }) => scores[edgeIndex(to, from)] as number[]);

@@ -1,5 +1,6 @@
-import { layoutByMaximum, strongestEdges } from "./choices";
+import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 export interface TopKOptions extends ProbabilityOptions {
@@ -11,13 +12,16 @@ export interface TopKOptions extends ProbabilityOptions {
 export const topKRule: DeriveRule<TopKOptions> = Object.freeze({
   formula:
     "for every node the k incoming edges with the largest max_{o ≠ none} p_o, each with that o; depth and width by argmax",
-  source: "Liu et al. 2019, DARTS, arXiv:1806.09055, section 2.4 (k = 2)",
+  source:
+    "Liu et al. 2019, DARTS, arXiv:1806.09055, section 2.4 (k = 2); edges with weights of their own: times softmax(β), PC-DARTS",
   defaults: Object.freeze({ method: "softmax", temperature: 1, k: 2 } as const),
   needsKey: false,
   problem: ({ k }) => (Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${k}`),
-  choose: ({ space, alphas }, { method, temperature, k }) => {
+  choose: ({ space, alphas }, { method, temperature, layout, k }) => {
     const scores = probabilitiesOf(alphas, method, temperature);
-    const cells = scores.cells.map((rows) => strongestEdges(space, rows, k));
-    return { cells, ...layoutByMaximum(space, scores) };
+    const cells = scores.cells.map((rows, group) =>
+      strongestEdges(space, rows, k, edgeShares(space, alphas, group)),
+    );
+    return { cells, ...layoutBy(layout, space, scores) };
   },
 } satisfies DeriveRule<TopKOptions>);

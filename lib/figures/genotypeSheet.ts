@@ -1,5 +1,5 @@
 import { type Cost, ops } from "../complexity/cost";
-import type { Confidence } from "../derive/derive";
+import type { Confidence } from "../derive/confidence";
 import { dashed, smallMetrics } from "../space/cellArcs";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
 import { primitiveStyles } from "../space/primitiveStyle";

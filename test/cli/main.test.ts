@@ -93,9 +93,10 @@ describe("bars", () => {
 
   it("lists derivation rules with formula and source", async () => {
     const { out } = await bars("derive", "--list");
-    for (const rule of ["argmax", "sample", "top_k", "several", "skip_cap"])
+    for (const rule of ["argmax", "sample", "top_k_none", "threshold", "entropy_guard", "budget", "best_of"])
       expect(out).toContain(`${rule}\n  `);
     expect(out).toContain("source: ");
+    expect(out).toContain("needs the checkpoint of the search");
   });
 
   it("says which engine it uses and why it passed over the others", async () => {
@@ -133,6 +134,24 @@ describe("bars", () => {
     );
     expect((await bars("derive", "runs/a", "--epoch", "9")).err).toContain(
       "alphasAt: epoch must be start, last or one of 0, 1, got 9.",
+    );
+    const budget = (value: string) =>
+      bars("derive", "runs/a", "--rule", "budget", "--option", `budget=${value}`, "--epoch", "0..1");
+    expect((await budget("null")).out).toMatch(/OPs \d+ .*\nmargin: mean -?[\d.]+, smallest/);
+    expect((await budget("1")).err).toMatch(/at most 1 OPs an image; the cheapest one costs \d+\./);
+    const stopped = { ...JSON.parse(record), chosen: { epoch: 0, reason: "it was flatter" } };
+    writeFileSync(join(folder, "stopped.json"), JSON.stringify(stopped));
+    const chosen = await bars("derive", "stopped.json", "--out", "stopped-genotype.json");
+    expect(chosen.out).toContain("alphas of epoch 0, which the search chose: it was flatter");
+    expect((await bars("derive", "stopped.json", "--rule", "best_of")).err).toContain(
+      'checkpoint.safetensors: rule "best_of" ranks its samples by the supernet\'s accuracy and needs the checkpoint of the search, found none.',
+    );
+    const ranked = await bars("derive", "runs/a", "--rule", "best_of", "--option", "samples=3");
+    expect(ranked.err).not.toContain("error");
+    expect(ranked.out).toMatch(/accuracies of the samples in the supernet: [\d.]+, [\d.]+, [\d.]+\n/);
+    writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 3 }));
+    expect((await bars("derive", "old.json")).err).toContain(
+      "old.json: expected schema 2, got 3; it was written by",
     );
   });
 });

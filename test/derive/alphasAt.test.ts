@@ -28,6 +28,30 @@ describe("alphasAt", () => {
     expect(derive(deriveInputOf(record)).genotype).toEqual(genotypes[1]);
   });
 
+  it("averages a window of epochs", () => {
+    const mean = alphasAt(record, { from: 0, to: 1 });
+    const [a, b] = epochs.map(({ alphas }) => alphas);
+    expect(mean.cells[1]?.[3]).toEqual(
+      [0, 1, 2].map((p) => ((a?.cells[1]?.[3]?.[p] ?? 9) + (b?.cells[1]?.[3]?.[p] ?? 9)) / 2),
+    );
+    expect(mean.depth[0]?.reduce((sum, x) => sum + x, 0)).toBe(1);
+    expect(alphasAt(record, { from: 1, to: 1 })).toEqual(epochs[1]?.alphas);
+    expect(() => alphasAt(record, { from: 1, to: 2 })).toThrow(
+      new DeriveError("alphasAt: epoch must be start, last or one of 0, 1, got 2."),
+    );
+    expect(() => alphasAt(record, { from: 1, to: 0 })).toThrow(
+      new DeriveError(
+        "alphasAt: a window must go from one epoch to the same or a later one, got from 1 to 0.",
+      ),
+    );
+  });
+
+  it("takes the epoch the search chose, unless another is asked for", () => {
+    const stopped = { ...record, chosen: { epoch: 0, reason: "rolled back" } };
+    expect(deriveInputOf(stopped).alphas).toBe(epochs[0]?.alphas);
+    expect(deriveInputOf(stopped, "last").alphas).toBe(epochs[1]?.alphas);
+  });
+
   it("names the stored epochs when asked for another", () => {
     expect(() => alphasAt(record, 7)).toThrow(
       new DeriveError("alphasAt: epoch must be start, last or one of 0, 1, got 7."),

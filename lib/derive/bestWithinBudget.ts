@@ -1,0 +1,248 @@
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { Alphas } from "../space/alphas";
+import { edgesOf } from "../space/edges";
+import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
+import { stagesOf } from "../space/stages";
+import { isOperation } from "./choices";
+import { logSigmoid, logSoftmax } from "./logProbabilities";
+import { bestLabels, type LabelOption, labelBound } from "./paretoLabels";
+import type { ProbabilityMethod } from "./probabilitiesOf";
+import { type CostMeasure, type StagePiece, stagePieces } from "./stagePieces";
+
+/** One decision about the cells: an operation of an edge, or whether an edge has an operation. */
+interface CellDecision {
+  readonly group: number;
+  readonly edge: number;
+  /** Primitives each option holds, and its log-probability. */
+  readonly options: readonly { readonly primitives: readonly number[]; readonly logProbability: number }[];
+}
+
+interface StageChoice {
+  readonly depth: number;
+  /** Index of the chosen width, and of the one the stage works at. */
+  readonly width: number;
+  readonly effective: number;
+  readonly logProbability: number;
+}
+
+/** The likeliest architecture within a budget, or what the cheapest of all costs where none is. */
+export type BudgetResult =
+  | { readonly choice: GenotypeChoice; readonly cost: number; readonly logProbability: number }
+  | { readonly cheapest: number };
+
+/**
+ * The architecture with the largest probability among those that cost at most `budget`, exactly.
+ *
+ * Layouts are enumerated from the last stage to the first (a stage's cost depends on the next one's width) by branch and
+ * bound: a partial layout is left when even its likeliest completion is no likelier than the best found, or even its
+ * cheapest one is over the budget. Both bounds are never too small or too large, so the optimum is never cut off. For a
+ * whole layout the operations are decided by {@link bestLabels} with what it leaves of the budget; the cells of a group
+ * share one topology, so an operation costs the sum over the group's kept cells.
+ *
+ * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported.
+ */
+export function bestWithinBudget(
+  space: SpaceConfig,
+  alphas: Alphas,
+  budget: number,
+  measure: CostMeasure,
+  method: ProbabilityMethod = "softmax",
+  temperature = 1,
+): BudgetResult {
+  const piece = stagePieces(space, measure);
+  const choices = stageChoices(space, alphas, temperature);
+  const decisions = cellDecisions(space, alphas, method, temperature);
+  const sure = decisions.reduce(
+    (sum, { options }) => sum + Math.max(...options.map(({ logProbability }) => logProbability)),
+    0,
+  );
+  const likeliest = choices.map((own) => Math.max(...own.map(({ logProbability }) => logProbability)));
+  const least = leastBefore(space, choices, piece);
+  let best: { layout: readonly StageChoice[]; options: readonly number[] } & LabelOption = {
+    layout: [],
+    options: [],
+    cost: Infinity,
+    logProbability: -Infinity,
+  };
+  const visit = (
+    stage: number,
+    next: number,
+    later: readonly StageChoice[],
+    logProbability: number,
+    pieces: readonly StagePiece[],
+  ): void => {
+    if (stage < 0) {
+      const spent = pieces.reduce((sum, { fixed }) => sum + fixed, 0);
+      const costs = sumOfEdges(pieces);
+      const labels = decisions.map(({ group, edge, options }) =>
+        options.map((option) => ({
+          cost: option.primitives.reduce((sum, p) => sum + (costs[group]?.[edge]?.[p] as number), 0),
+          logProbability: option.logProbability,
+        })),
+      );
+      if (logProbability + labelBound(labels, budget - spent) <= best.logProbability) return;
+      const found = bestLabels(labels, budget - spent, best.logProbability - logProbability);
+      if (found === null) return;
+      const total = { cost: spent + found.cost, logProbability: logProbability + found.logProbability };
+      best = { layout: later, options: found.options, ...total };
+      return;
+    }
+    const hope = sure + likeliest.slice(0, stage).reduce((sum, value) => sum + value, 0);
+    const cheapestSoFar = pieces.reduce((sum, own) => sum + own.least, 0);
+    for (const own of choices[stage] as readonly StageChoice[]) {
+      const width = own.effective < 0 ? next : own.effective;
+      const part = piece(stage, own.depth, width, next < 0 ? width : next);
+      const cheapest = cheapestSoFar + part.least + (least[stage]?.[width] as number);
+      if (cheapest > budget || logProbability + own.logProbability + hope <= best.logProbability) continue;
+      const chosen = { ...own, effective: width };
+      visit(stage - 1, width, [chosen, ...later], logProbability + own.logProbability, [part, ...pieces]);
+    }
+  };
+  visit(choices.length - 1, -1, [], 0, []);
+  if (best.layout.length === 0) return { cheapest: cheapestCost(choices, decisions, piece) };
+  const { layout, options, cost, logProbability } = best;
+  return {
+    choice: {
+      cells: chosenCells(space, alphas.cells.length, decisions, options),
+      depth: layout.map(({ depth }) => depth),
+      width: layout.map(({ width }) => space.widthChoices[width] as number),
+    },
+    cost,
+    logProbability,
+  };
+}
+
+/** Depth and width of each stage, likeliest first. A stage that passes its width over to the next has `effective` −1. */
+function stageChoices(space: SpaceConfig, alphas: Alphas, temperature: number): StageChoice[][] {
+  return stagesOf(space).map(({ index, cells, closing }) => {
+    const depthRow = alphas.depth[index] ?? [];
+    const widthRow = alphas.width[index] ?? [];
+    const depths = depthRow.length > 0 ? logSoftmax(depthRow, temperature) : cells.map(() => 0).concat(0);
+    const widths = widthRow.length > 0 ? logSoftmax(widthRow, temperature) : [0];
+    const top = widths.indexOf(Math.max(...widths));
+    const found = depths.flatMap((logDepth, depth): StageChoice[] => {
+      if (depthRow.length === 0 && depth !== cells.length) return [];
+      if (depth === 0 && closing !== null)
+        return [{ depth, width: top, effective: -1, logProbability: logDepth + (widths[top] as number) }];
+      return widths.map((logWidth, width) => ({
+        depth,
+        width,
+        effective: width,
+        logProbability: logDepth + logWidth,
+      }));
+    });
+    return found.sort((a, b) => b.logProbability - a.logProbability);
+  });
+}
+
+function cellDecisions(
+  space: SpaceConfig,
+  alphas: Alphas,
+  method: ProbabilityMethod,
+  temperature: number,
+): CellDecision[] {
+  const isEmpty = (p: number) => space.primitives[p] === "none";
+  return alphas.cells.flatMap((rows, group) =>
+    rows.flatMap((row, edge): CellDecision[] => {
+      if (method === "softmax") {
+        const options = logSoftmax(row, temperature).map((logProbability, p) => ({
+          primitives: [p],
+          logProbability,
+        }));
+        return [{ group, edge, options }];
+      }
+      return row.flatMap((alpha, p) => {
+        if (isEmpty(p)) return [];
+        const [off, on] = [logSigmoid(-alpha / temperature), logSigmoid(alpha / temperature)];
+        const options = [
+          { primitives: [], logProbability: off },
+          { primitives: [p], logProbability: on },
+        ];
+        return [{ group, edge, options }];
+      });
+    }),
+  );
+}
+
+/** `[stage][width]`: the least that the stages before `stage` cost when it works at a width. */
+function leastBefore(
+  space: SpaceConfig,
+  choices: readonly (readonly StageChoice[])[],
+  piece: ReturnType<typeof stagePieces>,
+): number[][] {
+  const none = space.widthChoices.map(() => 0);
+  const rows = [none];
+  for (let stage = 0; stage < choices.length - 1; stage++) {
+    const before = rows[stage] as number[];
+    rows.push(
+      none.map((_, next) =>
+        Math.min(
+          ...(choices[stage] as readonly StageChoice[]).map(({ depth, effective }) => {
+            const width = effective < 0 ? next : effective;
+            return piece(stage, depth, width, next).least + (before[width] as number);
+          }),
+        ),
+      ),
+    );
+  }
+  return rows;
+}
+
+/** The cost of the cheapest architecture: every layout, with the cheapest option of every decision. */
+function cheapestCost(
+  choices: readonly (readonly StageChoice[])[],
+  decisions: readonly CellDecision[],
+  piece: ReturnType<typeof stagePieces>,
+): number {
+  let cheapest = Infinity;
+  const visit = (stage: number, next: number, pieces: readonly StagePiece[]): void => {
+    const bound = pieces.reduce((sum, { least }) => sum + least, 0);
+    if (bound >= cheapest) return;
+    if (stage < 0) {
+      const costs = sumOfEdges(pieces);
+      const operations = decisions.reduce((sum, { group, edge, options }) => {
+        const own = options.map(({ primitives }) =>
+          primitives.reduce((total, p) => total + (costs[group]?.[edge]?.[p] as number), 0),
+        );
+        return sum + Math.min(...own);
+      }, 0);
+      cheapest = Math.min(cheapest, operations + pieces.reduce((sum, { fixed }) => sum + fixed, 0));
+      return;
+    }
+    for (const { depth, effective } of choices[stage] as readonly StageChoice[]) {
+      const width = effective < 0 ? next : effective;
+      visit(stage - 1, width, [piece(stage, depth, width, next < 0 ? width : next), ...pieces]);
+    }
+  };
+  visit(choices.length - 1, -1, []);
+  return cheapest;
+}
+
+function sumOfEdges(pieces: readonly StagePiece[]): number[][][] {
+  const [first, ...others] = pieces;
+  const sums = (first?.edges ?? []).map((rows) => rows.map((row) => [...row]));
+  for (const { edges } of others)
+    for (const [g, rows] of edges.entries())
+      for (const [e, row] of rows.entries())
+        for (const [p, cost] of row.entries())
+          (sums[g]?.[e] as number[])[p] = (sums[g]?.[e]?.[p] ?? 0) + cost;
+  return sums;
+}
+
+function chosenCells(
+  space: SpaceConfig,
+  groups: number,
+  decisions: readonly CellDecision[],
+  options: readonly number[],
+): GenotypeEdge[][] {
+  const edges = edgesOf(space.steps);
+  const cells: GenotypeEdge[][] = Array.from({ length: groups }, () => []);
+  decisions.forEach(({ group, edge, options: own }, i) => {
+    for (const p of own[options[i] as number]?.primitives ?? []) {
+      const primitive = space.primitives[p];
+      if (isOperation(primitive))
+        cells[group]?.push({ ...(edges[edge] as (typeof edges)[number]), primitive });
+    }
+  });
+  return cells;
+}

@@ -1,0 +1,86 @@
+import { type Cost, ops } from "../complexity/cost";
+import { type CostTables, costTables, type PairCost } from "../complexity/costTables";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { groupCount } from "../space/stages";
+
+export const costMeasures = ["bops", "flops", "ops"] as const;
+/** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
+export type CostMeasure = (typeof costMeasures)[number];
+
+/** The measure of a cost. */
+export function measured(cost: Pick<Cost, "flops" | "bops">, measure: CostMeasure): number {
+  return measure === "ops" ? ops(cost) : cost[measure];
+}
+
+/** What one stage at one depth and width adds to the cost of a network. */
+export interface StagePiece {
+  /** Whatever the edges hold: 1x1 convolutions, shortcuts, stem and head. */
+  readonly fixed: number;
+  /** `[group][edge][primitive]`, summed over the stage's kept cells of the group. */
+  readonly edges: readonly (readonly (readonly number[])[])[];
+  /** `fixed` and the cheapest primitive on every edge: no cells make the piece cheaper. */
+  readonly least: number;
+}
+
+/** Spaces are frozen values; sweeping a budget asks for the same one again and again. */
+const tablesBySpace = new WeakMap<SpaceConfig, CostTables>();
+
+/**
+ * Gives the pieces of a space's stages. Their sum over the stages is the cost of the network, exactly: see `costTables`.
+ *
+ * @returns for a stage, its depth, the index of its effective width and of the next stage's (itself in the last stage).
+ */
+export function stagePieces(
+  space: SpaceConfig,
+  measure: CostMeasure,
+): (stage: number, depth: number, width: number, next: number) => StagePiece {
+  const tables = tablesBySpace.get(space) ?? costTables(space);
+  tablesBySpace.set(space, tables);
+  const choices = space.widthChoices.length;
+  const known = new Map<string, StagePiece>();
+  return (stage, depth, width, next) => {
+    const key = `${stage} ${depth} ${width} ${next}`;
+    const found = known.get(key);
+    if (found) return found;
+    const parts: { group: number; pair: PairCost }[] = [];
+    for (const cell of tables.cells) {
+      if (cell.stage !== stage || cell.position > depth) continue;
+      const closes = cell.position > 0 && cell.position === depth && tables.stages[stage]?.closed === true;
+      const pair = cell.pairs[width * choices + (closes ? next : width)] as PairCost;
+      parts.push({ group: cell.group, pair });
+    }
+    const piece = pieceOf(space, tables, parts, endsOf(tables, stage, width), measure);
+    known.set(key, piece);
+    return piece;
+  };
+}
+
+function endsOf(tables: CostTables, stage: number, width: number): Cost[] {
+  return [
+    ...(stage === 0 ? [tables.stem[width] as Cost] : []),
+    ...(stage === tables.stages.length - 1 ? [tables.head[width] as Cost] : []),
+  ];
+}
+
+function pieceOf(
+  space: SpaceConfig,
+  tables: CostTables,
+  parts: readonly { readonly group: number; readonly pair: PairCost }[],
+  ends: readonly Cost[],
+  measure: CostMeasure,
+): StagePiece {
+  const shape = tables.cells[0]?.pairs[0]?.edges ?? [];
+  const edges = Array.from({ length: groupCount(space) }, () => shape.map((row) => row.map(() => 0)));
+  let fixed = ends.reduce((sum, cost) => sum + measured(cost, measure), 0);
+  for (const { group, pair } of parts) {
+    fixed += measured(pair.fixed, measure);
+    pair.edges.forEach((row, e) => {
+      const sums = edges[group]?.[e] as number[];
+      row.forEach((cost, p) => {
+        sums[p] = (sums[p] as number) + measured(cost, measure);
+      });
+    });
+  }
+  const least = edges.flat().reduce((sum, row) => sum + Math.min(...row), fixed);
+  return { fixed, edges, least };
+}

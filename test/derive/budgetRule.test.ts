@@ -1,0 +1,200 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ops } from "../../lib/complexity/cost";
+import { totalCost } from "../../lib/complexity/costTable";
+import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { bestWithinBudget } from "../../lib/derive/bestWithinBudget";
+import { derive } from "../../lib/derive/derive";
+import { logProbabilityOf } from "../../lib/derive/logProbabilities";
+import { bestLabels } from "../../lib/derive/paretoLabels";
+import type { ProbabilityMethod } from "../../lib/derive/probabilitiesOf";
+import { type CostMeasure, measured } from "../../lib/derive/stagePieces";
+import { randomKey, uniform } from "../../lib/random/randomKey";
+import { edgesOf } from "../../lib/space/edges";
+import { type GenotypeChoice, type GenotypeEdge, genotype } from "../../lib/space/genotype";
+import { randomAlphas } from "../../lib/space/randomAlphas";
+import { groupCount, stagesOf } from "../../lib/space/stages";
+import { DeriveError } from "../../lib/util/errors";
+
+const two = { initChannels: 4, imageSize: 8, steps: 1, widthChoices: [0.5, 1] };
+/** Small enough to list every genotype: at most a few thousand. */
+const spaces: [string, SpaceConfig][] = [
+  [
+    "two stages, two groups, four primitives",
+    spaceConfig({
+      ...two,
+      cellLayout: [0, 1, 0],
+      primitives: ["none", "skip_connect", "bin_conv_1x1", "bin_conv_3x3"],
+    }),
+  ],
+  [
+    "three stages of which the middle one has no cells",
+    spaceConfig({ ...two, cellLayout: [0, 1, 1, 0], primitives: ["none", "bin_conv_3x3"] }),
+  ],
+  [
+    "one stage of two cells, two steps, postprocess, no none",
+    spaceConfig({
+      ...two,
+      steps: 2,
+      cellLayout: [0, 0],
+      reductionGroups: [],
+      process: "postprocess",
+      primitives: ["skip_connect", "bin_conv_1x1", "bin_conv_3x3"],
+    }),
+  ],
+  [
+    "a layout that opens with a reduction, no depth choice, real 1x1",
+    spaceConfig({ ...two, cellLayout: [1, 0, 0], searchDepth: false, processKind: "real" }),
+  ],
+];
+
+function product<T>(lists: readonly (readonly T[])[]): T[][] {
+  return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((item) => [...head, item])), [[]]);
+}
+
+/** Every choice of a space: one operation an edge, or any subset of the operations. */
+function everyChoice(space: SpaceConfig, subsets: boolean): GenotypeChoice[] {
+  const names = space.primitives.filter((name): name is GenotypeEdge["primitive"] => name !== "none");
+  const held: GenotypeEdge["primitive"][][] = subsets
+    ? product(names.map((name) => [[], [name]] as GenotypeEdge["primitive"][][])).map((parts) => parts.flat())
+    : [...names.map((name) => [name]), ...(space.primitives.includes("none") ? [[]] : [])];
+  const edges = edgesOf(space.steps);
+  const cell = product(edges.map(() => held)).map((own) =>
+    own.flatMap((primitives, e) =>
+      primitives.map((primitive) => ({ ...(edges[e] as (typeof edges)[0]), primitive })),
+    ),
+  );
+  const cells = product(Array.from({ length: groupCount(space) }, () => cell));
+  const depths = product(
+    stagesOf(space).map(({ cells: own }) =>
+      space.searchDepth ? Array.from({ length: own.length + 1 }, (_, d) => d) : [own.length],
+    ),
+  );
+  const widths = product(stagesOf(space).map(() => space.widthChoices));
+  return cells.flatMap((own) =>
+    depths.flatMap((depth) => widths.map((width) => ({ cells: own, depth, width }))),
+  );
+}
+
+/** The slow reference: the cost of every genotype by the table of its layers, and the likeliest that fits. */
+function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean) {
+  const all = everyChoice(space, subsets).map((choice) => ({
+    choice,
+    cost: measured(totalCost(genotype(space, choice)), measure),
+  }));
+  return {
+    costs: [...new Set(all.map(({ cost }) => cost))].sort((a, b) => a - b),
+    best: (alphas: Parameters<typeof logProbabilityOf>[1], budget: number, method: ProbabilityMethod) =>
+      Math.max(
+        ...all
+          .filter(({ cost }) => cost <= budget)
+          .map(({ choice }) => logProbabilityOf(space, alphas, choice, method, 1) as number),
+      ),
+  };
+}
+
+describe("derive by budget", () => {
+  it.each(spaces)("finds the optimum of the brute force at every budget: %s", (_name, space) => {
+    for (const measure of ["bops", "ops"] as const) {
+      const slow = reference(space, measure, false);
+      for (let seed = 0; seed < 3; seed++) {
+        const alphas = randomAlphas(space, 1.5, randomKey(seed));
+        const step = Math.max(1, Math.floor(slow.costs.length / 12));
+        for (const budget of slow.costs.filter((c, i) => c > 0 && i % step === 0)) {
+          const {
+            genotype: found,
+            cost,
+            logProbability,
+          } = derive({ space, alphas }, { rule: "budget", measure, budget });
+          expect(measured(cost, measure)).toBeLessThanOrEqual(budget);
+          expect(logProbability).toBeCloseTo(slow.best(alphas, budget, "softmax"), 9);
+          expect(measured(totalCost(found), measure)).toBe(measured(cost, measure));
+        }
+      }
+    }
+  });
+
+  it("finds the optimum over several operations an edge when they are independent", () => {
+    const space = spaceConfig({ ...two, cellLayout: [0, 1, 0] });
+    const slow = reference(space, "bops", true);
+    const alphas = randomAlphas(space, 2, randomKey(5));
+    for (const budget of slow.costs.filter((c, i) => c > 0 && i % 9 === 0)) {
+      const { logProbability } = derive(
+        { space, alphas },
+        { rule: "budget", method: "sigmoid", measure: "bops", budget },
+      );
+      expect(logProbability).toBeCloseTo(slow.best(alphas, budget, "sigmoid"), 9);
+    }
+  });
+
+  it.each(spaces)("says the cost its genotype really has: %s", (_name, space) => {
+    const alphas = randomAlphas(space, 1, randomKey(9));
+    const result = bestWithinBudget(space, alphas, Infinity, "ops");
+    if (!("choice" in result)) throw new Error("nothing costs more than infinity");
+    expect(result.cost).toBe(ops(totalCost(genotype(space, result.choice))));
+  });
+
+  it("is the argmax where the budget does not bind, and less likely the smaller the budget", () => {
+    const space = spaceConfig();
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const alphas = randomAlphas(space, 1, randomKey(seed));
+        const free = derive({ space, alphas }, "budget");
+        expect(free.genotype).toEqual(derive({ space, alphas }).genotype);
+        let before = Infinity;
+        for (const share of [0, 0.5, 0.8]) {
+          // Between the cheapest of the space (215,680 OPs, from the error below it) and the free one.
+          const budget = free.cost.ops - share * (free.cost.ops - 215680);
+          const { cost, logProbability } = derive({ space, alphas }, { rule: "budget", budget });
+          expect(cost.ops).toBeLessThanOrEqual(budget);
+          expect(logProbability).toBeLessThanOrEqual(before);
+          before = logProbability as number;
+        }
+      }),
+      { numRuns: 5, seed: 0 },
+    );
+  });
+
+  it("says what the cheapest architecture costs when none fits", () => {
+    const [, space] = spaces[0] as (typeof spaces)[0];
+    const cheapest = reference(space, "bops", false).costs[0] as number;
+    const alphas = randomAlphas(space, 1, randomKey(0));
+    const at = (budget: number) => derive({ space, alphas }, { rule: "budget", measure: "bops", budget });
+    expect(() => at(cheapest - 1)).toThrow(
+      new DeriveError(
+        `derive: rule "budget": no architecture of this space costs at most ${cheapest - 1} BOPs an image; the cheapest one costs ${cheapest}. Raise the budget to at least that.`,
+      ),
+    );
+    expect(at(cheapest).cost.bops).toBe(cheapest);
+  });
+});
+
+describe("bestLabels", () => {
+  it("solves random multiple-choice knapsacks exactly", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const draws = uniform(randomKey(seed), 5 * 3 * 2);
+      const decisions = Array.from({ length: 5 }, (_, i) =>
+        Array.from({ length: 3 }, (_o, j) => ({
+          cost: Math.floor((draws[2 * (3 * i + j)] as number) * 20),
+          logProbability: Math.log(draws[2 * (3 * i + j) + 1] as number),
+        })),
+      );
+      const limit = 30 + (seed % 20);
+      const sums = product(decisions).map((own) => ({
+        cost: own.reduce((sum, { cost }) => sum + cost, 0),
+        logProbability: own.reduce((sum, o) => sum + o.logProbability, 0),
+      }));
+      const fitting = sums.filter(({ cost }) => cost <= limit);
+      const found = bestLabels(decisions, limit);
+      if (fitting.length === 0) expect(found).toBe(null);
+      else
+        expect(found?.logProbability).toBeCloseTo(Math.max(...fitting.map((sum) => sum.logProbability)), 9);
+    }
+  });
+
+  it("gives nothing at or below the floor", () => {
+    const decisions = [[{ cost: 1, logProbability: -1 }]];
+    expect(bestLabels(decisions, 1, -1)).toBe(null);
+    expect(bestLabels(decisions, 1, -1.001)).toEqual({ cost: 1, logProbability: -1, options: [0] });
+  });
+});

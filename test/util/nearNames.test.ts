@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { editDistance, nearNames } from "../../lib/util/nearNames";
+
+describe("nearNames", () => {
+  it("counts the letters to change", () => {
+    expect(editDistance("kitten", "sitting")).toBe(3);
+    expect(editDistance("", "abc")).toBe(3);
+    expect(editDistance("same", "same")).toBe(0);
+  });
+
+  it("puts names that hold the wanted one first, then the nearest", () => {
+    const known = ["argmax", "top_k", "top_k_none", "skip_cap", "sample"];
+    expect(nearNames("top", known, 2)).toEqual(["top_k", "top_k_none"]);
+    expect(nearNames("Topk", known, 1)).toEqual(["top_k"]);
+    expect(nearNames("smaple", known, 1)).toEqual(["sample"]);
+  });
+});
