@@ -93,7 +93,7 @@ export function liveFigureHtml(figure: Figure, id: string, imageTail: string): s
 })();`;
   const { width, height } = layout;
   const label = `role="figure" aria-label="${attribute(`${plainTitle(figure)}. ${altText(figure)}`)}"`;
-  return `<div id="${id}" ${label} style="max-width:${width}px" data-height="${height}"></div><script>${script}</script>`;
+  return `<div id="${id}" ${label} style="max-width:${width}px;overflow-x:auto" data-height="${height}"></div><script>${script}</script>`;
 }
 
 /** JSON that may stand inside a script element. */

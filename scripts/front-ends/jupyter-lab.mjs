@@ -1,11 +1,16 @@
 // Notebooks in JupyterLab, driven through its own application object.
 import { hoverShowsValue, openPage } from "./browser.mjs";
 
-/** Opens a notebook; `path` is relative to the project. */
-export async function openInLab(browser, address, path) {
+/** Opens a notebook of so many cells; `path` is relative to the project. */
+export async function openInLab(browser, address, path, cells) {
   const { page, strangers } = await openPage(browser);
   await page.goto(`${address}/lab/tree/${path}?reset`, { timeout: 120_000 });
   await page.waitForSelector(".jp-Notebook .jp-Cell", { timeout: 120_000 });
+  await page.waitForFunction(
+    (count) => window.jupyterapp?.shell.currentWidget?.content?.widgets?.length === count,
+    cells,
+    { timeout: 120_000 },
+  );
   return { page, strangers };
 }
 
