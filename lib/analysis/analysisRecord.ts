@@ -16,7 +16,7 @@ export interface TapPlace {
   readonly kind: TapKind;
   /** Null outside of cells. */
   readonly cell: number | null;
-  /** Null where the architecture has none (a baseline) or the tap is outside of cells. */
+  /** Null where the architecture has none, or the tap is outside of stages. */
   readonly stage: number | null;
   /** Null where the tap belongs to no edge. */
   readonly edge: { readonly to: number; readonly from: number; readonly primitive: string } | null;
@@ -177,7 +177,13 @@ export function tapPlace(name: string, stageOfCell: ReadonlyMap<number, number>)
   return {
     kind,
     cell,
-    stage: cell === null ? null : (stageOfCell.get(cell) ?? null),
+    stage: cell === null ? stageInName(name) : (stageOfCell.get(cell) ?? null),
     edge: to === undefined ? null : { to: Number(to), from: Number(from), primitive: primitive as string },
   };
+}
+
+/** Baselines name their stages. */
+function stageInName(name: string): number | null {
+  const [, stage] = /^stage(\d+)\./.exec(name) ?? [];
+  return stage === undefined ? null : Number(stage);
 }

@@ -37,8 +37,10 @@ type Builder<L extends SimpleLayer> = (name: string, spec: Specs<L>, input: MapS
 export function buildLayer(name: string, input: MapShape, spec: Specs<SimpleLayer>): BuiltLayer {
   const build = builders[spec.layer] as Builder<SimpleLayer>;
   const { parameters = [], apply } = build(name, spec, input);
-  const tapped = spec.layer === "sign" || spec.layer === "rsign" ? `${name}.bits` : name;
-  const taps = spec.layer === "linear" ? ["pooled", tapped] : [tapped];
+  const signs = spec.layer === "sign" || spec.layer === "rsign";
+  const tapped = signs ? `${name}.bits` : name;
+  const before = signs ? [`${name}.presign`] : spec.layer === "linear" ? ["pooled"] : [];
+  const taps = [...before, tapped];
   return { parameters, taps, apply: (x, pass) => pass.see(tapped, apply(x, pass)) };
 }
 
@@ -95,10 +97,10 @@ const builders = {
     apply: (x, pass) => pass.normalize(name, x, name),
   }),
   scale: () => ({ apply: (x) => x }),
-  sign: () => ({ apply: bits }),
+  sign: (name) => ({ apply: (x, pass) => bits(name, x, pass) }),
   rsign: (name, _spec, [, , channels]) => ({
     parameters: [constant(`${name}.shift`, channels, "offset", 0)],
-    apply: (x, pass) => bits(rsign(x, pass.get(`${name}.shift`) as tf.Tensor1D), pass),
+    apply: (x, pass) => bits(name, rsign(x, pass.get(`${name}.shift`) as tf.Tensor1D), pass),
   }),
   relu: () => ({ apply: (x) => relu(x) }),
   hardtanh: () => ({ apply: (x) => tf.clipByValue(x, -1, 1) }),
@@ -141,8 +143,10 @@ const builders = {
   },
 } satisfies { [L in SimpleLayer]: Builder<L> };
 
-function bits(x: tf.Tensor4D, { binarization, edeT }: LayerContext): tf.Tensor4D {
+function bits(name: string, presign: tf.Tensor4D, pass: LayerContext): tf.Tensor4D {
+  const { binarization, edeT } = pass;
   const { activation, activationClip, swishBeta } = binarization;
+  const x = pass.see(`${name}.presign`, presign);
   return binarizeActivation(x, { method: activation, clip: activationClip, beta: swishBeta, t: edeT });
 }
 

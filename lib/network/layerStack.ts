@@ -12,7 +12,7 @@ import type { LayerContext } from "./layerContext";
 export class LayerStack {
   /** All parameters, in order. */
   readonly parameters: readonly ParameterSpec[];
-  /** Names a pass reports: every layer's; of a sign `<name>.bits`, −1 and +1. */
+  /** Names a pass reports: every layer's; of a sign `<name>.presign` in front of it and `<name>.bits`, −1 and +1. */
   readonly taps: readonly string[];
   readonly #layers: readonly BuiltLayer[];
 

@@ -53,7 +53,8 @@ export interface AnalyzeOptions {
 }
 
 /** What is measured unless the settings name taps. */
-const usualTaps = /^(stem|extraStem|pooled|cell\d+\.output)$|\.(presign|bits)$/;
+const usualTaps =
+  /^(stem|extraStem|pooled|cell\d+\.output|stage\d+\.block\d+\.sum|conv\d+\.(relu|hardtanh|prelu))$|\.(presign|bits)$/;
 
 /**
  * Takes the measures M1 to M7 of one trained network. Formulas, estimators and their bias: `docs/analysis.md`.

@@ -10,11 +10,14 @@ import { sequentialBatches } from "../../../lib/data/sequentialBatches";
 import { analyzeNetwork } from "../../../lib/experiments/analysis/analyzeNetwork";
 import { analyzeRuns } from "../../../lib/experiments/analysis/analyzeRuns";
 import { chooseTaps } from "../../../lib/network/chooseTaps";
+import { checkModelSpec } from "../../../lib/run/modelSpec";
 import { collectActivations } from "../../../lib/train/collectTaps";
+import { train } from "../../../lib/train/train";
 import { trainingData } from "../../../lib/train/trainContext";
 import { trainedNetwork } from "../../../lib/train/trainedNetwork";
 import { silentProgress } from "../../../lib/util/progress";
 import { tinyRun } from "../../helpers/tinyRun";
+import { tinyTraining } from "../../helpers/tinyTraining";
 
 const config = {
   images: 48,
@@ -156,6 +159,25 @@ describe("analyzeNetwork", () => {
       "analyze tiny: stopped; nothing of it was kept.",
     );
   });
+});
+
+describe("analyzeNetwork of a baseline", () => {
+  it("measures what it has: everything but the structure of a genotype", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bars-baseline-"));
+    const model = checkModelSpec({ kind: "baseline", family: "resnet20", block: "bireal", width: 0.125 });
+    const training = { trainImages: 8, testImages: 4, dataset: "synthetic" } as const;
+    await train(tinyTraining({ epochs: 1, data: training }), model, { directory: folder });
+    const small = { ...config, images: 8, probeImages: 4, bits: 2, gradient: { batches: 1, batchSize: 4 } };
+    const found = await analyzeNetwork(folder, null, { config: small });
+    rmSync(folder, { recursive: true });
+    expect(found.structure).toBeNull();
+    const first = found.taps.find(({ name }) => name === "stage0.block0.branch0.sign.bits");
+    expect(first).toMatchObject({ kind: "bits", stage: 0, cell: null });
+    expect(first?.entropy?.layer).toBeGreaterThan(0);
+    expect(found.taps.find(({ name }) => name === "stage2.block5.sum")?.probe?.scoredImages).toBe(4);
+    expect(found.gradient?.kernels.length).toBe(18);
+    expect(analysisReport(found, "stage").rows.map((row) => row["place"])).toContain("stage2");
+  }, 60_000);
 });
 
 describe("chooseTaps", () => {
