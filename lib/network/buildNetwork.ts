@@ -1,22 +1,38 @@
 import type { TrainConfig } from "../config/trainConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { ModelSpec } from "../run/modelSpec";
+import { ConfigError } from "../util/errors";
 import { BaselineNetwork } from "./baselineNetwork";
+import type { LayerOverrides } from "./layerOverrides";
 import { Network } from "./network";
 import type { Trainable } from "./trainable";
 
-/** Builds a model's network with fresh weights. The caller disposes of it. */
+/**
+ * Builds a model's network with fresh weights. The caller disposes of it.
+ * @param overrides layers that do otherwise than the settings say; of networks built from a genotype.
+ * @throws ConfigError for overrides of a hand-made network.
+ */
 export function buildNetwork(
   model: ModelSpec,
   config: Pick<TrainConfig, "binarization" | "auxiliaryWeight">,
   key: RandomKey,
+  overrides: LayerOverrides = {},
 ): Trainable {
   switch (model.kind) {
     case "genotype": {
       const auxiliary = config.auxiliaryWeight > 0;
-      return new Network(model.genotype, config.binarization, key, { name: model.name, auxiliary });
+      return new Network(model.genotype, config.binarization, key, {
+        name: model.name,
+        auxiliary,
+        overrides,
+      });
     }
     case "baseline":
+      if (Object.keys(overrides).length > 0) {
+        throw new ConfigError(
+          `${model.name}: layers of a network built from a genotype can be overridden, those of a hand-made one cannot.`,
+        );
+      }
       return new BaselineNetwork(model, config.binarization, key, model.name);
     default:
       return model satisfies never;

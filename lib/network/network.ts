@@ -10,6 +10,7 @@ import { genotypeHash } from "../space/genotypeJson";
 import { ShapeError } from "../util/errors";
 import { AuxiliaryHead } from "./auxiliaryHead";
 import { classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
+import { checkLayerOverrides, type LayerOverrides, type OverridableLayer } from "./layerOverrides";
 import { NetworkCell } from "./networkCell";
 import type { NetworkOutputs, NetworkPass, Trainable } from "./trainable";
 
@@ -19,6 +20,8 @@ export interface NetworkOptions {
   readonly name?: string | undefined;
   /** Builds an auxiliary classifier two thirds through ({@link AuxiliaryHead}). Default false. */
   readonly auxiliary?: boolean;
+  /** Layers that do otherwise than the settings say, by name ({@link Network.layers}). */
+  readonly overrides?: LayerOverrides;
 }
 
 /**
@@ -39,6 +42,8 @@ export class Network implements Trainable {
   readonly parameters: Parameters;
   readonly statistics: RunningStatistics;
   readonly taps: readonly string[];
+  /** What overrides may name. */
+  readonly layers: readonly OverridableLayer[];
   readonly #binarization: BinarizationConfig;
   readonly #cells: readonly NetworkCell[];
   readonly #auxiliary: AuxiliaryHead | null;
@@ -46,7 +51,8 @@ export class Network implements Trainable {
   readonly #auxiliaryAt: number;
 
   /**
-   * @throws ShapeError if channels do not suit an operation; ConfigError if there is no room for an auxiliary head.
+   * @throws ShapeError if channels do not suit an operation; ConfigError if there is no room for an auxiliary head, or
+   * an override names a layer that is not there.
    */
   constructor(
     genotype: Genotype,
@@ -63,8 +69,11 @@ export class Network implements Trainable {
     this.#binarization = binarization;
     const built = builtCells(genotype);
     this.#cells = built.map(
-      (cell) => new NetworkCell(space, binarization, cell, genotype.cells[cell.group] ?? []),
+      (cell) =>
+        new NetworkCell(space, binarization, cell, genotype.cells[cell.group] ?? [], options.overrides),
     );
+    this.layers = this.#cells.flatMap(({ layers }) => layers);
+    checkLayerOverrides(this.name, options.overrides ?? {}, this.layers);
     this.#auxiliaryAt = Math.max(0, Math.floor((2 * built.length) / 3) - 1);
     const middle = built[this.#auxiliaryAt];
     this.#auxiliary =

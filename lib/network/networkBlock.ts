@@ -5,6 +5,7 @@ import { nodeParameters, normalizeAndBinarize } from "../operations/normalizeAnd
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../operations/operation";
 import { primitiveTraits } from "../operations/primitiveTraits";
 import { affineSpecs, type LayerContext } from "./layerContext";
+import type { LayerOverride } from "./layerOverrides";
 
 /** A place for one operation: everything but what changes from pass to pass. */
 export type Placed = Omit<OperationSettings, "edeT" | "binarization">;
@@ -21,10 +22,18 @@ export class NetworkBlock {
   /** Whether the operation binarizes what it reads; the others read a node as it is. */
   readonly binary: boolean;
   readonly parameters: readonly ParameterSpec[];
+  /** Which of its signs it leaves out. */
+  readonly real: LayerOverride["real"];
   readonly #placed: Placed;
 
-  constructor(name: string, placed: Placed, binarization: BinarizationConfig) {
+  constructor(
+    name: string,
+    placed: Placed,
+    binarization: BinarizationConfig,
+    real: LayerOverride["real"] = undefined,
+  ) {
     this.name = name;
+    this.real = real;
     this.binary = !primitiveTraits[placed.primitive].parameterFree;
     this.#placed = placed;
     const { blockOrder } = binarization;
@@ -41,7 +50,8 @@ export class NetworkBlock {
    * @param normalize gives the batch norm of `raw` with this block's scale and shift.
    */
   state(raw: tf.Tensor4D, normalize: (raw: tf.Tensor4D) => tf.Tensor4D, pass: LayerContext): NodeState {
-    const { binarization, edeT } = pass;
+    const { edeT } = pass;
+    const binarization = this.#binarization(pass);
     const shift = binarization.rsign ? (pass.get(`${this.name}.rsign.shift`) as tf.Tensor1D) : null;
     const state = normalizeAndBinarize(raw, null, binarization, edeT, { shift, normalize });
     if (pass.watched) {
@@ -57,11 +67,23 @@ export class NetworkBlock {
     readonly get: (own: string) => tf.Tensor;
     readonly options: { readonly normalize: (conv: tf.Tensor4D) => tf.Tensor4D };
   } {
-    const { binarization, edeT } = pass;
+    const { edeT } = pass;
+    const binarization = this.#binarization(pass);
     return {
       operation: buildOperation(this.name, { ...this.#placed, binarization, edeT }),
       get: (own) => pass.get(`${this.name}.${own}`),
       options: { normalize: (conv) => pass.normalize(this.name, conv, this.name) },
+    };
+  }
+
+  /** The pass's, with the signs left out that this block leaves out. */
+  #binarization({ binarization }: LayerContext): BinarizationConfig {
+    const { real } = this;
+    if (real === undefined) return binarization;
+    return {
+      ...binarization,
+      ...(real === "weights" ? {} : { activation: "identity" }),
+      ...(real === "activations" ? {} : { weight: "identity" }),
     };
   }
 

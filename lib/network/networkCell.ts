@@ -8,6 +8,7 @@ import type { NodeState, ParameterSpec } from "../operations/operation";
 import { type BuiltCell, cellChannels, cellTensorFactor } from "../space/builtCells";
 import type { GenotypeEdge } from "../space/genotype";
 import { type LayerContext, realConvSpecs } from "./layerContext";
+import type { LayerOverrides, OverridableLayer } from "./layerOverrides";
 import { matchNodes } from "./matchNodes";
 import { NetworkBlock, type Placed } from "./networkBlock";
 
@@ -32,6 +33,8 @@ export class NetworkCell {
   readonly parameters: readonly ParameterSpec[];
   /** In the order in which a pass shows them. */
   readonly taps: readonly string[];
+  /** What may be overridden, as the settings have it. */
+  readonly layers: readonly OverridableLayer[];
   readonly #space: SpaceConfig;
   readonly #cell: BuiltCell;
   readonly #edges: readonly EdgeBlock[];
@@ -39,20 +42,33 @@ export class NetworkCell {
   readonly #process: NetworkBlock | null;
   /** Null where the shortcut has no parameters. */
   readonly #shortcut: NetworkBlock | null;
+  /** Whether the cell's input is joined to its output at all. */
+  readonly #joins: boolean;
 
   constructor(
     space: SpaceConfig,
     binarization: BinarizationConfig,
     cell: BuiltCell,
     edges: readonly GenotypeEdge[],
+    overrides: LayerOverrides = {},
   ) {
     this.name = `cell${cell.cell}`;
     this.#space = space;
     this.#cell = cell;
     const channels = cellChannels(space, cell);
+    const identities = new Set<string>();
     const at = (part: string, placed: Omit<Placed, "space">, identity: boolean) => {
-      const own = { ...space, convShortcut: space.convShortcut && identity };
-      return new NetworkBlock(`${this.name}.${part}`, { ...placed, space: own }, binarization);
+      const name = `${this.name}.${part}`;
+      const override = overrides[name];
+      const keeps = placed.stride === 1 && placed.inChannels === placed.outChannels;
+      if (space.convShortcut && identity && keeps) identities.add(name);
+      const convShortcut = space.convShortcut && identity && override?.shortcut !== false;
+      return new NetworkBlock(
+        name,
+        { ...placed, space: { ...space, convShortcut } },
+        binarization,
+        override?.real,
+      );
     };
     this.#edges = edges.map(({ to, from, primitive }) => {
       const entry = from === 0;
@@ -76,7 +92,9 @@ export class NetworkCell {
       : null;
     const learnt = cell.stride === 2 && space.cellShortcut === "bin_conv_3x3";
     const ends = { inChannels: channels.input, outChannels: channels.output };
-    this.#shortcut = learnt ? at("shortcut", { primitive: "bin_conv_3x3", ...ends, stride: 2 }, false) : null;
+    this.#joins = space.cellShortcut !== "none" && overrides[`${this.name}.shortcut`]?.shortcut !== false;
+    this.#shortcut =
+      learnt && this.#joins ? at("shortcut", { primitive: "bin_conv_3x3", ...ends, stride: 2 }, false) : null;
     this.parameters = [
       ...(this.#process?.parameters ??
         realConvSpecs(`${this.name}.process`, 1, squeeze.inChannels, squeeze.outChannels)),
@@ -84,6 +102,7 @@ export class NetworkCell {
       ...(this.#shortcut?.parameters ?? []),
     ];
     this.taps = this.#declareTaps(binarization);
+    this.layers = this.#overridable(learnt, identities);
   }
 
   /**
@@ -124,7 +143,7 @@ export class NetworkCell {
     const plain: NodeState = { raw, normalized: raw, bits: raw, mask: null };
     for (const edge of leaving) if (!edge.block.binary) enter(edge, edge.block.apply(plain, pass));
     if (binary.length === 0) return;
-    if (sharesBits(pass.binarization)) {
+    if (sharesBits(pass.binarization, leaving)) {
       const [first] = binary as [EdgeBlock];
       const state = first.block.state(raw, (same) => same, pass);
       for (const { block } of binary.slice(1)) {
@@ -169,10 +188,27 @@ export class NetworkCell {
   }
 
   #shortcutOf(x: tf.Tensor4D, pass: LayerContext): tf.Tensor4D | null {
-    if (this.#space.cellShortcut === "none") return null;
+    if (!this.#joins) return null;
     if (this.#cell.stride === 1) return x;
     if (!this.#shortcut) return avgPoolDuplicate(x);
     return pass.see(this.#shortcut.name, this.#shortcut.applyAlone(x, pass));
+  }
+
+  /**
+   * @param learnt whether the cell's shortcut is a binary convolution.
+   * @param identities blocks that have an identity by the settings.
+   */
+  #overridable(learnt: boolean, identities: ReadonlySet<string>): OverridableLayer[] {
+    const layer = ({ name, binary }: NetworkBlock): OverridableLayer => {
+      return { name, binary, shortcut: identities.has(name) };
+    };
+    const convolutions = this.#edges.map(({ block }) => block).filter(({ binary }) => binary);
+    const shortcut = { name: `${this.name}.shortcut`, binary: learnt, shortcut: true };
+    return [
+      ...(this.#process ? [layer(this.#process)] : []),
+      ...convolutions.map(layer),
+      ...(this.#space.cellShortcut === "none" ? [] : [shortcut]),
+    ];
   }
 
   #declareTaps(binarization: BinarizationConfig): string[] {
@@ -186,7 +222,10 @@ export class NetworkCell {
       return [
         `${this.name}.node${node}`,
         ...leaving.filter((block) => !block.binary).map(({ name }) => name),
-        ...(sharesBits(binarization)
+        ...(sharesBits(
+          binarization,
+          this.#edges.filter((edge) => edge.from === node),
+        )
           ? [...binary.flatMap(bits), ...binary]
           : binary.flatMap((name) => [...bits(name), name])),
       ];
@@ -202,8 +241,9 @@ export class NetworkCell {
 }
 
 /** Whether all convolutions that read a node read the same bits: nothing of an edge's own precedes the sign. */
-function sharesBits(binarization: BinarizationConfig): boolean {
-  return binarization.blockOrder === "conv_bn_relu" && !binarization.rsign;
+function sharesBits(binarization: BinarizationConfig, leaving: readonly EdgeBlock[]): boolean {
+  const alike = leaving.every(({ block }) => block.real === undefined);
+  return binarization.blockOrder === "conv_bn_relu" && !binarization.rsign && alike;
 }
 
 /** A normalised tensor with the scale and shift of one of the blocks that read it. */

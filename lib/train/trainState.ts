@@ -1,6 +1,7 @@
 import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
 import { buildNetwork } from "../network/buildNetwork";
+import type { LayerOverrides } from "../network/layerOverrides";
 import type { Trainable } from "../network/trainable";
 import { createTrainOptimizer, type TrainOptimizer } from "../optim/createTrainOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
@@ -44,9 +45,9 @@ export class TrainState {
   position: TrainPosition;
   readonly #config: TrainConfig;
 
-  constructor(config: TrainConfig, model: ModelSpec, key: RandomKey) {
+  constructor(config: TrainConfig, model: ModelSpec, key: RandomKey, overrides: LayerOverrides = {}) {
     this.#config = config;
-    this.network = buildNetwork(model, config, fold(key, "weights"));
+    this.network = buildNetwork(model, config, fold(key, "weights"), overrides);
     this.position = {
       epoch: 0,
       step: 0,
