@@ -65,6 +65,9 @@ export { alphasAt, deriveInputOf, type EpochWindow, type StoredEpoch } from "./d
 export type { Confidence } from "./derive/confidence";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
 export { probabilitiesOf } from "./derive/probabilitiesOf";
+export { type AblateOptions, ablate, ablationsOf } from "./experiments/ablation/ablate";
+export { type Ablation, ablationKinds, parseAblation } from "./experiments/ablation/ablation";
+export { pairedChange } from "./experiments/ablation/pairedChange";
 export {
   type AnalysisSubject,
   type AnalyzeOptions,

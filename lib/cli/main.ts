@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { BarsError, InterruptedError } from "../util/errors";
 import { version } from "../util/version";
+import { ablateCommand } from "./ablateCommand";
 import { analyzeCommand } from "./analyzeCommand";
 import { benchCommand } from "./benchCommand";
 import { compareCommand } from "./compareCommand";
@@ -36,6 +37,7 @@ function program(): Command {
     trainCommand(),
     sweepCommand(),
     frontierCommand(),
+    ablateCommand(),
     compareCommand(),
     analyzeCommand(),
     costCommand(),

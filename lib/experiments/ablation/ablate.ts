@@ -1,0 +1,278 @@
+import { join } from "node:path";
+import { check, must } from "../../config/check";
+import { scheduleValue } from "../../config/schedule";
+import { type TrainConfig, trainConfig } from "../../config/trainConfig";
+import type { OverridableLayer } from "../../network/layerOverrides";
+import { Network } from "../../network/network";
+import { fold, randomKey } from "../../random/randomKey";
+import type { GenotypeModel } from "../../run/modelSpec";
+import type { Table } from "../../run/table";
+import type { TrainRecord } from "../../run/trainRecord";
+import { predictions, recalibrated } from "../../train/measure";
+import { type TrainContext, trainingData } from "../../train/trainContext";
+import { trainEpoch } from "../../train/trainEpoch";
+import { trainedNetwork } from "../../train/trainedNetwork";
+import { phaseOf } from "../../train/trainPhase";
+import { TrainState } from "../../train/trainState";
+import { writeFileAtomic } from "../../util/atomicFile";
+import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
+import { ownFolder } from "../../util/folderOwner";
+import { openInterrupt } from "../../util/interrupt";
+import { type Progress, silentProgress } from "../../util/progress";
+import type { StoredTensor } from "../../util/tensorFile";
+import { version } from "../../util/version";
+import { type Ablation, ablated, ablationText, possibleAblations } from "./ablation";
+import {
+  type AblationEntry,
+  type AblationRecord,
+  type AblationSettings,
+  packAnswers,
+  readAblationRecord,
+  type StoredAnswers,
+  writeAblationRecord,
+} from "./ablationRecord";
+import { ablationTable } from "./ablationTable";
+
+export interface AblateOptions extends Partial<AblationSettings> {
+  /** Default: every one the network allows ({@link possibleAblations}). */
+  readonly ablations?: readonly Ablation[];
+  /** Where the result goes; `<run>/ablation` by default. */
+  readonly out?: string;
+  readonly progress?: Progress;
+  /** Stops after the current step; what is measured is kept. Ctrl-C does the same. */
+  readonly signal?: AbortSignal;
+}
+
+/** A trained network to ablate. */
+interface Trained {
+  readonly record: TrainRecord;
+  readonly model: GenotypeModel;
+  readonly layers: readonly OverridableLayer[];
+  readonly weights: ReadonlyMap<string, StoredTensor>;
+}
+
+/**
+ * Measures what single changes do to a trained network's accuracy (measure M8): a layer that is not binarized, a
+ * shortcut that is left out, real down-sampling, the 1x1 at the other end of the cells; and, with `epochs` above 0, what
+ * is left of the difference when the changed network and the unchanged one are fine-tuned alike.
+ *
+ * Batch norms' statistics are taken anew before each measurement, of the unchanged network too, so that they are not
+ * what is measured. Writes `record.json` and `table.json` into `out` after each change; called again it does what is
+ * missing.
+ *
+ * @param directory folder of a training (`bars train`, or `train/` of a sweep's job).
+ * @throws RecordError where there are no weights, or the folder holds ablations with other settings; ConfigError for a
+ * hand-made network and a change the network does not allow, naming near ones; InterruptedError after `signal`.
+ */
+export async function ablate(directory: string, options: AblateOptions = {}): Promise<Table> {
+  const trained = await loadTrained(directory);
+  const settings = settingsOf(options, trained.record);
+  const { genotype } = trained.model;
+  const all = options.ablations ?? possibleAblations(genotype, trained.layers);
+  // What is wrong is found before anything is measured.
+  for (const ablation of all) ablated(genotype, trained.layers, ablation);
+  const out = options.out ?? join(directory, "ablation");
+  return ownFolder(out, "ablation", async () => {
+    const interrupt = openInterrupt(options.signal);
+    try {
+      return await ablateInto(
+        out,
+        trained,
+        all,
+        settings,
+        options.progress ?? silentProgress,
+        interrupt.signal,
+      );
+    } finally {
+      interrupt.close();
+    }
+  });
+}
+
+/** Every change the network in a run's folder allows. @throws as {@link ablate}. */
+export async function ablationsOf(directory: string): Promise<Ablation[]> {
+  const { model, layers } = await loadTrained(directory);
+  return possibleAblations(model.genotype, layers);
+}
+
+async function ablateInto(
+  out: string,
+  trained: Trained,
+  all: readonly Ablation[],
+  settings: AblationSettings,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Table> {
+  const { record: run, model } = trained;
+  const path = join(out, "record.json");
+  let record: AblationRecord = readAblationRecord(path, run.configHash, settings) ?? {
+    kind: "bars.ablation-record",
+    schema: 1,
+    configHash: run.configHash,
+    versions: { bars: version, node: process.versions.node },
+    settings,
+    entries: [],
+  };
+  const config = tuningConfig(run.config, settings);
+  const images = await trainingData(config, model, progress);
+  if (images.data.info.name !== run.data.name) {
+    throw new RecordError(
+      `ablate: this network was trained on ${run.data.name}, the data found now are ${images.data.info.name}. Provide the same data.`,
+    );
+  }
+  const done = (ablation: Ablation | null) =>
+    record.entries.some((entry) => textOf(entry.ablation) === textOf(ablation));
+  const wanted = [null, ...all].filter((ablation) => !done(ablation));
+  for (const [i, ablation] of wanted.entries()) {
+    const title = `${i + 1}/${wanted.length} ${textOf(ablation)}: `;
+    const context: TrainContext = {
+      ...images,
+      config,
+      model,
+      key: fold(randomKey(config.seed), "ablation"),
+      progress,
+      title,
+      teacher: null,
+    };
+    const entry = await measure(trained, ablation, context, settings, signal);
+    record = { ...record, entries: [...record.entries, entry] };
+    writeAblationRecord(path, record);
+  }
+  const chosen = [null, ...all].map(textOf);
+  const shown = {
+    ...record,
+    entries: chosen.map((text) => record.entries.find((e) => textOf(e.ablation) === text) as AblationEntry),
+  };
+  const table = ablationTable(shown, run, model.genotype, trained.layers);
+  writeFileAtomic(join(out, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
+  return table;
+}
+
+function textOf(ablation: Ablation | null): string {
+  return ablation ? ablationText(ablation) : "as trained";
+}
+
+/** One network: built, given the trained weights, measured, fine-tuned and measured again. */
+async function measure(
+  trained: Trained,
+  ablation: Ablation | null,
+  plain: TrainContext,
+  settings: AblationSettings,
+  signal: AbortSignal,
+): Promise<AblationEntry> {
+  const { genotype, overrides } = ablation
+    ? ablated(trained.model.genotype, trained.layers, ablation)
+    : { genotype: trained.model.genotype, overrides: {} };
+  const context: TrainContext = { ...plain, model: { ...trained.model, genotype } };
+  const { config } = context;
+  const stop = () => {
+    if (!signal.aborted) return;
+    throw new InterruptedError(
+      `ablate: stopped at "${textOf(ablation)}"; what was measured before is saved. Run the same command again to go on.`,
+    );
+  };
+  const state = new TrainState(config, context.model, context.key, overrides);
+  try {
+    const carried = await carryOver(state.network, trained.weights);
+    const answers = async (): Promise<StoredAnswers> => {
+      stop();
+      const phase = phaseOf(config, 0);
+      await recalibrated(context, state.network, phase);
+      const validation = settings.images === "validation";
+      const set = context.data[validation ? "train" : "test"];
+      const indices = validation ? context.validationImages : undefined;
+      const { correct, losses } = await predictions(context, state.network, phase, set, indices, "images");
+      const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+      return { images: correct.length, loss, correct: packAnswers(correct) };
+    };
+    const before = await answers();
+    if (settings.epochs === 0) return { ablation, carried, before, after: null };
+    for (let epoch = 0; epoch < settings.epochs; epoch++) {
+      if (!(await trainEpoch(context, state, signal, async () => {}))) stop();
+      state.enterEpoch(epoch + 1);
+    }
+    return { ablation, carried, before, after: await answers() };
+  } finally {
+    state.dispose();
+  }
+}
+
+/** Gives a network all trained tensors it has room for. @returns their share of its parameters. */
+async function carryOver(
+  network: TrainState["network"],
+  weights: ReadonlyMap<string, StoredTensor>,
+): Promise<number> {
+  let [carried, all] = [0, 0];
+  const mixed = new Map<string, StoredTensor>();
+  for (const [name, fresh] of await network.parameters.stored()) {
+    const trained = weights.get(name);
+    const fits = trained !== undefined && trained.shape.join() === fresh.shape.join();
+    mixed.set(name, fits ? trained : fresh);
+    all += fresh.values.length;
+    if (fits) carried += fresh.values.length;
+  }
+  network.parameters.restore(mixed, "ablate");
+  return carried / all;
+}
+
+async function loadTrained(directory: string): Promise<Trained> {
+  const { network, record } = await trainedNetwork(directory, "last");
+  try {
+    const { model } = record;
+    if (model.kind !== "genotype" || !(network instanceof Network)) {
+      throw new ConfigError(
+        `ablate: expected a network built from a genotype, "${model.name}" in ${directory} is a hand-made one.`,
+      );
+    }
+    // Copies: what an engine hands out may be its own memory.
+    const weights = new Map<string, StoredTensor>();
+    for (const [name, { shape, values }] of await network.parameters.stored())
+      weights.set(name, { shape, values: Float32Array.from(values) });
+    return { record, model, layers: network.layers, weights };
+  } finally {
+    network.dispose();
+  }
+}
+
+function settingsOf(options: AblateOptions, run: TrainRecord): AblationSettings {
+  const { epochs = 0, learningRate = 1e-3, recalibrationBatches = 20, images = "test" } = options;
+  must.beInteger("ablate", "epochs", epochs, 0);
+  check("ablate", "learningRate", learningRate > 0, "above 0", learningRate);
+  must.beInteger("ablate", "recalibrationBatches", recalibrationBatches, 1);
+  must.beOneOf("ablate", "images", images, ["test", "validation"]);
+  if (images === "validation" && run.data.validationImages === 0) {
+    throw new ConfigError(
+      'ablate: this training held no images out (validationShare 0). Measure on "test" images.',
+    );
+  }
+  if (epochs > 0 && run.config.optimizer.method === "bop") {
+    throw new ConfigError(
+      "ablate: networks trained by Bop cannot be fine-tuned here: it has no latent weights that could become real. Set epochs to 0.",
+    );
+  }
+  return { epochs, learningRate, recalibrationBatches, images };
+}
+
+/** The training's settings for a few epochs from where it ended: what followed a schedule stays at its end. */
+function tuningConfig(config: TrainConfig, settings: AblationSettings): TrainConfig {
+  const { snapshotEpochs: _, ...plain } = config;
+  const end = config.epochs - 1;
+  return trainConfig({
+    ...plain,
+    binarization: {
+      ...config.binarization,
+      edeT: scheduleValue(config.binarization.edeT, end, config.epochs),
+    },
+    dropPath: scheduleValue(config.dropPath, end, config.epochs),
+    optimizer: {
+      ...config.optimizer,
+      learningRate: { kind: "cosine", from: settings.learningRate, to: 0 },
+      rateChanges: "step",
+    },
+    twoStep: { ...config.twoStep, firstEpochs: 0 },
+    distillation: { ...config.distillation, method: "none" },
+    evaluation: { ...config.evaluation, recalibrationBatches: settings.recalibrationBatches },
+    start: "random",
+    epochs: Math.max(1, settings.epochs),
+  });
+}

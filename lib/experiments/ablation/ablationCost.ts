@@ -1,0 +1,32 @@
+import type { Cost } from "../../complexity/cost";
+import { costTable } from "../../complexity/costTable";
+import { sumCosts } from "../../complexity/layerCost";
+import type { BinarizationConfig } from "../../config/binarizationConfig";
+import type { AblatedNetwork } from "./ablation";
+
+/**
+ * Cost of one image in a changed network. A layer that is real counts its multiply-accumulates as FLOPs and its
+ * weights as real parameters; a cell shortcut that is left out costs nothing. The sum of an identity that is left out
+ * stays in `elementwise`, which is no part of OPs.
+ */
+export function ablationCost({ genotype, overrides }: AblatedNetwork, style: BinarizationConfig): Cost {
+  const within = (name: string, layer: string) => name === layer || name.startsWith(`${layer}.`);
+  const layers = costTable(genotype, style).flatMap((row) => {
+    const [name, override] = Object.entries(overrides).find(([layer]) => within(row.name, layer)) ?? [];
+    if (override?.shortcut === false && name?.endsWith(".shortcut")) return [];
+    if (override?.real === undefined) return [row];
+    const { bops, binaryParams } = row;
+    const real = override.real === "activations" ? 0 : binaryParams;
+    return [
+      {
+        ...row,
+        bops: 0,
+        flops: row.flops + bops,
+        binaryParams: binaryParams - real,
+        realParams: row.realParams + real,
+        bits: row.bits + 31 * real,
+      },
+    ];
+  });
+  return sumCosts(layers);
+}

@@ -1,0 +1,132 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { startBackend, tf } from "../../../lib/backend";
+import { ablate, ablationsOf } from "../../../lib/experiments/ablation/ablate";
+import { ablationText, parseAblation } from "../../../lib/experiments/ablation/ablation";
+import { readRecordJson } from "../../../lib/run/readRecord";
+import type { Table } from "../../../lib/run/table";
+import { train } from "../../../lib/train/train";
+import { InterruptedError } from "../../../lib/util/errors";
+import { temporaryFolder } from "../../helpers/tinySearch";
+import { tinyModel, tinyTraining } from "../../helpers/tinyTraining";
+
+const root = temporaryFolder();
+const run = join(root, "run");
+const settings = { recalibrationBatches: 2 } as const;
+
+beforeAll(async () => {
+  await startBackend();
+  await train(
+    tinyTraining({
+      epochs: 4,
+      validationShare: 0.2,
+      data: { dataset: "synthetic", trainImages: 80, testImages: 50 },
+    }),
+    tinyModel(),
+    { directory: run },
+  );
+});
+
+const row = (table: Table, kind: string, target = "") =>
+  table.rows.find((one) => one["kind"] === kind && one["target"] === target);
+
+describe("ablate", () => {
+  it("lists every single change of a network, and reads what it writes", async () => {
+    const all = (await ablationsOf(run)).map(ablationText);
+    expect(all).toEqual([
+      "real_layer:cell0.process",
+      "real_layer:cell0.edge1-0.bin_conv_3x3",
+      "real_layer:cell1.process",
+      "real_layer:cell1.edge1-0.bin_conv_3x3",
+      "real_layer:cell2.process",
+      "real_layer:cell2.edge1-0.bin_conv_3x3",
+      "no_shortcut:cell0.edge1-0.bin_conv_3x3",
+      "no_shortcut:cell0.shortcut",
+      "no_shortcut:cell1.shortcut",
+      "no_shortcut:cell2.edge1-0.bin_conv_3x3",
+      "no_shortcut:cell2.shortcut",
+      "real_downsampling:cell1",
+      "cell_shortcut:none",
+      "cell_shortcut:bin_conv_3x3",
+      "process:postprocess",
+    ]);
+    expect(all.map(parseAblation).map(ablationText)).toEqual(all);
+  });
+
+  it("measures all of them with the cost of the changed network, leaks nothing, and does no work twice", async () => {
+    const before = tf.memory().numTensors;
+    const titles: string[] = [];
+    const progress = { start: (title: string) => titles.push(title), update() {}, stop() {} };
+    const table = await ablate(run, { ...settings, progress });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(table.rows.length).toBe(16);
+    const plain = row(table, "none");
+    expect(plain).toMatchObject({ change: 0, changeLow: null, carried: 1, tuned: null, tunedChange: null });
+    const real = row(table, "real_layer", "cell0.edge1-0.bin_conv_3x3");
+    // 32 x 32 pixels, 3 x 3 windows, 2 to 2 channels (the next stage has width 1).
+    const macs = (plain?.["bops"] as number) - (real?.["bops"] as number);
+    expect(macs).toBe(32 * 32 * 9 * 2 * 2);
+    expect((real?.["flops"] as number) - (plain?.["flops"] as number)).toBe(macs);
+    expect(row(table, "no_shortcut", "cell0.shortcut")).toMatchObject({
+      bops: plain?.["bops"] as number,
+      carried: 1,
+    });
+    expect(row(table, "process", "postprocess")?.["carried"]).toBeLessThan(1);
+    for (const { change, changeLow, changeHigh, accuracy } of table.rows.slice(1)) {
+      expect(change as number).toBeCloseTo((accuracy as number) - (plain?.["accuracy"] as number), 12);
+      expect(changeHigh as number).toBeGreaterThan(changeLow as number);
+    }
+    expect(titles.some((title) => title.includes("real_layer:cell0.process"))).toBe(true);
+    expect(readRecordJson(join(run, "ablation/table.json"), "a table")).toEqual(table);
+    titles.length = 0;
+    expect(await ablate(run, { ...settings, progress })).toEqual(table);
+    expect(titles).toEqual([]);
+  });
+
+  it("fine-tunes changed and unchanged networks alike, goes on after a stop, and repeats its numbers", async () => {
+    const ablations = ["real_layer:cell0.process", "process:postprocess"].map(parseAblation);
+    const options = { ...settings, ablations, epochs: 2, learningRate: 0.01, images: "validation" } as const;
+    const whole = await ablate(run, { ...options, out: join(root, "whole") });
+    expect(whole.rows.map(({ tuned }) => typeof tuned)).toEqual(["number", "number", "number"]);
+    expect(row(whole, "none")?.["tunedChange"]).toBe(0);
+    expect(whole.rows[1]?.["tunedHigh"] as number).toBeGreaterThan(whole.rows[1]?.["tunedLow"] as number);
+    const stop = new AbortController();
+    const progress = {
+      start: (title: string) => title.startsWith("2/3") && stop.abort(),
+      update() {},
+      stop() {},
+    };
+    const out = join(root, "halves");
+    await expect(ablate(run, { ...options, out, progress, signal: stop.signal })).rejects.toThrow(
+      InterruptedError,
+    );
+    expect(await ablate(run, { ...options, out })).toEqual(whole);
+    await expect(ablate(run, { ...options, out, epochs: 3 })).rejects.toThrow(
+      "holds ablations measured with epochs 2, asked for now: 3. Choose another folder, or the same settings.",
+    );
+  });
+
+  it("refuses what a network does not have, naming near ones, before it measures anything", async () => {
+    const wrong = async (text: string) => ablate(run, { ...settings, ablations: [parseAblation(text)] });
+    await expect(wrong("real_layer:cell0.edge1-0.bin_conv3x3")).rejects.toThrow(
+      'ablate: this network has no "cell0.edge1-0.bin_conv3x3" to ablate by real_layer. Near ones: cell0.edge1-0.bin_conv_3x3, ',
+    );
+    await expect(wrong("process:preprocess")).rejects.toThrow("Near ones: postprocess.");
+    expect(() => parseAblation("real:cell0")).toThrow(
+      'ablate: expected "<kind>:<target>", got "real:cell0". Known kinds: real_layer, no_shortcut, real_downsampling, cell_shortcut, process.',
+    );
+    await expect(ablate(run, { recalibrationBatches: 0 })).rejects.toThrow(
+      "ablate: recalibrationBatches must be",
+    );
+  });
+
+  it("refuses a record without weights", async () => {
+    const bare = join(root, "bare");
+    cpSync(run, bare, { recursive: true });
+    rmSync(join(bare, "last.safetensors"));
+    await expect(ablate(bare)).rejects.toThrow(
+      /bare\/.*safetensors: expected a checkpoint of a training that is finished, found no file\./,
+    );
+  });
+});
