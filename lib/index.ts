@@ -75,6 +75,7 @@ export {
 } from "./experiments/analysis/analyzeNetwork";
 export { type AnalysedRuns, analysisFile, analyzeRuns } from "./experiments/analysis/analyzeRuns";
 // Recipes
+export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
 export { type BudgetRow, budgetGrid, budgetSweep } from "./experiments/budgetSweep";
 export {

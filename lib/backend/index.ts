@@ -7,6 +7,7 @@ import "./fused/registerGradients";
 export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
 export { compilesSteps } from "./compilesSteps";
+export { describeStatistics, type EngineStatistics, engineStatistics } from "./engineStatistics";
 export { add, addRelu } from "./fused/add";
 export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrain";
 export { concatChannels, interleaveChannels, splitChannels } from "./fused/channelCopies";

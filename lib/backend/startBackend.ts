@@ -68,11 +68,9 @@ async function start(asked: Choice | undefined, place: string): Promise<BackendI
   const passedOver: string[] = [];
   for (const name of asked === undefined ? backendNames : [asked.name]) {
     try {
-      current = {
-        ...(await run(engines[name], asked?.variant)),
-        name,
-        passedOver: Object.freeze(passedOver),
-      };
+      const { passedOver: within, ...running } = await run(engines[name], asked?.variant);
+      passedOver.push(...within);
+      current = { ...running, name, passedOver: Object.freeze(passedOver) };
       return Object.freeze(current);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
@@ -93,8 +91,8 @@ async function start(asked: Choice | undefined, place: string): Promise<BackendI
 async function run(
   engine: Engine,
   variant?: string,
-): Promise<Pick<BackendInfo, "version" | "device" | "threads">> {
-  const { registeredAs, version, device, threads } = await engine.load(variant);
+): Promise<Pick<BackendInfo, "version" | "device" | "threads" | "passedOver">> {
+  const { registeredAs, version, device, threads, passedOver = [] } = await engine.load(variant);
   let failure = "it refused to initialise";
   const selected = await tf.setBackend(registeredAs).catch((error: unknown) => {
     failure = firstLine(error);
@@ -102,5 +100,5 @@ async function run(
   });
   if (!selected) throw new EngineUnavailable(failure, "Run npm install again, or choose another engine.");
   await tf.ready();
-  return { version, device, threads };
+  return { version, device, threads, passedOver };
 }

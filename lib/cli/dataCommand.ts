@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend, describeStatistics, engineStatistics, startBackend } from "../backend";
 import { dataConfig } from "../config/dataConfig";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
@@ -49,5 +49,7 @@ export function backendCommand(): Command {
       const info = await startBackend(options.backend);
       console.log(describeBackend(info));
       for (const reason of info.passedOver) console.log(`  passed over ${reason}`);
+      const statistics = engineStatistics();
+      if (statistics) console.log(`  ${describeStatistics(statistics)}`);
     });
 }

@@ -40,7 +40,11 @@ export interface ModelOutput {
 export function buildModel(plan: GraphPlan, onProcessor: boolean): GraphModel {
   const g = new GraphBuilder(onProcessor);
   const tensors = new Map<LazyValue, GraphTensor>();
-  const inputs = feed(g, plan.leaves, tensors);
+  const numbers = numbersOf(plan);
+  // What is packed is joined on this side, so results in a graphics card's memory would come back for it.
+  const inputs = feed(g, plan.leaves, tensors, (leaf) =>
+    onProcessor ? leaf.size <= packLimit : numbers.has(leaf),
+  );
   for (const node of plan.nodes) {
     const named: Record<string, GraphTensor> = {};
     node.names.forEach((name, i) => {
@@ -69,16 +73,28 @@ export function buildModel(plan: GraphPlan, onProcessor: boolean): GraphModel {
   };
 }
 
-/** Declares the inputs and gives every leaf its tensor. */
+/** Leaves that are the varying numbers of calls: they always come from this side. */
+function numbersOf({ nodes }: GraphPlan): Set<LazyValue> {
+  const found = new Set<LazyValue>();
+  for (const { names, inputs } of nodes) {
+    names.forEach((name, i) => {
+      if (name.startsWith("$")) found.add((inputs[i] as (typeof inputs)[number]).value);
+    });
+  }
+  return found;
+}
+
+/** Declares the inputs and gives every leaf its tensor. Those that are `packed` travel together, by type. */
 function feed(
   g: GraphBuilder,
   leaves: readonly LazyValue[],
   tensors: Map<LazyValue, GraphTensor>,
+  packed: (leaf: LazyValue) => boolean,
 ): ModelInput[] {
   const inputs: ModelInput[] = [];
   const packs = new Map<LazyType, number[]>();
   leaves.forEach((leaf, i) => {
-    if (leaf.size > packLimit) {
+    if (!packed(leaf)) {
       const input = {
         name: `x${i}`,
         type: leaf.dtype,

@@ -1,7 +1,10 @@
 import type { DeviceCommand, DeviceProgram, DeviceRun, DeviceSettings, DeviceStatistics } from "./device";
 import type { LazyArray, LazyType } from "./lazyGraph";
 
-/** The parts of onnxruntime-node's native binding that are used. Its calls are synchronous. */
+/**
+ * The parts of onnxruntime-node's native binding that are used. Its calls are synchronous; another runtime's may give
+ * promises.
+ */
 export interface NativeRuntime {
   readonly InferenceSession: new () => NativeSession;
   readonly Tensor: new (type: LazyType, values: LazyArray, shape: readonly number[]) => NativeTensor;
@@ -9,10 +12,15 @@ export interface NativeRuntime {
 
 export interface NativeTensor {
   readonly data: LazyArray;
+  readonly type: LazyType;
+  readonly dims: readonly number[];
+  /** "cpu", or "gpu-buffer" for one in a graphics card's memory, which has no `data`. */
+  readonly location: string;
+  dispose(): void;
 }
 
 export interface NativeSession {
-  loadModel(bytes: ArrayBufferLike, offset: number, length: number, options: object): void;
+  loadModel(bytes: ArrayBufferLike, offset: number, length: number, options: object): unknown;
   run(
     feeds: Record<string, NativeTensor>,
     fetches: Record<string, NativeTensor | null>,
@@ -23,7 +31,8 @@ export interface NativeSession {
 
 /** Carries out commands and holds the buffers. */
 export interface Executor {
-  execute(command: DeviceCommand): void;
+  /** Gives a promise where the runtime does; the next command waits for it. */
+  execute(command: DeviceCommand): void | Promise<void>;
   /** A copy of a buffer's numbers. */
   read(buffer: number): LazyArray;
   statistics(): DeviceStatistics;
@@ -48,7 +57,19 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
   const foreign = new WeakSet<ArrayBufferLike>();
   /** Memory of freed buffers by its length. */
   const pool = new Map<number, ArrayBuffer[]>();
-  const counts = { runs: 0, compiles: 0, runMs: 0, compileMs: 0, bytes: 0, pooledBytes: 0 };
+  /** Sessions that bring results from the graphics card, by type. */
+  const readers = new Map<LazyType, NativeSession>();
+  const onCard = settings.readers !== undefined;
+  const counts = {
+    runs: 0,
+    compiles: 0,
+    runMs: 0,
+    compileMs: 0,
+    bytes: 0,
+    pooledBytes: 0,
+    cardBytes: 0,
+    readBytes: 0,
+  };
 
   /** The error of a program; errors that come from another program's failure stay as they are. */
   const failureOf = (program: number, cause: unknown): Error => {
@@ -80,6 +101,13 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     const tensor = buffers.get(buffer);
     buffers.delete(buffer);
     if (!tensor || tensor instanceof Error) return;
+    if (tensor.location === "gpu-buffer") {
+      const bytes = bytesOf(tensor.type, tensor.dims);
+      counts.bytes -= bytes;
+      counts.cardBytes -= bytes;
+      tensor.dispose();
+      return;
+    }
     const memory = tensor.data.buffer as ArrayBuffer;
     const bytes = memory.byteLength;
     counts.bytes -= bytes;
@@ -90,12 +118,26 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     else pool.set(bytes, [memory]);
   }
 
-  function compile(program: DeviceProgram): Program {
-    const started = performance.now();
-    const session = new runtime.InferenceSession();
-    const { bytes } = program;
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
-      executionProviders: settings.provider === "cpu" ? ["cpu"] : [settings.provider, "cpu"],
+  /** Does something now, or when the promise it gives is kept. */
+  function attempt<T>(
+    work: () => T | Promise<T>,
+    done: (made: T) => void,
+    failed: (cause: unknown) => void,
+  ): void | Promise<void> {
+    try {
+      const made = work();
+      if (made instanceof Promise) return made.then(done).catch(failed);
+      done(made);
+    } catch (cause) {
+      failed(cause);
+    }
+  }
+
+  function load(session: NativeSession, bytes: Uint8Array, resultsOnCard: boolean): unknown {
+    const { provider } = settings;
+    return session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+      executionProviders: provider === "cpu" || provider === "wasm" ? [provider] : [provider, "cpu"],
+      ...(resultsOnCard ? { preferredOutputLocation: "gpu-buffer" } : {}),
       graphOptimizationLevel: settings.optimization,
       intraOpNumThreads: settings.threads,
       interOpNumThreads: 1,
@@ -107,6 +149,17 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
       enableCpuMemArena: false,
       enableMemPattern: false,
     });
+  }
+
+  function compile(program: DeviceProgram): Program | Promise<Program> {
+    const started = performance.now();
+    const session = new runtime.InferenceSession();
+    const loaded = load(session, program.bytes, onCard);
+    const finish = () => compiled(program, session, started);
+    return loaded instanceof Promise ? loaded.then(finish) : finish();
+  }
+
+  function compiled(program: DeviceProgram, session: NativeSession, started: number): Program {
     const packs = new Map<string, NativeTensor>();
     for (const { name, type, shape, packed } of program.inputs) {
       if (packed)
@@ -144,21 +197,48 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     return pack;
   }
 
-  function runProgram(program: Program | Error | undefined, run: DeviceRun): void {
+  function runProgram(program: Program | Error | undefined, run: DeviceRun): void | Promise<void> {
     if (!program) throw new Error("onnx: this graph was forgotten.");
     if (program instanceof Error) throw program;
     const started = performance.now();
     const feeds: Record<string, NativeTensor> = {};
     for (const input of program.inputs) feeds[input.name] = inputOf(program, input, run);
-    const fetches: Record<string, NativeTensor> = {};
+    const fetches: Record<string, NativeTensor | null> = {};
     program.outputs.forEach(({ name, type, shape }, i) => {
-      const tensor = allocate(type, shape);
-      buffers.set(run.results[i] as number, tensor);
-      fetches[name] = tensor;
+      fetches[name] = onCard ? null : allocate(type, shape);
+      if (fetches[name]) buffers.set(run.results[i] as number, fetches[name]);
     });
-    program.session.run(feeds, fetches, {});
-    counts.runs++;
-    counts.runMs += performance.now() - started;
+    const results = program.session.run(feeds, fetches, {});
+    const finish = () => {
+      counts.runs++;
+      counts.runMs += performance.now() - started;
+    };
+    if (results instanceof Promise) return results.then(finish);
+    if (onCard) {
+      program.outputs.forEach(({ name, type, shape }, i) => {
+        buffers.set(
+          run.results[i] as number,
+          (results as Record<string, NativeTensor>)[name] as NativeTensor,
+        );
+        counts.bytes += bytesOf(type, shape);
+      });
+    }
+    finish();
+  }
+
+  /** The numbers of a value in the graphics card's memory. */
+  function fetchFromCard(tensor: NativeTensor): LazyArray {
+    let session = readers.get(tensor.type);
+    if (!session) {
+      session = new runtime.InferenceSession();
+      load(session, (settings.readers as Readonly<Record<LazyType, Uint8Array>>)[tensor.type], false);
+      readers.set(tensor.type, session);
+    }
+    const memory = new ArrayBuffer(bytesOf(tensor.type, tensor.dims));
+    const y = new runtime.Tensor(tensor.type, arrayOver(tensor.type, memory), tensor.dims);
+    session.run({ x: tensor }, { y }, {});
+    counts.readBytes += memory.byteLength;
+    return y.data;
   }
 
   return {
@@ -172,25 +252,26 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
           return;
         }
         case "compile": {
-          try {
-            programs.set(command[1], compile(command[2]));
-          } catch (cause) {
-            programs.set(command[1], failureOf(command[1], cause));
-          }
-          return;
+          const [, id, model] = command;
+          return attempt(
+            () => compile(model),
+            (program) => void programs.set(id, program),
+            (cause) => void programs.set(id, failureOf(id, cause)),
+          );
         }
         case "run": {
           const [, program, run] = command;
-          try {
-            runProgram(programs.get(program), run);
-          } catch (cause) {
-            const failure = failureOf(program, cause);
-            for (const result of run.results) {
-              release(result);
-              buffers.set(result, failure);
-            }
-          }
-          return;
+          return attempt(
+            () => runProgram(programs.get(program), run),
+            () => {},
+            (cause) => {
+              const failure = failureOf(program, cause);
+              for (const result of run.results) {
+                release(result);
+                buffers.set(result, failure);
+              }
+            },
+          );
         }
         case "free":
           release(command[1]);
@@ -204,11 +285,14 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
       }
     },
     read(buffer) {
-      return tensorOf(buffer).data.slice();
+      const tensor = tensorOf(buffer);
+      return tensor.location === "gpu-buffer" ? fetchFromCard(tensor) : tensor.data.slice();
     },
     statistics: () => ({ ...counts }),
     close() {
       for (const program of programs.values()) if (!(program instanceof Error)) program.session.dispose();
+      for (const session of readers.values()) session.dispose();
+      readers.clear();
       programs.clear();
       buffers.clear();
       pool.clear();

@@ -48,16 +48,24 @@ export interface DeviceStatistics {
   /** Bytes of live buffers, and of freed ones kept for later results. */
   readonly bytes: number;
   readonly pooledBytes: number;
+  /** Those of {@link bytes} that lie in a graphics card's memory, and bytes that came back from it so far. */
+  readonly cardBytes: number;
+  readonly readBytes: number;
 }
 
 /** How a device runs graphs. Plain data: it is sent to the thread. */
 export interface DeviceSettings {
-  readonly provider: "cpu" | "webgpu" | "cuda";
+  readonly provider: "cpu" | "wasm" | "webgpu" | "cuda";
   /** Threads that run one operator. */
   readonly threads: number;
   readonly optimization: "disabled" | "basic" | "extended" | "all";
   /** Freed buffers kept for later results, at most. */
   readonly poolBytes: number;
+  /**
+   * Graphs that give back what they get. Where they are set, results stay in the memory of the graphics card, are
+   * read by later graphs there, and come to this side only by one of these.
+   */
+  readonly readers?: Readonly<Record<LazyType, Uint8Array>>;
 }
 
 /** Something that holds buffers and runs graphs: this thread, or another one. */

@@ -1,5 +1,7 @@
+import { channelDot } from "./channelDot";
 import { type AffineForms, foldAffine } from "./foldAffine";
 import { axisInFirst, broadcast, type GraphTensor, memoryShape, sizeOf, toFirst } from "./graphTensor";
+import { neededOperators } from "./neededOperators";
 import { type OnnxAttribute, type OnnxConstant, type OnnxNode, type OnnxType, onnxTypes } from "./onnxModel";
 
 export interface EmitOptions {
@@ -29,6 +31,8 @@ export class GraphBuilder {
   readonly #repeated = new Map<string, GraphTensor>();
   readonly #scalars = new Map<string, number>();
   readonly #affine: AffineForms = new Map();
+  /** Factors of products of two images, by the product's name. */
+  readonly #factors = new Map<string, readonly [GraphTensor, GraphTensor]>();
   #count = 0;
 
   /** @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there. */
@@ -206,8 +210,8 @@ export class GraphBuilder {
   }
 
   /**
-   * An element-wise operator with broadcasting. What broadcasting repeats anyway is not repeated before, and
-   * products with 1 and sums with 0 are left out.
+   * An element-wise operator with broadcasting. What broadcasting repeats anyway is not repeated before, what only
+   * repeats is computed once and repeated after, and products with 1 and sums with 0 are left out.
    */
   elementwise(op: string, inputs: readonly GraphTensor[], options: EmitOptions = {}): GraphTensor {
     const shape = inputs.map((input) => input.shape).reduce(broadcast);
@@ -218,12 +222,20 @@ export class GraphBuilder {
       const others = sources.map((other, k) => (k === i ? source.shape : other.shape)).reduce(broadcast);
       if (others.join() === shape.join()) sources[i] = source;
     }
+    const origins = inputs.map((input) => this.#repeated.get(input.name) ?? input);
+    const distinct = origins.map((origin) => origin.shape).reduce(broadcast);
+    if (sizeOf(distinct) < sizeOf(shape)) {
+      return this.expand(this.elementwise(op, origins, options), shape);
+    }
     const neutral = this.#neutral(op, sources);
     if (neutral) return this.expand(neutral, shape);
     const folded = foldAffine(this, this.#affine, op, sources, shape);
     if (folded) return folded;
     const aligned = this.align(sources, shape.length);
-    return this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
+    const result = this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
+    const [a, b] = aligned.inputs;
+    if (op === "Mul" && a && b && sizeOf(a.shape) === sizeOf(b.shape)) this.#factors.set(result.name, [a, b]);
+    return result;
   }
 
   /** The number of a constant scalar. */
@@ -264,9 +276,15 @@ export class GraphBuilder {
   /** A reduction over axes, which stay with extent 1. */
   reduce(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     if (axes.length === 0) return x;
+    const factors = this.#factors.get(x.name);
+    if (op === "ReduceSum" && factors && this.#isPerChannel(x, axes)) return channelDot(this, ...factors);
     const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
     const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
     return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
+  }
+
+  #isPerChannel(x: GraphTensor, axes: readonly number[]): boolean {
+    return this.onProcessor && x.channelsFirst && x.type === "float32" && [...axes].sort().join() === "0,1,2";
   }
 
   /** Product of matrices along the last two axes, either of them transposed before. */
@@ -383,15 +401,8 @@ export class GraphBuilder {
 
   /** Leaves out operators that none of the given values needs. */
   prune(results: readonly string[]): void {
-    const needed = new Set(results);
-    const kept: OnnxNode[] = [];
-    for (const node of this.nodes.toReversed()) {
-      if (!node.outputs.some((name) => needed.has(name))) continue;
-      for (const name of node.inputs) needed.add(name);
-      kept.push(node);
-    }
-    this.nodes.splice(0, this.nodes.length, ...kept.reverse());
-    const constants = this.constants.filter(({ name }) => needed.has(name));
-    this.constants.splice(0, this.constants.length, ...constants);
+    const kept = neededOperators(this.nodes, this.constants, results);
+    this.nodes.splice(0, this.nodes.length, ...kept.nodes);
+    this.constants.splice(0, this.constants.length, ...kept.constants);
   }
 }

@@ -7,7 +7,8 @@ import { loadRuntime, type RuntimePaths } from "./loadRuntime";
 export function localDevice(paths: RuntimePaths, settings: DeviceSettings): Device {
   const executor = createExecutor(loadRuntime(createRequire(__filename), paths), settings);
   return {
-    send: executor.execute,
+    // The native runtime gives no promises.
+    send: (command) => void executor.execute(command),
     read: async (buffer) => executor.read(buffer),
     readSync: executor.read,
     statistics: executor.statistics,

@@ -25,15 +25,16 @@ export interface OnnxNode {
   readonly domain?: string;
 }
 
-/** A named value that enters or leaves a graph. */
+/** A named value that enters or leaves a graph; null for any shape. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: OnnxType;
-  readonly shape: readonly number[];
+  readonly shape: readonly number[] | null;
 }
 
 /** A constant: its little-endian bytes are part of the file. */
 export interface OnnxConstant extends OnnxValueInfo {
+  readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
@@ -101,8 +102,10 @@ function writeValueInfo(writer: ProtobufWriter, info: OnnxValueInfo): void {
   writer.string(1, info.name).message(2, (type) =>
     type.message(1, (tensor) => {
       tensor.int(1, onnxTypes[info.type]);
+      const extents = info.shape;
+      if (!extents) return;
       tensor.message(2, (shape) => {
-        for (const extent of info.shape) shape.message(1, (dimension) => dimension.int(1, extent));
+        for (const extent of extents) shape.message(1, (dimension) => dimension.int(1, extent));
       });
     }),
   );

@@ -10,6 +10,7 @@ import {
   util,
 } from "@tensorflow/tfjs-core";
 import { sizeOf } from "./graphTensor";
+import { activatedKernels } from "./kernels/activatedKernels";
 import { arrangementKernels } from "./kernels/arrangementKernels";
 import { binaryKernels } from "./kernels/binaryKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
@@ -17,6 +18,7 @@ import { fusedStepKernels } from "./kernels/fusedStepKernels";
 import { matrixKernels } from "./kernels/matrixKernels";
 import { poolingKernels } from "./kernels/poolingKernels";
 import { reductionKernels } from "./kernels/reductionKernels";
+import { segmentKernels } from "./kernels/segmentKernels";
 import { unaryKernels } from "./kernels/unaryKernels";
 import type { KernelAttributes, LazyKernel, NamedInfos } from "./lazyGraph";
 import type { OnnxBackend } from "./onnxBackend";
@@ -30,6 +32,8 @@ export const lazyKernels: readonly LazyKernel[] = [
   ...matrixKernels,
   ...convolutionKernels,
   ...poolingKernels,
+  ...activatedKernels,
+  ...segmentKernels,
   ...fusedStepKernels,
 ];
 

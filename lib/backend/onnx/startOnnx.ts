@@ -1,9 +1,10 @@
 import { findBackend, registerBackend, removeBackend, type TensorInfo } from "@tensorflow/tfjs-core";
-import type { DeviceSettings } from "./device";
+import type { Device, DeviceSettings } from "./device";
 import type { LazyKernel } from "./lazyGraph";
-import { findRuntime } from "./loadRuntime";
+import { findRuntime, findWebRuntime } from "./loadRuntime";
 import { localDevice } from "./localDevice";
 import { OnnxBackend } from "./onnxBackend";
+import { readerModels } from "./readerModels";
 import { lazyKernels, registerOnnxKernels } from "./registerOnnxKernels";
 import { ThreadDevice } from "./threadDevice";
 
@@ -20,7 +21,7 @@ export interface OnnxSettings extends DeviceSettings {
 /** A registered back end. */
 export interface RegisteredOnnx {
   readonly backend: OnnxBackend;
-  /** Version of onnxruntime-node. */
+  /** Version of onnxruntime-node or onnxruntime-web. */
   readonly version: string;
 }
 
@@ -28,13 +29,10 @@ export interface RegisteredOnnx {
  * Loads ONNX Runtime, registers the back end with tfjs-core under `name` and runs a first graph. Does not select it.
  * The cpu back end should be registered before: its kernels fill the gaps. After a failure nothing is registered.
  *
- * @throws Error if onnxruntime-node is not installed or does not load, or the provider does not run here.
+ * @throws Error if ONNX Runtime is not installed or does not load, or the provider does not run here.
  */
 export async function registerOnnx(name: string, settings: OnnxSettings): Promise<RegisteredOnnx> {
-  const paths = findRuntime();
-  const { provider, threads, optimization, poolBytes } = settings;
-  const own = { provider, threads, optimization, poolBytes };
-  const device = settings.thread ? new ThreadDevice(paths, own) : localDevice(paths, own);
+  const { device, version } = openDevice(settings);
   registerBackend(
     name,
     () =>
@@ -42,7 +40,7 @@ export async function registerOnnx(name: string, settings: OnnxSettings): Promis
         device,
         maxPending: settings.maxPending,
         maxPrograms: settings.maxPrograms,
-        onProcessor: settings.provider === "cpu",
+        onProcessor: settings.provider === "cpu" || settings.provider === "wasm",
       }),
     4,
   );
@@ -54,7 +52,21 @@ export async function registerOnnx(name: string, settings: OnnxSettings): Promis
     throw cause;
   }
   registerOnnxKernels(name);
-  return { backend, version: paths.version };
+  return { backend, version };
+}
+
+/** The WebAssembly build answers by promises alone, so it always has a thread. */
+function openDevice(settings: OnnxSettings): { device: Device; version: string } {
+  const { provider, threads, optimization, poolBytes } = settings;
+  const common = { provider, threads, optimization, poolBytes };
+  const own = provider === "webgpu" ? { ...common, readers: readerModels() } : common;
+  if (provider === "wasm") {
+    const paths = findWebRuntime();
+    return { device: new ThreadDevice(paths, own), version: paths.version };
+  }
+  const paths = findRuntime();
+  const device = settings.thread ? new ThreadDevice(paths, own) : localDevice(paths, own);
+  return { device, version: paths.version };
 }
 
 /** Computes −1. */

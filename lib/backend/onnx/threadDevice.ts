@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import { createExecutor, type Executor } from "./createExecutor";
 import type { Device, DeviceCommand, DeviceSettings, DeviceStatistics } from "./device";
 import type { LazyArray } from "./lazyGraph";
-import { loadRuntime, type RuntimePaths } from "./loadRuntime";
+import { loadRuntime, loadWebRuntime, type RuntimePaths, type WebRuntimePaths } from "./loadRuntime";
 
 /** Commands in order, and, with `ticket`, a question after them: a buffer's numbers, or nothing but the end. */
 interface Letter {
@@ -27,6 +27,8 @@ const noStatistics: DeviceStatistics = {
   compileMs: 0,
   bytes: 0,
   pooledBytes: 0,
+  cardBytes: 0,
+  readBytes: 0,
 };
 
 /**
@@ -47,7 +49,7 @@ export class ThreadDevice implements Device {
   #statistics = noStatistics;
   #failure: Error | undefined;
 
-  constructor(paths: RuntimePaths, settings: DeviceSettings) {
+  constructor(paths: RuntimePaths | WebRuntimePaths, settings: DeviceSettings) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(threadSource(), {
@@ -154,8 +156,11 @@ function valuesOf({ values, failure }: Answer): LazyArray {
 
 /** The thread's side of the conversation. Its source text runs there, so it refers to nothing outside itself. */
 function serve(port: MessagePort, answered: Int32Array, executor: Executor): void {
-  port.on("message", ({ commands, ticket, read }: Letter) => {
-    for (const command of commands) executor.execute(command);
+  const handle = async ({ commands, ticket, read }: Letter): Promise<void> => {
+    for (const command of commands) {
+      const pending = executor.execute(command);
+      if (pending) await pending;
+    }
     if (ticket === undefined) return;
     let answer: Omit<Answer, "statistics"> = { ticket };
     try {
@@ -169,6 +174,11 @@ function serve(port: MessagePort, answered: Int32Array, executor: Executor): voi
     );
     Atomics.add(answered, 0, 1);
     Atomics.notify(answered, 0);
+  };
+  // One letter after the other, even where a runtime answers later.
+  let turn = Promise.resolve();
+  port.on("message", (letter: Letter) => {
+    turn = turn.then(() => handle(letter));
   });
 }
 
@@ -176,9 +186,11 @@ function threadSource(): string {
   return `
     const { workerData } = require("node:worker_threads");
     const loadRuntime = ${loadRuntime.toString()};
+    const loadWebRuntime = ${loadWebRuntime.toString()};
     const createExecutor = ${createExecutor.toString()};
     const serve = ${serve.toString()};
-    const runtime = loadRuntime(require, workerData.paths);
-    serve(workerData.port, workerData.answered, createExecutor(runtime, workerData.settings));
+    const { paths, settings } = workerData;
+    const runtime = "entry" in paths ? loadWebRuntime(require, paths, settings.threads) : loadRuntime(require, paths);
+    serve(workerData.port, workerData.answered, createExecutor(runtime, settings));
   `;
 }

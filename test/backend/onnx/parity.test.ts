@@ -191,6 +191,68 @@ describe("reductions and matrices give the cpu back end's numbers", () => {
         tf.cumsum(i.normals(3, 4), 0, true, true),
         tf.cumsum(i.integers(5, 6)),
       ],
+      cumprod: (i) => [
+        tf.cumprod(i.normals(3, 7), 1),
+        tf.cumprod(i.normals(5, 3), 0, true),
+        tf.cumprod(i.normals(2, 4, 3), 1, false, true),
+        tf.cumprod(i.normals(2, 6), 1, true, true),
+        tf.cumprod(i.integers(4, 6)),
+        tf.cumprod(i.normals(1), 0, true),
+      ],
+      segments: (i) => [
+        tf.unsortedSegmentSum(i.normals(6, 2, 3), i.integers(4, 6) as tf.Tensor1D, 5),
+        tf.unsortedSegmentSum(i.normals(3), tf.tensor1d([1, -1, 1], "int32"), 2),
+        tf.grad((x) => tf.square(tf.gather(x, tf.tensor1d([2, 0, 2], "int32"))))(i.normals(4, 3)),
+      ],
+      repeated: (i) => {
+        const x = i.normals(3, 1, 4);
+        const ones = tf.ones([3, 20, 30, 4]);
+        const wide = tf.div(tf.mul(tf.reshape(x, [3, 1, 1, 4]), ones), 7);
+        return [
+          tf.slice(tf.add(wide, i.normals(20, 30, 1)), 0, 1),
+          tf.sum(wide, [1, 2]),
+          tf.max(tf.exp(wide), 3),
+        ];
+      },
+      activated: (i) =>
+        (["linear", "relu", "relu6", "elu", "leakyrelu", "sigmoid", "prelu"] as const).flatMap(
+          (activation) => {
+            const slopes = { preluActivationWeights: i.normals(4) };
+            const common = { activation, leakyreluAlpha: 0.3, ...(activation === "prelu" ? slopes : {}) };
+            const [x, bias] = [i.normals(2, 5, 6, 3) as T4, i.normals(4)];
+            return [
+              tf.fused.matMul({ a: i.normals(3, 5), b: i.normals(5, 4), bias, ...common }),
+              tf.fused.matMul({
+                a: i.normals(5, 3),
+                b: i.normals(4, 5),
+                transposeA: true,
+                transposeB: true,
+                ...common,
+              }),
+              tf.fused.conv2d({
+                x,
+                filter: i.normals(3, 2, 3, 4) as T4,
+                strides: 2,
+                pad: "same",
+                bias,
+                ...common,
+              }),
+              tf.fused.depthwiseConv2d({
+                x: i.normals(1, 4, 5, 2) as T4,
+                filter: i.normals(2, 3, 2, 2) as T4,
+                strides: 1,
+                pad: "valid",
+                bias,
+                ...common,
+              }),
+            ];
+          },
+        ),
+      fromTheHost: (i) => [
+        tf.add(tf.randomNormal([3, 4], 0, 1, "float32", 7), tf.randomUniform([4], 0, 1, "float32", 3)),
+        tf.dropout(i.normals(5, 6), 0.4, undefined, 11),
+        tf.truncatedNormal([300], 0, 1, "float32", 5),
+      ],
       softmax: (i) => [
         tf.softmax(i.normals(3, 7)),
         tf.logSoftmax(i.normals(3, 7)),
@@ -458,6 +520,56 @@ describe("images: convolutions, pooling and what goes on between them", () => {
     },
     1e-5,
   );
+});
+
+describe("convolutions in groups, which tfjs asks of kernels but does not offer itself", () => {
+  it.each([
+    [1, "same", 2],
+    [2, "valid", 3],
+  ] as const)("are those of their parts: stride %i, %s, %i groups", async (stride, pad, groups) => {
+    await tf.setBackend("onnx");
+    const differences = tf.tidy(() => {
+      const numbers = (seed: number, ...shape: [number, number, number, number]) =>
+        tf.tensor4d(
+          normal(
+            randomKey(seed),
+            shape.reduce((a, b) => a * b, 1),
+          ),
+          shape,
+        );
+      const [x, filter] = [numbers(0, 2, 7, 6, 2 * groups), numbers(1, 3, 2, 2, 3 * groups)];
+      const geometry = { strides: stride, pad, dataFormat: "NHWC", dimRoundingMode: undefined, dilations: 1 };
+      const run = (name: string, inputs: Record<string, tf.Tensor>, more = {}) =>
+        tf.engine().runKernel(name, inputs, { ...geometry, ...more } as never) as T4;
+      const y = run("Conv2D", { x, filter });
+      const dy = numbers(2, ...y.shape);
+      const dx = run("Conv2DBackpropInput", { dy, filter }, { inputShape: x.shape });
+      const dw = run("Conv2DBackpropFilter", { x, dy }, { filterShape: filter.shape });
+      const [xs, ws, gs] = [x, filter, dy].map((t) => tf.split(t, groups, 3)) as [T4[], T4[], T4[]];
+      const parts = xs.map((part, k) => {
+        const conv = (a: tf.Tensor, b: tf.Tensor) => tf.conv2d(a as T4, b as T4, stride, pad);
+        const w = ws[k] as T4;
+        return [conv(part, w), ...tf.grads((a, b) => tf.mul(conv(a, b), gs[k] as T4))([part, w])];
+      });
+      return [y, dx, dw].map(
+        (whole, i) =>
+          tf
+            .max(
+              tf.abs(
+                tf.sub(
+                  whole,
+                  tf.concat(
+                    parts.map((part) => part[i] as T4),
+                    3,
+                  ),
+                ),
+              ),
+            )
+            .dataSync()[0],
+      );
+    });
+    for (const difference of differences) expect(difference).toBeLessThan(2e-5);
+  });
 });
 
 describe("kernels without a graph form", () => {

@@ -249,10 +249,13 @@ function backFilter(name: string, depthwise: boolean): LazyKernel {
   };
 }
 
+export const conv2d = forward("Conv2D", false);
+export const depthwiseConv2d = forward("DepthwiseConv2dNative", true);
+
 /** Convolutions and their gradients, ordinary and depthwise; images `[batch, height, width, channels]`. */
 export const convolutionKernels: readonly LazyKernel[] = [
-  forward("Conv2D", false),
-  forward("DepthwiseConv2dNative", true),
+  conv2d,
+  depthwiseConv2d,
   backInput("Conv2DBackpropInput", false),
   backInput("DepthwiseConv2dNativeBackpropInput", true),
   backFilter("Conv2DBackpropFilter", false),

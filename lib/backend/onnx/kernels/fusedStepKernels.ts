@@ -255,6 +255,74 @@ const deinterleaveChannels: LazyKernel = {
   },
 };
 
+/** `[channels]` from a rank-4 or other value whose last axis they are. */
+function dotPerChannel(g: GraphBuilder, a: GraphTensor, b: GraphTensor): GraphTensor {
+  const [x, y] = [image(g, a), image(g, b)];
+  return perChannel(g, g.mul(x, y));
+}
+
+/** A kernel of the shape of one of its inputs. */
+function shapedAs(
+  name: string,
+  input: string,
+  lower: (g: GraphBuilder, inputs: Readonly<Record<string, GraphTensor>>) => GraphTensor,
+): LazyKernel {
+  return {
+    name,
+    infer: (inputs) => [spec((inputs[input] as TensorInfo).shape)],
+    lower: (g, inputs) => [lower(g, inputs)],
+  };
+}
+
+const add = shapedAs("BarsAdd", "a", (g, inputs) => {
+  const { a, b } = named<"a" | "b">(inputs);
+  return g.add(a, b);
+});
+
+const addRelu = shapedAs("BarsAddRelu", "a", (g, inputs) => {
+  const { a, b } = named<"a" | "b">(inputs);
+  return g.unary("Relu", g.add(a, b));
+});
+
+const relu = shapedAs("BarsRelu", "x", (g, inputs) => g.unary("Relu", named<"x">(inputs).x));
+
+const reluGrad = shapedAs("BarsReluGrad", "y", (g, inputs) => {
+  const { dy, y } = named<"dy" | "y">(inputs);
+  const open = g.elementwise("Greater", [y, g.scalar(0)], { type: "bool" });
+  return g.mul(dy, g.cast(open, "float32"));
+});
+
+/** The mask goes into the factors, which are small, and not over the sum. */
+const weightedSum: LazyKernel = {
+  name: "BarsWeightedSum",
+  infer: (inputs) => [spec((Object.values(inputs)[0] as TensorInfo).shape)],
+  lower(g, inputs, attributes) {
+    const list = Object.values(inputs);
+    const count = attributes["count"] as number;
+    const mask = list[2 * count];
+    const terms = list.slice(0, count).map((value, k) => {
+      const weight = list[count + k] as GraphTensor;
+      return g.mul(value, mask ? g.mul(mask, weight) : weight);
+    });
+    return [terms.reduce((sum, term) => g.add(sum, term))];
+  },
+};
+
+const scaleChannels = shapedAs("BarsScaleChannels", "x", (g, inputs) => {
+  const { x, weight } = named<"x" | "weight">(inputs);
+  const { mask } = inputs;
+  return g.mul(x, mask ? g.mul(mask, weight) : weight);
+});
+
+const channelDot: LazyKernel = {
+  name: "BarsChannelDot",
+  infer: (inputs) => [spec([channelsOf(inputs["a"] as TensorInfo)])],
+  lower(g, inputs) {
+    const { a, b } = named<"a" | "b">(inputs);
+    return [dotPerChannel(g, a, b)];
+  },
+};
+
 /** The library's fused kernels, as hand-made graphs. Formulas: `lib/backend/fused`. */
 export const fusedStepKernels: readonly LazyKernel[] = [
   batchNorm,
@@ -269,4 +337,11 @@ export const fusedStepKernels: readonly LazyKernel[] = [
   splitChannels,
   interleaveChannels,
   deinterleaveChannels,
+  add,
+  addRelu,
+  relu,
+  reluGrad,
+  weightedSum,
+  scaleChannels,
+  channelDot,
 ];
