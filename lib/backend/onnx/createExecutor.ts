@@ -216,11 +216,10 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     if (results instanceof Promise) return results.then(finish);
     if (onCard) {
       program.outputs.forEach(({ name, type, shape }, i) => {
-        buffers.set(
-          run.results[i] as number,
-          (results as Record<string, NativeTensor>)[name] as NativeTensor,
-        );
+        const tensor = (results as Record<string, NativeTensor>)[name] as NativeTensor;
+        buffers.set(run.results[i] as number, tensor);
         counts.bytes += bytesOf(type, shape);
+        if (tensor.location === "gpu-buffer") counts.cardBytes += bytesOf(type, shape);
       });
     }
     finish();

@@ -1,6 +1,15 @@
-import { channelDot } from "./channelDot";
+import { channelDot, isDotPerChannel } from "./channelDot";
+import { constantArray } from "./constantArray";
 import { type AffineForms, foldAffine } from "./foldAffine";
-import { axisInFirst, broadcast, type GraphTensor, memoryShape, sizeOf, toFirst } from "./graphTensor";
+import {
+  axisInFirst,
+  broadcast,
+  type GraphTensor,
+  memoryShape,
+  orderIsFree,
+  sizeOf,
+  toFirst,
+} from "./graphTensor";
 import { neededOperators } from "./neededOperators";
 import { type OnnxAttribute, type OnnxConstant, type OnnxNode, type OnnxType, onnxTypes } from "./onnxModel";
 
@@ -9,11 +18,6 @@ export interface EmitOptions {
   readonly channelsFirst?: boolean;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   readonly domain?: string;
-}
-
-/** Whether going from one order of axes to the other leaves the numbers where they are. */
-function orderIsFree(shape: readonly number[]): boolean {
-  return (shape[1] as number) * (shape[2] as number) === 1 || shape[3] === 1;
 }
 
 /**
@@ -108,14 +112,7 @@ export class GraphBuilder {
   /** A constant of equal entries. */
   fill(value: number, shape: readonly number[], type: OnnxType = "float32"): GraphTensor {
     const key = `s${type}${Object.is(value, -0) ? "-0" : value}|${shape.join()}`;
-    const constant = this.#constant(key, type, shape, () => {
-      const count = sizeOf(shape);
-      if (type === "float32") return new Float32Array(count).fill(value);
-      if (type === "float64") return new Float64Array(count).fill(value);
-      if (type === "int64") return new BigInt64Array(count).fill(BigInt(value));
-      if (type === "bool") return new Uint8Array(count).fill(value);
-      return new Int32Array(count).fill(value);
-    });
+    const constant = this.#constant(key, type, shape, () => constantArray(type, sizeOf(shape), value));
     this.#scalars.set(constant.name, value);
     return constant;
   }
@@ -277,14 +274,10 @@ export class GraphBuilder {
   reduce(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     if (axes.length === 0) return x;
     const factors = this.#factors.get(x.name);
-    if (op === "ReduceSum" && factors && this.#isPerChannel(x, axes)) return channelDot(this, ...factors);
+    if (op === "ReduceSum" && factors && isDotPerChannel(this, x, axes)) return channelDot(this, ...factors);
     const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
     const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
     return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
-  }
-
-  #isPerChannel(x: GraphTensor, axes: readonly number[]): boolean {
-    return this.onProcessor && x.channelsFirst && x.type === "float32" && [...axes].sort().join() === "0,1,2";
   }
 
   /** Product of matrices along the last two axes, either of them transposed before. */

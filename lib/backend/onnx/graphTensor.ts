@@ -33,3 +33,8 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
     return x === 1 ? y : x;
   });
 }
+
+/** Whether going from one order of axes to the other leaves the numbers where they are. */
+export function orderIsFree(shape: readonly number[]): boolean {
+  return (shape[1] as number) * (shape[2] as number) === 1 || shape[3] === 1;
+}
