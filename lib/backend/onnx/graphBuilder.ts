@@ -21,8 +21,7 @@ export interface EmitOptions {
 }
 
 /**
- * Collects the operators of one graph. Equal operators on equal inputs are emitted once. Knows the order of axes of
- * every value and changes it only where an operator needs another one.
+ * Collects the operators of one graph, equal ones once. Changes the order of axes only where an operator needs it.
  */
 export class GraphBuilder {
   readonly nodes: OnnxNode[] = [];
@@ -221,9 +220,8 @@ export class GraphBuilder {
     }
     const origins = inputs.map((input) => this.#repeated.get(input.name) ?? input);
     const distinct = origins.map((origin) => origin.shape).reduce(broadcast);
-    if (sizeOf(distinct) < sizeOf(shape)) {
-      return this.expand(this.elementwise(op, origins, options), shape);
-    }
+    const repeats = sizeOf(distinct) < sizeOf(shape);
+    if (repeats) return this.expand(this.elementwise(op, origins, options), shape);
     const neutral = this.#neutral(op, sources);
     if (neutral) return this.expand(neutral, shape);
     const folded = foldAffine(this, this.#affine, op, sources, shape);
@@ -243,7 +241,7 @@ export class GraphBuilder {
   /** The operand that is the result already, up to its shape. */
   #neutral(op: string, [a, b]: readonly GraphTensor[]): GraphTensor | undefined {
     if (!a || !b) return undefined;
-    const [left, right] = [this.#scalars.get(a.name), this.#scalars.get(b.name)];
+    const [left, right] = [a, b].map(({ name }) => this.#scalars.get(name));
     const element = { Mul: 1, Div: 1, Add: 0, Sub: 0 }[op];
     if (element === undefined) return undefined;
     if (right === element && sizeOf(b.shape) === 1) return a;
