@@ -120,7 +120,9 @@ export { trainTarget } from "./experiments/trainTarget";
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";
 export { alphaHeatmap } from "./figures/alphaHeatmap";
+export { costBars } from "./figures/costBars";
 export { costFigure } from "./figures/costFigure";
+export { costParts } from "./figures/costParts";
 export { dataFrame } from "./figures/dataFrame";
 export { entropyFigure } from "./figures/entropyFigure";
 export {
@@ -132,6 +134,7 @@ export {
 export type { Figure } from "./figures/figure";
 export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
 export { imageSheet } from "./figures/imageSheet";
+export { latencyBars } from "./figures/latencyBars";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
 export type { PaperWidth } from "./figures/paper";

@@ -8,7 +8,7 @@ import { ink, levelStyle, palette } from "./theme";
 
 /**
  * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
- * 0 is decided), and the share of parameter-free operations in the argmax cells, the usual sign of collapse.
+ * 0 is decided), the mean gap between the two largest probabilities of its choices, and the share of parameter-free operations in the argmax cells, the usual sign of collapse.
  */
 export function entropyFigure(record: SearchRecord): Figure {
   const x = record.epochs.map(({ epoch }) => epoch + 1);
@@ -17,6 +17,21 @@ export function entropyFigure(record: SearchRecord): Figure {
     const y = record.epochs.map(({ entropy }) => entropy[level]);
     if (y.every((value) => value === null)) return [];
     return [{ type: "scatter", mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } }];
+  });
+  const margins = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+    const y = record.epochs.map(({ margin }) => margin?.[level] ?? null);
+    if (y.every((value) => value === null)) return [];
+    return [
+      {
+        type: "scatter",
+        mode,
+        name: level,
+        x,
+        y,
+        line: { ...levelStyle[level], width: 2 },
+        showlegend: false,
+      },
+    ];
   });
   const share: Trace = {
     type: "scatter",
@@ -33,12 +48,13 @@ export function entropyFigure(record: SearchRecord): Figure {
   };
   const yAxis = { range: [-0.02, 1.04], dtick: 0.25, tickformat: ".2f" };
   const panels: Panel[] = [
-    { ...shared, row: 0, column: 0, title: "entropy, as a share of its maximum", traces, yAxis },
+    { ...shared, row: 0, column: 0, title: "entropy, share of maximum", traces, yAxis },
+    { ...shared, row: 0, column: 1, title: "margin of the likeliest", traces: margins, yAxis },
     {
       ...shared,
       row: 0,
-      column: 1,
-      title: "none, skip and pooling in the argmax cells",
+      column: 2,
+      title: "none, skip, pooling in argmax",
       traces: [share],
       yAxis: { ...yAxis, title: { text: "share of edges" } },
     },
@@ -47,13 +63,13 @@ export function entropyFigure(record: SearchRecord): Figure {
     title: "How decided the search is",
     caption: recordCaption(
       record,
-      "Measured at the end of each epoch, at its temperatures; shaded: warm-up.",
+      "Measured at the end of each epoch, at its temperatures; margin: gap between the two largest probabilities; shaded: warm-up.",
     ),
     rows: 1,
-    columns: 2,
-    panelWidth: 360,
+    columns: 3,
+    panelWidth: 232,
     panelHeight: 230,
-    gapX: 70,
+    gapX: 58,
     above: 50,
     legend: {},
     panels,

@@ -4,8 +4,8 @@ import type { FigureProvenance } from "./provenance";
  * A plotly figure as plain JSON: what `Plotly.newPlot(element, figure.data, figure.layout)` takes.
  *
  * Note: not plotly's own types. They are over a megabyte of declarations, which every cell of a notebook would
- * compile with. Builders write their traces through `typedTrace`, which checks them against plotly's types;
- * `validateFigure` checks a whole figure against plotly's schema.
+ * compile with. `typedTrace` checks a trace against plotly's types where a builder writes it, and `validateFigure`
+ * checks a whole figure against plotly's schema; the tests do that with the figures of every builder.
  */
 export interface Figure {
   readonly data: readonly Trace[];

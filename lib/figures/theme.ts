@@ -1,4 +1,5 @@
 import type { Primitive } from "../config/spaceConfig";
+import { primitiveStyles } from "../space/primitiveStyle";
 import { fontFamily } from "./fonts";
 
 /**
@@ -29,21 +30,23 @@ export const ink = Object.freeze({
 /** How the lines of one series look: a colour, and a dash so that a black-and-white print can be read. */
 export interface LineStyle {
   readonly color: string;
-  readonly dash: "solid" | "dot" | "dash" | "longdash" | "dashdot" | "longdashdot";
+  /** A name that plotly knows, or lengths such as `"7px,4px"`. */
+  readonly dash: string;
 }
 
-/** One look for each primitive, the same in every figure. */
-export const primitiveStyle = Object.freeze({
+/** One look for each primitive, the same in plotly figures and in drawings of genotypes. */
+export const primitiveStyle: Readonly<Record<Primitive, LineStyle>> = Object.freeze({
   none: { color: palette.grey, dash: "dot" },
-  skip_connect: { color: palette.blue, dash: "dash" },
-  bin_conv_1x1: { color: palette.orange, dash: "longdash" },
-  bin_conv_3x3: { color: palette.vermillion, dash: "solid" },
-  bin_conv_5x5: { color: palette.purple, dash: "solid" },
-  bin_dil_conv_3x3: { color: palette.green, dash: "dashdot" },
-  bin_group_conv_3x3: { color: palette.skyBlue, dash: "longdashdot" },
-  avg_pool_3x3: { color: palette.yellow, dash: "solid" },
-  max_pool_3x3: { color: palette.black, dash: "dot" },
-}) satisfies Readonly<Record<Primitive, LineStyle>>;
+  ...(Object.fromEntries(
+    Object.entries(primitiveStyles).map(([name, { color, dash }]) => [
+      name,
+      {
+        color: color.toUpperCase(),
+        dash: dash === "" ? "solid" : dash.replaceAll(/\d+/g, "$&px").replaceAll(" ", ","),
+      },
+    ]),
+  ) as Record<Exclude<Primitive, "none">, LineStyle>),
+});
 
 /** One look for each level of a search. */
 export const levelStyle = Object.freeze({

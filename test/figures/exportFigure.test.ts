@@ -13,6 +13,7 @@ import { isPdf } from "../../lib/figures/pdfInfo";
 import { pngDotsPerInch, pngTexts } from "../../lib/figures/pngMeta";
 import type { Provenance } from "../../lib/figures/provenance";
 import { readProvenance } from "../../lib/figures/provenanceFile";
+import { saveFigure } from "../../lib/figures/saveFigure";
 import { svgMeta } from "../../lib/figures/svgMeta";
 import { randomKey } from "../../lib/random/randomKey";
 import { randomGenotype } from "../../lib/space/randomGenotype";
@@ -200,6 +201,19 @@ describe("bars provenance", () => {
     );
     expect(() => readProvenance(at("none.pdf"))).toThrow(
       "none.pdf: expected a figure's file, could not read it: ENOENT",
+    );
+  });
+});
+
+describe("saveFigure", () => {
+  it("writes the formats that BARS_FIGURES_FORMATS lists, each with where it comes from", async () => {
+    vi.stubEnv("BARS_FIGURES_FORMATS", "pdf, svg");
+    const paths = await saveFigure(figure, at("saved"));
+    expect(paths).toEqual([at("saved.pdf"), at("saved.svg")]);
+    for (const path of paths) expect(readProvenance(path).configHashes).toEqual([record.configHash]);
+    vi.stubEnv("BARS_FIGURES_FORMATS", "pdf,doc");
+    await expect(saveFigure(figure, at("saved"))).rejects.toThrow(
+      'saveFigure: BARS_FIGURES_FORMATS must list some of pdf, svg, png, json, tex, got "pdf,doc".',
     );
   });
 });

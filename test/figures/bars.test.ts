@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { totalCost } from "../../lib/complexity/costTable";
+import { costBars } from "../../lib/figures/costBars";
+import { costParts } from "../../lib/figures/costParts";
+import type { Figure } from "../../lib/figures/figure";
+import { latencyBars } from "../../lib/figures/latencyBars";
+import { renderFigure } from "../../lib/figures/renderFigure";
+import { validateFigure } from "../../lib/figures/validateFigure";
+import { randomKey } from "../../lib/random/randomKey";
+import { table } from "../../lib/run/table";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+import { figureText } from "./figureText";
+import { madeUpRecord } from "./madeUpRecord";
+import { overlap, textBoxes } from "./textBoxes";
+
+const genotype = randomGenotype(madeUpRecord("usual").config.space, randomKey(3));
+const column = (name: string) => ({ name, unit: null, description: name });
+const provenance = { sources: ["made up"], notes: ["Median of 3 runs, one thread."] };
+const latencies = table(
+  "Latency",
+  ["name", "series", "latencyMs", "lowMs", "highMs"].map(column),
+  [
+    { name: "ResNet-20", series: "packed", latencyMs: 2, lowMs: 1.5, highMs: 3 },
+    { name: "ResNet-20", series: "float", latencyMs: 9, lowMs: 8, highMs: 11 },
+    { name: "derived", series: "packed", latencyMs: 1.25, lowMs: 1.25, highMs: 1.5 },
+  ],
+  provenance,
+);
+const figures: Readonly<Record<string, Figure>> = {
+  costBars: costBars(costParts(genotype)),
+  latencyBars: latencyBars(latencies),
+};
+
+describe.each(Object.entries(figures))("%s", (name, figure) => {
+  it("draws the same data and layout as before", async () => {
+    await expect(figureText(figure)).toMatchFileSnapshot(`snapshots/${name}.txt`);
+  });
+
+  it("is in order for plotly, clips no text and lets no two overlap", async () => {
+    expect(validateFigure(figure)).toEqual([]);
+    const { width, height } = figure.layout;
+    const texts = textBoxes(await renderFigure(figure, { format: "svg" }));
+    const outside = texts.filter(
+      ({ box }) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height,
+    );
+    expect(outside.map(({ text }) => text)).toEqual([]);
+    const pairs = texts.flatMap((a, i) => texts.slice(i + 1).map((b) => [a, b] as const));
+    const meeting = pairs.filter(([a, b]) => overlap(a.box, b.box));
+    expect(meeting.map(([a, b]) => `${a.text} / ${b.text}`)).toEqual([]);
+  });
+});
+
+describe("costBars", () => {
+  it.each(["part", "layer"] as const)("adds up to the network's cost by %s", (by) => {
+    const [flops, bops] = costBars(costParts(genotype, by)).data.map((trace) =>
+      (trace["x"] as number[]).reduce((sum, value) => sum + value, 0),
+    );
+    const total = totalCost(genotype);
+    expect(flops).toBeCloseTo(total.flops, 3);
+    expect(bops).toBeCloseTo(total.bops / 64, 3);
+  });
+
+  it("names the columns a table lacks, and those it has", () => {
+    const short = table("T", [column("name"), column("ops")], [{ name: "a", ops: 1 }], provenance);
+    expect(() => costBars(short)).toThrow(
+      'costBars: the table "T" must have the columns "flops", "bops"; it has name, ops.',
+    );
+    const text = table(
+      "T",
+      ["name", "flops", "bops"].map(column),
+      [{ name: "a", flops: "1", bops: 2 }],
+      provenance,
+    );
+    expect(() => costBars(text)).toThrow(
+      'costBars: the table "T", row 0: "flops" must be a number, got "1".',
+    );
+    const empty = table("T", ["name", "flops", "bops"].map(column), [], provenance);
+    expect(() => costBars(empty)).toThrow('costBars: the table "T" must have at least one row, got none.');
+  });
+});
+
+describe("latencyBars", () => {
+  it("draws whiskers from low to high", () => {
+    const error = latencyBars(latencies).data[0]?.["error_x"] as { array: number[]; arrayminus: number[] };
+    expect(error.array).toEqual([1, 0.25]);
+    expect(error.arrayminus).toEqual([0.5, 0]);
+  });
+
+  it("asks for both ends of the whiskers, and for few series", () => {
+    const half = table(
+      "T",
+      ["name", "latencyMs", "lowMs"].map(column),
+      [{ name: "a", latencyMs: 1, lowMs: 1 }],
+      provenance,
+    );
+    expect(() => latencyBars(half)).toThrow(
+      'latencyBars: the table "T" must have the column "highMs"; it has name, latencyMs, lowMs.',
+    );
+    const rows = Array.from({ length: 7 }, (_, i) => ({ name: "a", series: `s${i}`, latencyMs: 1 }));
+    const many = table("T", ["name", "series", "latencyMs"].map(column), rows, provenance);
+    expect(() => latencyBars(many)).toThrow('latencyBars: the table "T" must have at most 6 series, got 7.');
+  });
+});
