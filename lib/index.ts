@@ -51,6 +51,8 @@ export { type PresetName, presetConfig, presetNames } from "./config/presets";
 export { type Schedule, scheduleValue } from "./config/schedule";
 export { type SearchConfig, searchConfig } from "./config/searchConfig";
 export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./config/spaceConfig";
+// Settings
+export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "./config/strategyGuide";
 export { type TrainConfig, trainConfig } from "./config/trainConfig";
 export { trainPresetConfig, trainPresetNames } from "./config/trainPresets";
 // Data
@@ -78,6 +80,9 @@ export { type AnalysedRuns, analysisFile, analyzeRuns } from "./experiments/anal
 export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
 export { type BudgetRow, budgetGrid, budgetSweep } from "./experiments/budgetSweep";
+export { type CollapseRun, collapseStudy, readCollapseRuns } from "./experiments/collapseStudy";
+export { collapseMarkdown, collapseMeasures, collapseTable } from "./experiments/collapseTable";
+export { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./experiments/collapseVariants";
 export {
   type ComparisonPresetName,
   type ComparisonSize,

@@ -4,6 +4,7 @@ import { version } from "../util/version";
 import { ablateCommand } from "./ablateCommand";
 import { analyzeCommand } from "./analyzeCommand";
 import { benchCommand } from "./benchCommand";
+import { collapseCommand } from "./collapseCommand";
 import { compareCommand } from "./compareCommand";
 import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
@@ -40,6 +41,7 @@ function program(): Command {
     ablateCommand(),
     compareCommand(),
     analyzeCommand(),
+    collapseCommand(),
     costCommand(),
     drawCommand(),
     provenanceCommand(),

@@ -3,6 +3,7 @@ import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
 import { presetConfig, presetNames } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
+import { strategyText } from "../config/strategyGuide";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { saveArchitecture } from "../experiments/saveArchitecture";
@@ -21,6 +22,7 @@ interface Options {
   dataDir?: string;
   backend?: string;
   out: string;
+  listStrategies?: boolean;
 }
 
 /** `bars search`: runs or resumes a search and derives its argmax architecture. */
@@ -41,10 +43,18 @@ export function searchCommand(): Command {
     .option("--data-dir <folder>", "where the data are, or are downloaded to")
     .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
     .option("--out <folder>", "folder of the run", "runs/search")
+    .option(
+      "--list-strategies",
+      "list the strategies against collapse with formula, defaults, source and settings",
+    )
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.listStrategies) {
+    console.log(strategyText());
+    return;
+  }
   const config = presetConfig(options.preset, settings(options));
   const backend = await startBackend(options.backend);
   console.log(describeBackend(backend));

@@ -182,13 +182,13 @@ export class Supernet {
     return weights.cells.map((tensor, group) => {
       const gamma = weights.edges?.[group];
       const scaled = gamma ? tf.mul(tensor, tf.reshape(gamma, [-1, 1])) : tensor;
-      const scalars = tf.unstack(tf.reshape(scaled, [-1])) as tf.Scalar[];
+      const scalars = scalarsOf(tf.reshape(scaled, [-1]));
       const operations = Array.from({ length: scalars.length / count }, (_, e) =>
         Array.from({ length: count }, (_, k) =>
           active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar),
         ),
       );
-      return { operations, edges: gamma ? (tf.unstack(gamma) as tf.Scalar[]) : null };
+      return { operations, edges: gamma ? scalarsOf(gamma) : null };
     });
   }
 
@@ -225,9 +225,14 @@ function skipDropout(rate: number, key: RandomKey): CellPass["dropSkip"] {
   };
 }
 
+/** The entries of a vector. `tf.unstack` of a single entry has no gradient: tfjs hands it a tensor, not a list. */
+function scalarsOf(vector: tf.Tensor): tf.Scalar[] {
+  return vector.size === 1 ? [tf.reshape(vector, []) as tf.Scalar] : (tf.unstack(vector) as tf.Scalar[]);
+}
+
 /** `Σ_i weights_i · states_i`. */
 function mixture(states: readonly tf.Tensor4D[], weights: tf.Tensor): tf.Tensor4D {
-  return weightedSum(states, tf.unstack(weights) as tf.Scalar[], null);
+  return weightedSum(states, scalarsOf(weights), null);
 }
 
 /** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */
