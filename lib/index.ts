@@ -102,6 +102,7 @@ export {
   findTrainRecords,
   type TestChoice,
 } from "./experiments/frontierRuns";
+export { loadTrainRecords } from "./experiments/loadTrainRecords";
 export { type NotebookParameters, notebookParameters } from "./experiments/notebookParameters";
 export {
   comparedRules,
@@ -119,6 +120,8 @@ export { poolSize } from "./experiments/sweep/poolSize";
 export { runSweep, type SweepEvent } from "./experiments/sweep/runSweep";
 export { checkSweep, readSweepFile, type Sweep } from "./experiments/sweep/sweepFile";
 export type { SweepJob } from "./experiments/sweep/sweepJob";
+export { trainComparison } from "./experiments/trainComparison";
+export { trainNetworks } from "./experiments/trainNetworks";
 export { trainSummaryText } from "./experiments/trainSummaryText";
 export { trainTarget } from "./experiments/trainTarget";
 // Figures
@@ -137,6 +140,7 @@ export {
   exportFigures,
 } from "./figures/exportFigure";
 export type { Figure } from "./figures/figure";
+export { frontierFigure } from "./figures/frontierFigure";
 export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
 export { imageSheet } from "./figures/imageSheet";
 export { latencyBars } from "./figures/latencyBars";
@@ -152,6 +156,7 @@ export { show } from "./figures/show";
 export { showSvg } from "./figures/showSvg";
 export { showTable } from "./figures/showTable";
 export { svgToPng } from "./figures/svgToPng";
+export { trainFigure } from "./figures/trainFigure";
 // Accuracy against cost
 export { attainmentCurve } from "./frontier/attainment";
 export { bestWithin, type Frontier, type FrontierRow, frontier } from "./frontier/frontier";

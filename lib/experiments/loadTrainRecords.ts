@@ -1,0 +1,39 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readRecordJson } from "../run/readRecord";
+import { checkTrainRecord } from "../run/trainRecordFile";
+import { RecordError } from "../util/errors";
+import { projectFolder } from "../util/projectFolder";
+import type { FoundRecord } from "./frontierRuns";
+
+/**
+ * The training records in the first of some folders that holds any: every JSON file at any depth that is one, sorted
+ * by path. Other files, and teachers of distillation, are passed over. Paths are relative to the project's folder.
+ *
+ * @throws RecordError for a record of another schema, and where none of the folders holds one.
+ */
+export function loadTrainRecords(folders: string | readonly string[]): FoundRecord[] {
+  const places = [folders].flat();
+  for (const place of places) {
+    const found = jsonFiles(resolve(projectFolder(), place)).flatMap((path): FoundRecord[] => {
+      const value = readRecordJson(path, "a training record");
+      const kind = (value as { kind?: unknown } | null)?.kind;
+      return kind === "bars.train-record" ? [{ place: path, record: checkTrainRecord(value, path) }] : [];
+    });
+    if (found.length > 0) return found;
+  }
+  throw new RecordError(
+    `${places.join(", ")}: expected training records, found none. Train networks first (notebook 04, bars train or bars sweep run), or give the folder they are in.`,
+  );
+}
+
+function jsonFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return /^teachers?$/.test(entry.name) ? [] : jsonFiles(path);
+      return entry.name.endsWith(".json") ? [path] : [];
+    })
+    .sort();
+}

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import type { TrainConfig } from "../config/trainConfig";
+import type { ModelSpec } from "../run/modelSpec";
+import type { TrainRecord } from "../run/trainRecord";
+import { type TrainOptions, train } from "../train/train";
+import { ConfigError } from "../util/errors";
+
+/**
+ * Trains several networks by one recipe, one after the other, each in a folder of its own,
+ * `<directory>/<name>-seed<seed>`. What is finished is not done again; what was stopped goes on.
+ *
+ * @returns their records, in the order given.
+ * @throws ConfigError if two networks share a name.
+ */
+export async function trainNetworks(
+  models: readonly ModelSpec[],
+  config: TrainConfig,
+  options: TrainOptions,
+): Promise<TrainRecord[]> {
+  const names = models.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      `trainNetworks: two networks are called "${twice}"; their runs would share a folder. Give each a name of its own.`,
+    );
+  }
+  const records: TrainRecord[] = [];
+  for (const model of models) {
+    const directory = join(options.directory, `${model.name}-seed${config.seed}`);
+    records.push(await train(config, model, { ...options, directory, title: `${model.name}: ` }));
+  }
+  return records;
+}

@@ -1,0 +1,181 @@
+import type { Frontier, FrontierRow } from "../frontier/frontier";
+import { frontierNotes } from "../frontier/frontierTable";
+import type { FrontierMeasure } from "../frontier/runPoint";
+import type { Figure, Trace } from "./figure";
+import { figureFrame } from "./figureFrame";
+import { seriesStyle } from "./seriesStyle";
+import { ink, palette } from "./theme";
+
+const measureNames = { bops: "BOPs", ops: "OPs", flops: "FLOPs" } satisfies Record<FrontierMeasure, string>;
+
+/**
+ * Accuracy against cost: one marker a row (mean over seeds) with its standard deviation over seeds as bars, a dot for
+ * every run behind it, open where there is one seed and no spread is known; rows of one method share colour and
+ * symbol. The stairs are the front of the means: what no other row is cheaper and better than. Published points are
+ * grey crosses with names of their own; they enter neither front nor area.
+ *
+ * Published points whose source does not give the measure drawn are left out, and the caption says so.
+ */
+export function frontierFigure(result: Frontier): Figure {
+  const { measure, axis, rows, methods, published } = result;
+  const cost = measureNames[measure];
+  const shown = published.filter((point) => point[measure] !== null);
+  const traces = [
+    frontStairs(result),
+    ...methods.flatMap(({ method }, i) => methodTraces(result, method, i)),
+    ...shown.map(
+      (point, i): Trace => ({
+        type: "scatter",
+        mode: "markers",
+        name: `published: ${point.name}`,
+        x: [point[measure]],
+        y: [point.accuracy],
+        marker: {
+          symbol: ["x-thin", "cross-thin", "asterisk", "hash"][i % 4],
+          size: 9,
+          color: ink.soft,
+          line: { color: ink.soft, width: 2 },
+        },
+        hovertemplate: `${point.name}<br>%{y:.2%} at %{x:.4s} ${cost}<br>${point.source}<extra>published</extra>`,
+      }),
+    ),
+  ];
+  const entries = methods.length + shown.length + 1;
+  const costs = [...rows.map((row) => row[measure].mean), ...shown.map((point) => point[measure] as number)];
+  const unnamed = published.length - shown.length;
+  const measured = [
+    "Markers: mean over seeds; bars: standard deviation over seeds; dots: single runs; open markers: one seed, no spread known.",
+    "Stairs: front of the means.",
+    ...(shown.length > 0
+      ? [
+          `Grey: published by others, under other recipes, not part of the front (${shown.map(({ name, source }) => `${name}: ${source}`).join("; ")}).`,
+        ]
+      : []),
+    ...(unnamed > 0 ? [`${unnamed} published points give no ${cost} and are not drawn.`] : []),
+    `Counting: ${frontierNotes(result)
+      .filter((note) => !note.startsWith("dominated area of"))
+      .join("; ")}.`,
+  ];
+  return figureFrame({
+    title: `Accuracy against ${cost} on ${result.testSet}`,
+    caption: { measured: measured.join(" "), origin: originOf(result), sources: sourcesOf(result) },
+    alt: altOf(result, cost),
+    rows: 1,
+    columns: 1,
+    panelWidth: 620,
+    panelHeight: 380,
+    above: 18 + 20 * Math.ceil(entries / 3),
+    legend: {},
+    panels: [
+      {
+        row: 0,
+        column: 0,
+        traces,
+        xAxis: {
+          title: { text: `${cost} for one image (one multiply-accumulate = 1)` },
+          ...(axis === "log"
+            ? {
+                type: "log",
+                range: logRange(costs),
+                dtick: logRange(costs)[1] - logRange(costs)[0] > 1 ? "D2" : "D1",
+              }
+            : { rangemode: "tozero" }),
+          tickformat: "~s",
+        },
+        yAxis: { title: { text: "test accuracy" }, tickformat: ".0%", nticks: 8 },
+      },
+    ],
+  });
+}
+
+/** The front of the means as stairs: what is the best that a budget buys. */
+function frontStairs({ rows, measure }: Frontier): Trace {
+  const front = rows.filter(({ onFront }) => onFront);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: "front of the means",
+    x: front.map((row) => row[measure].mean),
+    y: front.map(({ accuracy }) => accuracy.mean),
+    line: { shape: "hv", color: palette.grey, width: 1.5, dash: "dot" },
+    hoverinfo: "skip",
+  };
+}
+
+function methodTraces({ rows, measure }: Frontier, method: string, index: number): Trace[] {
+  const own = rows.filter((row) => row.method === method);
+  const { color, symbol } = seriesStyle(index);
+  const repeated = own.filter(({ runs }) => runs.length > 1).flatMap(({ runs }) => runs);
+  const bars = (of: (row: FrontierRow) => number | null) => ({
+    type: "data",
+    array: own.map((row) => of(row) || null),
+    color,
+    thickness: 1.2,
+    width: 3,
+  });
+  const cost = measureNames[measure];
+  const seeds = own.map(({ runs }) => (runs.length === 1 ? "1 seed" : `${runs.length} seeds`));
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: `${method}, single runs`,
+      showlegend: false,
+      x: repeated.map((run) => run[measure]),
+      y: repeated.map(({ accuracy }) => accuracy),
+      marker: { symbol: "circle", size: 4, color, opacity: 0.45 },
+      hoverinfo: "skip",
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      name: method,
+      x: own.map((row) => row[measure].mean),
+      y: own.map(({ accuracy }) => accuracy.mean),
+      error_y: bars(({ accuracy }) => accuracy.sd),
+      error_x: bars((row) => row[measure].sd),
+      marker: {
+        symbol: own.map(({ runs }) => (runs.length === 1 ? `${symbol}-open` : symbol)),
+        size: 10,
+        color,
+        line: { color, width: 1.5 },
+      },
+      text: own.map(({ name }, i) => `${name}, ${seeds[i]}`),
+      hovertemplate: `%{text}<br>%{y:.2%} at %{x:.4s} ${cost}<extra></extra>`,
+    },
+  ];
+}
+
+/** A little more than the costs on both sides, in decades. */
+function logRange(costs: readonly number[]): [number, number] {
+  const logs = costs.map((cost) => Math.log10(Math.max(cost, 1)));
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const room = Math.max(0.06 * (high - low), 0.06);
+  return [low - room, high + room];
+}
+
+function originOf({ rows, recipes }: Frontier): string {
+  const runs = rows.reduce((sum, row) => sum + row.runs.length, 0);
+  return `${runs} runs of ${rows.length} models · recipes ${recipes.map((hash) => hash.slice(0, 8)).join(", ")}`;
+}
+
+function sourcesOf({ rows }: Frontier): NonNullable<Parameters<typeof figureFrame>[0]["caption"]["sources"]> {
+  const runs = rows.flatMap((row) => row.runs);
+  return {
+    configHashes: [...new Set(runs.map(({ run }) => run))],
+    seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
+    recordHashes: [],
+  };
+}
+
+function altOf({ rows, measure, published }: Frontier, cost: string): string {
+  const points = rows
+    .filter(({ onFront }) => onFront)
+    .map(
+      ({ name, accuracy, [measure]: of }) =>
+        `${name} ${(100 * accuracy.mean).toFixed(1)} % at ${Math.round(of.mean).toLocaleString("en-US")} ${cost}`,
+    );
+  const others =
+    published.length > 0 ? ` ${published.length} published points are drawn apart, in grey.` : "";
+  return `Test accuracy against ${cost} of ${rows.length} models. On the front: ${points.join("; ")}.${others}`;
+}

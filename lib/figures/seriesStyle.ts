@@ -1,0 +1,27 @@
+import { palette } from "./theme";
+
+const colors = [
+  palette.blue,
+  palette.vermillion,
+  palette.green,
+  palette.purple,
+  palette.orange,
+  palette.skyBlue,
+  palette.black,
+] as const;
+const symbols = ["circle", "square", "triangle-up", "diamond", "star", "cross", "triangle-down"] as const;
+
+/** How one series of several looks: colour and symbol change together, so that either tells them apart. */
+export interface SeriesStyle {
+  readonly color: string;
+  readonly symbol: string;
+}
+
+/** The look of the `index`-th series; after 7 colours they come again with other symbols. */
+export function seriesStyle(index: number): SeriesStyle {
+  const round = Math.floor(index / colors.length);
+  return {
+    color: colors[index % colors.length] as string,
+    symbol: symbols[(index + round) % symbols.length] as string,
+  };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { trainConfig } from "../../lib/config/trainConfig";
+import { altText } from "../../lib/figures/figure";
+import { frontierFigure } from "../../lib/figures/frontierFigure";
+import { renderFigure } from "../../lib/figures/renderFigure";
+import { seriesStyle } from "../../lib/figures/seriesStyle";
+import { trainFigure } from "../../lib/figures/trainFigure";
+import { validateFigure } from "../../lib/figures/validateFigure";
+import { frontier } from "../../lib/frontier/frontier";
+import { publishedPoint } from "../../lib/frontier/publishedPoint";
+import { checkModelSpec } from "../../lib/run/modelSpec";
+import type { TrainRecord } from "../../lib/run/trainRecord";
+import { runPoint, seedsOf } from "../frontier/runPoints";
+import { figureText } from "./figureText";
+
+const published = [
+  publishedPoint({
+    name: "theirs",
+    bops: 2e6,
+    accuracy: 0.7,
+    source: "A 2020, table 1",
+    convention: "awnas",
+  }),
+  publishedPoint({ name: "no BOPs", flops: 2e6, accuracy: 0.7, source: "B 2020", convention: "mac" }),
+];
+const result = frontier(
+  [
+    ...seedsOf([0.6, 0.64, 0.62], { name: "bars-1M", bops: 9e5 }),
+    ...seedsOf([0.66, 0.69], { name: "bars-2M", bops: 2.1e6 }),
+    runPoint({ name: "r20", method: "resnet20 bireal", bops: 1.6e6, accuracy: 0.58 }),
+  ],
+  { published, draws: 100 },
+);
+
+/** A record with as many epochs, made up. */
+function madeUpTraining(name: string, seed: number, held = 0): TrainRecord {
+  const epochs = [0, 1, 2, 3, 4].map((epoch) => ({
+    epoch,
+    phase: 2 as const,
+    trainLoss: 2 / (epoch + 1) + 0.1 * seed,
+    trainAccuracy: 0.5 - 0.4 / (epoch + 1),
+    validation:
+      held > 0 ? { images: held, loss: 2.1 / (epoch + 1), accuracy: 0.5 - 0.42 / (epoch + 1) } : null,
+    test: null,
+    learningRate: 0.01,
+    seconds: 1,
+    imagesPerSecond: 100,
+    peakMemoryBytes: 1e8,
+    microBatch: 64,
+  }));
+  const test = { images: 10_000, loss: 1, accuracy: 0.45, correct: 4500, interval: [0.44, 0.46] as const };
+  return {
+    kind: "bars.train-record",
+    schema: 1,
+    config: trainConfig({ epochs: 5, seed }),
+    model: checkModelSpec({ kind: "baseline", name }),
+    configHash: `${name}${seed}`.padEnd(64, "0"),
+    createdAt: "2026-01-02T00:00:00.000Z",
+    updatedAt: "2026-01-02T00:00:00.000Z",
+    versions: { bars: "0.1.0", node: "20" },
+    backend: { name: "wasm", version: "4.22.0" } as TrainRecord["backend"],
+    data: {
+      ...{
+        name: "CIFAR-10",
+        note: "",
+        trainImages: 50_000 - held,
+        validationImages: held,
+        testImages: 10_000,
+      },
+      ...{ mean: [0, 0, 0], std: [1, 1, 1] },
+    },
+    cost: { flops: 1, bops: 1, ops: 1, binaryParameters: 1, realParameters: 1, bits: 33 },
+    teacher: null,
+    status: "finished",
+    statusDetail: null,
+    epochs,
+    best: null,
+    tests: [{ ...test, checkpoint: "last", epoch: 4, recalibrated: false, which: "all" }],
+  };
+}
+const trainings = [madeUpTraining("one", 0, 5000), madeUpTraining("one", 1, 5000), madeUpTraining("two", 0)];
+
+const named = (figure: ReturnType<typeof frontierFigure>, name: string) =>
+  figure.data.find((trace) => trace.name === name) as unknown as { marker: { symbol: string[] } };
+
+describe("frontierFigure", () => {
+  const figure = frontierFigure(result);
+
+  it("is in order for plotly, in both axes, with and without published points", () => {
+    expect(validateFigure(figure)).toEqual([]);
+    const linear = frontier(seedsOf([0.5]), { axis: "linear", measure: "ops" });
+    expect(validateFigure(frontierFigure(linear))).toEqual([]);
+  });
+
+  it("draws means with their deviation over seeds, open where one run tells of none", () => {
+    const search = named(figure, "search") as unknown as Record<string, { array: number[] }> & {
+      y: number[];
+    };
+    expect(search["y"][0]).toBeCloseTo(0.62, 12);
+    expect(search["error_y"]?.array[0]).toBeCloseTo(0.02, 12);
+    expect(named(figure, "resnet20 bireal").marker.symbol).toEqual([`${seriesStyle(0).symbol}-open`]);
+    expect(named(figure, "search").marker.symbol).not.toContain(expect.stringContaining("open"));
+    const dots = named(figure, "search, single runs") as unknown as { x: number[] };
+    expect(dots.x).toHaveLength(5);
+  });
+
+  it("sets published points apart with their source, converted, outside the front, and says which it leaves out", () => {
+    const theirs = named(figure, "published: theirs") as unknown as { x: number[]; hovertemplate: string };
+    expect(theirs.x).toEqual([1e6]);
+    expect(theirs.hovertemplate).toContain("A 2020, table 1");
+    const front = named(figure, "front of the means") as unknown as { x: number[] };
+    expect(front.x).toEqual([9e5, 2.1e6]);
+    const { measured } = figure.layout.meta?.bars ?? { measured: "" };
+    expect(measured).toContain(
+      "published by others, under other recipes, not part of the front (theirs: A 2020, table 1)",
+    );
+    expect(measured).toContain("1 published points give no BOPs and are not drawn.");
+    expect(measured).toContain("one multiply-accumulate = 1 operation");
+    expect(measured).toContain("1 of 3 rows are single runs");
+  });
+
+  it("names its runs and says in words what is on the front", () => {
+    expect(figure.layout.meta?.bars?.sources).toMatchObject({ seeds: [0, 1, 2] });
+    expect(altText(figure)).toBe(
+      "Test accuracy against BOPs of 3 models. On the front: bars-1M 62.0 % at 900,000 BOPs; bars-2M 67.5 % at 2,100,000 BOPs. 2 published points are drawn apart, in grey.",
+    );
+  });
+
+  it("draws the same as before", async () => {
+    await expect(figureText(figure)).toMatchFileSnapshot("snapshots/frontierFigure.txt");
+    expect(await renderFigure(figure, { format: "svg" })).toContain("published: theirs");
+  });
+});
+
+describe("trainFigure", () => {
+  it("is in order for plotly, for one training and for several, finished or not", () => {
+    const begun = { ...madeUpTraining("begun", 0), status: "running", epochs: [], tests: [] } as TrainRecord;
+    expect(validateFigure(trainFigure(trainings))).toEqual([]);
+    expect(validateFigure(trainFigure(begun))).toEqual([]);
+    expect(trainFigure([...trainings, begun]).layout.meta?.bars?.measured).toContain(
+      "4 runs; 1 not finished.",
+    );
+  });
+
+  it("gives every model a colour, every seed a line, and the images it was measured on", () => {
+    const figure = trainFigure(trainings);
+    const legend = figure.data.filter((trace) => trace["showlegend"] !== false).map(({ name }) => name);
+    expect(legend).toEqual(["one (2 seeds)", "two (1 seed)"]);
+    const colors = figure.data
+      .filter(({ name }) => name?.includes("training images"))
+      .map((trace) => (trace["line"] as { color: string }).color);
+    expect(new Set(colors)).toEqual(new Set([seriesStyle(0).color, seriesStyle(1).color]));
+    expect(figure.data.filter(({ name }) => name === "one, seed 1, held-out images")).toHaveLength(2);
+    expect(figure.data.filter(({ name }) => name === "two, seed 0, test images")).toHaveLength(0);
+    expect(figure.data.filter(({ name }) => name?.endsWith(", test"))).toHaveLength(3);
+  });
+
+  it("draws the same as before, and refuses to draw nothing", async () => {
+    await expect(figureText(trainFigure(trainings))).toMatchFileSnapshot("snapshots/trainFigure.txt");
+    expect(() => trainFigure([])).toThrow("trainFigure: expected at least one training record, got none.");
+  });
+});
