@@ -69,7 +69,7 @@ function installByPip() {
     "--quiet",
     // Where there is no package index, say so soon.
     "--retries",
-    "1",
+    "0",
     "--timeout",
     "10",
     "jupyterlab",

@@ -1,19 +1,14 @@
 // A headless Chromium, the pages in it, and what they asked other hosts for.
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { root } from "../ensure-installed.mjs";
 
 const require = createRequire(join(root, "lib/package.json"));
 
-/** The first Chromium or Chrome that is there, `BARS_CHROMIUM` before all; null where there is none. */
-export function findChromium(env = process.env) {
-  if (env.BARS_CHROMIUM) return existsSync(env.BARS_CHROMIUM) ? env.BARS_CHROMIUM : null;
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-  const folders = (env.PATH ?? "").split(delimiter).filter(Boolean);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-  return found ?? (existsSync(mac) ? mac : null);
+/** Where Chromium or Chrome is, as the compiled library finds it; null where there is none. */
+export function findChromium() {
+  return require(join(root, "lib/dist/figures/chromium.js")).findChromium();
 }
 
 const flags = [

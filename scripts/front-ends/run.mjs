@@ -182,6 +182,7 @@ function given(notebook) {
 }
 
 async function main() {
+  await ensureReady();
   const executable = findChromium();
   if (!executable) {
     console.log(
@@ -189,7 +190,6 @@ async function main() {
     );
     return;
   }
-  await ensureReady();
   const lab = ensureLab();
   if (!lab) {
     console.log(

@@ -24,10 +24,14 @@ def run(code, interrupt_at=None, seconds=200):
     request = client.execute(code)
     result = {"text": "", "shown": 0, "changed": 0, "bytes": 0, "display": ""}
     ends = time.time() + seconds
+    idle = False
     while time.time() < ends:
         try:
             message = client.get_iopub_msg(timeout=1)
         except Exception:
+            # The kernel's text comes by another way than its state, sometimes after it.
+            if idle:
+                return result
             continue
         if message["parent_header"].get("msg_id") != request:
             continue
@@ -41,7 +45,7 @@ def run(code, interrupt_at=None, seconds=200):
             if result["changed"] == interrupt_at:
                 manager.interrupt_kernel()
         if kind == "status" and content["execution_state"] == "idle":
-            return result
+            idle = True
     raise SystemExit("a cell took longer than %s s: %s" % (seconds, result))
 
 
@@ -51,7 +55,7 @@ try:
     # The cell has ended, the search still does its step and saves.
     for _ in range(60):
         between = run(last)
-        if not between["text"].startswith("running"):
+        if between["text"].startswith(("interrupted", "finished")):
             break
         time.sleep(1)
     results += [between, run(search), run(last)]
