@@ -36,8 +36,11 @@ export function layerContext(
   pass: NetworkPass,
 ): LayerContext {
   const { get } = network.parameters;
-  const binarization: BinarizationConfig =
-    pass.binaryWeights === false ? { ...settings, weight: "identity" } : settings;
+  const binarization: BinarizationConfig = {
+    ...settings,
+    ...(pass.binaryWeights === false ? { weight: "identity" } : {}),
+    ...(pass.smoothSign === undefined ? {} : { activation: "scaled_tanh", swishBeta: pass.smoothSign }),
+  };
   const running = pass.training ? null : new Map(network.statistics.entries());
   const epsilon = settings.batchNormEpsilon;
   const part = (affine: string | null, which: "scale" | "offset") =>

@@ -13,6 +13,11 @@ export interface NetworkPass {
   readonly collect?: BatchStatistics | undefined;
   /** False: activations are binarized, kernels stay real (first of two training steps). Default true. */
   readonly binaryWeights?: boolean | undefined;
+  /**
+   * Replaces every activation sign by `tanh(smoothSign · x)`: a smooth network of the same weights, whose gradients are
+   * exact, for comparison. By default signs are signs.
+   */
+  readonly smoothSign?: number | undefined;
   /** Drops whole edges per image at this rate, scaled (FractalNet, arXiv:1605.07648; as in DARTS, arXiv:1806.09055). */
   readonly dropPath?: { readonly rate: number; readonly key: RandomKey } | undefined;
   /**

@@ -1,10 +1,6 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
-import type { TrainConfig } from "../config/trainConfig";
-import { buildNetwork } from "../network/buildNetwork";
 import type { NetworkPass, Trainable } from "../network/trainable";
-import { randomKey } from "../random/randomKey";
 import { type PlainBatch, toTensors } from "../run/batchTensors";
-import type { ModelSpec } from "../run/modelSpec";
 
 /** The gradient that reaches one binarized kernel (measure M7). */
 export interface KernelGradient {
@@ -44,45 +40,36 @@ export interface GradientFlow {
  */
 export async function gradientFlow(
   network: Trainable,
-  subject: { readonly config: TrainConfig; readonly model: ModelSpec },
   batches: readonly PlainBatch[],
   how: Pick<NetworkPass, "edeT">,
   slope: number,
 ): Promise<GradientFlow> {
-  const { config, model } = subject;
-  const binarization = { ...config.binarization, activation: "scaled_tanh" as const, swishBeta: slope };
-  const smooth = buildNetwork(model, { auxiliaryWeight: config.auxiliaryWeight, binarization }, randomKey(0));
-  try {
-    smooth.parameters.restore(await network.parameters.stored(), "gradientFlow");
-    const own = await meanGradients(network, batches, how);
-    const reference = await meanGradients(smooth, batches, how);
-    const kernels: KernelGradient[] = [];
-    for (const [name, gradient] of own.gradients) {
-      const other = reference.gradients.get(name) as Float64Array;
-      const weights = (await network.parameters.get(name).data()) as Float32Array;
-      const [norm, referenceNorm] = [length(gradient), length(other)];
-      const size = length(weights);
-      kernels.push({
-        name,
-        weights: weights.length,
-        norm,
-        relativeNorm: size > 0 ? norm / size : 0,
-        referenceNorm,
-        cosine: norm > 0 && referenceNorm > 0 ? dot(gradient, other) / (norm * referenceNorm) : null,
-      });
-    }
-    const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
-    return { images, slope, loss: own.loss, referenceLoss: reference.loss, kernels };
-  } finally {
-    smooth.dispose();
+  const own = await meanGradients(network, batches, how);
+  const reference = await meanGradients(network, batches, { ...how, smoothSign: slope });
+  const kernels: KernelGradient[] = [];
+  for (const [name, gradient] of own.gradients) {
+    const other = reference.gradients.get(name) as Float64Array;
+    const weights = (await network.parameters.get(name).data()) as Float32Array;
+    const [norm, referenceNorm] = [length(gradient), length(other)];
+    const size = length(weights);
+    kernels.push({
+      name,
+      weights: weights.length,
+      norm,
+      relativeNorm: size > 0 ? norm / size : 0,
+      referenceNorm,
+      cosine: norm > 0 && referenceNorm > 0 ? dot(gradient, other) / (norm * referenceNorm) : null,
+    });
   }
+  const images = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  return { images, slope, loss: own.loss, referenceLoss: reference.loss, kernels };
 }
 
 /** Mean over batches of loss and gradients of all latent kernels. */
 async function meanGradients(
   network: Trainable,
   batches: readonly PlainBatch[],
-  how: Pick<NetworkPass, "edeT">,
+  how: Pick<NetworkPass, "edeT" | "smoothSign">,
 ): Promise<{ readonly loss: number; readonly gradients: Map<string, Float64Array> }> {
   const latent = network.parameters.entries().filter(([name]) => network.parameters.role(name) === "latent");
   const sums = new Map(latent.map(([name, { size }]) => [name, new Float64Array(size)]));

@@ -242,7 +242,7 @@ async function measureGradients(
   for await (const batch of batchesOf(data.train, shuffledOnce(chosen), data.info, batchSize))
     batches.push(batch);
   const { edeT } = passOf(subject.config, phaseOf(subject.config, subject.epoch));
-  return gradientFlow(subject.network, subject, batches, { edeT }, slope);
+  return gradientFlow(subject.network, batches, { edeT }, slope);
 }
 
 /** Features of the probed taps, fitted and scored. */

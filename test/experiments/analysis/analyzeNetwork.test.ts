@@ -176,6 +176,7 @@ describe("analyzeNetwork of a baseline", () => {
     expect(first?.entropy?.layer).toBeGreaterThan(0);
     expect(found.taps.find(({ name }) => name === "stage2.block5.sum")?.probe?.scoredImages).toBe(4);
     expect(found.gradient?.kernels.length).toBe(18);
+    for (const { cosine } of found.gradient?.kernels ?? []) expect(cosine).toBeLessThan(0.999);
     expect(analysisReport(found, "stage").rows.map((row) => row["place"])).toContain("stage2");
   }, 60_000);
 });
