@@ -61,7 +61,7 @@ function installByPip() {
   }
   console.log("Installing JupyterLab into .venv with pip.");
   if (!existsSync(venv) && !run(python, ["-m", "venv", ".venv"])) return false;
-  return run(join(venv, scriptsFolder, "python"), [
+  const args = [
     "-m",
     "pip",
     "install",
@@ -73,7 +73,18 @@ function installByPip() {
     "--timeout",
     "10",
     "jupyterlab",
-  ]);
+  ];
+  const { status, stderr } = spawnSync(join(venv, scriptsFolder, "python"), args, {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 300_000,
+  });
+  // Its warnings about indexes that do not answer are of use only if it fails.
+  if (status !== 0)
+    console.log(
+      `pip could not install JupyterLab:\n${(stderr ?? "").trim().split("\n").slice(-4).join("\n")}`,
+    );
+  return status === 0;
 }
 
 function installByApt() {
