@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { notebookKernel } from "../util/notebookKernel";
+import { provenanceOf } from "./provenance";
+import { pngWithProvenance, svgWithProvenance } from "./provenanceFile";
 import { fileName } from "./show";
+import { svgMeta } from "./svgMeta";
 import { svgToPng } from "./svgToPng";
 
 const scale = 2;
@@ -9,7 +12,7 @@ const scale = 2;
 /**
  * Shows an SVG drawing in the running cell, as an image that every viewer displays. Outside a notebook it prints a
  * line. Where the environment variable `BARS_FIGURES_DIR` names a folder, the drawing is also saved there, as SVG
- * and PNG.
+ * and PNG that say where it comes from.
  *
  * @param name what the drawing shows; also its file name.
  * @throws BarsError if the text is not an SVG document; RecordError if it cannot be saved.
@@ -19,8 +22,10 @@ export function showSvg(svg: string, name = "drawing"): void {
   const folder = process.env["BARS_FIGURES_DIR"];
   const path = folder ? join(folder, fileName(name)) : undefined;
   if (path) {
-    writeFileAtomic(`${path}.svg`, svg);
-    writeFileAtomic(`${path}.png`, [png]);
+    const { alt, sources } = svgMeta(svg);
+    const provenance = provenanceOf(name, sources);
+    writeFileAtomic(`${path}.svg`, svgWithProvenance(svg, provenance, alt));
+    writeFileAtomic(`${path}.png`, [pngWithProvenance(png, provenance, alt, 96 * scale)]);
   }
   const kernel = notebookKernel();
   if (kernel) {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
 import { closeChromium, findChromium } from "../../lib/figures/chromium";
 import { figureSvg, pagePdf } from "../../lib/figures/drawFigure";
+import type { Trace } from "../../lib/figures/figure";
 import { fontFiles } from "../../lib/figures/fonts";
 import { lossFigure } from "../../lib/figures/lossFigure";
 import { madeUpRecord } from "./madeUpRecord";
@@ -97,6 +98,21 @@ describe.each(Object.entries(figures))("the %s figure", (name, figure) => {
     60_000,
   );
 });
+
+it.skipIf(browser === null)(
+  "draws WebGL traces in Chromium",
+  async () => {
+    const layout = { width: 300, height: 200, title: { text: "deep" }, showlegend: false };
+    const marker = { size: 30, color: "#000000" };
+    const trace = { type: "scatter3d", mode: "markers", x: [0, 1], y: [0, 1], z: [0, 1], marker };
+    const dark = async (data: readonly Trace[]) =>
+      ofSvg(await figureSvg({ data, layout }, browser)).grey.filter((grey) => grey < 40).length;
+    expect(await dark([trace])).toBeGreaterThan(
+      (await dark([{ ...trace, marker: { ...marker, size: 1 } }])) + 300,
+    );
+  },
+  60_000,
+);
 
 it("tells figures apart that differ", async () => {
   const [a, b] = await Promise.all(Object.values(figures).map((figure) => figureSvg(figure, null)));
