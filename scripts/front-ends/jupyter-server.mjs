@@ -48,13 +48,23 @@ export async function startServer(jupyter, env = {}) {
       log = (log + data).slice(-6000);
     });
   const ended = new Promise((done) => child.once("close", done));
+  // A server outlives neither this process nor the kernels that belong to it.
+  const killAll = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  };
+  process.once("exit", killAll);
   const close = async () => {
     if (child.exitCode !== null) return;
     // The kernels are children of the server: it ends them when it is asked to end.
     child.kill("SIGTERM");
-    const timer = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 10_000);
+    const timer = setTimeout(killAll, 10_000);
     await ended;
     clearTimeout(timer);
+    process.removeListener("exit", killAll);
   };
   const address = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 240; i++) {

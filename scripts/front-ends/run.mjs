@@ -197,6 +197,11 @@ async function main() {
     );
     return;
   }
+  for (const [name, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ])
+    process.once(name, () => process.exit(code));
   const { executed } = parseArgs({ options: { executed: { type: "string" } } }).values;
   const earlier = executed ? readNotebook(executed) : null;
   rmSync(out, { recursive: true, force: true });
