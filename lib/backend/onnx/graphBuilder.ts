@@ -1,4 +1,3 @@
-import { channelDot, isDotPerChannel } from "./channelDot";
 import { constantArray } from "./constantArray";
 import { type AffineForms, foldAffine } from "./foldAffine";
 import {
@@ -34,8 +33,6 @@ export class GraphBuilder {
   readonly #repeated = new Map<string, GraphTensor>();
   readonly #scalars = new Map<string, number>();
   readonly #affine: AffineForms = new Map();
-  /** Factors of products of two images, by the product's name. */
-  readonly #factors = new Map<string, readonly [GraphTensor, GraphTensor]>();
   #count = 0;
 
   /** @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there. */
@@ -227,10 +224,7 @@ export class GraphBuilder {
     const folded = foldAffine(this, this.#affine, op, sources, shape);
     if (folded) return folded;
     const aligned = this.align(sources, shape.length);
-    const result = this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
-    const [a, b] = aligned.inputs;
-    if (op === "Mul" && a && b && sizeOf(a.shape) === sizeOf(b.shape)) this.#factors.set(result.name, [a, b]);
-    return result;
+    return this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
   }
 
   /** The number of a constant scalar. */
@@ -271,8 +265,6 @@ export class GraphBuilder {
   /** A reduction over axes, which stay with extent 1. */
   reduce(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     if (axes.length === 0) return x;
-    const factors = this.#factors.get(x.name);
-    if (op === "ReduceSum" && factors && isDotPerChannel(this, x, axes)) return channelDot(this, ...factors);
     const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
     const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
     return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
