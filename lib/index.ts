@@ -4,6 +4,7 @@
  * Everything a notebook or a script needs, by name. Tensors are reached through `tf`, after `startBackend()`.
  */
 
+export { type AlphaAgreementRow, alphaAgreement } from "./analysis/alphaAgreement";
 export {
   type AnalysisRecord,
   readAnalysisRecord,
@@ -111,6 +112,7 @@ export {
   ruleComparison,
 } from "./experiments/ruleComparison";
 export { saveArchitecture } from "./experiments/saveArchitecture";
+export { storedSearches } from "./experiments/storedSearches";
 export { type SearchSummary, searchSummary } from "./experiments/summary";
 export { summaryText } from "./experiments/summaryText";
 export { collectSweep } from "./experiments/sweep/collectSweep";
@@ -124,11 +126,14 @@ export { trainComparison } from "./experiments/trainComparison";
 export { trainNetworks } from "./experiments/trainNetworks";
 export { trainSummaryText } from "./experiments/trainSummaryText";
 export { trainTarget } from "./experiments/trainTarget";
-// Figures
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";
 export { alphaHeatmap } from "./figures/alphaHeatmap";
 export { costBars } from "./figures/costBars";
+// Figures
+export { budgetFigure } from "./figures/budgetFigure";
+export { collapseComparison } from "./figures/collapseComparison";
+export { collapseFigure } from "./figures/collapseFigure";
 export { costFigure } from "./figures/costFigure";
 export { costParts } from "./figures/costParts";
 export { dataFrame } from "./figures/dataFrame";

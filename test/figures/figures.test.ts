@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { alphaDistribution } from "../../lib/figures/alphaDistribution";
 import { alphaEvolution } from "../../lib/figures/alphaEvolution";
 import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
+import { collapseFigure } from "../../lib/figures/collapseFigure";
 import { costFigure } from "../../lib/figures/costFigure";
 import { entropyFigure } from "../../lib/figures/entropyFigure";
 import type { Figure } from "../../lib/figures/figure";
@@ -16,6 +17,7 @@ import { madeUpRecord } from "./madeUpRecord";
 import { overlap, textBoxes } from "./textBoxes";
 
 const builders: Readonly<Record<string, (record: SearchRecord) => Figure>> = {
+  collapseFigure,
   alphaDistribution,
   alphaEvolution,
   alphaHeatmap,

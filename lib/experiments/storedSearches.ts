@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { SearchRecord } from "../run/searchRecord";
+import { readSearchRecord } from "../run/searchRecordFile";
+import { RecordError } from "../util/errors";
+import { nearNames } from "../util/nearNames";
+import { projectFolder } from "../util/projectFolder";
+
+/**
+ * Search records that ship with the project, by file name without `.json`, in alphabetical order.
+ *
+ * @param prefix what their names begin with, e.g. "search-plain".
+ * @param folder where they lie; by default the project's `data/records`.
+ * @throws RecordError if there is none, or one cannot be read.
+ */
+export function storedSearches(
+  prefix: string,
+  folder = join(projectFolder(), "data", "records"),
+): Record<string, SearchRecord> {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  const names = files.map((name) => name.slice(0, -".json".length)).sort();
+  const found = names.filter((name) => name.startsWith(prefix));
+  if (found.length === 0) {
+    const near = nearNames(prefix, names, 3);
+    const hint = near.length > 0 ? ` The nearest are ${near.join(", ")}.` : " It holds no records.";
+    throw new RecordError(
+      `${folder}: expected records whose names begin with "${prefix}", found none.${hint}`,
+    );
+  }
+  return Object.fromEntries(found.map((name) => [name, readSearchRecord(join(folder, `${name}.json`))]));
+}

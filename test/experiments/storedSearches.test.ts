@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { storedSearches } from "../../lib/experiments/storedSearches";
+import { writeSearchRecord } from "../../lib/run/searchRecordFile";
+import { RecordError } from "../../lib/util/errors";
+import { madeUpRecord } from "../figures/madeUpRecord";
+import { temporaryFolder } from "../helpers/tinySearch";
+
+describe("storedSearches", () => {
+  it("reads every record of a prefix, in order, and says what there is when none matches", () => {
+    const folder = temporaryFolder();
+    const record = madeUpRecord("tiny");
+    for (const name of ["search-b", "search-a", "train-a"])
+      writeSearchRecord(join(folder, `${name}.json`), record);
+    expect(storedSearches("search-", folder)).toEqual({ "search-a": record, "search-b": record });
+    expect(() => storedSearches("serch-a", folder)).toThrow(
+      new RecordError(
+        `${folder}: expected records whose names begin with "serch-a", found none. The nearest are search-a, search-b, train-a.`,
+      ),
+    );
+    expect(() => storedSearches("x", join(folder, "none"))).toThrow("found none. It holds no records.");
+  });
+});

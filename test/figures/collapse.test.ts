@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { budgetSweep } from "../../lib/experiments/budgetSweep";
+import { budgetFigure } from "../../lib/figures/budgetFigure";
+import { collapseComparison } from "../../lib/figures/collapseComparison";
+import { collapseFigure } from "../../lib/figures/collapseFigure";
+import type { Figure } from "../../lib/figures/figure";
+import { validateFigure } from "../../lib/figures/validateFigure";
+import type { SearchRecord } from "../../lib/run/searchRecord";
+import { BarsError } from "../../lib/util/errors";
+import { madeUpRecord } from "./madeUpRecord";
+
+const record = madeUpRecord("usual");
+const shifted: SearchRecord = {
+  ...record,
+  config: { ...record.config, seed: 1 },
+  epochs: record.epochs.map((epoch) => ({ ...epoch, discretizationGap: epoch.discretizationGap + 0.2 })),
+};
+
+function series(figure: Figure, name: string, axis: string): number[][] {
+  const found = figure.data.filter((trace) => trace.name === name && trace["yaxis"] === axis);
+  return found.map((trace) => trace["y"] as number[]);
+}
+
+describe("collapseFigure", () => {
+  it("shows what the record measured", () => {
+    const figure = collapseFigure(record);
+    expect(series(figure, "supernet − argmax", "y4")[0]).toEqual(
+      record.epochs.map((e) => e.discretizationGap),
+    );
+    expect(series(figure, "eigenvalue", "y5")[0]).toEqual(record.epochs.map((e) => e.eigenvalue));
+    expect(series(figure, "depth", "y2")[0]).toEqual(record.epochs.map((e) => e.margin?.depth));
+  });
+
+  it("says what was not measured and marks the epoch the search chose", () => {
+    const blind = {
+      ...record,
+      epochs: record.epochs.map((epoch) => ({ ...epoch, eigenvalue: null })),
+      chosen: { epoch: 6, reason: "flat" },
+    };
+    const figure = collapseFigure(blind);
+    const texts = (figure.layout["annotations"] as { text: string }[]).map(({ text }) => text);
+    expect(texts).toContain("not measured");
+    expect(texts[0]?.replaceAll("<br>", " ")).toContain("Dotted upright: the epoch the search chose.");
+    const lines = (figure.layout["shapes"] as { type: string; x0: number }[]).filter(
+      ({ type }) => type === "line",
+    );
+    expect(lines.map(({ x0 }) => x0)).toEqual([7, 7, 7, 7, 7, 7]);
+  });
+});
+
+describe("collapseComparison", () => {
+  it("draws the mean of a group's records and their range", () => {
+    const figure = collapseComparison({ plain: [record, shifted], cured: [record] });
+    expect(validateFigure(figure)).toEqual([]);
+    const [mean] = series(figure, "plain", "y4");
+    record.epochs.forEach((epoch, i) => {
+      expect(mean?.[i]).toBeCloseTo(epoch.discretizationGap + 0.1, 9);
+    });
+    const bands = figure.data.filter((trace) => trace["yaxis"] === "y4" && trace["hoverinfo"] === "skip");
+    const highest = (bands[1] as { y?: unknown }).y as number[];
+    expect(highest[3]).toBeCloseTo((record.epochs[3]?.discretizationGap ?? 0) + 0.2, 9);
+    expect(bands).toHaveLength(2);
+    expect(figure.layout.meta?.bars?.measured).toContain("Lines: mean over searches (plain: 2, cured: 1)");
+    expect(figure.layout.meta?.bars?.sources.seeds).toEqual([0, 1]);
+  });
+
+  it("refuses a group without records, and more groups than looks", () => {
+    expect(() => collapseComparison({ plain: [record], cured: [] })).toThrow(
+      new BarsError("collapseComparison: expected at least one record in every group, got none."),
+    );
+    const many = Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`g${i}`, [record]]));
+    expect(() => collapseComparison(many)).toThrow(
+      "expected at most 6 groups, got 7; compare them in parts.",
+    );
+  });
+});
+
+describe("budgetFigure", () => {
+  it("shows the loss of probability and the cost of each budget", () => {
+    const points = budgetSweep(record, [1e6, 5e5, 3e5], { measure: "ops" });
+    const figure = budgetFigure(record, points);
+    expect(validateFigure(figure)).toEqual([]);
+    const [loss] = series(figure, "best within the budget", "y");
+    expect(loss?.[0]).toBe(0);
+    expect(loss?.[2]).toBeCloseTo((points[0]?.logProbability ?? 0) - (points[2]?.logProbability ?? 0), 9);
+    expect(series(figure, "cost", "y2")[0]).toEqual(points.map(({ cost }) => cost));
+  });
+});
