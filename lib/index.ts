@@ -129,11 +129,11 @@ export { trainTarget } from "./experiments/trainTarget";
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";
 export { alphaHeatmap } from "./figures/alphaHeatmap";
-export { costBars } from "./figures/costBars";
 // Figures
 export { budgetFigure } from "./figures/budgetFigure";
 export { collapseComparison } from "./figures/collapseComparison";
 export { collapseFigure } from "./figures/collapseFigure";
+export { costBars } from "./figures/costBars";
 export { costFigure } from "./figures/costFigure";
 export { costParts } from "./figures/costParts";
 export { dataFrame } from "./figures/dataFrame";
