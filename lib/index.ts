@@ -4,6 +4,7 @@
  * Everything a notebook or a script needs, by name. Tensors are reached through `tf`, after `startBackend()`.
  */
 
+// Analysis of records
 export { type AlphaAgreementRow, alphaAgreement } from "./analysis/alphaAgreement";
 export {
   type AnalysisRecord,
@@ -11,7 +12,6 @@ export {
   type TapMeasures,
   writeAnalysisRecord,
 } from "./analysis/analysisRecord";
-// Information-bottleneck measures
 export { analysisReport, type ReportLevel, reportLevels } from "./analysis/analysisReport";
 export { type CapacityGraph, type CapacityTensor, capacityGraph } from "./analysis/capacityGraph";
 export { codeDistances } from "./analysis/codeDistances";
