@@ -77,6 +77,7 @@ export {
   analyzeNetwork,
 } from "./experiments/analysis/analyzeNetwork";
 export { type AnalysedRuns, analysisFile, analyzeRuns } from "./experiments/analysis/analyzeRuns";
+export { informationOverEpochs, informationTable } from "./experiments/analysis/informationOverEpochs";
 // Recipes
 export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
@@ -126,17 +127,20 @@ export { trainComparison } from "./experiments/trainComparison";
 export { trainNetworks } from "./experiments/trainNetworks";
 export { trainSummaryText } from "./experiments/trainSummaryText";
 export { trainTarget } from "./experiments/trainTarget";
+export { ablationBars } from "./figures/ablationBars";
 export { alphaDistribution } from "./figures/alphaDistribution";
 export { alphaEvolution } from "./figures/alphaEvolution";
 export { alphaHeatmap } from "./figures/alphaHeatmap";
 // Figures
 export { budgetFigure } from "./figures/budgetFigure";
+export { capacityProfile } from "./figures/capacityProfile";
 export { collapseComparison } from "./figures/collapseComparison";
 export { collapseFigure } from "./figures/collapseFigure";
 export { costBars } from "./figures/costBars";
 export { costFigure } from "./figures/costFigure";
 export { costParts } from "./figures/costParts";
 export { dataFrame } from "./figures/dataFrame";
+export { depthProfile } from "./figures/depthProfile";
 export { entropyFigure } from "./figures/entropyFigure";
 export {
   type ExportFormat,
@@ -148,6 +152,7 @@ export type { Figure } from "./figures/figure";
 export { frontierFigure } from "./figures/frontierFigure";
 export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
 export { imageSheet } from "./figures/imageSheet";
+export { informationPlane } from "./figures/informationPlane";
 export { latencyBars } from "./figures/latencyBars";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
@@ -181,6 +186,7 @@ export type { EpochRecord, SearchRecord } from "./run/searchRecord";
 export { readSearchRecord } from "./run/searchRecordFile";
 export { type Table, table } from "./run/table";
 export { tableCsv } from "./run/tableCsv";
+export { readTable, writeTableFile } from "./run/tableFile";
 export { tableLatex } from "./run/tableLatex";
 export type { TrainRecord } from "./run/trainRecord";
 export { readTrainRecord } from "./run/trainRecordFile";

@@ -1,0 +1,111 @@
+import type { AnalysisRecord, TapMeasures } from "../../analysis/analysisRecord";
+import type { AnalysisConfig } from "../../config/analysisConfig";
+import type { Overrides } from "../../config/check";
+import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
+import type { TrainRecord } from "../../run/trainRecord";
+import { readTrainRecord } from "../../run/trainRecordFile";
+import { trainingData } from "../../train/trainContext";
+import { trainedNetwork } from "../../train/trainedNetwork";
+import { snapshotEpochs, trainFiles } from "../../train/trainFiles";
+import { RecordError } from "../../util/errors";
+import { type Progress, silentProgress } from "../../util/progress";
+import { analyzeNetwork } from "./analyzeNetwork";
+
+const columns: readonly TableColumn[] = [
+  { name: "epoch", unit: null, description: "passes over the training images so far, counted from 1" },
+  { name: "place", unit: null, description: "layer whose binary input is measured" },
+  { name: "cell", unit: null, description: "place of its cell in the layout" },
+  { name: "stage", unit: null, description: "stage of its cell" },
+  { name: "entropy", unit: "bits", description: "mean entropy of a channel's sign (M2)" },
+  { name: "inputInformation", unit: "bits", description: "I(X;T), mean over random codes (M3)" },
+  { name: "labelInformation", unit: "bits", description: "I(T;Y) above chance, mean over random codes (M3)" },
+  { name: "saturated", unit: "share", description: "codes whose estimate has too few images" },
+  {
+    name: "rankBefore",
+    unit: null,
+    description: "effective rank of pooled features in front of the sign (M4)",
+  },
+  { name: "rankAfter", unit: null, description: "the same behind it" },
+];
+
+/**
+ * The measures of every binarized layer at every epoch whose weights a training has kept: the information plane over
+ * training, and entropy and rank along depth.
+ *
+ * @param directory of a training with `snapshotEpochs`.
+ * @throws RecordError if it kept none; what {@link analyzeNetwork} throws.
+ */
+export async function informationOverEpochs(
+  directory: string,
+  options: {
+    readonly config?: Overrides<AnalysisConfig>;
+    readonly progress?: Progress;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Table> {
+  const epochs = snapshotEpochs(directory);
+  const record = readTrainRecord(trainFiles(directory).record);
+  if (epochs.length === 0) {
+    throw new RecordError(
+      `${directory}: expected the weights of a training after some of its epochs, it kept none. Train with snapshotEpochs, e.g. [0, 1, 3, 7].`,
+    );
+  }
+  const { progress = silentProgress, signal } = options;
+  const data = await trainingData(record.config, record.model, progress);
+  const config = { probeImages: 0, gradient: { batches: 0 }, ...options.config };
+  const found: KeptEpoch[] = [];
+  for (const epoch of epochs) {
+    const { network } = await trainedNetwork(directory, epoch);
+    try {
+      const subject = { network, config: record.config, model: record.model, epoch, run: null };
+      const watch = { config, progress, ...(signal ? { signal } : {}) };
+      found.push({ epoch, analysis: await analyzeNetwork(subject, data, watch) });
+    } finally {
+      network.dispose();
+    }
+  }
+  return informationTable(record, found);
+}
+
+/** The analysis of a training's weights after one epoch, counted from 0. */
+export interface KeptEpoch {
+  readonly epoch: number;
+  readonly analysis: AnalysisRecord;
+}
+
+/** The table of {@link informationOverEpochs} from analyses of one training, epochs ascending, at least one. */
+export function informationTable(record: TrainRecord, found: readonly KeptEpoch[]): Table {
+  const { config, data } = (found.at(-1) as KeptEpoch).analysis;
+  const rows = found.flatMap(({ epoch, analysis }) => layerRows(analysis, epoch));
+  return table(`Binary layers of ${record.model.name} over training`, columns, rows, {
+    sources: [record.configHash],
+    notes: [
+      `${data.images} training images of ${data.name}; means over ${config.subsets} random codes of ${config.bits} bits, plug-in with Miller-Madow correction.`,
+      `Trained on ${record.data.trainImages} images for ${record.config.epochs} epochs, seed ${record.config.seed}. One training: no spread over seeds.`,
+    ],
+  });
+}
+
+function layerRows({ taps }: AnalysisRecord, epoch: number): TableRecord[] {
+  const presign = new Map<string, TapMeasures>();
+  for (const tap of taps)
+    for (const name of [tap.name, ...tap.sameAs])
+      if (tap.kind === "presign") presign.set(name.replace(/\.presign$/, ""), tap);
+  return taps
+    .filter(({ kind }) => kind === "bits")
+    .map((tap): TableRecord => {
+      const place = tap.name.replace(/\.bits$/, "");
+      return {
+        epoch: epoch + 1,
+        place,
+        cell: tap.cell,
+        stage: tap.stage,
+        entropy: tap.entropy?.layer ?? null,
+        inputInformation: tap.information?.inputInformation ?? null,
+        labelInformation: tap.information?.labelInformationAboveChance ?? null,
+        saturated: tap.information?.saturated ?? null,
+        rankBefore: presign.get(place)?.rank?.pooled.effectiveRank ?? null,
+        rankAfter: tap.rank?.pooled.effectiveRank ?? null,
+      };
+    });
+}

@@ -1,0 +1,104 @@
+import { structuralCapacity } from "../analysis/structuralCapacity";
+import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
+import type { Genotype } from "../space/genotype";
+import { genotypeHash } from "../space/genotypeJson";
+import { version } from "../util/version";
+import type { Figure, Trace } from "./figure";
+import { figureFrame } from "./figureFrame";
+import { ink, palette } from "./theme";
+
+/**
+ * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the
+ * network's smallest cut: its level as a line, the tensors it consists of as marks. Bands mark every second cell.
+ */
+export function capacityProfile(
+  genotype: Genotype,
+  binarization: BinarizationConfig = defaultBinarizationConfig,
+): Figure {
+  const { cuts, minCut, imageBits, realBits } = structuralCapacity(genotype, binarization);
+  const x = cuts.map((_, i) => i);
+  const cells = [...new Set(cuts.flatMap(({ cell }) => cell ?? []))];
+  const spans = cells.map((cell) => {
+    const own = x.filter((i) => cuts[i]?.cell === cell);
+    return { cell, from: Math.min(...own) - 0.5, to: Math.max(...own) + 0.5 };
+  });
+  const shapes = spans
+    .filter((_, i) => i % 2 === 0)
+    .map(({ from, to }) => ({
+      type: "rect",
+      layer: "below",
+      x0: from,
+      x1: to,
+      yref: "y domain",
+      y0: 0,
+      y1: 1,
+      fillcolor: ink.band,
+      line: { width: 0 },
+    }));
+  const level = (name: string, bits: number, color: string, dash: string): Trace => ({
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: [-0.5, cuts.length - 0.5],
+    y: [bits, bits],
+    line: { color, dash, width: 1.4 },
+    hovertemplate: "%{y:.4s} bits",
+  });
+  const member = new Set(minCut.names);
+  const marked = x.filter((i) => member.has(cuts[i]?.after as string));
+  const traces: Trace[] = [
+    {
+      type: "scatter",
+      mode: "lines",
+      name: "bits that cross",
+      x,
+      y: cuts.map(({ bits }) => bits),
+      text: cuts.map(({ after }) => after),
+      line: { color: palette.blue, width: 1.8, shape: "hvh" },
+      hovertemplate: "behind %{text}: %{y:.4s} bits",
+    },
+    level("the image", imageBits, palette.black, "dot"),
+    level("smallest cut", minCut.bits, palette.vermillion, "dash"),
+    {
+      type: "scatter",
+      mode: "markers",
+      name: "tensors of the smallest cut",
+      x: marked,
+      y: marked.map((i) => cuts[i]?.bits as number),
+      text: marked.map((i) => cuts[i]?.after as string),
+      marker: { color: palette.vermillion, size: 8, symbol: "diamond" },
+      hovertemplate: "%{text}",
+    },
+  ];
+  const hash = genotypeHash(genotype).slice(0, 12);
+  return figureFrame({
+    title: "What the wiring lets through",
+    alt: `Bits of one image that cross the network behind each tensor; the smallest cut has ${minCut.bits} bits: ${minCut.names.join(", ")}.`,
+    caption: {
+      measured: `Bits for one image: 1 behind a sign, ${realBits} for a real value; exact, without data. Smallest cut: ${minCut.bits.toLocaleString("en-US")} bits (${minCut.names.join(", ")}).`,
+      origin: `genotype ${hash} · bars ${version}`,
+    },
+    rows: 1,
+    columns: 1,
+    panelWidth: 620,
+    panelHeight: 260,
+    above: 50,
+    legend: {},
+    panels: [
+      {
+        row: 0,
+        column: 0,
+        traces,
+        shapes,
+        xAxis: {
+          title: { text: "cell" },
+          range: [-0.7, cuts.length - 0.3],
+          tickvals: spans.map(({ from, to }) => (from + to) / 2),
+          ticktext: spans.map(({ cell }) => String(cell)),
+          showgrid: false,
+        },
+        yAxis: { title: { text: "bits" }, type: "log", exponentformat: "SI", dtick: "D2" },
+      },
+    ],
+  });
+}

@@ -1,0 +1,87 @@
+import type { Table } from "../run/table";
+import type { Figure, Trace } from "./figure";
+import { figureFrame, type Panel } from "./figureFrame";
+import { needColumns, tableCaption } from "./tableCaption";
+import { ink, palette } from "./theme";
+
+/**
+ * Entropy of the binary activations, and effective rank in front of and behind the sign, layer by layer from the stem
+ * to the head, after the last epoch of the table. Bands mark every second cell.
+ *
+ * @param over the result of `informationOverEpochs`.
+ * @throws RecordError for a table without its columns.
+ */
+export function depthProfile(over: Table): Figure {
+  needColumns("depthProfile", over, ["epoch", "cell", "place", "entropy", "rankBefore", "rankAfter"]);
+  const last = Math.max(...over.rows.map(({ epoch }) => epoch as number));
+  const rows = over.rows.filter(({ epoch }) => epoch === last);
+  const x = rows.map((_, i) => i);
+  const line = (name: string, column: string, color: string, dash: string): Trace => ({
+    type: "scatter",
+    mode: "lines+markers",
+    name,
+    x,
+    y: rows.map((row) => row[column]),
+    text: rows.map(({ place }) => place),
+    line: { color, dash, width: 1.6 },
+    marker: { color, size: 5 },
+    hovertemplate: "%{text}: %{y:.3g}",
+  });
+  const cells = [...new Set(rows.map(({ cell }) => cell))];
+  const spans = cells.map((cell) => {
+    const own = x.filter((i) => rows[i]?.["cell"] === cell);
+    return { cell, from: Math.min(...own) - 0.5, to: Math.max(...own) + 0.5 };
+  });
+  const shapes = spans
+    .filter((_, i) => i % 2 === 1)
+    .map(({ from, to }) => ({
+      type: "rect",
+      layer: "below",
+      x0: from,
+      x1: to,
+      yref: "y domain",
+      y0: 0,
+      y1: 1,
+      fillcolor: ink.band,
+      line: { width: 0 },
+    }));
+  const xAxis = {
+    title: { text: "cell" },
+    range: [-0.7, rows.length - 0.3],
+    tickvals: spans.map(({ from, to }) => (from + to) / 2),
+    ticktext: spans.map(({ cell }) => String(cell)),
+    showgrid: false,
+  };
+  const shared = { row: 0, xAxis, shapes };
+  const panels: Panel[] = [
+    {
+      ...shared,
+      column: 0,
+      title: "entropy of a channel's sign, bits",
+      traces: [line("entropy", "entropy", palette.blue, "solid")],
+      yAxis: { range: [0, 1.05], dtick: 0.25, tickformat: ".2f" },
+    },
+    {
+      ...shared,
+      column: 1,
+      title: "effective rank of pooled features",
+      traces: [
+        line("in front of the sign", "rankBefore", palette.vermillion, "dash"),
+        line("behind it", "rankAfter", palette.green, "solid"),
+      ],
+      yAxis: { rangemode: "tozero", nticks: 6 },
+    },
+  ];
+  return figureFrame({
+    title: "Entropy and rank along the network's depth",
+    caption: tableCaption(over, `One mark a binarized layer, after epoch ${last}.`),
+    rows: 1,
+    columns: 2,
+    panelWidth: 360,
+    panelHeight: 240,
+    gapX: 60,
+    above: 50,
+    legend: {},
+    panels,
+  });
+}
