@@ -48,7 +48,8 @@ export async function startServer(jupyter, env = {}) {
       log = (log + data).slice(-6000);
     });
   const ended = new Promise((done) => child.once("close", done));
-  // A server outlives neither this process nor the kernels that belong to it.
+  // The server outlives this process only to end its kernels.
+  const askToEnd = () => child.kill("SIGTERM");
   const killAll = () => {
     try {
       process.kill(-child.pid, "SIGKILL");
@@ -56,7 +57,7 @@ export async function startServer(jupyter, env = {}) {
       // It has ended already.
     }
   };
-  process.once("exit", killAll);
+  process.once("exit", askToEnd);
   const close = async () => {
     if (child.exitCode !== null) return;
     // The kernels are children of the server: it ends them when it is asked to end.
@@ -64,7 +65,7 @@ export async function startServer(jupyter, env = {}) {
     const timer = setTimeout(killAll, 10_000);
     await ended;
     clearTimeout(timer);
-    process.removeListener("exit", killAll);
+    process.removeListener("exit", askToEnd);
   };
   const address = `http://127.0.0.1:${port}`;
   for (let i = 0; i < 240; i++) {
