@@ -190,8 +190,15 @@ export { readTable, writeTableFile } from "./run/tableFile";
 export { tableLatex } from "./run/tableLatex";
 export type { TrainRecord } from "./run/trainRecord";
 export { readTrainRecord } from "./run/trainRecordFile";
-// Search
 export { deriveBySupernet } from "./search/deriveBySupernet";
+// Search
+export {
+  type EvolutionConfig,
+  type EvolutionEntry,
+  type EvolutionWorld,
+  evolution,
+  fittest,
+} from "./search/evolution";
 export { search } from "./search/search";
 // Space
 export type { Alphas } from "./space/alphas";
@@ -201,6 +208,7 @@ export { drawGenotype } from "./space/drawGenotype";
 export { edgesOf } from "./space/edges";
 export { canonicalGenotype, type Genotype, genotype } from "./space/genotype";
 export { genotypeHash, genotypeJson } from "./space/genotypeJson";
+export { mutateGenotype } from "./space/mutateGenotype";
 export { randomAlphas } from "./space/randomAlphas";
 export { randomGenotype } from "./space/randomGenotype";
 export { type SpaceSize, spaceSize } from "./space/spaceSize";
