@@ -11,6 +11,7 @@ import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { DivergenceError, InterruptedError } from "../util/errors";
+import { ownFolder } from "../util/folderOwner";
 import { openInterrupt } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
@@ -58,12 +59,15 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  * After every epoch the record and a checkpoint of everything are written. Called again with the same config and
  * folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record.
  *
- * @throws RecordError if the folder holds a search with another config, or on other data.
+ * @throws RecordError if the folder holds a search with another config, or on other data, or is in use by a live process.
  * @throws InterruptedError after Ctrl-C or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
-  return oneAtATime(resolve(options.directory), () => searchNow(config, options));
+  const { directory } = options;
+  return oneAtATime(resolve(directory), () =>
+    ownFolder(directory, "search", () => searchNow(config, options)),
+  );
 }
 
 async function searchNow(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {

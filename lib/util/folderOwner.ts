@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { writeError } from "./atomicFile";
 import { RecordError } from "./errors";
 
 /** The process that works in a folder. */
@@ -43,7 +44,8 @@ const held = new Set<string>();
  * Within one process it does not queue (`oneAtATime` does).
  *
  * @param place what asks, for the message, e.g. "train".
- * @throws RecordError naming the owner's process and machine if it lives.
+ * @throws RecordError naming the owner's process and machine if it lives; one that names the lock file if the folder cannot be
+ * made or written to.
  */
 export async function ownFolder<T>(
   directory: string,
@@ -51,8 +53,12 @@ export async function ownFolder<T>(
   work: () => Promise<T>,
   times: OwnerTimes = usual,
 ): Promise<T> {
-  mkdirSync(directory, { recursive: true });
   const path = join(resolve(directory), lockName);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw writeError(path, error);
+  }
   const text = JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() });
   while (!create(path, text)) {
     const owner = liveOwner(path, times);
@@ -122,7 +128,7 @@ function create(path: string, text: string): boolean {
     file = openSync(path, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw writeError(path, error);
   }
   writeSync(file, text);
   closeSync(file);

@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
@@ -154,6 +155,22 @@ describe("bad input", () => {
     await expect(search(tinySearch({ epochs: 2, batchSize: 12 }), { directory })).rejects.toThrow(
       /record\.json: holds a search with other settings \(config [0-9a-f]{12}, this one is [0-9a-f]{12}\)\. Choose another folder, or the settings stored in that record\.$/,
     );
+  });
+
+  it("refuses the folder of a live process, so that two never write one record; and leaves none locked", async () => {
+    const directory = folder("owned");
+    const config = tinySearch({ epochs: 1, warmupEpochs: 0 });
+    mkdirSync(directory, { recursive: true });
+    const lock = join(directory, "owner.lock");
+    const since = new Date().toISOString();
+    writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname(), since }));
+    await expect(search(config, { directory })).rejects.toThrow(
+      `search: ${directory} is in use by process ${process.ppid} on ${hostname()} since ${since}. Wait until it ends, stop it, or choose another folder.`,
+    );
+    expect(existsSync(searchFiles(directory).record)).toBe(false);
+    rmSync(lock);
+    expect((await search(config, { directory })).status).toBe("finished");
+    expect(existsSync(lock)).toBe(false);
   });
 
   it("refuses a checkpoint of another configuration, kind or version, and a truncated one", async () => {
