@@ -15,7 +15,7 @@ import { startServer } from "./jupyter-server.mjs";
 
 const out = join(root, "runs/front-ends");
 const source = join(root, "notebooks/01-search-cifar10.ipynb");
-const runMinutes = 10;
+const runMinutes = 20;
 
 /** Says what is wrong, in words, if `holds` is not true. */
 function must(holds, message) {
