@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
-import type { Figure } from "../../lib/figures/figure";
 import { lossFigure } from "../../lib/figures/lossFigure";
 import { renderFigure } from "../../lib/figures/renderFigure";
 import { saveFigure } from "../../lib/figures/saveFigure";
@@ -115,7 +114,8 @@ describe("saveFigure", () => {
         "new/loss.json",
       ]);
       expect(readdirSync(join(folder, "new")).sort()).toEqual(["loss.json", "loss.png", "loss.svg"]);
-      const read = JSON.parse(readFileSync(join(folder, "new/loss.json"), "utf8")) as Figure;
+      const { provenance, ...read } = JSON.parse(readFileSync(join(folder, "new/loss.json"), "utf8"));
+      expect(provenance).toMatchObject({ kind: "bars.provenance", configHashes: [record.configHash] });
       expect(read).toEqual(JSON.parse(JSON.stringify(lossFigure(record))));
     } finally {
       rmSync(folder, { recursive: true });
