@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { fold, randomKey } from "../../lib/random/randomKey";
-import { probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
+import { chosenPaths, probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const rows = (t: tf.Tensor) => t.arraySync() as number[][];
 const sum = (row: readonly number[]) => row.reduce((a, b) => a + b, 0);
 
 function sampled(
-  method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid",
+  method: "softmax" | "gumbel" | "hard_gumbel" | "sigmoid" | "plain_sigmoid" | "path",
   temperature: number,
   withKey = true,
 ): number[][] {
@@ -60,6 +60,52 @@ describe("sampleWeights", () => {
     }
     const expected = [0.665, 0.245, 0.09];
     counts.forEach((n, k) => expect(n / 2000).toBeCloseTo(expected[k] as number, 1));
+  });
+
+  it("lower temperature sharpens: the likeliest choice tends to 1, the others to 0 (BATS)", () => {
+    const top = [2, 1, 0.5, 0.05].map((temperature) => sampled("softmax", temperature)[0]?.[0] as number);
+    expect([...top].sort((a, b) => a - b)).toEqual(top);
+    expect(top.at(-1)).toBeCloseTo(1, 5);
+  });
+
+  it("plain sigmoid weighs every choice by itself, without noise", () => {
+    expect(sampled("plain_sigmoid", 0.5)).toEqual(sampled("plain_sigmoid", 0.5, false));
+    sampled("plain_sigmoid", 0.5).forEach((row, r) =>
+      row.forEach((p, c) => expect(p).toBeCloseTo(1 / (1 + Math.exp(-(logits[r]?.[c] as number) / 0.5)), 5)),
+    );
+  });
+
+  it("path takes one choice a row, the one chosenPaths names, as often as its probability", () => {
+    const counts = [0, 0, 0];
+    for (let i = 0; i < 1500; i++) {
+      const own = fold(key, i);
+      const row = tf.tidy(() =>
+        rows(sampleWeights(tf.tensor2d([[1, 0, -1]]), { method: "path", temperature: 3 }, own)),
+      )[0] as number[];
+      const [chosen] = chosenPaths([[1, 0, -1]], own) as [number];
+      expect(row.map((p) => Math.round(p * 1e5) / 1e5)).toEqual([0, 1, 2].map((k) => (k === chosen ? 1 : 0)));
+      counts[chosen] = (counts[chosen] as number) + 1;
+    }
+    [0.665, 0.245, 0.09].forEach((share, k) => expect((counts[k] as number) / 1500).toBeCloseTo(share, 1));
+  });
+
+  it("path gives alphas the gradient of the chosen weight alone (GDAS, equation 7)", () => {
+    const { path, soft } = tf.tidy(() => {
+      const a = tf.tensor2d([[1, 0, -1]]);
+      const [chosen] = chosenPaths([[1, 0, -1]], key) as [number];
+      const only = tf.cast(tf.oneHot(tf.tensor1d([chosen], "int32"), 3), "float32");
+      const costs = tf.tensor2d([[3, 5, 7]]);
+      const gradient = (f: (a: tf.Tensor) => tf.Tensor) =>
+        rows(tf.grad((x) => tf.sum(f(x)) as tf.Scalar)(a) as tf.Tensor)[0] as number[];
+      return {
+        path: gradient((x) => tf.mul(sampleWeights(x, { method: "path", temperature: 2 }, key), costs)),
+        soft: gradient((x) =>
+          tf.mul(tf.mul(sampleWeights(x, { method: "gumbel", temperature: 2 }, key), only), costs),
+        ),
+      };
+    });
+    path.forEach((g, k) => expect(g).toBeCloseTo(soft[k] as number, 5));
+    expect(Math.max(...path.map(Math.abs))).toBeGreaterThan(0.1);
   });
 
   it("hard gumbel has the gradient of the soft weights", () => {
