@@ -15,6 +15,11 @@ export interface NetworkScore {
 
 type Pick1 = (tap: TapMeasures) => number | null | undefined;
 
+const over = reduced(average);
+const overValues = reduced(average, "presign");
+const least = reduced((values) => (values.length > 0 ? Math.min(...values) : null));
+const last = reduced((values) => values.at(-1) ?? null);
+
 /** The numbers by which networks are compared, in the order of tables. All ours but where `docs/analysis.md` says so. */
 export const networkScores: readonly NetworkScore[] = [
   cost("bops", "1-bit multiply-accumulates", ({ bops }) => bops),
@@ -144,14 +149,13 @@ export const networkScores: readonly NetworkScore[] = [
       return average(all.slice(0, Math.ceil(all.length / 2)));
     },
   },
-  over(
+  overValues(
     "zeroed",
     "M7",
     "share",
     "images",
     "values whose sign passes no gradient, mean over layers",
     (tap) => tap.zeroed,
-    "presign",
   ),
   {
     name: "cosineMean",
@@ -204,56 +208,25 @@ function cost(
 type Uses = NetworkScore["uses"];
 type Measure = NetworkScore["measure"];
 
-/** Mean over the layers of a kind. */
-function over(
-  name: string,
-  measure: Measure,
-  unit: string,
-  uses: Uses,
-  description: string,
-  pick: Pick1,
-  kind: TapMeasures["kind"] = "bits",
-): NetworkScore {
-  return { name, measure, unit, uses, description, of: ({ taps }) => average(picked(taps, pick, kind)) };
-}
+type Reduce = (values: readonly number[]) => number | null;
 
-function least(
-  name: string,
-  measure: Measure,
-  unit: string,
-  uses: Uses,
-  description: string,
-  pick: Pick1,
-): NetworkScore {
-  return {
+/** A score that reduces one number of every layer of a kind to one of the network. */
+function reduced(reduce: Reduce, kind: TapMeasures["kind"] = "bits") {
+  return (
+    name: string,
+    measure: Measure,
+    unit: string,
+    uses: Uses,
+    description: string,
+    pick: Pick1,
+  ): NetworkScore => ({
     name,
     measure,
     unit,
     uses,
     description,
-    of: ({ taps }) => {
-      const values = picked(taps, pick, "bits");
-      return values.length > 0 ? Math.min(...values) : null;
-    },
-  };
-}
-
-function last(
-  name: string,
-  measure: Measure,
-  unit: string,
-  uses: Uses,
-  description: string,
-  pick: Pick1,
-): NetworkScore {
-  return {
-    name,
-    measure,
-    unit,
-    uses,
-    description,
-    of: ({ taps }) => picked(taps, pick, "bits").at(-1) ?? null,
-  };
+    of: ({ taps }) => reduce(picked(taps, pick, kind)),
+  });
 }
 
 function picked(taps: readonly TapMeasures[], pick: Pick1, kind: TapMeasures["kind"]): number[] {

@@ -3,9 +3,10 @@ import { type BinarizationConfig, defaultBinarizationConfig } from "../config/bi
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { version } from "../util/version";
+import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
-import { ink, palette } from "./theme";
+import { palette } from "./theme";
 
 /**
  * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the
@@ -17,24 +18,10 @@ export function capacityProfile(
 ): Figure {
   const { cuts, minCut, imageBits, realBits } = structuralCapacity(genotype, binarization);
   const x = cuts.map((_, i) => i);
-  const cells = [...new Set(cuts.flatMap(({ cell }) => cell ?? []))];
-  const spans = cells.map((cell) => {
-    const own = x.filter((i) => cuts[i]?.cell === cell);
-    return { cell, from: Math.min(...own) - 0.5, to: Math.max(...own) + 0.5 };
-  });
-  const shapes = spans
-    .filter((_, i) => i % 2 === 0)
-    .map(({ from, to }) => ({
-      type: "rect",
-      layer: "below",
-      x0: from,
-      x1: to,
-      yref: "y domain",
-      y0: 0,
-      y1: 1,
-      fillcolor: ink.band,
-      line: { width: 0 },
-    }));
+  const { ticks, shapes } = cellBands(
+    cuts.map(({ cell }) => cell),
+    0,
+  );
   const level = (name: string, bits: number, color: string, dash: string): Trace => ({
     type: "scatter",
     mode: "lines",
@@ -93,8 +80,7 @@ export function capacityProfile(
         xAxis: {
           title: { text: "cell" },
           range: [-0.7, cuts.length - 0.3],
-          tickvals: spans.map(({ from, to }) => (from + to) / 2),
-          ticktext: spans.map(({ cell }) => String(cell)),
+          ...ticks,
           showgrid: false,
         },
         yAxis: { title: { text: "bits" }, type: "log", exponentformat: "SI", dtick: "D2" },

@@ -1,8 +1,9 @@
 import type { Table } from "../run/table";
+import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
-import { ink, palette } from "./theme";
+import { palette } from "./theme";
 
 /**
  * Entropy of the binary activations, and effective rank in front of and behind the sign, layer by layer from the stem
@@ -27,29 +28,14 @@ export function depthProfile(over: Table): Figure {
     marker: { color, size: 5 },
     hovertemplate: "%{text}: %{y:.3g}",
   });
-  const cells = [...new Set(rows.map(({ cell }) => cell))];
-  const spans = cells.map((cell) => {
-    const own = x.filter((i) => rows[i]?.["cell"] === cell);
-    return { cell, from: Math.min(...own) - 0.5, to: Math.max(...own) + 0.5 };
-  });
-  const shapes = spans
-    .filter((_, i) => i % 2 === 1)
-    .map(({ from, to }) => ({
-      type: "rect",
-      layer: "below",
-      x0: from,
-      x1: to,
-      yref: "y domain",
-      y0: 0,
-      y1: 1,
-      fillcolor: ink.band,
-      line: { width: 0 },
-    }));
+  const { ticks, shapes } = cellBands(
+    rows.map(({ cell }) => cell),
+    1,
+  );
   const xAxis = {
     title: { text: "cell" },
     range: [-0.7, rows.length - 0.3],
-    tickvals: spans.map(({ from, to }) => (from + to) / 2),
-    ticktext: spans.map(({ cell }) => String(cell)),
+    ...ticks,
     showgrid: false,
   };
   const shared = { row: 0, xAxis, shapes };
