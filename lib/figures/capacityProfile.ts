@@ -83,7 +83,7 @@ export function capacityProfile(
           ...ticks,
           showgrid: false,
         },
-        yAxis: { title: { text: "bits" }, type: "log", exponentformat: "SI", dtick: "D2" },
+        yAxis: { title: { text: "bits" }, type: "log", tickformat: "~s", dtick: "D2" },
       },
     ],
   });

@@ -28,7 +28,7 @@ export const collapseMeasures = Object.freeze({
   },
   gap: {
     title: "discretisation gap, accuracy",
-    axis: { tickformat: ".0%", nticks: 6 },
+    axis: { tickformat: ".1~%", nticks: 6 },
     of: (epoch) => epoch.discretizationGap,
   },
   eigenvalue: {

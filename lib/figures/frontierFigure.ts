@@ -82,7 +82,7 @@ export function frontierFigure(result: Frontier): Figure {
             : { rangemode: "tozero" }),
           tickformat: "~s",
         },
-        yAxis: { title: { text: "test accuracy" }, tickformat: ".0%", nticks: 8 },
+        yAxis: { title: { text: "test accuracy" }, tickformat: ".1~%", nticks: 8 },
       },
     ],
   });
