@@ -45,11 +45,36 @@ async function acquire(path: string, { pollMs, staleMs }: LockTimes): Promise<vo
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    const touched = await stat(path).then(
-      (found) => found.mtimeMs,
-      () => 0,
-    );
-    if (Date.now() - touched > staleMs) await rm(path, { force: true });
+    if (await isStale(path, staleMs)) await removeStale(path, staleMs);
     else await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/** Whether a lock is there and its holder gives no sign of life. One that is gone was given back, not left behind. */
+async function isStale(path: string, staleMs: number): Promise<boolean> {
+  const touched = await stat(path).then(
+    (found) => found.mtimeMs,
+    () => null,
+  );
+  return touched !== null && Date.now() - touched > staleMs;
+}
+
+/**
+ * Two that wait may find the same stale lock; the second must not remove the one the first has put there since. So
+ * removing is itself done under a lock, and looks again.
+ */
+async function removeStale(path: string, staleMs: number): Promise<void> {
+  const guard = `${path}.takeover`;
+  try {
+    await (await open(guard, "wx")).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (await isStale(guard, staleMs)) await rm(guard, { force: true });
+    return;
+  }
+  try {
+    if (await isStale(path, staleMs)) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withLock } from "../../lib/data/folderLock";
 
-const times = { pollMs: 5, touchMs: 20, staleMs: 150 };
+const times = { pollMs: 5, touchMs: 20, staleMs: 500 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let folder: string;
 beforeAll(() => {
@@ -19,7 +19,7 @@ describe("withLock", () => {
     let most = 0;
     const work = async () => {
       most = Math.max(most, ++running);
-      await pause(250);
+      await pause(700);
       running--;
       return most;
     };
@@ -30,6 +30,37 @@ describe("withLock", () => {
     ]);
     expect(most).toBe(1);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("never takes a lock that was just given back for a stale one: many short pieces of work, one at a time", async () => {
+    const path = join(folder, "short.lock");
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await pause(1);
+      running--;
+    };
+    await Promise.all(Array.from({ length: 60 }, () => withLock(path, work, { ...times, pollMs: 1 })));
+    expect(most).toBe(1);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("is taken over by one of many that wait for a holder that died", async () => {
+    const path = join(folder, "many.lock");
+    writeFileSync(path, "");
+    const old = new Date(Date.now() - 1000);
+    utimesSync(path, old, old);
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await pause(2);
+      running--;
+    };
+    await Promise.all(Array.from({ length: 30 }, () => withLock(path, work, { ...times, pollMs: 1 })));
+    expect(most).toBe(1);
+    expect(existsSync(`${path}.takeover`)).toBe(false);
   });
 
   it("takes over a lock whose holder gives no sign of life", async () => {
