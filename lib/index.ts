@@ -13,7 +13,8 @@ export {
   writeAnalysisRecord,
 } from "./analysis/analysisRecord";
 export { analysisReport, type ReportLevel, reportLevels } from "./analysis/analysisReport";
-export { type CapacityGraph, type CapacityTensor, capacityGraph } from "./analysis/capacityGraph";
+export { type Architecture, capacityGraph } from "./analysis/capacityGraph";
+export type { CapacityGraph, CapacityTensor } from "./analysis/capacityGraphBuilder";
 export { codeDistances } from "./analysis/codeDistances";
 export { codeInformation, samplesNeeded } from "./analysis/codeInformation";
 export { binaryEntropy, entropyEstimate } from "./analysis/entropy";
@@ -156,6 +157,7 @@ export { informationPlane } from "./figures/informationPlane";
 export { latencyBars } from "./figures/latencyBars";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
+export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/minCutGenotype";
 export type { PaperWidth } from "./figures/paper";
 export { type Provenance, provenanceText } from "./figures/provenance";
 export { readProvenance } from "./figures/provenanceFile";

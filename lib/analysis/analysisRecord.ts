@@ -142,7 +142,7 @@ export interface AnalysisRecord {
     readonly probeImages: number;
     readonly classes: number;
   };
-  /** M1; null for a baseline. */
+  /** M1; null for a hand-made network in records of versions that had none for it. */
   readonly structure: StructuralCapacity | null;
   /** M2 to M6, in the order of the network. */
   readonly taps: readonly TapMeasures[];

@@ -1,5 +1,6 @@
 import { type Table, type TableColumn, type TableRecord, table } from "../run/table";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
+import { blockName } from "./baselineCapacityGraph";
 
 /** By what an analysis is summed up. */
 export const reportLevels = ["stage", "cell", "edge", "tap"] as const;
@@ -67,7 +68,7 @@ function placeOf({ name, cell, stage, edge }: TapMeasures, level: ReportLevel): 
     case "edge":
       return cell !== null && edge ? `cell${cell}.edge${edge.to}-${edge.from}.${edge.primitive}` : null;
     case "cell":
-      return cell === null ? "network" : `cell${cell}`;
+      return cell === null ? (blockName(name) ?? "network") : `cell${cell}`;
     case "stage":
       return stage === null ? "network" : `stage${stage}`;
     default:
@@ -91,8 +92,8 @@ function rowOf(
   const kernels = (record.gradient?.kernels ?? []).filter(({ name }) =>
     [...blocks].some((block) => name.startsWith(block)),
   );
-  const cells = new Set(taps.flatMap(({ cell }) => cell ?? []));
-  const cuts = (record.structure?.cells ?? []).filter(({ cell }) => cells.has(cell));
+  const cells = new Set(taps.map((tap) => placeOf(tap, "cell")));
+  const cuts = (record.structure?.cells ?? []).filter(({ cell }) => cells.has(cellName(record, cell)));
   const wholeCells = level === "cell" || level === "stage";
   const used = of(bits, ({ entropy }) => entropy?.usedBits);
   const rank = (from: readonly TapMeasures[]) => mean(of(from, (tap) => tap.rank?.pooled.effectiveRank));
@@ -114,6 +115,12 @@ function rowOf(
     gradient: mean(kernels.map(({ relativeNorm }) => relativeNorm)),
     cosine: mean(kernels.flatMap(({ cosine }) => cosine ?? [])),
   };
+}
+
+/** What {@link placeOf} calls a cell, or a block of a hand-made network, of the capacity graph. */
+function cellName({ structure }: AnalysisRecord, cell: number): string {
+  const tensor = structure?.graph.tensors.find((one) => one.cell === cell);
+  return blockName(tensor?.name ?? "") ?? `cell${cell}`;
 }
 
 function mean(values: readonly number[]): number | null {

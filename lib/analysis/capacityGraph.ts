@@ -1,41 +1,19 @@
+import type { BaselineConfig } from "../config/baselineConfig";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type BuiltCell, builtCells, cellChannels, stemChannels } from "../space/builtCells";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
+import { baselineCapacityGraph } from "./baselineCapacityGraph";
+import { type CapacityGraph, CapacityGraphBuilder, type CapacityOptions } from "./capacityGraphBuilder";
 
-/** One tensor of a network, for one image. */
-export interface CapacityTensor {
-  /** The name of its tap where it has one; else the part that makes it. */
-  readonly name: string;
-  /** Place of its cell in `cellLayout`; null for the image, the stems and what the head reads. */
-  readonly cell: number | null;
-  /** Distinct elements: copies of an element carry nothing more. */
-  readonly elements: number;
-  /** 1 for what a sign puts out, 8 for the image's bytes, else the bits of a real value. */
-  readonly bitsPerElement: number;
-  /** `elements · bitsPerElement`, in bits. */
-  readonly capacity: number;
-}
-
-/** The tensors of a network in an order in which each comes after those it is computed from. Plain JSON. */
-export interface CapacityGraph {
-  /** The first is the image, the last what the head pools. */
-  readonly tensors: readonly CapacityTensor[];
-  /** Pairs of places in `tensors`: the second is computed from the first. */
-  readonly reads: readonly (readonly [number, number])[];
-}
-
-/** How many bits a real value counts. */
-export interface CapacityOptions {
-  /** Default 32; 16 for half precision. */
-  readonly realBits?: number;
-}
+/** A network whose structure alone is looked at: a genotype, or the description of a hand-made one. */
+export type Architecture = Genotype | BaselineConfig;
 
 /** What the graph depends on in how a network binarizes. */
 export type CapacityBinarization = Pick<BinarizationConfig, "activation" | "blockOrder" | "rsign">;
 
 /**
- * The network of a genotype as a graph of tensors with capacities in bits (measure M1, ours).
+ * A network as a graph of tensors with capacities in bits (measure M1, ours).
  *
  * A tensor of `H · W · C` elements can carry `H·W·C·b` bits: `b = 1` behind a sign, `b = realBits` elsewhere. What a
  * convolution binarizes is a tensor of its own between the node and the convolution, one for each convolution where
@@ -44,14 +22,19 @@ export type CapacityBinarization = Pick<BinarizationConfig, "activation" | "bloc
  * only those it keeps; pooling carries what is left after pooling; doubling channels adds nothing.
  *
  * Names are those of the network's taps (`Trainable.taps`).
+ *
+ * A hand-made network is read from the layers its cost is counted from ({@link baselineCapacityGraph}); its blocks bring
+ * their own binarizers, so `binarization` says nothing about it.
  */
 export function capacityGraph(
-  genotype: Genotype,
+  architecture: Architecture,
   binarization: CapacityBinarization = defaultBinarizationConfig,
   options: CapacityOptions = {},
 ): CapacityGraph {
+  if ("family" in architecture) return baselineCapacityGraph(architecture, options);
+  const genotype = architecture;
   const { space } = genotype;
-  const graph = new GraphBuilder(options.realBits ?? 32);
+  const graph = new CapacityGraphBuilder(options.realBits ?? 32);
   const { imageSize, imageChannels } = space;
   const image = graph.add("image", null, imageSize ** 2 * imageChannels, [], 8);
   const stem = graph.add("stem", null, imageSize ** 2 * stemChannels(genotype), [image]);
@@ -61,45 +44,20 @@ export function capacityGraph(
   const reader = bitReader(graph, binarization);
   for (const cell of builtCells(genotype))
     x = addCell(graph, reader, space, cell, genotype.cells[cell.group] ?? [], x, binarization);
-  return { tensors: graph.tensors, reads: graph.reads };
-}
-
-class GraphBuilder {
-  readonly tensors: CapacityTensor[] = [];
-  readonly reads: [number, number][] = [];
-
-  constructor(readonly realBits: number) {}
-
-  /** Adds a tensor computed from others, and returns its place. */
-  add(
-    name: string,
-    cell: number | null,
-    elements: number,
-    from: readonly number[],
-    bitsPerElement = this.realBits,
-  ): number {
-    const place = this.tensors.length;
-    this.tensors.push({ name, cell, elements, bitsPerElement, capacity: elements * bitsPerElement });
-    for (const source of new Set(from)) this.reads.push([source, place]);
-    return place;
-  }
-
-  elements(place: number): number {
-    return (this.tensors[place] as CapacityTensor).elements;
-  }
+  return graph.graph();
 }
 
 /** Adds what a convolution reads of a node. In smooth modes it reads the node itself. */
 type BitReader = (name: string, cell: number, node: number) => number;
 
-function bitReader(graph: GraphBuilder, { activation }: CapacityBinarization): BitReader {
+function bitReader(graph: CapacityGraphBuilder, { activation }: CapacityBinarization): BitReader {
   const smooth = ["identity", "tanh", "scaled_tanh"].includes(activation);
   return (name, cell, node) =>
     smooth ? node : graph.add(`${name}.bits`, cell, graph.elements(node), [node], 1);
 }
 
 function addCell(
-  graph: GraphBuilder,
+  graph: CapacityGraphBuilder,
   read: BitReader,
   space: SpaceConfig,
   built: BuiltCell,
@@ -158,7 +116,7 @@ function addCell(
 }
 
 function addShortcut(
-  graph: GraphBuilder,
+  graph: CapacityGraphBuilder,
   read: BitReader,
   space: SpaceConfig,
   built: BuiltCell,

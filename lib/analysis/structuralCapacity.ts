@@ -1,11 +1,6 @@
 import { defaultBinarizationConfig } from "../config/binarizationConfig";
-import type { Genotype } from "../space/genotype";
-import {
-  type CapacityBinarization,
-  type CapacityGraph,
-  type CapacityOptions,
-  capacityGraph,
-} from "./capacityGraph";
+import { type Architecture, type CapacityBinarization, capacityGraph } from "./capacityGraph";
+import type { CapacityGraph, CapacityOptions } from "./capacityGraphBuilder";
 import { type FlowArc, maxFlow } from "./maxFlow";
 
 /** The fewest bits through which everything from one tensor to another must pass. */
@@ -22,15 +17,15 @@ export interface MinCut {
 export interface TopologicalCut {
   /** The last tensor before the cut. */
   readonly after: string;
-  /** Its cell; null outside of cells. */
+  /** Its cell or block; null outside of them. */
   readonly cell: number | null;
   /** What crosses the cut, in bits for one image. */
   readonly bits: number;
 }
 
-/** The narrowest place of one cell. */
+/** The narrowest place of one cell, or of one block of a hand-made network. */
 export interface CellCapacity {
-  /** Place in `cellLayout`. */
+  /** Place in `cellLayout`; of a hand-made network the block, counted from 0. */
   readonly cell: number;
   /** Smallest cut from the tensor the cell reads to the one it puts out; these two may be part of it. */
   readonly minCut: MinCut;
@@ -48,7 +43,7 @@ export interface StructuralCapacity {
   readonly graph: CapacityGraph;
   /** One behind each tensor but the image and the last, in the order of `graph.tensors`. */
   readonly cuts: readonly TopologicalCut[];
-  /** From behind the image to what the head pools, which may be part of it. */
+  /** From behind the image to what the head reads, which may be part of it. */
   readonly minCut: MinCut;
   /** By built cell, first to last. */
   readonly cells: readonly CellCapacity[];
@@ -60,7 +55,7 @@ export interface StructuralCapacity {
  * Over the graph of {@link capacityGraph}, whose vertices have capacities, `minCut` is the set of tensors of least
  * total capacity that every path from the image to the head passes through, found exactly by max-flow on the graph
  * with every tensor split into an entrance and an exit. The image has no capacity of its own in it (compare with
- * `imageBits`), the head's pooling is left out: it is the same for all networks and would always be the narrowest.
+ * `imageBits`). The head, its pooling included, is left out: it would always be the narrowest.
  *
  * `cuts` are those of the order in which tensors are computed: of every tensor made so far that a later one reads,
  * the smaller of its own capacity and of the capacities behind the signs that read it later. Each is an upper bound of
@@ -69,11 +64,11 @@ export interface StructuralCapacity {
  * An upper bound on information: `I(image; head input) <= minCut.bits`. It needs neither data nor weights.
  */
 export function structuralCapacity(
-  genotype: Genotype,
+  architecture: Architecture,
   binarization: CapacityBinarization = defaultBinarizationConfig,
   options: CapacityOptions = {},
 ): StructuralCapacity {
-  const graph = capacityGraph(genotype, binarization, options);
+  const graph = capacityGraph(architecture, binarization, options);
   const { tensors } = graph;
   const last = tensors.length - 1;
   return {
@@ -134,7 +129,7 @@ function cellCapacities(graph: CapacityGraph): CellCapacity[] {
   const cells = [...new Set(tensors.flatMap(({ cell }) => (cell === null ? [] : [cell])))];
   const capacityAt = (place: number) => (tensors[place] as { capacity: number }).capacity;
   return cells.map((cell) => {
-    const output = tensors.findIndex(({ name }) => name === `cell${cell}.output`);
+    const output = tensors.findLastIndex((tensor) => tensor.cell === cell);
     const inside = new Set(tensors.flatMap((tensor, place) => (tensor.cell === cell ? [place] : [])));
     const input = reads.find(([source, reader]) => inside.has(reader) && !inside.has(source))?.[0];
     // A cell nothing flows into: it puts out zeros.

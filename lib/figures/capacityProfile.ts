@@ -1,6 +1,6 @@
+import type { Architecture } from "../analysis/capacityGraph";
 import { structuralCapacity } from "../analysis/structuralCapacity";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
-import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { version } from "../util/version";
 import { cellBands } from "./cellBands";
@@ -10,13 +10,14 @@ import { palette } from "./theme";
 
 /**
  * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the
- * network's smallest cut: its level as a line, the tensors it consists of as marks. Bands mark every second cell.
+ * network's smallest cut: its level as a line, the tensors it consists of as marks. Bands mark every second cell, of a
+ * hand-made network every second block.
  */
 export function capacityProfile(
-  genotype: Genotype,
+  architecture: Architecture,
   binarization: BinarizationConfig = defaultBinarizationConfig,
 ): Figure {
-  const { cuts, minCut, imageBits, realBits } = structuralCapacity(genotype, binarization);
+  const { cuts, minCut, imageBits, realBits } = structuralCapacity(architecture, binarization);
   const x = cuts.map((_, i) => i);
   const { ticks, shapes } = cellBands(
     cuts.map(({ cell }) => cell),
@@ -57,13 +58,16 @@ export function capacityProfile(
       hovertemplate: "%{text}",
     },
   ];
-  const hash = genotypeHash(genotype).slice(0, 12);
+  const baseline = "family" in architecture;
+  const origin = baseline
+    ? `${architecture.family}, blocks ${architecture.block}, width ${architecture.width}`
+    : `genotype ${genotypeHash(architecture).slice(0, 12)}`;
   return figureFrame({
     title: "What the wiring lets through",
     alt: `Bits of one image that cross the network behind each tensor; the smallest cut has ${minCut.bits} bits: ${minCut.names.join(", ")}.`,
     caption: {
       measured: `Bits for one image: 1 behind a sign, ${realBits} for a real value; exact, without data. Smallest cut: ${minCut.bits.toLocaleString("en-US")} bits (${minCut.names.join(", ")}).`,
-      origin: `genotype ${hash} · bars ${version}`,
+      origin: `${origin} · bars ${version}`,
     },
     rows: 1,
     columns: 1,
@@ -78,7 +82,7 @@ export function capacityProfile(
         traces,
         shapes,
         xAxis: {
-          title: { text: "cell" },
+          title: { text: baseline ? "block" : "cell" },
           range: [-0.7, cuts.length - 0.3],
           ...ticks,
           showgrid: false,

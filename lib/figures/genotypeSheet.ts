@@ -4,13 +4,11 @@ import { dashed, smallMetrics } from "../space/cellArcs";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
 import { primitiveStyles } from "../space/primitiveStyle";
 import { smallGenotype, smallNodeWidth, smallText } from "../space/smallGenotype";
-import { paleInk, svgElement, svgNumber, svgText } from "../space/svg";
+import { svgElement, svgNumber, svgText } from "../space/svg";
 import { BarsError } from "../util/errors";
 import type { FigureCaption } from "./figureFrame";
-import { fontFamily } from "./fonts";
-import { type PaperWidth, paperPixels } from "./paper";
-import { noSources } from "./provenance";
-import { drawnSvg } from "./svgMeta";
+import { panelSheet, type SheetLine } from "./panelSheet";
+import type { PaperWidth } from "./paper";
 import { textMeasure } from "./textMeasure";
 
 /** One panel of a sheet. */
@@ -35,10 +33,6 @@ export interface GenotypeSheetOptions {
   readonly width?: PaperWidth;
 }
 
-const gap = 18;
-const margin = 8;
-const line = smallText + 3;
-
 /**
  * Small multiples of genotypes for a paper: layout strip and cell diagrams of each, under its name, cost and
  * confidence. As many side by side as fit into the width without shrinking; text is never below 6 points.
@@ -47,84 +41,32 @@ const line = smallText + 3;
  * @throws BarsError without panels, and for a genotype too wide for the paper.
  */
 export function genotypeSheet(panels: readonly GenotypePanel[], options: GenotypeSheetOptions = {}): string {
-  const { title = "Genotypes", caption, width: paper = "two-column" } = options;
+  const { title = "Genotypes", caption, width = "two-column" } = options;
   if (panels.length === 0) throw new BarsError("genotypeSheet: expected at least one genotype, got none.");
-  const width = paperPixels(paper, "genotypeSheet");
-  const inner = width - 2 * margin;
   const nodeWidth = Math.max(...panels.map(({ genotype }) => smallNodeWidth(genotype)));
-  const drawings = panels.map(({ genotype }) => smallGenotype(genotype, nodeWidth));
-  const widest = Math.max(...drawings.map((drawing) => drawing.width));
-  if (widest > inner) {
-    const needed = Math.ceil(((widest + 2 * margin) / 96) * 25.4);
-    throw new BarsError(
-      `genotypeSheet: a panel needs ${needed} mm, the page has ${Math.floor((width / 96) * 25.4)} mm; pass a larger width.`,
-    );
-  }
-  const most = Math.max(1, Math.floor((inner + gap) / (Math.max(widest, leastPanel) + gap)));
-  const rows = Math.ceil(panels.length / most);
-  // Full rows first would leave a ragged last one.
-  const columns = Math.ceil(panels.length / rows);
-  const pitch = (inner + gap) / Math.min(most, Math.max(columns, 1));
-  const texts = panels.map((panel) => panelText(panel, pitch - gap));
-
-  const body = [svgText(margin, margin + 12, title, { size: 12, bold: true })];
-  let y = margin + 26;
-  for (let row = 0; row < rows; row++) {
-    const members = Array.from({ length: columns }, (_, i) => row * columns + i).filter(
-      (i) => i < panels.length,
-    );
-    const textHeight = Math.max(...members.map((i) => (texts[i] as PanelText).height));
-    members.forEach((member, column) => {
-      const at = (dy: number, elements: readonly string[]) =>
-        svgElement(
-          "g",
-          { transform: `translate(${svgNumber(margin + column * pitch)} ${svgNumber(y + dy)})` },
-          elements,
-        );
-      body.push(at(0, (texts[member] as PanelText).elements));
-      body.push(at(textHeight + 4, (drawings[member] as (typeof drawings)[number]).elements));
-    });
-    y += textHeight + 4 + Math.max(...members.map((i) => (drawings[i] as { height: number }).height)) + 16;
-  }
-  const key = legend(panels, inner);
-  body.push(svgElement("g", { transform: `translate(${margin} ${svgNumber(y)})` }, key.elements));
-  y += key.height + 4;
-  for (const text of captionLines(caption, inner)) {
-    y += line;
-    body.push(svgText(margin, y, text, { size: smallText, color: paleInk }));
-  }
-  return drawnSvg({
-    width,
-    height: Math.ceil(y + margin),
+  return panelSheet({
+    place: "genotypeSheet",
     title,
     alt: altText(title, panels),
-    sources: caption?.sources ?? noSources,
-    fontFamily,
-    body,
+    panels: panels.map((panel) => ({
+      name: panel.name,
+      details: detailsOf(panel),
+      drawing: smallGenotype(panel.genotype, nodeWidth),
+    })),
+    leastPanel: 150,
+    gap: 18,
+    legend: (inner) => legend(panels, inner),
+    caption,
+    width,
   });
 }
 
-const leastPanel = 150;
-
-interface PanelText {
-  readonly elements: readonly string[];
-  readonly height: number;
-}
-
-function panelText({ name, cost, confidence, note }: GenotypePanel, width: number): PanelText {
-  const details = [
+function detailsOf({ cost, confidence, note }: GenotypePanel): SheetLine[] {
+  return [
     ...(cost ? [costText(cost)] : []),
     ...(confidence ? [confidenceText(confidence)] : []),
     ...(note ? [note] : []),
-  ].flatMap((text) => fitted(text, width));
-  const names = fitted(name, width, true);
-  const elements = [
-    ...names.map((text, i) => svgText(0, 9 + i * 12, text, { size: 9.5, bold: true })),
-    ...details.map((text, i) =>
-      svgText(0, 9 + names.length * 12 + 1 + i * line, text, { size: smallText, color: paleInk }),
-    ),
-  ];
-  return { elements, height: names.length * 12 + 3 + details.length * line };
+  ].map((text) => ({ text }));
 }
 
 /** `"3.1 M OPs (0.42 M FLOPs + 172 M BOPs / 64)"` */
@@ -158,19 +100,6 @@ export function amount(value: number): string {
   ];
   const [scale, prefix] = steps.find(([size]) => Math.abs(value) >= 0.9995 * size) ?? [1, ""];
   return `${Number((value / scale).toPrecision(3))} ${prefix}`.trimEnd();
-}
-
-/** A text in lines of at most `width` pixels, broken at spaces. */
-function fitted(text: string, width: number, bold = false): string[] {
-  const measure = textMeasure();
-  const [size, style] = bold ? [9.5, "bold"] : [smallText, "normal"];
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const joined = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length > 0 && measure(joined, size, style) <= width) lines[lines.length - 1] = joined;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** The operations that occur, and the marks of the layout strip. */
@@ -219,13 +148,6 @@ function legend(
     return placed;
   });
   return { elements, height: y + 6 };
-}
-
-function captionLines(caption: FigureCaption | undefined, width: number): string[] {
-  if (!caption) return [];
-  return [caption.measured, caption.origin]
-    .filter((text) => text !== "")
-    .flatMap((text) => fitted(text, width));
 }
 
 function altText(title: string, panels: readonly GenotypePanel[]): string {

@@ -162,16 +162,38 @@ function arcHeight({ x1, x2 }: Pick<Arc, "x1" | "x2">, { arcBase, arcRise }: Cel
   return arcBase + arcRise * (x2 - x1);
 }
 
-/** An arc with its arrow; `top` is the upper rim of the nodes. */
-export function drawArc(arc: Arc, top: number, metrics: CellMetrics): string[] {
+/** The course of an arc. */
+export interface ArcCurve {
+  /** SVG path data. */
+  readonly d: string;
+  /** Where the nodes' rim is that it leaves and enters, and to which side it rises: −1 up, 1 down. */
+  readonly y: number;
+  readonly up: -1 | 1;
+  /** Its highest point, where it runs level. */
+  readonly apex: { readonly x: number; readonly y: number };
+}
+
+/**
+ * The curve of an arc; `top` is the upper rim of the nodes.
+ * @param room left free at its end, for an arrow.
+ */
+export function arcCurve(arc: Arc, top: number, metrics: CellMetrics, room = 0): ArcCurve {
   const { x1, x2, style } = arc;
-  const { arrow, nodeHeight, stroke } = metrics;
   const up = style.side === "above" ? -1 : 1;
-  const y = style.side === "above" ? top : top + nodeHeight;
-  const end = y + up * (arrow.length - 1);
+  const y = style.side === "above" ? top : top + metrics.nodeHeight;
+  const end = y + up * room;
   const peak = y + up * arcHeight(arc, metrics);
   const n = svgNumber;
   const d = `M${n(x1)} ${n(y)}C${n(x1)} ${n(peak)} ${n(x2)} ${n(peak)} ${n(x2)} ${n(end)}`;
+  return { d, y, up, apex: { x: (x1 + x2) / 2, y: (y + 6 * peak + end) / 8 } };
+}
+
+/** An arc with its arrow; `top` is the upper rim of the nodes. */
+export function drawArc(arc: Arc, top: number, metrics: CellMetrics): string[] {
+  const { x2, style } = arc;
+  const { arrow, stroke } = metrics;
+  const { d, y, up } = arcCurve(arc, top, metrics, arrow.length - 1);
+  const n = svgNumber;
   const dash: Record<string, string> =
     style.dash === "" ? {} : { "stroke-dasharray": dashed(style.dash, metrics.dashScale) };
   const line = svgElement("path", { d, fill: "none", stroke: style.color, "stroke-width": stroke, ...dash });

@@ -20,7 +20,7 @@ import { chooseTaps } from "../../network/chooseTaps";
 import type { Trainable } from "../../network/trainable";
 import { fold, type RandomKey, randomKey } from "../../random/randomKey";
 import type { PlainBatch } from "../../run/batchTensors";
-import { type ModelSpec, modelHash } from "../../run/modelSpec";
+import { type BaselineModel, type ModelSpec, modelHash } from "../../run/modelSpec";
 import { builtCells } from "../../space/builtCells";
 import { collectTaps } from "../../train/collectTaps";
 import { gradientFlow } from "../../train/gradientFlow";
@@ -136,7 +136,7 @@ async function analyze(
       probeImages: scored.length,
       classes: network.classes,
     },
-    structure: genotype ? structuralCapacity(genotype, subject.config.binarization) : null,
+    structure: structuralCapacity(genotype ?? (model as BaselineModel), subject.config.binarization),
     taps: measured.map((tap) => ({ ...tapPlace(tap.name, stages), ...tap })),
     gradient,
     seconds: (performance.now() - began) / 1000,

@@ -162,7 +162,7 @@ describe("analyzeNetwork", () => {
 });
 
 describe("analyzeNetwork of a baseline", () => {
-  it("measures what it has: everything but the structure of a genotype", async () => {
+  it("measures all of it, by stage and block", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bars-baseline-"));
     const model = checkModelSpec({ kind: "baseline", family: "resnet20", block: "bireal", width: 0.125 });
     const training = { trainImages: 8, testImages: 4, dataset: "synthetic" } as const;
@@ -170,14 +170,19 @@ describe("analyzeNetwork of a baseline", () => {
     const small = { ...config, images: 8, probeImages: 4, bits: 2, gradient: { batches: 1, batchSize: 4 } };
     const found = await analyzeNetwork(folder, null, { config: small });
     rmSync(folder, { recursive: true });
-    expect(found.structure).toBeNull();
+    // Binary ResNet-20 of width 1/8: signs of 16x16x4 and what pooling leaves of them, 8x8x4, enter its last stage.
+    expect(found.structure?.minCut.bits).toBe(16 * 16 * 4 + 32 * 8 * 8 * 4);
     const first = found.taps.find(({ name }) => name === "stage0.block0.branch0.sign.bits");
     expect(first).toMatchObject({ kind: "bits", stage: 0, cell: null });
     expect(first?.entropy?.layer).toBeGreaterThan(0);
     expect(found.taps.find(({ name }) => name === "stage2.block5.sum")?.probe?.scoredImages).toBe(4);
     expect(found.gradient?.kernels.length).toBe(18);
     for (const { cosine } of found.gradient?.kernels ?? []) expect(cosine).toBeLessThan(0.999);
-    expect(analysisReport(found, "stage").rows.map((row) => row["place"])).toContain("stage2");
+    const rowOf = (level: "stage" | "cell", place: string) =>
+      analysisReport(found, level).rows.find((row) => row["place"] === place);
+    expect(rowOf("stage", "stage2")?.["minCut"]).toBe(16 * 16 * 4 + 32 * 8 * 8 * 4);
+    expect(rowOf("cell", "stage0.block5")).toMatchObject({ layers: 1, minCut: 32 * 32 * 2 * 32 });
+    expect(rowOf("cell", "network")?.["minCut"]).toBeNull();
   }, 60_000);
 });
 
