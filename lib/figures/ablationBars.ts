@@ -2,7 +2,9 @@ import type { Table } from "../run/table";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
-import { palette } from "./theme";
+import { textMeasure } from "./textMeasure";
+import { palette, textSize } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const looks = [
   ["real_layer", "layer made real", palette.blue],
@@ -31,13 +33,12 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
     if (own.length === 0) return [];
     const points = (row: (typeof own)[number], column: string) => 100 * (row[column] as number);
     return [
-      {
-        type: "bar",
+      typedTrace("bar", {
         orientation: "h",
         name,
         y: own.map((row) => rows.indexOf(row)),
         x: own.map((row) => points(row, middle)),
-        text: own.map(({ target }) => target),
+        text: own.map(({ target }) => String(target)),
         textposition: "none",
         marker: { color },
         error_x: {
@@ -50,7 +51,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
           width: 2,
         },
         hovertemplate: "%{text}: %{x:.1f} points",
-      },
+      }),
     ];
   });
   const names = rows.map(({ target }) => String(target));
@@ -67,7 +68,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
     columns: 1,
     panelWidth: 420,
     panelHeight: Math.max(120, 15 * rows.length),
-    left: 24 + 6.6 * Math.max(...names.map(({ length }) => length), 4),
+    left: 24 + Math.ceil(Math.max(0, ...names.map((name) => textMeasure()(name, textSize.tick, "normal")))),
     above: 66,
     legend: {},
     panels: [
@@ -84,7 +85,6 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
           tickvals: rows.map((_, i) => i),
           ticktext: names,
           range: [rows.length - 0.4, -0.6],
-          tickfont: { size: 10 },
           showgrid: false,
         },
       },

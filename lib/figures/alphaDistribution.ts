@@ -5,6 +5,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
 import { ink, levelStyle } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const gridPoints = 121;
 const mostRidges = 11;
@@ -60,8 +61,7 @@ function ridgePanel(
     const heights = density(values, grid, (high - low) * 0.015, bounded ? [low, high] : undefined);
     const top = Math.max(...heights);
     const base = moments.length - 1 - row;
-    const ridge: Trace = {
-      type: "scatter",
+    const ridge: Trace = typedTrace("scatter", {
       mode: "lines",
       x: [...grid, ...[...grid].reverse()],
       y: [...heights.map((h) => base + (overlap * h) / top), ...grid.map(() => base)],
@@ -70,9 +70,8 @@ function ridgePanel(
       line: { color, width: 1 },
       hoverinfo: "skip",
       showlegend: false,
-    };
-    const ticks: Trace = {
-      type: "scatter",
+    });
+    const ticks: Trace = typedTrace("scatter", {
       mode: "markers",
       x: values,
       y: values.map(() => base),
@@ -85,7 +84,7 @@ function ridgePanel(
       },
       hovertemplate: "%{x:.3f}<extra></extra>",
       showlegend: false,
-    };
+    });
     return [ridge, ticks];
   });
   const labels = moments.map(({ epochsDone }) => (epochsDone === 0 ? "start" : String(epochsDone)));

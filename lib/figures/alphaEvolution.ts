@@ -7,6 +7,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { primitiveStyle } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * Probabilities of every edge of a cell group over the epochs: one panel for each edge, one line for each
@@ -24,8 +25,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
   const panels = edges.map(({ to, from }, edge): Panel => {
     const traces = space.primitives.map((primitive, p): Trace => {
       const { color, dash } = primitiveStyle[primitive];
-      return {
-        type: "scatter",
+      return typedTrace("scatter", {
         mode: moments.length < 4 ? "lines+markers" : "lines",
         name: primitive,
         legendgroup: primitive,
@@ -34,7 +34,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
         y: moments.map((moment) => moment.probabilities.cells[group]?.[edge]?.[p] ?? null),
         line: { color, dash, width: 2 },
         hovertemplate: `${primitive}: %{y:.3f}<extra>after epoch %{x}</extra>`,
-      };
+      });
     });
     const last = moments.at(-1)?.epochsDone ?? 0;
     return {

@@ -10,6 +10,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { type FigureCaption, figureFrame, type Panel } from "./figureFrame";
 import { ink, probabilityScale, textSize } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * Probabilities of every edge (row) and primitive (column), one panel for each cell group; darker is likelier.
@@ -75,14 +76,13 @@ function heatmap(
         `alphaHeatmap: cell group ${group} must hold ${names.length} edges × ${primitives.length} primitives, got ${shape}.`,
       );
     }
-    const trace: Trace = {
-      type: "heatmap",
+    const trace: Trace = typedTrace("heatmap", {
       x: [...primitives],
       y: names,
       z: rows.map((row) => [...row]),
       zmin: 0,
       zmax: 1,
-      colorscale: probabilityScale.map((stop) => [...stop]),
+      colorscale: probabilityScale.map(([at, color]): [number, string] => [at, color]),
       xgap: 1,
       ygap: 1,
       hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
@@ -101,19 +101,18 @@ function heatmap(
         len: panelHeight,
         ypad: 0,
       },
-    };
+    });
     // The numbers are a trace of their own, because a heat map's own text has one colour for all cells.
     const cellsOfPanel = rows.flatMap((row, edge) => row.map((p, primitive) => ({ p, edge, primitive })));
-    const numbers: Trace = {
-      type: "scatter",
+    const numbers: Trace = typedTrace("scatter", {
       mode: "text",
-      x: cellsOfPanel.map(({ primitive }) => primitives[primitive]),
-      y: cellsOfPanel.map(({ edge }) => names[edge]),
+      x: cellsOfPanel.map(({ primitive }) => String(primitives[primitive])),
+      y: cellsOfPanel.map(({ edge }) => String(names[edge])),
       text: cellsOfPanel.map(({ p }) => p.toFixed(2)),
       textfont: { size: textSize.tick, color: cellsOfPanel.map(({ p }) => (p > 0.55 ? "white" : ink.text)) },
       hoverinfo: "skip",
       showlegend: false,
-    };
+    });
     return {
       row: Math.floor(group / columns),
       column: group % columns,

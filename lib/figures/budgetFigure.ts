@@ -3,6 +3,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
 import { palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /** One budget of a sweep; a row of `budgetSweep` serves. */
 export interface BudgetPoint {
@@ -21,29 +22,28 @@ export function budgetFigure(record: SearchRecord, points: readonly BudgetPoint[
   const name = { ops: "OPs", bops: "BOPs", flops: "FLOPs" }[measure];
   const x = points.map(({ budget }) => budget);
   const best = Math.max(...points.map(({ logProbability }) => logProbability));
-  const line = (label: string, y: readonly number[], color: string): Trace => ({
-    type: "scatter",
-    mode: "lines+markers",
-    name: label,
-    x,
-    y,
-    line: { color, width: 2, shape: "hv" },
-    marker: { size: 5 },
-  });
+  const line = (label: string, y: number[], color: string): Trace =>
+    typedTrace("scatter", {
+      mode: "lines+markers",
+      name: label,
+      x,
+      y,
+      line: { color, width: 2, shape: "hv" },
+      marker: { size: 5 },
+    });
   const xAxis = {
     title: { text: `budget, ${name} of one image` },
     exponentformat: "SI",
     nticks: 6,
     rangemode: "tozero",
   };
-  const diagonal: Trace = {
-    type: "scatter",
+  const diagonal: Trace = typedTrace("scatter", {
     mode: "lines",
     name: "cost = budget",
     x: [0, Math.max(0, ...x)],
     y: [0, Math.max(0, ...x)],
     line: { color: palette.black, dash: "dot", width: 1.5 },
-  };
+  });
   const loss = points.map(({ logProbability }) => best - logProbability);
   const cost = points.map((point) => point.cost);
   const panels: Panel[] = [

@@ -6,7 +6,8 @@ import { version } from "../util/version";
 import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
-import { palette } from "./theme";
+import { type Dash, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the
@@ -23,20 +24,19 @@ export function capacityProfile(
     cuts.map(({ cell }) => cell),
     0,
   );
-  const level = (name: string, bits: number, color: string, dash: string): Trace => ({
-    type: "scatter",
-    mode: "lines",
-    name,
-    x: [-0.5, cuts.length - 0.5],
-    y: [bits, bits],
-    line: { color, dash, width: 1.4 },
-    hovertemplate: "%{y:.4s} bits",
-  });
+  const level = (name: string, bits: number, color: string, dash: Dash): Trace =>
+    typedTrace("scatter", {
+      mode: "lines",
+      name,
+      x: [-0.5, cuts.length - 0.5],
+      y: [bits, bits],
+      line: { color, dash, width: 1.4 },
+      hovertemplate: "%{y:.4s} bits",
+    });
   const member = new Set(minCut.names);
   const marked = x.filter((i) => member.has(cuts[i]?.after as string));
   const traces: Trace[] = [
-    {
-      type: "scatter",
+    typedTrace("scatter", {
       mode: "lines",
       name: "bits that cross",
       x,
@@ -44,11 +44,10 @@ export function capacityProfile(
       text: cuts.map(({ after }) => after),
       line: { color: palette.blue, width: 1.8, shape: "hvh" },
       hovertemplate: "behind %{text}: %{y:.4s} bits",
-    },
+    }),
     level("the image", imageBits, palette.black, "dot"),
     level("smallest cut", minCut.bits, palette.vermillion, "dash"),
-    {
-      type: "scatter",
+    typedTrace("scatter", {
       mode: "markers",
       name: "tensors of the smallest cut",
       x: marked,
@@ -56,7 +55,7 @@ export function capacityProfile(
       text: marked.map((i) => cuts[i]?.after as string),
       marker: { color: palette.vermillion, size: 8, symbol: "diamond" },
       hovertemplate: "%{text}",
-    },
+    }),
   ];
   const baseline = "family" in architecture;
   const origin = baseline

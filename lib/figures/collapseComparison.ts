@@ -5,6 +5,7 @@ import { costName, dashboard, measuredText, measurePanels } from "./collapseFigu
 import { type CollapseMeasureName, collapseMeasures, collapseSeries } from "./collapsePanels";
 import type { Figure, Trace } from "./figure";
 import { palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const looks = [
   { color: palette.vermillion, dash: "solid" },
@@ -73,29 +74,35 @@ function groupTraces(
   if (points.length === 0) return [];
   const look = looks[place] as (typeof looks)[number];
   const x = points.map((point) => point.x);
-  const shared = { type: "scatter", legendgroup: group, x } as const;
-  const edge = { ...shared, mode: "lines", line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
+  const shared = { legendgroup: group, x };
+  const edge = {
+    ...shared,
+    mode: "lines",
+    line: { width: 0 },
+    showlegend: false,
+    hoverinfo: "skip",
+  } as const;
   const band: Trace[] =
     records.length < 2
       ? []
       : [
-          { ...edge, y: points.map(({ values }) => Math.min(...values)) },
-          {
+          typedTrace("scatter", { ...edge, y: points.map(({ values }) => Math.min(...values)) }),
+          typedTrace("scatter", {
             ...edge,
             y: points.map(({ values }) => Math.max(...values)),
             fill: "tonexty",
             fillcolor: `${look.color}26`,
-          },
+          }),
         ];
   const mean = points.map(({ values }) => values.reduce((sum, value) => sum + value, 0) / values.length);
   const mode = longest < 4 ? "lines+markers" : "lines";
-  const line: Trace = {
+  const line = typedTrace("scatter", {
     ...shared,
     mode,
     name: group,
     y: mean,
     line: { ...look, width: 2 },
     showlegend: name === "entropy",
-  };
+  });
   return [...band, line];
 }

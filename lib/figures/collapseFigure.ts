@@ -11,7 +11,8 @@ import {
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
-import { ink, levelStyle, palette } from "./theme";
+import { ink, type LineStyle, levelStyle, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * The dashboard of collapse of one search, over its epochs: entropy and margin of each level, share of operations without
@@ -20,10 +21,25 @@ import { ink, levelStyle, palette } from "./theme";
 export function collapseFigure(record: SearchRecord): Figure {
   const x = record.epochs.map(({ epoch }) => epoch + 1);
   const mode = x.length < 4 ? "lines+markers" : "lines";
-  const line = (name: string, y: (number | null)[], look: object, showlegend: boolean): Trace[] =>
+  const line = (
+    name: string,
+    y: (number | null)[],
+    look: Partial<LineStyle>,
+    showlegend: boolean,
+  ): Trace[] =>
     y.every((value) => value === null)
       ? []
-      : [{ type: "scatter", mode, name, x, y, line: { width: 2, ...look }, showlegend, legendgroup: name }];
+      : [
+          typedTrace("scatter", {
+            mode,
+            name,
+            x,
+            y,
+            line: { width: 2, ...look },
+            showlegend,
+            legendgroup: name,
+          }),
+        ];
   const levels = (of: (level: "cell" | "depth" | "width") => (number | null)[], showlegend: boolean) =>
     (["cell", "depth", "width"] as const).flatMap((level) =>
       line(level === "cell" ? "edges" : level, of(level), levelStyle[level], showlegend),
@@ -110,7 +126,13 @@ export function dashboard(
   return figureFrame({ ...parts, rows: 2, columns: 3, ...size, above: 66, legend: {} });
 }
 
-const notMeasured: Pick<Panel, "notes"> = {
+/** Axes without numbers, for a panel that has none. */
+const blank = { showticklabels: false, ticks: "", showgrid: false };
+
+const notMeasured: Pick<Panel, "xAxis" | "yAxis" | "shapes" | "notes"> = {
+  xAxis: { ...blank, range: [0, 1] },
+  yAxis: { ...blank, range: [0, 1] },
+  shapes: [],
   notes: [
     {
       text: "not measured",

@@ -32,7 +32,7 @@ export const collapseMeasures = Object.freeze({
     of: (epoch) => epoch.discretizationGap,
   },
   eigenvalue: {
-    title: "dominant eigenvalue of ∇²<sub>α</sub>L",
+    title: "dominant eigenvalue, loss over alphas",
     axis: { nticks: 6, tickformat: ".2g" },
     of: (epoch) => epoch.eigenvalue,
   },

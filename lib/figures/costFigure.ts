@@ -5,7 +5,8 @@ import { recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
-import { palette } from "./theme";
+import { type Dash, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const measureNames = { ops: "OPs", flops: "FLOPs", bops: "BOPs" } as const;
 
@@ -18,26 +19,18 @@ export function costFigure(record: SearchRecord): Figure {
   const { epochs } = record;
   const x = epochs.map(({ epoch }) => epoch + 1);
   const mode = x.length < 4 ? "lines+markers" : "lines";
-  const line = (name: string, y: number[], color: string, dash: string): Trace => ({
-    type: "scatter",
-    mode,
-    name,
-    x,
-    y,
-    line: { color, dash, width: 2 },
-    hovertemplate: "%{y:.4s}",
-  });
+  const line = (name: string, y: number[], color: string, dash: Dash): Trace =>
+    typedTrace("scatter", { mode, name, x, y, line: { color, dash, width: 2 }, hovertemplate: "%{y:.4s}" });
   const budgeted = cost.method !== "none";
   const last = Math.max(x.length, 1);
-  const budget: Trace = {
-    type: "scatter",
+  const budget: Trace = typedTrace("scatter", {
     mode: "lines",
     name: "budget",
     x: [0, last],
     y: [cost.budget, cost.budget],
     line: { color: palette.black, dash: "dot", width: 1.5 },
     hovertemplate: "%{y:.4s}",
-  };
+  });
   const measured = [
     line(
       "expected",
@@ -100,9 +93,8 @@ export function costFigure(record: SearchRecord): Figure {
   });
 }
 
-function area(name: string, x: readonly number[], y: readonly number[], color: string): Trace {
-  return {
-    type: "scatter",
+function area(name: string, x: number[], y: number[], color: string): Trace {
+  return typedTrace("scatter", {
     mode: "lines",
     name,
     x,
@@ -111,5 +103,5 @@ function area(name: string, x: readonly number[], y: readonly number[], color: s
     line: { width: 0.5, color },
     fillcolor: color,
     hovertemplate: "%{y:.4s}",
-  };
+  });
 }

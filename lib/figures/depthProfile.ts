@@ -3,7 +3,8 @@ import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
-import { palette } from "./theme";
+import { type Dash, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * Entropy of the binary activations, and effective rank in front of and behind the sign, layer by layer from the stem
@@ -17,17 +18,17 @@ export function depthProfile(over: Table): Figure {
   const last = Math.max(...over.rows.map(({ epoch }) => epoch as number));
   const rows = over.rows.filter(({ epoch }) => epoch === last);
   const x = rows.map((_, i) => i);
-  const line = (name: string, column: string, color: string, dash: string): Trace => ({
-    type: "scatter",
-    mode: "lines+markers",
-    name,
-    x,
-    y: rows.map((row) => row[column]),
-    text: rows.map(({ place }) => place),
-    line: { color, dash, width: 1.6 },
-    marker: { color, size: 5 },
-    hovertemplate: "%{text}: %{y:.3g}",
-  });
+  const line = (name: string, column: string, color: string, dash: Dash): Trace =>
+    typedTrace("scatter", {
+      mode: "lines+markers",
+      name,
+      x,
+      y: rows.map((row) => row[column] as number),
+      text: rows.map(({ place }) => String(place)),
+      line: { color, dash, width: 1.6 },
+      marker: { color, size: 5 },
+      hovertemplate: "%{text}: %{y:.3g}",
+    });
   const { ticks, shapes } = cellBands(
     rows.map(({ cell }) => cell),
     1,

@@ -5,6 +5,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { ink, levelStyle, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
@@ -16,31 +17,29 @@ export function entropyFigure(record: SearchRecord): Figure {
   const traces = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
     const y = record.epochs.map(({ entropy }) => entropy[level]);
     if (y.every((value) => value === null)) return [];
-    return [{ type: "scatter", mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } }];
+    return [typedTrace("scatter", { mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } })];
   });
   const margins = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
     const y = record.epochs.map(({ margin }) => margin?.[level] ?? null);
     if (y.every((value) => value === null)) return [];
     return [
-      {
-        type: "scatter",
+      typedTrace("scatter", {
         mode,
         name: level,
         x,
         y,
         line: { ...levelStyle[level], width: 2 },
         showlegend: false,
-      },
+      }),
     ];
   });
-  const share: Trace = {
-    type: "scatter",
+  const share: Trace = typedTrace("scatter", {
     mode,
     name: "parameter-free share",
     x,
     y: record.epochs.map(({ parameterFreeShare }) => parameterFreeShare),
     line: { color: palette.black, dash: "dot", width: 2 },
-  };
+  });
   const shared = {
     xAxis: epochAxis(record.epochs.length),
     shapes: warmupBand(warmupEpochs(record)),

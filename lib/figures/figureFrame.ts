@@ -8,6 +8,7 @@ import {
 } from "./figure";
 import { gridPlaces } from "./frameGeometry";
 import { type FigureProvenance, noSources } from "./provenance";
+import { textLines } from "./textLines";
 import { axisBase, ink, layoutBase, textSize } from "./theme";
 
 /** The small print under a figure. */
@@ -256,19 +257,6 @@ export function captionNote(
 
 /** The small print in lines of at most `width` pixels. */
 export function captionLines(caption: Pick<FigureCaption, "measured" | "origin">, width: number): string[] {
-  // Mean width of a letter of DejaVu Sans in running text: 0.51 em (measured on captions), and a little air.
-  const letters = Math.floor(width / (0.54 * textSize.caption));
-  return [...wrapped(caption.measured, letters), ...wrapped(caption.origin, letters)];
-}
-
-/** Breaks a text at spaces into lines of at most `letters` letters; a longer word stays whole. */
-export function wrapped(text: string, letters: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= letters)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  const parts = [caption.measured, caption.origin].filter((text) => text !== "");
+  return parts.flatMap((text) => textLines(text, width, textSize.caption));
 }

@@ -1,21 +1,26 @@
 import { type Figure, type FigureLayout, type FrameGeometry, plainText, type Trace } from "./figure";
 import { annotationNames, captionLines, captionNote, captionRoom, titleRoom } from "./figureFrame";
 import { gridPlaces } from "./frameGeometry";
-import { type PaperWidth, paperPixels } from "./paper";
+import { type AxisTitles, flowedPlaces, flowedTitles } from "./panelFlow";
+import { type PaperWidth, paperPixels, toPixels } from "./paper";
+import { textLines } from "./textLines";
 import { textMeasure } from "./textMeasure";
 import { textSize } from "./theme";
 
-/** Smallest share a figure is scaled by: tick labels of 11 pixels stay at 6 points. */
-const leastScale = 0.73;
-/** Narrowest panel before a row of panels becomes a column of them, and at all; in pixels. */
-const narrow = { beforeStacking: 190, atAll: 90 };
-/** Between panels below each other: tick labels, axis title, panel title. */
-const stackGap = 66;
+/** Smallest share a figure is scaled by: its smallest text, the small print, stays at 6 points. */
+export const leastScale = 6 / (0.75 * textSize.caption);
+/** Narrowest panel in a row of panels, in a grid of them, and at all; in pixels. */
+const narrow = { inRow: 190, inGrid: 86, atAll: 86 };
+/** Between panels below each other: tick labels and panel title, and room for an axis title. */
+const stackGap = { bare: 48, titled: 66 };
+/** Highest figure in a column of text, in millimetres, and the lowest panel that makes room for it, in pixels. */
+const page = { height: 225, leastPanel: 110 };
 
 /**
- * A figure laid out anew for a width on paper. Panels get narrower or wider and keep their height; a row of panels
- * that would get too narrow becomes a column; legend and small print are broken into more lines. Texts keep their
- * size, and the result is at most 1.37 times as wide as the paper: scaled down to it, no text falls below 6 points.
+ * A figure laid out anew for a width on paper. Panels get narrower or wider and keep their height as long as all of them
+ * go on a page; panels that would get too narrow stand in fewer columns and more rows; legend and small print are
+ * broken into more lines. Texts keep their size, and the result is at most 1.31 times as wide as the paper: scaled down
+ * to it, no text falls below 6 points.
  *
  * A figure that this library has not laid out stays as it is, and so does one that fits.
  */
@@ -26,20 +31,60 @@ export function fitFigure(figure: Figure, width: PaperWidth): Figure {
   if (!frame?.places || (layout.width >= target && layout.width * leastScale <= target)) return figure;
   const goal = layout.width < target ? target : target / leastScale;
   const room = (columns: number) => (goal - frame.left - frame.right - (columns - 1) * frame.gapX) / columns;
-  const stacks = frame.rows === 1 && frame.columns > 1 && room(frame.columns) < narrow.beforeStacking;
-  const columns = stacks ? Math.max(1, largestFitting(frame.columns, room)) : frame.columns;
+  const columns = columnsOf(frame, room);
   const panelWidth = Math.max(narrow.atAll, Math.floor(room(columns)));
-  const places = stacks
-    ? frame.places.map(({ column }) => ({ row: Math.floor(column / columns), column: column % columns }))
-    : frame.places;
-  const rows = stacks ? Math.ceil(frame.columns / columns) : frame.rows;
-  const gapY = stacks ? Math.max(frame.gapY, stackGap) : frame.gapY;
-  return relaid(figure, frame, { ...frame, rows, columns, panelWidth, gapY, places });
+  if (columns === frame.columns) return relaid(figure, frame, { ...frame, panelWidth });
+  const titled = titledPanels(figure, frame);
+  const { places, rows } = flowedPlaces(frame.places, columns, titled);
+  const titles = flowedTitles(frame.places, places, axisTitles(layout, places.length));
+  const between = titles.some(({ x }, i) => x !== "" && (places[i]?.row ?? 0) < rows - 1);
+  const gapY = Math.max(frame.gapY, between ? stackGap.titled : stackGap.bare);
+  const wanted = { ...frame, rows, columns, panelWidth, gapY, places };
+  const found = relaid(withAxisTitles(figure, titles), frame, wanted);
+  const highest = toPixels(page.height) * (found.layout.width / target);
+  const over = Math.ceil(Math.max(0, found.layout.height - highest) / rows);
+  if (over === 0) return found;
+  const panelHeight = Math.max(Math.min(page.leastPanel, frame.panelHeight), frame.panelHeight - over);
+  return relaid(withAxisTitles(figure, titles), frame, { ...wanted, panelHeight });
 }
 
-function largestFitting(columns: number, room: (columns: number) => number): number {
+/** Columns whose panels are wide enough: the most there are room for, one at least. */
+function columnsOf({ rows, columns }: FrameGeometry, room: (columns: number) => number): number {
+  const least = Math.min(rows === 1 ? narrow.inRow : narrow.inGrid, Math.max(room(1), narrow.atAll));
   const counts = Array.from({ length: columns }, (_, i) => columns - i);
-  return counts.find((count) => room(count) >= narrow.beforeStacking) ?? 1;
+  return counts.find((count) => room(count) >= least) ?? 1;
+}
+
+/** Whether each panel has a title above it. */
+function titledPanels({ layout }: Figure, frame: FrameGeometry): boolean[] {
+  const notes = layout["annotations"] as readonly Record<string, unknown>[];
+  const titles = notes.filter((note) => note["name"] === annotationNames.panel);
+  return gridPlaces(frame).domains.map(({ x, y }) =>
+    titles.some((note) => note["x"] === x[0] && note["y"] === y[1]),
+  );
+}
+
+const axisName = (letter: "x" | "y", panel: number) => `${letter}axis${panel === 0 ? "" : panel + 1}`;
+
+function axisTitles(layout: FigureLayout, panels: number): AxisTitles[] {
+  const text = (name: string) =>
+    (layout[name] as { title?: { text?: string } } | undefined)?.title?.text ?? "";
+  return Array.from({ length: panels }, (_, i) => ({
+    x: text(axisName("x", i)),
+    y: text(axisName("y", i)),
+  }));
+}
+
+function withAxisTitles(figure: Figure, titles: readonly AxisTitles[]): Figure {
+  const axes: Record<string, unknown> = {};
+  titles.forEach((own, i) => {
+    for (const letter of ["x", "y"] as const) {
+      const name = axisName(letter, i);
+      const axis = figure.layout[name] as { title?: object };
+      axes[name] = { ...axis, title: { ...axis.title, text: own[letter] } };
+    }
+  });
+  return { ...figure, layout: { ...figure.layout, ...axes } };
 }
 
 /** The same figure on another grid. */
@@ -53,10 +98,9 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
     note["name"] === annotationNames.panel ? linesOf(String(note["text"]), titleWidth, textSize.panel) : [],
   );
   const extraTitle = 15 * Math.max(0, ...titles.map((lines) => lines.length - 1));
-  const extraLegend = 19 * (legendRows(figure, plotWidth) - legendRows(figure, before.plotWidth));
   const frame = {
     ...wanted,
-    above: wanted.above + extraLegend + extraTitle,
+    above: (hasLegendAbove(layout) ? legendRoom(legendRows(figure, plotWidth)) : wanted.above) + extraTitle,
     gapY: wanted.gapY + (wanted.rows > 1 ? extraTitle : 0),
   };
   const { plotHeight, domains } = gridPlaces(frame);
@@ -75,9 +119,8 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
   };
   const axes: Record<string, unknown> = {};
   domains.forEach((domain, i) => {
-    const suffix = i === 0 ? "" : String(i + 1);
     for (const letter of ["x", "y"] as const) {
-      const name = `${letter}axis${suffix}`;
+      const name = axisName(letter, i);
       axes[name] = { ...(layout[name] as object), domain: domain[letter] };
     }
   });
@@ -103,6 +146,8 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
         ...layout.title,
         x: 12 / width,
         ...(hasTitle ? { text: `<b>${heading.join("<br>")}</b>` } : {}),
+        // The first of several lines stands with its baseline where one line has its top.
+        pad: { t: 14 + (heading.length > 1 ? 0.7 * textSize.title : 0) },
       },
       ...(legend ? { legend: { ...legend, ...legendPlace(legend, plotHeight, 20 + extraTitle) } } : {}),
       meta: { bars: { ...meta, frame } },
@@ -110,33 +155,43 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
   };
 }
 
-/** A bold text, broken at spaces into lines of at most `width` pixels. */
-function linesOf(text: string, width: number, size: number): string[] {
-  const measure = textMeasure();
-  const lines: string[] = [];
-  for (const word of plainText(text).split(" ")) {
-    const joined = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length > 0 && measure(joined, size, "bold") <= width) lines[lines.length - 1] = joined;
-    else lines.push(word);
-  }
-  return lines;
-}
+/** A title, broken at spaces into lines of at most `width` pixels. */
+const linesOf = (text: string, width: number, size: number) =>
+  textLines(plainText(text), width, size, "bold");
 
 function legendPlace(legend: Record<string, unknown>, plotHeight: number, above: number): object {
-  const isAbove = legend["orientation"] === "h" && legend["yanchor"] === "bottom";
-  return isAbove ? { y: 1 + above / plotHeight } : {};
+  return isAbove(legend) ? { y: 1 + above / plotHeight } : {};
 }
 
-/** Lines that a horizontal legend takes in a width: plotly gives all entries the room of the widest. */
+function isAbove(legend: Record<string, unknown>): boolean {
+  return legend["orientation"] === "h" && legend["yanchor"] === "bottom";
+}
+
+function hasLegendAbove(layout: FigureLayout): boolean {
+  return layout["showlegend"] !== false && isAbove((layout["legend"] ?? {}) as Record<string, unknown>);
+}
+
+/** Pixels between title and panels that a legend of some rows needs, with the titles of the panels. */
+const legendRoom = (rows: number) => 31 + 19 * rows;
+
+/** Lines that a horizontal legend takes in a width. Where they are several, plotly gives all entries the room of the widest. */
 function legendRows({ data, layout }: Figure, width: number): number {
   const legend = layout["legend"] as Record<string, unknown> | undefined;
   if (layout["showlegend"] === false || legend?.["orientation"] !== "h") return 1;
   const shown = (trace: Trace) => trace.name !== undefined && trace["showlegend"] !== false;
   const measure = textMeasure();
-  const entries = data.filter(shown).map(({ name }) => 45 + measure(name as string, textSize.body, "normal"));
-  if (entries.length === 0 || entries.reduce((sum, entry) => sum + entry, 0) <= width) return 1;
-  return Math.ceil(entries.length / Math.max(1, Math.floor(width / Math.max(...entries))));
+  const entries = data
+    .filter(shown)
+    .map(({ name }) => legendSizes.mark + measure(name as string, textSize.body, "normal"));
+  const { gap } = legendSizes;
+  const inOne = entries.reduce((sum, entry) => sum + entry + gap, -gap);
+  if (entries.length === 0 || inOne < width) return 1;
+  const pitch = Math.max(...entries) + gap;
+  return Math.ceil(entries.length / Math.max(1, Math.floor((width + gap - 1) / pitch)));
 }
+
+/** Pixels of plotly's legends: mark and room of an entry beside its text, and between entries. */
+const legendSizes = { mark: 40, gap: 5 };
 
 /** A figure without title and small print, for a place whose own caption says both. */
 export function bareFigure(figure: Figure): Figure {

@@ -3,10 +3,14 @@ import { frontierNotes } from "../frontier/frontierTable";
 import type { FrontierMeasure } from "../frontier/runPoint";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
+import { logTicks } from "./logTicks";
 import { seriesStyle } from "./seriesStyle";
 import { ink, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const measureNames = { bops: "BOPs", ops: "OPs", flops: "FLOPs" } satisfies Record<FrontierMeasure, string>;
+
+const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
 
 /**
  * Accuracy against cost: one marker a row (mean over seeds) with its standard deviation over seeds as bars, a dot for
@@ -24,20 +28,20 @@ export function frontierFigure(result: Frontier): Figure {
     frontStairs(result),
     ...methods.flatMap(({ method }, i) => methodTraces(result, method, i)),
     ...shown.map(
-      (point, i): Trace => ({
-        type: "scatter",
-        mode: "markers",
-        name: `published: ${point.name}`,
-        x: [point[measure]],
-        y: [point.accuracy],
-        marker: {
-          symbol: ["x-thin", "cross-thin", "asterisk", "hash"][i % 4],
-          size: 9,
-          color: ink.soft,
-          line: { color: ink.soft, width: 2 },
-        },
-        hovertemplate: `${point.name}<br>%{y:.2%} at %{x:.4s} ${cost}<br>${point.source}<extra>published</extra>`,
-      }),
+      (point, i): Trace =>
+        typedTrace("scatter", {
+          mode: "markers",
+          name: `published: ${point.name}`,
+          x: [point[measure]],
+          y: [point.accuracy],
+          marker: {
+            symbol: publishedSymbols[i % publishedSymbols.length] as (typeof publishedSymbols)[number],
+            size: 9,
+            color: ink.soft,
+            line: { color: ink.soft, width: 2 },
+          },
+          hovertemplate: `${point.name}<br>%{y:.2%} at %{x:.4s} ${cost}<br>${point.source}<extra>published</extra>`,
+        }),
     ),
   ];
   const entries = methods.length + shown.length + 1;
@@ -74,11 +78,7 @@ export function frontierFigure(result: Frontier): Figure {
         xAxis: {
           title: { text: `${cost} for one image (one multiply-accumulate = 1)` },
           ...(axis === "log"
-            ? {
-                type: "log",
-                range: logRange(costs),
-                dtick: logRange(costs)[1] - logRange(costs)[0] > 1 ? "D2" : "D1",
-              }
+            ? { type: "log", range: logRange(costs), tickvals: logTicks(logRange(costs)) }
             : { rangemode: "tozero" }),
           tickformat: "~s",
         },
@@ -91,59 +91,65 @@ export function frontierFigure(result: Frontier): Figure {
 /** The front of the means as stairs: what is the best that a budget buys. */
 function frontStairs({ rows, measure }: Frontier): Trace {
   const front = rows.filter(({ onFront }) => onFront);
-  return {
-    type: "scatter",
+  return typedTrace("scatter", {
     mode: "lines",
     name: "front of the means",
     x: front.map((row) => row[measure].mean),
     y: front.map(({ accuracy }) => accuracy.mean),
     line: { shape: "hv", color: palette.grey, width: 1.5, dash: "dot" },
     hoverinfo: "skip",
-  };
+  });
 }
 
 function methodTraces({ rows, measure }: Frontier, method: string, index: number): Trace[] {
   const own = rows.filter((row) => row.method === method);
   const { color, symbol } = seriesStyle(index);
   const repeated = own.filter(({ runs }) => runs.length > 1).flatMap(({ runs }) => runs);
-  const bars = (of: (row: FrontierRow) => number | null) => ({
-    type: "data",
-    array: own.map((row) => of(row) || null),
-    color,
-    thickness: 1.2,
-    width: 3,
+  const singles = typedTrace("scatter", {
+    mode: "markers",
+    name: `${method}, single runs`,
+    showlegend: false,
+    x: repeated.map((run) => run[measure]),
+    y: repeated.map(({ accuracy }) => accuracy),
+    marker: { symbol: "circle", size: 4, color, opacity: 0.45 },
+    hoverinfo: "skip",
   });
   const cost = measureNames[measure];
-  const seeds = own.map(({ runs }) => (runs.length === 1 ? "1 seed" : `${runs.length} seeds`));
-  return [
-    {
-      type: "scatter",
-      mode: "markers",
-      name: `${method}, single runs`,
-      showlegend: false,
-      x: repeated.map((run) => run[measure]),
-      y: repeated.map(({ accuracy }) => accuracy),
-      marker: { symbol: "circle", size: 4, color, opacity: 0.45 },
-      hoverinfo: "skip",
-    },
-    {
-      type: "scatter",
+  // Rows without spread are a trace of their own: plotly draws a bar of no length as a cross.
+  const spread = (row: FrontierRow) => `${Boolean(row.accuracy.sd)} ${Boolean(row[measure].sd)}`;
+  const kinds = [...new Set(own.map(spread))].sort().reverse();
+  const means = kinds.map((kind, k) => {
+    const alike = own.filter((row) => spread(row) === kind);
+    const [inAccuracy, inCost] = kind.split(" ").map((value) => value === "true");
+    const bars = (of: (row: FrontierRow) => number | null) => ({
+      type: "data" as const,
+      array: alike.map((row) => of(row) ?? 0),
+      color,
+      thickness: 1.2,
+      width: 3,
+    });
+    return typedTrace("scatter", {
       mode: "markers",
       name: method,
-      x: own.map((row) => row[measure].mean),
-      y: own.map(({ accuracy }) => accuracy.mean),
-      error_y: bars(({ accuracy }) => accuracy.sd),
-      error_x: bars((row) => row[measure].sd),
+      legendgroup: method,
+      showlegend: k === 0,
+      x: alike.map((row) => row[measure].mean),
+      y: alike.map(({ accuracy }) => accuracy.mean),
+      ...(inAccuracy ? { error_y: bars(({ accuracy }) => accuracy.sd) } : {}),
+      ...(inCost ? { error_x: bars((row) => row[measure].sd) } : {}),
       marker: {
-        symbol: own.map(({ runs }) => (runs.length === 1 ? `${symbol}-open` : symbol)),
+        symbol: alike.map(({ runs }) => (runs.length === 1 ? (`${symbol}-open` as const) : symbol)),
         size: 10,
         color,
         line: { color, width: 1.5 },
       },
-      text: own.map(({ name }, i) => `${name}, ${seeds[i]}`),
+      text: alike.map(
+        ({ name, runs }) => `${name}, ${runs.length === 1 ? "1 seed" : `${runs.length} seeds`}`,
+      ),
       hovertemplate: `%{text}<br>%{y:.2%} at %{x:.4s} ${cost}<extra></extra>`,
-    },
-  ];
+    });
+  });
+  return [singles, ...means];
 }
 
 /** A little more than the costs on both sides, in decades. */

@@ -3,6 +3,7 @@ import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
 import { shades } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * The information plane over training: for each cell the path of its binary layers (their mean), from the first kept
@@ -22,8 +23,7 @@ export function informationPlane(over: Table): Figure {
       return values.reduce((sum, row) => sum + (row[column] as number), 0) / values.length;
     };
     const color = colors[i] as string;
-    return {
-      type: "scatter",
+    return typedTrace("scatter", {
       mode: "lines+markers",
       name: `cell ${cell}`,
       x: epochs.map((epoch) => mean("inputInformation", epoch)),
@@ -36,7 +36,7 @@ export function informationPlane(over: Table): Figure {
         line: { color: "white", width: 1 },
       },
       hovertemplate: "%{text}: I(X;T) %{x:.2f}, I(T;Y) %{y:.3f} bits",
-    };
+    });
   });
   const shown = `after epochs ${epochs.join(", ")}`;
   return figureFrame({

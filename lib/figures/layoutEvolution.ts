@@ -6,6 +6,7 @@ import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
 import { ink, shades } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * How deep and how wide each stage is likely to be, over the epochs: stacked probabilities, one column of panels
@@ -76,8 +77,7 @@ function areaPanel(settings: AreaPanel): Panel {
   const choices = moments[0]?.probabilities[level][stage]?.length ?? 0;
   const traces = names.map((name, choice): Trace => {
     const absent = choice >= choices;
-    return {
-      type: "scatter",
+    return typedTrace("scatter", {
       mode: "lines",
       name,
       legendgroup: level,
@@ -89,7 +89,7 @@ function areaPanel(settings: AreaPanel): Panel {
       line: { width: 0.5, color: "white" },
       fillcolor: colors[choice] ?? ink.grid,
       hovertemplate: `${name}: %{y:.3f}<extra>after epoch %{x}</extra>`,
-    };
+    });
   });
   const searched = choices > 0;
   return {

@@ -6,6 +6,7 @@ import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { type LineStyle, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 const styles = {
   weight: { color: palette.grey, dash: "solid" },
@@ -23,15 +24,15 @@ export function lossFigure(record: SearchRecord): Figure {
   const { config, epochs, test } = record;
   const x = epochs.map(({ epoch }) => epoch + 1);
   const mode = x.length < 4 ? "lines+markers" : "lines";
-  const line = (name: string, style: LineStyle, of: (epoch: EpochRecord) => number | null): Trace => ({
-    type: "scatter",
-    mode,
-    name,
-    x,
-    y: epochs.map(of),
-    line: { ...style, width: 2 },
-    hovertemplate: "%{y:.3f}",
-  });
+  const line = (name: string, style: LineStyle, of: (epoch: EpochRecord) => number | null): Trace =>
+    typedTrace("scatter", {
+      mode,
+      name,
+      x,
+      y: epochs.map(of),
+      line: { ...style, width: 2 },
+      hovertemplate: "%{y:.3f}",
+    });
   const losses = [
     line("weight steps", styles.weight, (e) => e.weightLoss),
     line("supernet", styles.supernet, (e) => e.supernetLoss),
@@ -57,7 +58,14 @@ export function lossFigure(record: SearchRecord): Figure {
   };
   const highest = Math.max(chance, 0.05, ...accuracies.flatMap((trace) => trace["y"] as number[]));
   const panels: Panel[] = [
-    { ...shared, column: 0, title: "loss", traces: losses, yAxis: { rangemode: "normal" }, shapes: band },
+    {
+      ...shared,
+      column: 0,
+      title: "loss, nats",
+      traces: losses,
+      yAxis: { rangemode: "normal" },
+      shapes: band,
+    },
     {
       ...shared,
       column: 1,
@@ -87,16 +95,16 @@ export function lossFigure(record: SearchRecord): Figure {
 }
 
 function testPoints(last: number, test: NonNullable<SearchRecord["test"]>): Trace[] {
-  const point = (y: number, color: string): Trace => ({
-    type: "scatter",
-    mode: "markers",
-    x: [last],
-    y: [y],
-    marker: { symbol: "diamond", size: 10, color, line: { color: "white", width: 1 } },
-    cliponaxis: false,
-    showlegend: false,
-    hovertemplate: "test images: %{y:.3f}<extra></extra>",
-  });
+  const point = (y: number, color: string): Trace =>
+    typedTrace("scatter", {
+      mode: "markers",
+      x: [last],
+      y: [y],
+      marker: { symbol: "diamond", size: 10, color, line: { color: "white", width: 1 } },
+      cliponaxis: false,
+      showlegend: false,
+      hovertemplate: "test images: %{y:.3f}<extra></extra>",
+    });
   return [
     point(test.supernetAccuracy, styles.supernet.color),
     point(test.derivedAccuracy, styles.derived.color),

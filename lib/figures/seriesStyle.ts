@@ -14,7 +14,7 @@ const symbols = ["circle", "square", "triangle-up", "diamond", "star", "cross", 
 /** How one series of several looks: colour and symbol change together, so that either tells them apart. */
 export interface SeriesStyle {
   readonly color: string;
-  readonly symbol: string;
+  readonly symbol: (typeof symbols)[number];
 }
 
 /** The look of the `index`-th series; after 7 colours they come again with other symbols. */
@@ -22,6 +22,6 @@ export function seriesStyle(index: number): SeriesStyle {
   const round = Math.floor(index / colors.length);
   return {
     color: colors[index % colors.length] as string,
-    symbol: symbols[(index + round) % symbols.length] as string,
+    symbol: symbols[(index + round) % symbols.length] as (typeof symbols)[number],
   };
 }

@@ -27,11 +27,20 @@ export const ink = Object.freeze({
   band: "#F2F2F2",
 });
 
+/** A dash that plotly knows by name, or lengths such as `"7px,4px"`. */
+export type Dash =
+  | "solid"
+  | "dot"
+  | "dash"
+  | "longdash"
+  | "dashdot"
+  | "longdashdot"
+  | `${number}px,${string}`;
+
 /** How the lines of one series look: a colour, and a dash so that a black-and-white print can be read. */
 export interface LineStyle {
   readonly color: string;
-  /** A name that plotly knows, or lengths such as `"7px,4px"`. */
-  readonly dash: string;
+  readonly dash: Dash;
 }
 
 /** One look for each primitive, the same in plotly figures and in drawings of genotypes. */
@@ -42,7 +51,7 @@ export const primitiveStyle: Readonly<Record<Primitive, LineStyle>> = Object.fre
       name,
       {
         color: color.toUpperCase(),
-        dash: dash === "" ? "solid" : dash.replaceAll(/\d+/g, "$&px").replaceAll(" ", ","),
+        dash: dash === "" ? "solid" : (dash.replaceAll(/\d+/g, "$&px").replaceAll(" ", ",") as Dash),
       },
     ]),
   ) as Record<Exclude<Primitive, "none">, LineStyle>),

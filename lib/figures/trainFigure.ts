@@ -7,7 +7,8 @@ import type { Figure, Trace } from "./figure";
 import type { FigureCaption } from "./figureFrame";
 import { figureFrame, type Panel } from "./figureFrame";
 import { seriesStyle } from "./seriesStyle";
-import { palette } from "./theme";
+import { type Dash, palette } from "./theme";
+import { typedTrace } from "./typedTrace";
 
 /**
  * Loss (left) and accuracy (right) over the epochs of one or several trainings. Dashed: training images, augmented,
@@ -31,14 +32,13 @@ export function trainFigure(given: TrainRecord | readonly TrainRecord[]): Figure
   ]);
   const legend = names.map((name, i): Trace => {
     const seeds = records.filter(({ model }) => model.name === name).length;
-    return {
-      type: "scatter",
+    return typedTrace("scatter", {
       mode: "lines",
       name: `${name} (${seeds === 1 ? "1 seed" : `${seeds} seeds`})`,
       x: [null],
       y: [null],
       line: { color: seriesStyle(i).color, width: 2 },
-    };
+    });
   });
   const shared = { row: 0, xAxis: epochAxis(last) };
   const dotted = {
@@ -83,12 +83,11 @@ type Quantity = "loss" | "accuracy";
 function lines(record: TrainRecord, names: readonly string[], quantity: Quantity): Trace[] {
   const { color } = seriesStyle(names.indexOf(record.model.name));
   const { epochs } = record;
-  const line = (of: (epoch: TrainEpochRecord) => number | null, dash: string, what: string): Trace[] => {
+  const line = (of: (epoch: TrainEpochRecord) => number | null, dash: Dash, what: string): Trace[] => {
     const known = epochs.filter((epoch) => of(epoch) !== null);
     if (known.length === 0) return [];
     return [
-      {
-        type: "scatter",
+      typedTrace("scatter", {
         mode: known.length < 4 ? "lines+markers" : "lines",
         name: `${record.model.name}, seed ${record.config.seed}, ${what}`,
         showlegend: false,
@@ -96,7 +95,7 @@ function lines(record: TrainRecord, names: readonly string[], quantity: Quantity
         y: known.map(of),
         line: { color, dash, width: dash === "solid" ? 2 : 1.2 },
         hovertemplate: "%{y:.3f}",
-      },
+      }),
     ];
   };
   const [own, measuredOn] = heldOut(record);
@@ -118,8 +117,7 @@ function testPoints(record: TrainRecord, names: readonly string[]): Trace[] {
   const test = record.tests.find(({ checkpoint, which }) => checkpoint === "last" && which === "all");
   if (!test) return [];
   return [
-    {
-      type: "scatter",
+    typedTrace("scatter", {
       mode: "markers",
       name: `${record.model.name}, seed ${record.config.seed}, test`,
       showlegend: false,
@@ -128,7 +126,7 @@ function testPoints(record: TrainRecord, names: readonly string[]): Trace[] {
       marker: { symbol: "diamond", size: 9, color, line: { color: "white", width: 1 } },
       cliponaxis: false,
       hovertemplate: `${test.images} test images: %{y:.3f}<extra></extra>`,
-    },
+    }),
   ];
 }
 

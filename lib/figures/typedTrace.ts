@@ -1,11 +1,15 @@
 import type { BarData, HeatmapData, ScatterData, ViolinData } from "plotly.js-dist-min";
 import type { Trace } from "./figure";
+import type { Dash } from "./theme";
+
+/** Plotly draws dashes of stated lengths too, which its own types leave out. */
+type ScatterLine = Omit<NonNullable<ScatterData["line"]>, "dash"> & { readonly dash?: Dash };
 
 /** Plotly's own types of the traces that builders write. */
 interface PlotlyTraces {
   readonly bar: Partial<BarData>;
   readonly heatmap: Partial<HeatmapData>;
-  readonly scatter: Partial<ScatterData>;
+  readonly scatter: Omit<Partial<ScatterData>, "line"> & { readonly line?: ScatterLine };
   readonly violin: Partial<ViolinData>;
 }
 

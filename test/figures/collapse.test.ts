@@ -44,7 +44,11 @@ describe("collapseFigure", () => {
     const lines = (figure.layout["shapes"] as { type: string; x0: number }[]).filter(
       ({ type }) => type === "line",
     );
-    expect(lines.map(({ x0 }) => x0)).toEqual([7, 7, 7, 7, 7, 7]);
+    expect(lines.map(({ x0 }) => x0)).toEqual([7, 7, 7, 7, 7]);
+    const { xaxis5, yaxis5 } = figure.layout;
+    for (const axis of [xaxis5, yaxis5])
+      expect(axis).toMatchObject({ showticklabels: false, ticks: "", showgrid: false, title: { text: "" } });
+    expect(figure.layout["yaxis4"]).not.toHaveProperty("showticklabels");
   });
 });
 

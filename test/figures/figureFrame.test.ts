@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { figureFrame, wrapped } from "../../lib/figures/figureFrame";
+import { figureFrame } from "../../lib/figures/figureFrame";
+import { logTicks } from "../../lib/figures/logTicks";
+import { textLines } from "../../lib/figures/textLines";
+import { textMeasure } from "../../lib/figures/textMeasure";
 
 const caption = { measured: "How.", origin: "Whence." };
 const panel = { traces: [{ type: "scatter", x: [1], y: [1] }] };
@@ -70,13 +73,36 @@ describe("figureFrame", () => {
   });
 });
 
-describe("wrapped", () => {
-  it("breaks at spaces and leaves long words whole", () => {
-    expect(wrapped("one two three extraordinarily four", 9)).toEqual([
-      "one two",
-      "three",
-      "extraordinarily",
-      "four",
-    ]);
+describe("textLines", () => {
+  it("breaks at spaces where the letters need it, and leaves long words whole", () => {
+    const width = textMeasure()("one two", 10, "normal");
+    const lines = textLines("one two iiiii iii extraordinarily four", width, 10);
+    expect(lines).toEqual(["one two", "iiiii iii", "extraordinarily", "four"]);
+    expect(textLines("one two", width, 10, "bold")).toEqual(["one", "two"]);
+  });
+});
+
+describe("logTicks", () => {
+  it.each([
+    [
+      [5.9, 6.4],
+      [800_000, 900_000, 1e6, 2e6],
+    ],
+    [
+      [5, 7],
+      [1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7],
+    ],
+    [[0.1, 0.2], []],
+    [
+      [0, 30],
+      [1, 1e3, 1e6, 1e9],
+    ],
+  ] as const)("labels round numbers of the decades %s that stand apart", (range, some) => {
+    const ticks = logTicks(range);
+    expect(ticks).toEqual(expect.arrayContaining([...some]));
+    const places = ticks.map(Math.log10);
+    const length = range[1] - range[0];
+    for (const [i, at] of places.entries())
+      if (i > 0) expect((at - (places[i - 1] as number)) / length).toBeGreaterThanOrEqual(0.089);
   });
 });

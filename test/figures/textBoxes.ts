@@ -1,4 +1,5 @@
-import { type Box, clientBox } from "../../lib/figures/svgGeometry";
+import { type Box, clientBox, type SvgElement } from "../../lib/figures/svgGeometry";
+import { initialPaint, paintOf, type SvgPaint } from "../../lib/figures/svgPaint";
 import { textMeasure } from "../../lib/figures/textMeasure";
 import { svgElements } from "./svgElements";
 
@@ -18,4 +19,20 @@ export function overlap(a: Box, b: Box): boolean {
   const apart =
     a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
   return !apart;
+}
+
+/** Sizes of the letters of a drawing in its pixels, each with what is written so. */
+export function textSizes(svg: string): { text: string; size: number }[] {
+  const found: { text: string; size: number }[] = [];
+  const visit = (element: SvgElement, around: SvgPaint, inText: boolean) => {
+    const paint = paintOf(element, around);
+    const isText = inText || element.nodeName === "text";
+    for (const child of element.childNodes) {
+      const text = (child.textContent ?? "").trim();
+      if (child.nodeType === 1) visit(child, paint, isText);
+      else if (isText && text !== "") found.push({ text, size: paint.fontSize });
+    }
+  };
+  for (const root of svgElements(svg, ":root")) visit(root, initialPaint, false);
+  return found;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { trainConfig } from "../../lib/config/trainConfig";
 import { altText } from "../../lib/figures/figure";
 import { frontierFigure } from "../../lib/figures/frontierFigure";
 import { renderFigure } from "../../lib/figures/renderFigure";
@@ -7,77 +6,13 @@ import { seriesStyle } from "../../lib/figures/seriesStyle";
 import { trainFigure } from "../../lib/figures/trainFigure";
 import { validateFigure } from "../../lib/figures/validateFigure";
 import { frontier } from "../../lib/frontier/frontier";
-import { publishedPoint } from "../../lib/frontier/publishedPoint";
-import { checkModelSpec } from "../../lib/run/modelSpec";
 import type { TrainRecord } from "../../lib/run/trainRecord";
 import { runPoint, seedsOf } from "../frontier/runPoints";
+import { madeUpFrontier } from "./everyFigure";
 import { figureText } from "./figureText";
+import { madeUpTraining } from "./madeUpTraining";
 
-const published = [
-  publishedPoint({
-    name: "theirs",
-    bops: 2e6,
-    accuracy: 0.7,
-    source: "A 2020, table 1",
-    convention: "awnas",
-  }),
-  publishedPoint({ name: "no BOPs", flops: 2e6, accuracy: 0.7, source: "B 2020", convention: "mac" }),
-];
-const result = frontier(
-  [
-    ...seedsOf([0.6, 0.64, 0.62], { name: "bars-1M", bops: 9e5 }),
-    ...seedsOf([0.66, 0.69], { name: "bars-2M", bops: 2.1e6 }),
-    runPoint({ name: "r20", method: "resnet20 bireal", bops: 1.6e6, accuracy: 0.58 }),
-  ],
-  { published, draws: 100 },
-);
-
-/** A record with as many epochs, made up. */
-function madeUpTraining(name: string, seed: number, held = 0): TrainRecord {
-  const epochs = [0, 1, 2, 3, 4].map((epoch) => ({
-    epoch,
-    phase: 2 as const,
-    trainLoss: 2 / (epoch + 1) + 0.1 * seed,
-    trainAccuracy: 0.5 - 0.4 / (epoch + 1),
-    validation:
-      held > 0 ? { images: held, loss: 2.1 / (epoch + 1), accuracy: 0.5 - 0.42 / (epoch + 1) } : null,
-    test: null,
-    learningRate: 0.01,
-    seconds: 1,
-    imagesPerSecond: 100,
-    peakMemoryBytes: 1e8,
-    microBatch: 64,
-  }));
-  const test = { images: 10_000, loss: 1, accuracy: 0.45, correct: 4500, interval: [0.44, 0.46] as const };
-  return {
-    kind: "bars.train-record",
-    schema: 1,
-    config: trainConfig({ epochs: 5, seed }),
-    model: checkModelSpec({ kind: "baseline", name }),
-    configHash: `${name}${seed}`.padEnd(64, "0"),
-    createdAt: "2026-01-02T00:00:00.000Z",
-    updatedAt: "2026-01-02T00:00:00.000Z",
-    versions: { bars: "0.1.0", node: "20" },
-    backend: { name: "wasm", version: "4.22.0" } as TrainRecord["backend"],
-    data: {
-      ...{
-        name: "CIFAR-10",
-        note: "",
-        trainImages: 50_000 - held,
-        validationImages: held,
-        testImages: 10_000,
-      },
-      ...{ mean: [0, 0, 0], std: [1, 1, 1] },
-    },
-    cost: { flops: 1, bops: 1, ops: 1, binaryParameters: 1, realParameters: 1, bits: 33 },
-    teacher: null,
-    status: "finished",
-    statusDetail: null,
-    epochs,
-    best: null,
-    tests: [{ ...test, checkpoint: "last", epoch: 4, recalibrated: false, which: "all" }],
-  };
-}
+const result = madeUpFrontier();
 const trainings = [madeUpTraining("one", 0, 5000), madeUpTraining("one", 1, 5000), madeUpTraining("two", 0)];
 
 const named = (figure: ReturnType<typeof frontierFigure>, name: string) =>
@@ -100,8 +35,22 @@ describe("frontierFigure", () => {
     expect(search["error_y"]?.array[0]).toBeCloseTo(0.02, 12);
     expect(named(figure, "resnet20 bireal").marker.symbol).toEqual([`${seriesStyle(0).symbol}-open`]);
     expect(named(figure, "search").marker.symbol).not.toContain(expect.stringContaining("open"));
+    expect(named(figure, "resnet20 bireal")).not.toHaveProperty("error_y");
+    expect(named(figure, "search")).not.toHaveProperty("error_x");
     const dots = named(figure, "search, single runs") as unknown as { x: number[] };
     expect(dots.x).toHaveLength(5);
+  });
+
+  it("draws no bars for a model of one run beside others with a spread, and one entry in the legend", () => {
+    const mixed = [
+      ...seedsOf([0.6, 0.64], { name: "two", bops: 9e5 }),
+      runPoint({ name: "one", bops: 2e6, accuracy: 0.7 }),
+    ];
+    const own = frontierFigure(frontier(mixed, { draws: 100 })).data.filter(({ name }) => name === "search");
+    expect(own.map((trace) => [trace["showlegend"], Boolean(trace["error_y"]), trace["text"]])).toEqual([
+      [true, true, ["two, 2 seeds"]],
+      [false, false, ["one, 1 seed"]],
+    ]);
   });
 
   it("sets published points apart with their source, converted, outside the front, and says which it leaves out", () => {

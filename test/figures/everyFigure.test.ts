@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { altText, type Figure, plainText, plainTitle } from "../../lib/figures/figure";
+import { renderFigure } from "../../lib/figures/renderFigure";
+import { validateFigure } from "../../lib/figures/validateFigure";
+import { everyFigure } from "./everyFigure";
+import { svgText } from "./svgText";
+
+const folder = join(__dirname, "../../lib/figures");
+/** Functions that make a figure out of one. */
+const changers = ["fitFigure", "bareFigure", "relaid", "withAxisTitles"];
+/** What frames several builders. */
+const frames = ["figureFrame", "barFrame", "dashboard", "heatmap"];
+
+it("knows a sample of every builder in lib/figures", () => {
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  const found = sources.flatMap((text) =>
+    [...text.matchAll(/^(?:export )?function (\w+)\([^{;]*?\): Figure \{/gms)].map(
+      ([, name]) => name as string,
+    ),
+  );
+  const builders = new Set(found.filter((name) => ![...changers, ...frames].includes(name)));
+  expect([...builders].sort()).toEqual(Object.keys(everyFigure).sort());
+});
+
+/** Units and counted things that a label may name; shares and ranks have no unit, and say so by their name. */
+const units =
+  /epochs done|\bcell\b|bits|nats|\b(OPs|BOPs|FLOPs)\b|\bms\b|percentage points|probability|\bshare\b|rank|margin|eigenvalue|ln p|entropy|edges without weights|argmax/;
+
+interface Axis {
+  readonly title?: { readonly text?: string };
+  readonly type?: string;
+  readonly tickformat?: string;
+  readonly domain: readonly [number, number];
+  readonly ticktext?: readonly string[];
+}
+
+/** What a reader finds at each axis: its own title, or that of the panel it belongs to. */
+function axisLabels(figure: Figure): { axis: string; label: string }[] {
+  const notes = figure.layout["annotations"] as { name?: string; text: string; x: number; y: number }[];
+  const axes = (letter: string) =>
+    Object.entries(figure.layout).filter(([name]) => name.startsWith(`${letter}axis`)) as [string, Axis][];
+  const xs = axes("x");
+  const ys = axes("y");
+  return xs.flatMap(([xName, x], i) => {
+    const [yName, y] = ys[i] as [string, Axis];
+    const panel = notes.find(
+      (note) => note.name === "bars-panel" && note.x === x.domain[0] && note.y === y.domain[1],
+    );
+    const below = xs
+      .filter(([, other]) => other.domain[0] === x.domain[0])
+      .map(([, other]) => other.title?.text);
+    const beside = ys
+      .filter(([, other]) => other.domain[0] === y.domain[0])
+      .map(([, other]) => other.title?.text);
+    const percent = y.tickformat?.endsWith("%") ? " share" : "";
+    const named = y.type === "category" || y.ticktext ? " cell" : "";
+    return [
+      { axis: xName, label: x.type === "category" ? "cell" : below.filter(Boolean).join() },
+      { axis: yName, label: `${beside.filter(Boolean).join()} ${panel?.text ?? ""}${percent}${named}` },
+    ];
+  });
+}
+
+describe.each(Object.entries(everyFigure))("%s", (name, build) => {
+  const figure = build("usual");
+
+  it("has a title for a caption, words for what it shows, and says how it was measured and from what", () => {
+    const meta = figure.layout.meta?.bars;
+    expect(plainTitle(figure)).toMatch(/^[A-Z][^.<>]{12,}[^.<> ]$/);
+    expect(plainText(figure.layout.title.text)).toBe(meta?.title);
+    const alt = altText(figure);
+    expect(alt).toMatch(/^[A-Z].{30,}\.$/s);
+    expect(alt).not.toMatch(/<|undefined|NaN/);
+    expect(alt).not.toBe(`${plainTitle(figure)}.`);
+    expect(meta?.measured).toMatch(/\w+ \w+ \w+.*\.$/s);
+    expect(meta?.origin).toMatch(/(config|run|recipe|genotype|[0-9a-f]{8}).* · /);
+    const print = (figure.layout["annotations"] as { text: string }[])[0]?.text;
+    expect(plainText(print ?? "")).toContain(plainText(`${meta?.measured} ${meta?.origin}`));
+  });
+
+  it("names a unit or what is counted on every axis", () => {
+    const labels = axisLabels(figure);
+    expect(labels.length).toBeGreaterThanOrEqual(2);
+    expect(labels.filter(({ label }) => !units.test(label))).toEqual([]);
+  });
+
+  it("is in order for plotly", () => {
+    expect(validateFigure(figure)).toEqual([]);
+  });
+
+  it("is drawn as before", async () => {
+    const text = svgText(await renderFigure(build("tiny"), { format: "svg" }));
+    expect(text).not.toMatch(/NaN|undefined/);
+    await expect(text).toMatchFileSnapshot(`snapshots/drawn/${name}.txt`);
+  });
+});

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { budgetSweep } from "../../lib/experiments/budgetSweep";
+import { ablationBars } from "../../lib/figures/ablationBars";
+import { alphaDistribution } from "../../lib/figures/alphaDistribution";
+import { alphaEvolution } from "../../lib/figures/alphaEvolution";
+import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
+import { budgetFigure } from "../../lib/figures/budgetFigure";
+import { capacityProfile } from "../../lib/figures/capacityProfile";
+import { collapseComparison } from "../../lib/figures/collapseComparison";
+import { collapseFigure } from "../../lib/figures/collapseFigure";
+import { costBars } from "../../lib/figures/costBars";
+import { costFigure } from "../../lib/figures/costFigure";
+import { costParts } from "../../lib/figures/costParts";
+import { depthProfile } from "../../lib/figures/depthProfile";
+import { entropyFigure } from "../../lib/figures/entropyFigure";
+import type { Figure } from "../../lib/figures/figure";
+import { frontierFigure } from "../../lib/figures/frontierFigure";
+import { informationPlane } from "../../lib/figures/informationPlane";
+import { latencyBars } from "../../lib/figures/latencyBars";
+import { layoutEvolution } from "../../lib/figures/layoutEvolution";
+import { lossFigure } from "../../lib/figures/lossFigure";
+import { trainFigure } from "../../lib/figures/trainFigure";
+import { frontier } from "../../lib/frontier/frontier";
+import { publishedPoint } from "../../lib/frontier/publishedPoint";
+import { randomKey } from "../../lib/random/randomKey";
+import { readTable } from "../../lib/run/tableFile";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+import { runPoint, seedsOf } from "../frontier/runPoints";
+import { madeUpRecord } from "./madeUpRecord";
+import { madeUpAblations, madeUpInformation, madeUpLatencies } from "./madeUpTables";
+import { madeUpTraining } from "./madeUpTraining";
+
+/** Tiny: small enough to be kept as text. Usual: as a paper would draw it. */
+export type SampleSize = "tiny" | "usual";
+
+const stored = (name: string) => readTable(join(__dirname, "../../data/records/analysis", `${name}.json`));
+const genotype = (size: SampleSize) => randomGenotype(madeUpRecord(size).config.space, randomKey(3));
+
+/** Runs of three networks: two with seeds, one with a single run. */
+export function madeUpFrontier() {
+  const published = [
+    publishedPoint({
+      name: "theirs",
+      bops: 2e6,
+      accuracy: 0.7,
+      source: "A 2020, table 1",
+      convention: "awnas",
+    }),
+    publishedPoint({ name: "no BOPs", flops: 2e6, accuracy: 0.7, source: "B 2020", convention: "mac" }),
+  ];
+  const points = [
+    ...seedsOf([0.6, 0.64, 0.62], { name: "bars-1M", bops: 9e5 }),
+    ...seedsOf([0.66, 0.69], { name: "bars-2M", bops: 2.1e6 }),
+    runPoint({ name: "r20", method: "resnet20 bireal", bops: 1.6e6, accuracy: 0.58 }),
+  ];
+  return frontier(points, { published, draws: 100 });
+}
+
+/** A sample of what every builder in `lib/figures` draws, under the builder's name. */
+export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>> = {
+  ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : stored("ablations")),
+  alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
+  alphaEvolution: (size) => alphaEvolution(madeUpRecord(size)),
+  alphaHeatmap: (size) => alphaHeatmap(madeUpRecord(size)),
+  budgetFigure: (size) => {
+    const record = madeUpRecord(size);
+    return budgetFigure(
+      record,
+      budgetSweep(record, size === "tiny" ? [4e6, 2e6, 1e6] : [1e6, 5e5, 3e5], { measure: "ops" }),
+    );
+  },
+  capacityProfile: (size) => capacityProfile(genotype(size)),
+  collapseComparison: (size) => {
+    const record = madeUpRecord(size);
+    const other = { ...record, config: { ...record.config, seed: 1 } };
+    return collapseComparison({ plain: [record, other], cured: [record] });
+  },
+  collapseFigure: (size) => collapseFigure(madeUpRecord(size)),
+  costBars: (size) => costBars(costParts(genotype(size))),
+  costFigure: (size) => costFigure(madeUpRecord(size)),
+  depthProfile: (size) =>
+    depthProfile(size === "tiny" ? madeUpInformation() : stored("information-over-epochs")),
+  entropyFigure: (size) => entropyFigure(madeUpRecord(size)),
+  frontierFigure: () => frontierFigure(madeUpFrontier()),
+  informationPlane: (size) =>
+    informationPlane(size === "tiny" ? madeUpInformation() : stored("information-over-epochs")),
+  latencyBars: () => latencyBars(madeUpLatencies()),
+  layoutEvolution: (size) => layoutEvolution(madeUpRecord(size)),
+  lossFigure: (size) => lossFigure(madeUpRecord(size)),
+  trainFigure: () => trainFigure([madeUpTraining("one", 0, 5000), madeUpTraining("two", 0)]),
+};
