@@ -47,6 +47,15 @@ describe("structuralCapacity of hand-made networks", () => {
     });
   });
 
+  it("counts doubled channels once", () => {
+    const { tensors, reads } = capacityGraph(baselineConfig({ family: "resnet20", downsample: "avg_pool" }));
+    const place = (name: string) => tensors.findIndex((tensor) => tensor.name === name);
+    const [pooled, sum] = [place("stage1.block0.branch1.avg_pool"), place("stage1.block0.sum")];
+    expect(tensors[pooled]?.elements).toBe(16 * 16 * 16);
+    expect(tensors[sum]?.elements).toBe(16 * 16 * 32);
+    expect(reads).toContainEqual([pooled, sum]);
+  });
+
   it("grows with width by the channels, and to the real network's by its signs", () => {
     const half = minCutOf({ family: "vgg_small", block: "xnor", width: 0.5 }).bits;
     expect(minCutOf({ family: "vgg_small", block: "xnor" }).bits).toBe(2 * half);

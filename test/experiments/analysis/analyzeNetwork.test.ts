@@ -31,7 +31,7 @@ let directory: string;
 let record: AnalysisRecord;
 
 beforeAll(async () => {
-  await startBackend("cpu");
+  await startBackend();
   directory = await tinyRun();
   record = await analyzeNetwork(directory, null, { config });
 }, 60_000);
