@@ -99,6 +99,7 @@ export {
 } from "./experiments/comparison/comparisonVariants";
 export { matchBops, type Shape } from "./experiments/comparison/matchBops";
 export { matchedVariants, runComparison } from "./experiments/comparison/runComparison";
+export { type EvolveOptions, evolve } from "./experiments/evolution/evolve";
 export {
   comparableRuns,
   type FoundRecord,
@@ -113,7 +114,7 @@ export {
   type RuleRow,
   ruleComparison,
 } from "./experiments/ruleComparison";
-export { saveArchitecture } from "./experiments/saveArchitecture";
+export { saveArchitecture, saveGenotype } from "./experiments/saveArchitecture";
 export { storedSearches } from "./experiments/storedSearches";
 export { type SearchSummary, searchSummary } from "./experiments/summary";
 export { summaryText } from "./experiments/summaryText";
@@ -182,6 +183,8 @@ export { sampleSummary } from "./frontier/sampleSummary";
 export { chooseTaps } from "./network/chooseTaps";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
+export { type EvolutionEntry, type EvolutionRecord, evolvedModel } from "./run/evolutionRecord";
+export { readEvolutionRecord } from "./run/evolutionRecordFile";
 export { checkModelSpec, genotypeModel, type ModelSpec } from "./run/modelSpec";
 // Records
 export type { EpochRecord, SearchRecord } from "./run/searchRecord";
@@ -194,13 +197,7 @@ export type { TrainRecord } from "./run/trainRecord";
 export { readTrainRecord } from "./run/trainRecordFile";
 export { deriveBySupernet } from "./search/deriveBySupernet";
 // Search
-export {
-  type EvolutionConfig,
-  type EvolutionEntry,
-  type EvolutionWorld,
-  evolution,
-  fittest,
-} from "./search/evolution";
+export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "./search/evolution";
 export { search } from "./search/search";
 // Space
 export type { Alphas } from "./space/alphas";

@@ -1,36 +1,70 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
-import { ops } from "../complexity/cost";
-import { costReport } from "../complexity/costReport";
-import { costTable, totalCost } from "../complexity/costTable";
+import { Command, Option } from "commander";
+import { baselineLayers } from "../complexity/baselineSpecs";
+import { type LayerCost, ops } from "../complexity/cost";
+import {
+  type CostConvention,
+  conventionText,
+  costConventions,
+  inConvention,
+} from "../complexity/costConvention";
+import { layerReport } from "../complexity/costReport";
+import { costTable } from "../complexity/costTable";
+import { sumCosts } from "../complexity/layerCost";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
+import { trainTarget } from "../experiments/trainTarget";
 import { drawGenotype } from "../space/drawGenotype";
 import type { Genotype } from "../space/genotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { writeFileAtomic } from "../util/atomicFile";
 import { GenotypeError } from "../util/errors";
 
-/** `bars cost`: the cost of every layer of a stored genotype. */
+interface CostOptions {
+  readonly json?: boolean;
+  readonly parts?: boolean;
+  readonly convention: CostConvention;
+}
+
+/** `bars cost`: the cost of every layer of a network. */
 export function costCommand(): Command {
   return new Command("cost")
-    .description("cost of a genotype, layer by layer and in total, convention stated")
-    .argument("<genotype>", "genotype JSON file")
+    .description("cost of a network for one image, layer by layer and in total, convention stated")
+    .argument(
+      "<network>",
+      "genotype file; folder, record or checkpoint of a search, an evolution or a training; or a name such as resnet20-bireal-x0.5",
+    )
+    .option("--parts", "a line for stem, each cell and head instead of one for each layer")
+    .addOption(
+      new Option("--convention <name>", "mac: a multiply-accumulate is one operation; awnas: two")
+        .choices(costConventions)
+        .default("mac"),
+    )
     .option("--json", "print totals and layers as JSON")
-    .action((path: string, options: { json?: boolean }) => {
-      const genotype = readGenotype(path);
-      if (!options.json) {
-        console.log(costReport(genotype));
+    .action((network: string, { json, parts, convention }: CostOptions) => {
+      const { name, layers } = layersOf(network);
+      if (!json) {
+        const detail = parts ? "parts" : "layers";
+        console.log(layerReport(layers, { title: name, detail, convention }).text);
         return;
       }
-      const total = totalCost(genotype);
-      const convention = "one multiply-accumulate = 1; ops = flops + bops / 64";
-      console.log(
-        JSON.stringify(
-          { convention, total: { ...total, ops: ops(total) }, layers: costTable(genotype) },
-          null,
-          1,
-        ),
-      );
+      const total = inConvention(sumCosts(layers), convention);
+      const report = {
+        network: name,
+        convention: conventionText[convention],
+        total: { ...total, ops: ops(total) },
+        layers: layers.map((layer) => inConvention(layer, convention)),
+      };
+      console.log(JSON.stringify(report, null, 1));
     });
+}
+
+function layersOf(network: string): { readonly name: string; readonly layers: readonly LayerCost[] } {
+  const { model, binarization } = trainTarget(network);
+  const layers =
+    model.kind === "baseline"
+      ? baselineLayers(model)
+      : costTable(model.genotype, binarization ?? defaultBinarizationConfig);
+  return { name: model.name, layers };
 }
 
 /** `bars draw`: the drawing of a stored genotype. */

@@ -9,6 +9,7 @@ import { compareCommand } from "./compareCommand";
 import { costCommand, drawCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
+import { evolveCommand } from "./evolveCommand";
 import { frontierCommand } from "./frontierCommand";
 import { provenanceCommand } from "./provenanceCommand";
 import { searchCommand } from "./searchCommand";
@@ -35,6 +36,7 @@ function program(): Command {
   for (const command of [
     searchCommand(),
     deriveCommand(),
+    evolveCommand(),
     trainCommand(),
     sweepCommand(),
     frontierCommand(),

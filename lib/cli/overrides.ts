@@ -7,12 +7,12 @@ import { ConfigError } from "../util/errors";
  * Reads settings from a JSON file.
  * @throws ConfigError if it cannot be read, or is not a JSON object.
  */
-export function overridesFromFile<C = SearchConfig>(path: string): Overrides<C> {
+export function overridesFromFile<C = SearchConfig>(path: string, option = "--config"): Overrides<C> {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    throw new ConfigError(`--config ${path}: could not be read: ${(error as Error).message}.`, {
+    throw new ConfigError(`${option} ${path}: could not be read: ${(error as Error).message}.`, {
       cause: error,
     });
   }
@@ -21,13 +21,13 @@ export function overridesFromFile<C = SearchConfig>(path: string): Overrides<C> 
     value = JSON.parse(text);
   } catch (error) {
     throw new ConfigError(
-      `--config ${path}: expected JSON, got text that is not (${(error as Error).message}).`,
+      `${option} ${path}: expected JSON, got text that is not (${(error as Error).message}).`,
       { cause: error },
     );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ConfigError(
-      `--config ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`,
+      `${option} ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`,
     );
   }
   return value as Overrides<C>;

@@ -32,7 +32,7 @@ export function trainCommand(): Command {
     .description("train a network from scratch; run again with the same settings and folder to resume")
     .argument(
       "[network]",
-      "a genotype file; the folder, record or checkpoint of a search (its argmax) or of a training (goes on); or a name such as resnet20-bireal-x0.5",
+      "a genotype file; the folder, record or checkpoint of a search (its argmax), an evolution (its fittest) or a training (goes on); or a name such as resnet20-bireal-x0.5",
     )
     .option("--preset <name>", `settings to start from: ${trainPresetNames.join(", ")} (default: smoke)`)
     .option("--config <file>", "JSON file of settings laid over the preset")

@@ -8,11 +8,15 @@ import type { TestResult, TrainRecord } from "../run/trainRecord";
 import { checkTrainRecord } from "../run/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
+import { candidatesFolder } from "./evolution/candidatesFolder";
 import { expandSweep } from "./sweep/expandSweep";
 import { jobFiles } from "./sweep/jobFolder";
 import { jobFolder } from "./sweep/jobState";
 import { teachersFolder } from "./sweep/sharedTeacher";
 import { readSweepFile } from "./sweep/sweepFile";
+
+/** Folders of trainings that only serve others. */
+const passedOver: readonly string[] = ["teacher", teachersFolder, candidatesFolder];
 
 /** A training record and where it was read. */
 export interface FoundRecord {
@@ -23,8 +27,8 @@ export interface FoundRecord {
 /**
  * The training records at some places: a record file is read; a sweep file stands for the records of its jobs in
  * `runs/<name>`, and for those alone, while its folder may also hold jobs of an earlier form of the file; a folder is looked through at every depth for files called
- * `record.json` that hold one (searches and the teachers of distillation, which have folders of their own, are
- * passed over). Sorted by path; a file reached twice comes once.
+ * `record.json` that hold one (searches, teachers of distillation and short
+ * trainings of an evolution, which have folders of their own, are passed over). Sorted by path; a file reached twice comes once.
  *
  * @throws RecordError for a place that is not there, a given file of another kind, a record of another schema, and
  * where there is none at all.
@@ -73,8 +77,7 @@ function recordFiles(place: string): string[] {
   if (!isFolder) return [place];
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
     const path = join(place, entry.name);
-    if (entry.isDirectory())
-      return entry.name === "teacher" || entry.name === teachersFolder ? [] : recordFiles(path);
+    if (entry.isDirectory()) return passedOver.includes(entry.name) ? [] : recordFiles(path);
     return entry.name === "record.json" ? [path] : [];
   });
 }

@@ -8,7 +8,7 @@ import type { FoundRecord } from "./frontierRuns";
 
 /**
  * The training records in the first of some folders that holds any: every JSON file at any depth that is one, sorted
- * by path. Other files, and teachers of distillation, are passed over. Paths are relative to the project's folder.
+ * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Paths are relative to the project's folder.
  *
  * @throws RecordError for a record of another schema, and where none of the folders holds one.
  */
@@ -32,7 +32,7 @@ function jsonFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return /^teachers?$/.test(entry.name) ? [] : jsonFiles(path);
+      if (entry.isDirectory()) return /^(teachers?|candidates)$/.test(entry.name) ? [] : jsonFiles(path);
       return entry.name.endsWith(".json") ? [path] : [];
     })
     .sort();

@@ -8,33 +8,45 @@ import { genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { type SearchSummary, searchSummary } from "./summary";
 
-/** Where {@link saveArchitecture} put what. */
-export interface ArchitectureFiles {
+/** Where {@link saveGenotype} put what. */
+export interface GenotypeFiles {
   readonly genotype: string;
   readonly drawing: string;
   readonly report: string;
+}
+
+/** Where {@link saveArchitecture} put what. */
+export interface ArchitectureFiles extends GenotypeFiles {
   readonly summary: string;
 }
 
 /**
- * Writes a derived architecture into a run's folder: `genotype.json`, `genotype.svg` (drawing), `genotype.txt`
- * (description and cost of every layer) and `summary.json`. Each file is replaced whole or not at all.
+ * Writes an architecture into a folder: `genotype.json`, `genotype.svg` (drawing) and `genotype.txt` (description and
+ * cost of every layer). Each file is replaced whole or not at all.
  */
+export function saveGenotype(directory: string, genotype: Genotype): GenotypeFiles {
+  const files = {
+    genotype: join(directory, "genotype.json"),
+    drawing: join(directory, "genotype.svg"),
+    report: join(directory, "genotype.txt"),
+  };
+  writeFileAtomic(files.genotype, `${genotypeJson(genotype)}\n`);
+  writeFileAtomic(files.drawing, drawGenotype(genotype));
+  writeFileAtomic(
+    files.report,
+    `${describeGenotype(genotype)}\n\n${costReport(genotype, { detail: "layers" }).text}\n`,
+  );
+  return files;
+}
+
+/** Writes an architecture derived from a search ({@link saveGenotype}), and `summary.json` of the search. */
 export function saveArchitecture(
   directory: string,
   record: SearchRecord,
   genotype: Genotype,
 ): { readonly files: ArchitectureFiles; readonly summary: SearchSummary } {
   const summary = searchSummary(record, genotype);
-  const files = {
-    genotype: join(directory, "genotype.json"),
-    drawing: join(directory, "genotype.svg"),
-    report: join(directory, "genotype.txt"),
-    summary: join(directory, "summary.json"),
-  };
-  writeFileAtomic(files.genotype, `${genotypeJson(genotype)}\n`);
-  writeFileAtomic(files.drawing, drawGenotype(genotype));
-  writeFileAtomic(files.report, `${describeGenotype(genotype)}\n\n${costReport(genotype)}\n`);
+  const files = { ...saveGenotype(directory, genotype), summary: join(directory, "summary.json") };
   writeFileAtomic(files.summary, `${JSON.stringify(summary, null, 1)}\n`);
   return { files, summary };
 }

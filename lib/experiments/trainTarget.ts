@@ -1,15 +1,19 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
+import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
+import { evolvedModel } from "../run/evolutionRecord";
+import { checkEvolutionRecord } from "../run/evolutionRecordFile";
 import { checkModelSpec, genotypeModel, type ModelSpec } from "../run/modelSpec";
 import { readRecordJson } from "../run/readRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { checkTrainRecord } from "../run/trainRecordFile";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError, RecordError } from "../util/errors";
+import { nearNames } from "../util/nearNames";
 
 /** What a training is to be of. */
 export interface TrainTarget {
@@ -20,13 +24,19 @@ export interface TrainTarget {
   readonly directory: string | null;
   /** The checkpoint of the search it was derived from, where that is on disk. */
   readonly supernetCheckpoint: string | null;
+  /** How the run it was taken from binarizes; null where it comes without any. */
+  readonly binarization: BinarizationConfig | null;
 }
+
+/** What comes with a model that is not taken from a run. */
+const alone = { config: null, directory: null, supernetCheckpoint: null, binarization: null } as const;
 
 /**
  * What a text on the command line names:
  * - a hand-made network, `family-block` or `family-block-x<width>`: `resnet20-bireal-x0.5`
  * - a genotype's JSON file
  * - the folder, record or checkpoint of a search: the architecture its argmax derives
+ * - the folder or record of an evolution: its fittest architecture
  * - the folder, record or checkpoint of a training: its model with its settings
  *
  * @throws ConfigError for a text that is neither a name nor a path; GenotypeError or RecordError for a file that
@@ -39,11 +49,12 @@ export function trainTarget(text: string): TrainTarget {
   const block = baselineBlocks.find((known) => known === named?.[2]);
   if (family && block) {
     const width = named?.[3] === undefined ? {} : { width: Number(named[3]) };
-    const model = checkModelSpec({ kind: "baseline", family, block, ...width }, text);
-    return { model, config: null, directory: null, supernetCheckpoint: null };
+    return { model: checkModelSpec({ kind: "baseline", family, block, ...width }, text), ...alone };
   }
+  const names = baselineFamilies.flatMap((one) => baselineBlocks.map((other) => `${one}-${other}`));
+  const near = nearNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
   throw new ConfigError(
-    `${text}: expected a genotype file, the folder, record or checkpoint of a search or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name.`,
+    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
   );
 }
 
@@ -52,17 +63,19 @@ function targetAt(path: string): TrainTarget {
   if (path.endsWith(".safetensors")) return fromRecord(join(dirname(path), "record.json"));
   if (basename(path) === "record.json") return fromRecord(path);
   const kind = (readRecordJson(path, "a genotype or a record") as { kind?: unknown } | null)?.kind;
-  if (kind === "bars.train-record" || kind === "bars.search-record") return fromRecord(path);
-  const model = genotypeModel(parseGenotype(readFileSync(path, "utf8"), path));
-  return { model, config: null, directory: null, supernetCheckpoint: null };
+  if (recordKinds.includes(kind as string)) return fromRecord(path);
+  return { model: genotypeModel(parseGenotype(readFileSync(path, "utf8"), path)), ...alone };
 }
 
+const recordKinds: readonly string[] = ["bars.train-record", "bars.search-record", "bars.evolution-record"];
+
 function fromRecord(path: string): TrainTarget {
-  const value = readRecordJson(path, "the record of a search or a training");
+  const value = readRecordJson(path, "the record of a search, an evolution or a training");
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "bars.train-record") {
     const { model, config } = checkTrainRecord(value, path);
-    return { model, config, directory: dirname(path), supernetCheckpoint: null };
+    const { binarization } = config;
+    return { model, config, directory: dirname(path), supernetCheckpoint: null, binarization };
   }
   if (kind === "bars.search-record") {
     const record = readSearchRecord(path);
@@ -76,9 +89,16 @@ function fromRecord(path: string): TrainTarget {
       config: null,
       directory: null,
       supernetCheckpoint: existsSync(checkpoint) ? checkpoint : null,
+      binarization: record.config.binarization,
     };
   }
+  if (kind === "bars.evolution-record") {
+    const record = checkEvolutionRecord(value, path);
+    const { fitness } = record.config;
+    const binarization = fitness.kind === "training" ? fitness.train.binarization : null;
+    return { ...alone, model: evolvedModel(record), binarization };
+  }
   throw new RecordError(
-    `${path}: expected the record of a search or a training, got kind ${JSON.stringify(kind)}.`,
+    `${path}: expected the record of a search, an evolution or a training, got kind ${JSON.stringify(kind)}.`,
   );
 }

@@ -97,6 +97,6 @@ export interface TrainRecord {
   readonly epochs: readonly TrainEpochRecord[];
   /** The epoch that was best on the held-out images so far (the first of equals); null where none are held out. */
   readonly best: { readonly epoch: number; readonly accuracy: number } | null;
-  /** Empty until finished. */
+  /** Empty until finished, and where the training was to leave the test images alone. */
   readonly tests: readonly TestResult[];
 }

@@ -1,30 +1,12 @@
+import type { EvolutionSettings } from "../config/evolutionConfig";
 import { fold, integers, type RandomKey } from "../random/randomKey";
+import type { EvolutionEntry } from "../run/evolutionRecord";
 import type { Genotype } from "../space/genotype";
 import { mutateGenotype } from "../space/mutateGenotype";
 import { ConfigError } from "../util/errors";
 
-/** Settings of {@link evolution}. Plain data. */
-export interface EvolutionConfig {
-  /** Architectures alive at once (P; 100 in the paper). */
-  readonly population: number;
-  /** Of them, how many are drawn to compete for being the next parent (S; 25 in the paper). 1: a random walk. */
-  readonly sample: number;
-  /** Architectures evaluated in all, those of the first population among them (C). Equal to `population`: random search. */
-  readonly evaluations: number;
-  /** Draws or mutations tried for one architecture within the budget before giving up. */
-  readonly attempts: number;
-}
-
-/** An architecture that was evaluated. Plain JSON. */
-export interface EvolutionEntry {
-  /** Order of evaluation, from 0. */
-  readonly index: number;
-  /** Index of the parent; null for one drawn at random. */
-  readonly parent: number | null;
-  readonly genotype: Genotype;
-  /** What is maximised. */
-  readonly fitness: number;
-}
+/** The numbers {@link evolution} goes by. */
+export type EvolutionPace = Pick<EvolutionSettings, "population" | "sample" | "evaluations" | "attempts">;
 
 /** What an evolution needs of the world. */
 export interface EvolutionWorld {
@@ -52,7 +34,7 @@ export interface EvolutionWorld {
  * algorithm 1.
  */
 export async function evolution(
-  config: EvolutionConfig,
+  config: EvolutionPace,
   world: EvolutionWorld,
   key: RandomKey,
   history: readonly EvolutionEntry[] = [],
@@ -78,7 +60,7 @@ export function fittest(history: readonly EvolutionEntry[]): EvolutionEntry {
 
 /** The next architecture and its parent's index. */
 function candidate(
-  config: EvolutionConfig,
+  config: EvolutionPace,
   world: EvolutionWorld,
   entries: readonly EvolutionEntry[],
   key: RandomKey,
@@ -97,7 +79,7 @@ function candidate(
 
 /** The fittest of `sample` draws among the youngest `population` entries. */
 function tournament(
-  { population, sample }: EvolutionConfig,
+  { population, sample }: EvolutionPace,
   entries: readonly EvolutionEntry[],
   key: RandomKey,
 ): EvolutionEntry {
@@ -110,7 +92,7 @@ function tournament(
   );
 }
 
-function checkEvolution({ population, sample, evaluations, attempts }: EvolutionConfig): void {
+function checkEvolution({ population, sample, evaluations, attempts }: EvolutionPace): void {
   const whole = { population, sample, evaluations, attempts };
   for (const [name, value] of Object.entries(whole)) {
     if (!(Number.isInteger(value) && value >= 1))

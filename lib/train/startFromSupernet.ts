@@ -17,10 +17,10 @@ export async function startFromSupernet(
   model: ModelSpec,
   checkpoint: string | undefined,
 ): Promise<void> {
-  const hash = model.kind === "genotype" ? (model.origin?.recordHash ?? null) : null;
+  const hash = searchOf(model);
   if (model.kind !== "genotype" || hash === null) {
     throw new ConfigError(
-      `train: start "supernet" needs a model that was derived from a search, "${model.name}" was not. Use start "random".`,
+      `train: start "supernet" needs a model that was derived from a search, or evolved on its supernet, "${model.name}" was not. Use start "random".`,
     );
   }
   if (checkpoint === undefined) {
@@ -31,7 +31,7 @@ export async function startFromSupernet(
   const { tensors, metadata } = readTensorFile(checkpoint);
   if (metadata["configHash"] !== hash) {
     throw new RecordError(
-      `${checkpoint}: expected the checkpoint of the search with config ${hash.slice(0, 12)} that "${model.name}" was derived from, got one with config ${String(metadata["configHash"]).slice(0, 12)}.`,
+      `${checkpoint}: expected the checkpoint of the search with config ${hash.slice(0, 12)} that "${model.name}" comes from, got one with config ${String(metadata["configHash"]).slice(0, 12)}.`,
     );
   }
   const weights = weightsFromSupernet(
@@ -42,4 +42,17 @@ export async function startFromSupernet(
   );
   // An auxiliary head keeps its random start.
   network.parameters.restore(new Map([...(await network.parameters.stored()), ...weights]), checkpoint);
+}
+
+/** Hash of the search whose supernet a model's architecture was found in; null where there is none. */
+function searchOf(model: ModelSpec): string | null {
+  if (model.kind !== "genotype" || model.origin === null) return null;
+  const { method, recordHash, rule } = model.origin;
+  if (method === "search") return recordHash;
+  // The rule of an evolution is its settings.
+  return method === "evolution" ? ((rule as OnSupernet | null)?.fitness?.search ?? null) : null;
+}
+
+interface OnSupernet {
+  readonly fitness?: { readonly search?: string };
 }

@@ -34,6 +34,11 @@ export interface TrainOptions {
   readonly supernetCheckpoint?: string;
   /** Put before the titles of progress. */
   readonly title?: string;
+  /**
+   * False leaves the test images alone, and keeps no weights: for trainings that only serve a choice among networks.
+   * The finished record then has no `tests`.
+   */
+  readonly measureTests?: boolean;
 }
 
 /** Hash that names a run: of its settings and its model. */

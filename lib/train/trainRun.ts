@@ -20,6 +20,7 @@ interface RunOptions {
   readonly directory: string;
   readonly onEpoch?: (record: TrainRecord) => void | Promise<void>;
   readonly supernetCheckpoint?: string;
+  readonly measureTests?: boolean;
 }
 
 /** One training in progress: its state and its record, and what is written when. */
@@ -55,7 +56,8 @@ export class TrainRun {
         }
         await this.options.onEpoch?.(this.#record);
       }
-      this.#put({ status: "finished", tests: await this.#tests() });
+      const tests = this.options.measureTests === false ? [] : await this.#tests();
+      this.#put({ status: "finished", tests });
       rmSync(this.#files.checkpoint, { force: true });
       return this.#record;
     } catch (error) {

@@ -52,6 +52,11 @@ describe("bars", () => {
     },
     { args: ["search", "--config", "none.json"], message: "--config none.json: could not be read: ENOENT" },
     {
+      args: ["cost", "resnet20-birael"],
+      message: "found neither file nor network of that name. Near names: resnet20-bireal, ",
+    },
+    { args: ["cost", "nin-xnor-x0"], message: "nin-xnor-x0: width must be above 0, got 0." },
+    {
       args: ["derive"],
       message: "bars derive: expected the folder of a run, got nothing. Give one, or --list.",
     },
@@ -63,7 +68,7 @@ describe("bars", () => {
 
   it.each([
     {
-      args: ["cost", "none.json"],
+      args: ["draw", "none.json"],
       message: "none.json: expected a genotype file, could not read it: ENOENT",
     },
     { args: ["derive", "none"], message: "none: expected a search record, could not read it: ENOENT" },
@@ -77,13 +82,28 @@ describe("bars", () => {
   });
 
   it("costs a genotype, as a report and as JSON with the convention stated", async () => {
-    expect((await bars("cost", genotypePath)).out).toMatch(/multiply-accumulate/);
+    const text = (await bars("cost", genotypePath)).out;
+    expect(text).toMatch(/^genotype-[0-9a-f]{8}\n\nlayer +output +FLOPs +BOPs +OPs/);
+    expect(text).toMatch(/\nPer image; one multiply-accumulate = 1 operation; OPs = FLOPs \+ BOPs \/ 64\./);
     const { out, code } = await bars("cost", genotypePath, "--json");
     const { convention, total, layers } = JSON.parse(out);
     expect(code).toBe(0);
-    expect(convention).toBe("one multiply-accumulate = 1; ops = flops + bops / 64");
+    expect(convention).toBe("one multiply-accumulate = 1 operation; OPs = FLOPs + BOPs / 64");
     expect(total.bops).toBe(layers.reduce((sum: number, layer: { bops: number }) => sum + layer.bops, 0));
     expect(total.ops).toBe(total.flops + total.bops / 64);
+  });
+
+  it("costs a hand-made network by its name, at any width and in either convention", async () => {
+    const of = async (...args: string[]) => JSON.parse((await bars("cost", ...args, "--json")).out);
+    // A full ResNet-20 has 40,108,032 one-bit multiply-accumulates (test/complexity/baselines.test.ts).
+    expect((await of("resnet20-bireal")).total.bops).toBe(40_108_032);
+    const twice = await of("resnet20-bireal", "--convention", "awnas");
+    expect(twice).toMatchObject({ network: "resnet20-bireal-x1", total: { bops: 80_216_064 } });
+    const narrow = await of("resnet20-bireal-x0.125");
+    expect(narrow.total.bops).toBe(40_108_032 / 64);
+    const { out } = await bars("cost", "resnet20-bireal-x0.125", "--parts");
+    expect(out).toMatch(/^resnet20-bireal-x0\.125\n\nlayer .*\n-+\nstem +32x32x2 .*\nstage0 /);
+    expect(out).toMatch(/\ntotal +[\d,]+ +626,688 /);
   });
 
   it("draws a genotype", async () => {

@@ -125,7 +125,7 @@ async function configText(folder: string): Promise<string> {
   const host = hostname().split(".")[0] as string;
   const user = userInfo().username;
   const [controller, node] = [await freePort(), await freePort()];
-  // Credentials expire fast, because a job that is put back into the queue waits for that.
+  // A job that is put back into the queue waits until its credentials have expired: after 5 seconds, the least Slurm takes.
   return `ClusterName=barstest
 SlurmctldHost=${host}(127.0.0.1)
 SlurmctldPort=${controller}
@@ -134,7 +134,7 @@ SlurmUser=${user}
 SlurmdUser=${user}
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket=${folder}/munge/socket,cred_expire=2
+AuthInfo=socket=${folder}/munge/socket,cred_expire=5
 StateSaveLocation=${folder}/state
 SlurmdSpoolDir=${folder}/spool
 SlurmctldPidFile=${folder}/slurmctld.pid

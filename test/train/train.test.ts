@@ -336,7 +336,7 @@ describe("train", () => {
   it("starts from the weights of a search only where the model comes from one", async () => {
     const config = tinyTraining({ start: "supernet" });
     await expect(train(config, model, { directory: folder() })).rejects.toThrow(
-      'train: start "supernet" needs a model that was derived from a search, "tiny" was not. Use start "random".',
+      'train: start "supernet" needs a model that was derived from a search, or evolved on its supernet, "tiny" was not. Use start "random".',
     );
     const origin = {
       method: "search",

@@ -57,6 +57,7 @@ function jobOf(sweep: Sweep, choice: JobChoice): SweepJob {
     budget,
     grid,
     steps,
+    ...(run.stage === "evolution" && run.record !== null ? { search: run.record } : {}),
   });
 }
 
@@ -64,7 +65,7 @@ function jobOf(sweep: Sweep, choice: JobChoice): SweepJob {
 function identity(job: SweepJob): string {
   return jobId(
     job.steps.map((step) => {
-      if (step.step === "derive") return { ...step, name: "" };
+      if (step.step === "derive" || step.step === "evolve") return { ...step, name: "" };
       return step.step === "train" && step.model ? { ...step, model: { ...step.model, name: "" } } : step;
     }),
   );

@@ -38,7 +38,9 @@ export interface JobFiles {
   readonly log: string;
   /** Folder of the search. */
   readonly search: string;
-  /** The derived architecture. */
+  /** Folder of the evolution. */
+  readonly evolution: string;
+  /** The derived, or evolved, architecture. */
   readonly genotype: string;
   /** Folder of the training. */
   readonly train: string;
@@ -50,6 +52,7 @@ export function jobFiles(folder: string): JobFiles {
     outcome: join(folder, "outcome.json"),
     log: join(folder, "log.txt"),
     search: join(folder, "search"),
+    evolution: join(folder, "evolution"),
     genotype: join(folder, "genotype.json"),
     train: join(folder, "train"),
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { type FolderOwner, folderOwner } from "../../util/folderOwner";
 import { type JobOutcome, jobFiles, readOutcome, recordIsThere } from "./jobFolder";
-import { jobFolderName, type SweepJob } from "./sweepJob";
+import { jobFolderName, readJob, type SweepJob } from "./sweepJob";
 
 /**
  * Where a job stands.
@@ -36,7 +36,8 @@ export function jobState(sweepFolder: string, job: SweepJob): JobState {
   const files = jobFiles(folder);
   const owner = folderOwner(folder);
   const outcome = readOutcome(folder, job.id);
-  const begun = outcome !== null || existsSync(files.search) || existsSync(files.train);
+  const begun =
+    outcome !== null || [files.search, files.evolution, files.train].some((path) => existsSync(path));
   const state = (status: JobStatus): JobState => ({ job, folder, status, owner, outcome });
   if (owner !== null) return state("running");
   if (outcome?.status === "finished") {
@@ -52,7 +53,8 @@ export function prepareJob(sweepFolder: string, job: SweepJob): string {
   const folder = jobFolder(sweepFolder, job);
   const { job: path } = jobFiles(folder);
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(path)) writeFileAtomic(path, `${JSON.stringify(job, null, 1)}\n`);
+  const moved = existsSync(path) && readJob(path).search !== job.search;
+  if (!existsSync(path) || moved) writeFileAtomic(path, `${JSON.stringify(job, null, 1)}\n`);
   return folder;
 }
 

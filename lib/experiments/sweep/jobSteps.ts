@@ -1,6 +1,7 @@
 import { deepFreeze } from "../../config/check";
 import { BarsError, ConfigError } from "../../util/errors";
 import type { JobChoice } from "./expandSweep";
+import { evolutionSettings } from "./jobEvolution";
 import { givenModel } from "./jobModel";
 import { deriveSettings, searchSettings, trainSettings } from "./jobSettings";
 import type { JobStep } from "./sweepJob";
@@ -22,6 +23,12 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   const { stage } = choice.run;
   if (stage === "search") return [{ step: "search", config: searchSettings(choice) }];
   const train = trainSettings(choice);
+  if (stage === "evolution") {
+    return [
+      { step: "evolve", config: evolutionSettings(choice), name: choice.label },
+      { step: "train", config: train, model: null },
+    ];
+  }
   if (stage !== "search+train") return [{ step: "train", config: train, model: givenModel(choice, train) }];
   const config = searchSettings(choice);
   const { rule, epoch } = deriveSettings(choice, config.space);

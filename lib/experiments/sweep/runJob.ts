@@ -1,11 +1,14 @@
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ops } from "../../complexity/cost";
+import { totalCost } from "../../complexity/costTable";
+import type { EvolutionConfig } from "../../config/evolutionConfig";
 import type { SearchConfig } from "../../config/searchConfig";
 import type { TrainConfig } from "../../config/trainConfig";
 import { deriveInputOf } from "../../derive/alphasAt";
 import { derive } from "../../derive/derive";
 import { fold, randomKey } from "../../random/randomKey";
+import { type EvolutionRecord, evolvedModel } from "../../run/evolutionRecord";
 import { genotypeModel, type ModelSpec } from "../../run/modelSpec";
 import type { SearchRecord } from "../../run/searchRecord";
 import type { TrainRecord } from "../../run/trainRecord";
@@ -13,7 +16,8 @@ import { searchFiles } from "../../search/search";
 import { DivergenceError, InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
 import type { Progress } from "../../util/progress";
-import { saveArchitecture } from "../saveArchitecture";
+import type { EvolveOptions } from "../evolution/evolve";
+import { saveArchitecture, saveGenotype } from "../saveArchitecture";
 import {
   type JobFiles,
   type JobOutcome,
@@ -31,6 +35,7 @@ export class FolderBusyError extends RecordError {}
 /** How the heavy steps are done; tests put something light in their place. */
 export interface StepRunner {
   search(config: SearchConfig, options: StepOptions): Promise<SearchRecord>;
+  evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord>;
   train(config: TrainConfig, model: ModelSpec, options: StepOptions): Promise<TrainRecord>;
 }
 
@@ -149,6 +154,16 @@ async function runStep(
         seed: record.config.seed,
       } as const;
       return { ...sofar, model: genotypeModel(genotype, next.name, origin) };
+    }
+    case "evolve": {
+      const search = job.search === undefined ? {} : { search: job.search };
+      const record = await runner.evolve(next.config, {
+        ...{ directory: files.evolution, progress, signal },
+        ...search,
+      });
+      const model = evolvedModel(record, next.name);
+      saveGenotype(join(files.genotype, ".."), model.genotype);
+      return { ...sofar, model, cost: totalCost(model.genotype) };
     }
     case "train": {
       const model = (next.model ?? sofar.model) as ModelSpec;

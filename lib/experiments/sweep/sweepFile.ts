@@ -11,12 +11,22 @@ import { ConfigError } from "../../util/errors";
  * - `train`: a stored genotype (`genotype`), trained from scratch
  * - `baseline`: a hand-made network, trained from scratch
  * - `random`: an architecture drawn at random within a budget, trained from scratch
+ * - `evolution`: an architecture found by regularised evolution, its fitness by the supernet of a stored search
+ *   (`record`) or without one by short trainings; trained from scratch
  */
-export const sweepStages = ["search", "search+train", "derive+train", "train", "baseline", "random"] as const;
+export const sweepStages = [
+  "search",
+  "search+train",
+  "derive+train",
+  "train",
+  "baseline",
+  "random",
+  "evolution",
+] as const;
 export type SweepStage = (typeof sweepStages)[number];
 
 /** The parts of a run that hold settings, and that grids reach into: `search.cost.coefficient`, `baseline.width`. */
-export const sweepParts = ["search", "derive", "train", "baseline", "random"] as const;
+export const sweepParts = ["search", "derive", "train", "baseline", "random", "evolution"] as const;
 export type SweepPart = (typeof sweepParts)[number];
 
 export const sweepMeasures = ["bops", "ops", "flops"] as const;
@@ -35,7 +45,7 @@ export interface SweepRun {
   /** In operations of `measure` for one image, one multiply-accumulate = 1; empty where the stage has no budget. */
   readonly budgets: readonly number[];
   readonly measure: SweepMeasure;
-  /** Absolute path of a stored search; `derive+train`. */
+  /** Absolute path of a stored search; `derive+train`, and `evolution` on its supernet. */
   readonly record: string | null;
   /** Absolute path of a stored genotype; `train`. */
   readonly genotype: string | null;
@@ -55,6 +65,8 @@ export const stageNeeds: Readonly<
       readonly parts: readonly SweepPart[];
       readonly budgets: "none" | "optional" | "required";
       readonly file: "record" | "genotype" | null;
+      /** Whether the stage also works without its file. */
+      readonly fileOptional?: true;
     }
   >
 > = {
@@ -64,6 +76,7 @@ export const stageNeeds: Readonly<
   train: { parts: ["train"], budgets: "none", file: "genotype" },
   baseline: { parts: ["baseline", "train"], budgets: "optional", file: null },
   random: { parts: ["random", "train"], budgets: "required", file: null },
+  evolution: { parts: ["evolution", "train"], budgets: "optional", file: "record", fileOptional: true },
 };
 
 const fileKeys = { kind: 0, schema: 0, name: 0, note: 0, common: 0, runs: 0 };
@@ -73,6 +86,7 @@ const commonKeys = {
   train: 0,
   baseline: 0,
   random: 0,
+  evolution: 0,
   seeds: 0,
   budgets: 0,
   measure: 0,
@@ -163,6 +177,7 @@ function checkRun(
       throw new ConfigError(`${place}: stage "${stage}" reads no ${key}. Leave "${key}" out.`);
     }
     const path = given[key];
+    if (path === undefined && needs.fileOptional) return null;
     check(place, key, typeof path === "string" && path !== "", `the path of a stored ${key}`, path);
     return resolve(folder, path as string);
   };

@@ -1,3 +1,4 @@
+import type { EvolutionConfig } from "../../config/evolutionConfig";
 import type { SearchConfig } from "../../config/searchConfig";
 import type { TrainConfig } from "../../config/trainConfig";
 import type { RuleChoice } from "../../derive/derive";
@@ -20,9 +21,15 @@ export type JobStep =
       readonly name: string;
     }
   | {
+      readonly step: "evolve";
+      readonly config: EvolutionConfig;
+      /** What the fittest model is called. */
+      readonly name: string;
+    }
+  | {
       readonly step: "train";
       readonly config: TrainConfig;
-      /** Null: what the derive step gave. */
+      /** Null: what the step before gave. */
       readonly model: ModelSpec | null;
     };
 
@@ -43,6 +50,11 @@ export interface SweepJob {
   /** Values of the run's grid, by path. */
   readonly grid: Readonly<Record<string, unknown>>;
   readonly steps: readonly JobStep[];
+  /**
+   * Of an evolution on a supernet: path of the stored search. No part of the job's identity: the search may move, its
+   * hash is in the settings.
+   */
+  readonly search?: string;
 }
 
 /** The identity of a job: equal settings, equal id. */

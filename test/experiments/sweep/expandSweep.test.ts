@@ -1,11 +1,12 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binarizationConfig } from "../../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../../lib/config/spaceConfig";
 import { trainPresetConfig } from "../../../lib/config/trainPresets";
 import { cheapestGenotype, measuredCost } from "../../../lib/experiments/sweep/budgetReach";
 import { amountText, expandSweep } from "../../../lib/experiments/sweep/expandSweep";
+import { prepareJob } from "../../../lib/experiments/sweep/jobState";
 import { checkSweep, readSweepFile } from "../../../lib/experiments/sweep/sweepFile";
 import { jobFolderName, jobId, readJob, type SweepJob } from "../../../lib/experiments/sweep/sweepJob";
 import { randomKey } from "../../../lib/random/randomKey";
@@ -28,6 +29,16 @@ const baseline = {
   stage: "baseline",
   baseline: { family: "resnet20", width: 0.25 },
   seeds: [3],
+};
+
+const evolution = {
+  name: "e",
+  stage: "evolution",
+  evolution: {
+    ...{ population: 4, evaluations: 8, preset: "smoke" },
+    train: { preset: "smoke", overrides: { epochs: 1 } },
+  },
+  budgets: [4e5],
 };
 
 const file = (runs: readonly object[], more: object = {}) => ({
@@ -143,6 +154,55 @@ describe("expandSweep", () => {
     expect(expand([run]).map(({ id }) => id)).toEqual(expand([run]).map(({ id }) => id));
   });
 
+  it("evolves by short trainings, and trains the fittest: budget, grid and seed in the settings", () => {
+    const grid = { "evolution.sample": [2, 3], "evolution.train.overrides.epochs": [1] };
+    const jobs = expand([{ ...evolution, grid, seeds: [0, 1] }]);
+    expect(jobs.map(({ name }) => name)).toEqual([
+      "e-400k-sample=2-epochs=1-s0",
+      "e-400k-sample=2-epochs=1-s1",
+      "e-400k-sample=3-epochs=1-s0",
+      "e-400k-sample=3-epochs=1-s1",
+    ]);
+    expect(jobs[3]?.steps).toMatchObject([
+      {
+        step: "evolve",
+        name: "e-400k-sample=3-epochs=1",
+        config: {
+          ...{ population: 4, sample: 3, evaluations: 8, seed: 1 },
+          budget: { measure: "bops", value: 4e5 },
+          fitness: { kind: "training", space: { initChannels: 4 }, train: { epochs: 1, seed: 0 } },
+        },
+      },
+      { step: "train", model: null, config: { seed: 1 } },
+    ]);
+  });
+
+  it("evolves on the supernet of a stored search, wherever that lies", () => {
+    const stored = (at: string) => {
+      const text = readFileSync(resolve(__dirname, "../../../data/records/search-plain-seed0.json"), "utf8");
+      mkdirSync(join(folder, at));
+      writeFileSync(join(folder, at, "record.json"), text);
+      writeFileSync(join(folder, at, "checkpoint.safetensors"), "");
+      return { name: "e", stage: "evolution", record: at, evolution: { evaluations: 60 }, budgets: [2e6] };
+    };
+    const [here] = expand([stored("here")]);
+    const [there] = expand([stored("there")]);
+    const { configHash } = JSON.parse(readFileSync(join(folder, "here/record.json"), "utf8"));
+    expect(here?.steps[0]).toMatchObject({
+      config: { fitness: { kind: "supernet", search: configHash, images: 1000 } },
+    });
+    expect([here?.search, there?.search]).toEqual([join(folder, "here"), join(folder, "there")]);
+    expect(here?.id).toBe(there?.id);
+    const sweepAt = join(folder, "moved");
+    const at = prepareJob(sweepAt, here as SweepJob);
+    expect(prepareJob(sweepAt, there as SweepJob)).toBe(at);
+    expect(readJob(join(at, "job.json"))).toEqual(there);
+    const run = { name: "e", stage: "evolution", record: "here", evolution: { preset: "smoke" } };
+    expect(() => expand([run])).toThrow(
+      '"e-s0": evolution: "preset" has no effect, because its record\'s supernet says how fit an architecture is.',
+    );
+  });
+
   it("takes stored genotypes by content, from paths relative to the file", () => {
     const genotype = randomGenotype(spaceConfig(), randomKey(0));
     writeFileSync(join(folder, "g.json"), genotypeJson(genotype));
@@ -221,7 +281,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
       what: "a stage it does not know",
       runs: [{ ...baseline, stage: "evolve" }],
       message:
-        'sweep.json: runs[0] "r20": stage must be one of "search", "search+train", "derive+train", "train", "baseline", "random", got "evolve".',
+        'sweep.json: runs[0] "r20": stage must be one of "search", "search+train", "derive+train", "train", "baseline", "random", "evolution", got "evolve".',
     },
     {
       what: "parts a stage does not read",
@@ -306,6 +366,38 @@ describe("a sweep refuses, by name of the run or job,", () => {
       runs: [{ name: "r", stage: "random", budgets: [1e12], random: { draws: 5 } }],
       message:
         '"r-1000G-s0": random: none of 5 architectures drawn at random costs between 800000000000 and 1000000000000 bops.',
+    },
+    {
+      what: "an evolution whose short training holds nothing out",
+      runs: [{ name: "e", stage: "evolution" }],
+      message:
+        '"e-s0": evolution.fitness.train: validationShare must be above 0 (fitness is the accuracy on held-out training images), e.g. 0.1, got 0.',
+    },
+    {
+      what: "settings of an evolution that have no effect",
+      runs: [{ ...evolution, evolution: { ...evolution.evolution, images: 5 } }],
+      message:
+        '"e-400k-s0": evolution: "images" has no effect, because without a record short trainings say how fit an architecture is. Leave it out.',
+    },
+    {
+      what: "unknown settings of an evolution",
+      runs: [{ ...evolution, evolution: { size: 5 } }],
+      message: '"e-400k-s0": evolution: unknown key "size". Known keys: population, sample, evaluations,',
+    },
+    {
+      what: "a short training with unknown keys",
+      runs: [{ ...evolution, evolution: { train: { epochs: 1 } } }],
+      message: '"e-400k-s0": evolution.train: unknown key "epochs". Known keys: preset, overrides.',
+    },
+    {
+      what: "an evolution within a budget nobody reaches",
+      runs: [{ ...evolution, budgets: [10] }],
+      message: '"e-10-s0": no architecture of its space reaches the budget of 10 bops; the cheapest costs ',
+    },
+    {
+      what: "an evolution on a search that is not there",
+      runs: [{ name: "e", stage: "evolution", record: "no.json" }],
+      message: "no.json: expected a search record, could not read it: ENOENT",
     },
     {
       what: "a missing genotype",

@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { spaceConfig } from "../../../lib/config/spaceConfig";
 import { expandSweep } from "../../../lib/experiments/sweep/expandSweep";
 import { jobFiles, readOutcome } from "../../../lib/experiments/sweep/jobFolder";
 import { jobState, prepareJob } from "../../../lib/experiments/sweep/jobState";
 import { runJob, type StepOptions, type StepRunner } from "../../../lib/experiments/sweep/runJob";
 import { checkSweep } from "../../../lib/experiments/sweep/sweepFile";
 import type { SweepJob } from "../../../lib/experiments/sweep/sweepJob";
+import { randomKey } from "../../../lib/random/randomKey";
+import { genotypeJson } from "../../../lib/space/genotypeJson";
+import { randomGenotype } from "../../../lib/space/randomGenotype";
 import { DivergenceError, InterruptedError, RecordError } from "../../../lib/util/errors";
 import { silentProgress } from "../../../lib/util/progress";
 import { temporaryFolder } from "../../helpers/tinySearch";
@@ -32,6 +36,7 @@ function training(
   return {
     calls,
     search: () => Promise.reject(new Error("no search here")),
+    evolve: () => Promise.reject(new Error("no evolution here")),
     async train(config, _model, options) {
       calls.push(options);
       await instead(options);
@@ -91,6 +96,40 @@ describe("runJob", () => {
       record: null,
     });
     expect(existsSync(join(at, "owner.lock"))).toBe(false);
+  });
+
+  it("hands the fittest of an evolution to the training, as a model that says where it is from", async () => {
+    const { folder, jobs } = jobsOf({
+      name: "e",
+      stage: "evolution",
+      evolution: { space, train: { overrides: { validationShare: 0.1 } } },
+      budgets: [2e5],
+    });
+    const at = prepareJob(folder, jobs[0] as SweepJob);
+    expect(jobState(folder, jobs[0] as SweepJob).status).toBe("waiting");
+    const genotype = randomGenotype(spaceConfig(space), randomKey(0));
+    const models: unknown[] = [];
+    const runner = training();
+    const trained = runner.train;
+    await run(at, {
+      ...runner,
+      async evolve(config, { directory }) {
+        expect(directory).toBe(join(at, "evolution"));
+        const history = [{ index: 0, parent: null, genotype, fitness: 0.5 }];
+        return { config, configHash: "hash of it", best: 0, history } as never;
+      },
+      train(config, model, options) {
+        models.push(model);
+        return trained(config, model, options);
+      },
+    });
+    expect(models).toMatchObject([
+      { name: "e-200k", genotype, origin: { method: "evolution", recordHash: "hash of it", seed: 0 } },
+    ]);
+    expect(JSON.parse(readFileSync(join(at, "genotype.json"), "utf8"))).toEqual(
+      JSON.parse(genotypeJson(genotype)),
+    );
+    expect(readFileSync(join(at, "genotype.txt"), "utf8")).toMatch(/\nstem\.conv +32x32x1 [\s\S]*\ntotal /);
   });
 
   it("begins no step when it has been asked to stop", async () => {

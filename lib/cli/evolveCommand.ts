@@ -1,0 +1,157 @@
+import { existsSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { describeBackend, startBackend } from "../backend";
+import type { Overrides } from "../config/check";
+import {
+  defaultEvolutionSettings as defaults,
+  type EvolutionConfig,
+  type EvolutionSettings,
+  evolutionConfig,
+  evolutionMeasures,
+} from "../config/evolutionConfig";
+import { presetConfig, presetNames } from "../config/presets";
+import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+import type { TrainConfig } from "../config/trainConfig";
+import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
+import { evolutionText } from "../experiments/evolution/evolutionText";
+import { evolve } from "../experiments/evolution/evolve";
+import { storedSearch } from "../experiments/evolution/storedSearch";
+import { saveGenotype } from "../experiments/saveArchitecture";
+import { evolvedModel } from "../run/evolutionRecord";
+import { describeGenotype } from "../space/describeGenotype";
+import { ConfigError } from "../util/errors";
+import { openProgress } from "../util/progressSinks";
+import { overridesFromFile, overridesOf } from "./overrides";
+import { wholeNumber } from "./searchCommand";
+
+interface Options {
+  readonly population: number;
+  readonly sample: number;
+  readonly evaluations: number;
+  readonly attempts: number;
+  readonly budget?: number;
+  readonly measure: EvolutionSettings["budget"]["measure"];
+  readonly seed: number;
+  readonly images?: number;
+  readonly space?: string;
+  readonly preset?: string;
+  readonly config?: string;
+  readonly set: string[];
+  readonly backend?: string;
+  readonly out: string;
+}
+
+/** `bars evolve`: regularised evolution on a search's supernet, or by short trainings. */
+export function evolveCommand(): Command {
+  return new Command("evolve")
+    .description(
+      "search an architecture by regularised evolution within a budget; run again with the same settings and folder to resume",
+    )
+    .argument(
+      "[search]",
+      "folder or record of a finished search: fitness is the accuracy with its supernet's weights; without one each architecture is trained from scratch, briefly",
+    )
+    .option("--population <number>", "architectures alive at once", wholeNumber, defaults.population)
+    .option(
+      "--sample <number>",
+      "of them, how many compete to be the next parent",
+      wholeNumber,
+      defaults.sample,
+    )
+    .option("--evaluations <number>", "architectures evaluated in all", wholeNumber, defaults.evaluations)
+    .option(
+      "--attempts <number>",
+      "draws tried for one architecture within the budget",
+      wholeNumber,
+      defaults.attempts,
+    )
+    .option("--budget <operations>", "the most an architecture may cost for one image, e.g. 2e6", amount)
+    .option("--measure <name>", `what the budget counts: ${evolutionMeasures.join(", ")}`, "bops")
+    .option("--seed <number>", "seed of everything random", wholeNumber, 0)
+    .option(
+      "--images <number>",
+      "with a search: images of its alpha split to measure on; 0: all (default: 1000)",
+      wholeNumber,
+    )
+    .option(
+      "--space <name>",
+      `without a search: preset of searches whose space it is (${presetNames.join(", ")}; default: smoke), or a JSON file of a space's settings`,
+    )
+    .option(
+      "--preset <name>",
+      `without a search: settings of the short training to start from: ${trainPresetNames.join(", ")} (default: smoke)`,
+    )
+    .option("--config <file>", "JSON file of settings of the short training laid over the preset")
+    .option(
+      "--set <path=value>",
+      "one setting of the short training, e.g. epochs=2 (repeatable)",
+      (value, list: string[]) => [...list, value],
+      [],
+    )
+    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
+    .option("--out <folder>", "folder of the run", "runs/evolve")
+    .action(run);
+}
+
+async function run(search: string | undefined, options: Options): Promise<void> {
+  const config = search === undefined ? byTraining(options) : onSupernet(search, options);
+  console.log(describeBackend(await startBackend(options.backend)));
+  const record = await evolve(config, {
+    directory: options.out,
+    progress: openProgress(),
+    ...(search === undefined ? {} : { search }),
+  });
+  const { genotype } = evolvedModel(record);
+  const files = saveGenotype(options.out, genotype);
+  console.log(
+    `\n${describeGenotype(genotype)}\n\n${evolutionText(record)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
+  );
+}
+
+function onSupernet(search: string, options: Options): EvolutionConfig {
+  const without = (["space", "preset", "config"] as const).find((key) => options[key] !== undefined);
+  if (without !== undefined || options.set.length > 0) {
+    throw new ConfigError(
+      `bars evolve: --${without ?? "set"} has no effect with a search, whose space and supernet are used. Leave it out, or leave ${search} out.`,
+    );
+  }
+  const { record } = storedSearch(search);
+  const fitness = { kind: "supernet", search: record.configHash, images: options.images ?? 1000 } as const;
+  return evolutionConfig(fitness, settings(options), "bars evolve");
+}
+
+function byTraining(options: Options): EvolutionConfig {
+  if (options.images !== undefined) {
+    throw new ConfigError(
+      "bars evolve: --images has no effect without a search; short trainings measure on their validationShare. Leave it out, or give a search.",
+    );
+  }
+  const train = trainPresetConfig(
+    options.preset ?? "smoke",
+    overridesOf<TrainConfig>(options, [["seed", 0]]),
+  );
+  return evolutionConfig(
+    { kind: "training", space: spaceNamed(options.space ?? "smoke"), train },
+    settings(options),
+    "bars evolve",
+  );
+}
+
+function spaceNamed(text: string): SpaceConfig {
+  if (!(presetNames as readonly string[]).includes(text) && existsSync(text))
+    return spaceConfig(overridesFromFile<SpaceConfig>(text, "--space"), text);
+  return presetConfig(text).space;
+}
+
+function settings(options: Options): Overrides<EvolutionSettings> {
+  const { population, sample, evaluations, attempts, measure, seed, budget = null } = options;
+  return { population, sample, evaluations, attempts, seed, budget: { measure, value: budget } };
+}
+
+/** Parses an option that is a number of operations. */
+function amount(text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new InvalidArgumentError(`expected a number above 0, e.g. 2e6, got "${text}".`);
+  return value;
+}

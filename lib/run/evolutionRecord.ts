@@ -1,0 +1,58 @@
+import type { BackendInfo } from "../backend";
+import type { EvolutionConfig } from "../config/evolutionConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { Genotype } from "../space/genotype";
+import { RecordError } from "../util/errors";
+import { type GenotypeModel, genotypeModel } from "./modelSpec";
+
+/** An architecture that was evaluated. Plain JSON. */
+export interface EvolutionEntry {
+  /** Order of evaluation, from 0. */
+  readonly index: number;
+  /** Index of the parent; null for one drawn at random. */
+  readonly parent: number | null;
+  readonly genotype: Genotype;
+  /** What is maximised. */
+  readonly fitness: number;
+}
+
+/** One regularised evolution, stored whole. Plain JSON. */
+export interface EvolutionRecord {
+  readonly kind: "bars.evolution-record";
+  readonly schema: 1;
+  readonly config: EvolutionConfig;
+  /** SHA-256 of the canonical JSON of `config`. */
+  readonly configHash: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly versions: { readonly bars: string; readonly node: string };
+  readonly backend: BackendInfo;
+  readonly space: SpaceConfig;
+  /** What fitness is measured on; null before the first architecture is. */
+  readonly data: { readonly name: string; readonly note: string; readonly images: number } | null;
+  readonly status: "running" | "finished" | "interrupted";
+  /** For "interrupted": where it stopped. */
+  readonly statusDetail: string | null;
+  /** Of all evaluations so far. */
+  readonly seconds: number;
+  /** Index of the fittest so far, the first of equals; null before the first. */
+  readonly best: number | null;
+  /** Every architecture that was evaluated, in order. Fitness is an accuracy, a share in [0, 1]. */
+  readonly history: readonly EvolutionEntry[];
+}
+
+/**
+ * The fittest architecture of an evolution as a model to train.
+ * @throws RecordError if none has been evaluated yet.
+ */
+export function evolvedModel(record: EvolutionRecord, name?: string): GenotypeModel {
+  const best = record.best === null ? undefined : record.history[record.best];
+  if (best === undefined) {
+    throw new RecordError(
+      `evolvedModel: the evolution with config ${record.configHash.slice(0, 12)} has evaluated no architecture yet. Run it first.`,
+    );
+  }
+  const { configHash: recordHash, config } = record;
+  const origin = { method: "evolution", recordHash, rule: config, epoch: null, seed: config.seed } as const;
+  return genotypeModel(best.genotype, name, origin);
+}

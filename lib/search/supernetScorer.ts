@@ -1,0 +1,135 @@
+import { existsSync } from "node:fs";
+import { startBackend } from "../backend";
+import { type DataInfo, type LoadedData, loadData } from "../data/loadData";
+import { sequentialBatches } from "../data/sequentialBatches";
+import { splitTraining } from "../data/splitTraining";
+import { oneHotAlphas } from "../derive/oneHotAlphas";
+import { fold, randomKey } from "../random/randomKey";
+import type { PlainBatch } from "../run/batchTensors";
+import type { SearchRecord } from "../run/searchRecord";
+import type { Genotype } from "../space/genotype";
+import { AlphaVariables } from "../supernet/alphaVariables";
+import { RecordError } from "../util/errors";
+import { type Progress, silentProgress } from "../util/progress";
+import { activeOperations } from "./epochRecord";
+import { evaluate } from "./evaluate";
+import { recalibratedStatistics } from "./recalibrate";
+import { epochSettings } from "./search";
+import { SearchState } from "./searchState";
+
+export interface SupernetScorerOptions {
+  /** Images of the alpha split each architecture is measured on; 0: all. Default: as many as each epoch was measured on. */
+  readonly images?: number | undefined;
+  readonly progress?: Progress | undefined;
+}
+
+/**
+ * Measures architectures with a search's shared weights, on images of the alpha split. The batch norms of each take
+ * their statistics from batches of the weight split (`diagnostics.recalibrationBatches`; 0: from the evaluated ones).
+ * The same architecture always gets the same number.
+ */
+export class SupernetScorer {
+  readonly #evaluated: Uint32Array;
+  readonly #calibration: Uint32Array;
+  readonly #edeT: number;
+
+  private constructor(
+    readonly record: SearchRecord,
+    private readonly data: LoadedData,
+    private readonly state: SearchState,
+    images: number,
+  ) {
+    const { config } = record;
+    const key = randomKey(config.seed);
+    const { alphaSplit, weightSplit } = splitTraining(
+      data.train.labels,
+      config.weightShare,
+      fold(key, "split"),
+    );
+    const count = images === 0 ? alphaSplit.length : Math.min(images, alphaSplit.length);
+    this.#evaluated = Uint32Array.from(
+      { length: count },
+      (_, i) => alphaSplit[Math.floor((i * alphaSplit.length) / count)] as number,
+    );
+    this.#calibration = weightSplit.slice(0, config.diagnostics.recalibrationBatches * config.batchSize);
+    this.#edeT = epochSettings(config, Math.max(0, state.position.epoch - 1)).edeT;
+  }
+
+  /**
+   * @param checkpoint of the search, as it wrote it.
+   * @throws RecordError if it is missing or of another search, or if the data found now are others.
+   */
+  static async open(
+    record: SearchRecord,
+    checkpoint: string,
+    { images, progress = silentProgress }: SupernetScorerOptions = {},
+  ): Promise<SupernetScorer> {
+    if (!existsSync(checkpoint)) {
+      throw new RecordError(
+        `${checkpoint}: expected the checkpoint of the search, which holds its supernet's weights, found none. Use the folder the search ran in.`,
+      );
+    }
+    await startBackend();
+    const { config } = record;
+    const key = randomKey(config.seed);
+    const data = await loadData(config.data, fold(key, "data"), progress);
+    if (data.info.name !== record.data.name) {
+      throw new RecordError(
+        `${checkpoint}: the search ran on ${record.data.name}, the data found now are ${data.info.name}. Provide the same data.`,
+      );
+    }
+    const state = new SearchState(config, key);
+    try {
+      state.restore(checkpoint, record.configHash);
+      return new SupernetScorer(record, data, state, images ?? config.evaluationImages);
+    } catch (error) {
+      state.dispose();
+      throw error;
+    }
+  }
+
+  get info(): DataInfo {
+    return this.data.info;
+  }
+
+  /** How many images each architecture is measured on. */
+  get images(): number {
+    return this.#evaluated.length;
+  }
+
+  /** Share of the images that an architecture, with at most one operation an edge, classifies correctly. */
+  async accuracy(genotype: Genotype): Promise<number> {
+    const { supernet } = this.state;
+    const weights = new AlphaVariables(oneHotAlphas(genotype, 1));
+    const how = { edeT: this.#edeT, active: activeOperations(genotype) };
+    const statistics =
+      this.#calibration.length === 0
+        ? undefined
+        : await recalibratedStatistics(supernet, weights, this.#batches(this.#calibration), how);
+    try {
+      const { accuracy } = await evaluate(supernet, weights, this.#batches(this.#evaluated), {
+        ...how,
+        statistics,
+      });
+      return accuracy;
+    } finally {
+      for (const value of statistics?.values() ?? []) value.dispose();
+      weights.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.state.dispose();
+  }
+
+  #batches(indices: Uint32Array): AsyncIterable<PlainBatch> {
+    const { mean, std } = this.data.info;
+    return sequentialBatches({
+      set: this.data.train,
+      batchSize: this.record.config.batchSize,
+      mean,
+      std,
+      indices,
+    });
+  }
+}
