@@ -6,3 +6,6 @@
  * nothing else of it is used.
  */
 import "@tensorflow/tfjs-layers";
+import { registerSumGradients } from "./sumGradients";
+
+registerSumGradients();

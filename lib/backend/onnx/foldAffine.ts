@@ -1,18 +1,9 @@
 import type { GraphBuilder } from "./graphBuilder";
 import { type GraphTensor, sizeOf } from "./graphTensor";
-
-/** `gain · base + level`; gain and level are `[channels]` or scalars, null for 1 and 0. */
-interface Affine {
-  readonly base: GraphTensor;
-  readonly gain: GraphTensor | null;
-  readonly level: GraphTensor | null;
-}
-
-/** What is known of the values of one graph, by name. */
-export type AffineForms = Map<string, Affine>;
+import { type Affine, formOf, type ImageForms } from "./imageForms";
 
 /** Images smaller than this are not worth it. */
-const worthwhile = 4096;
+export const worthwhile = 4096;
 
 /**
  * Sums, differences, products and quotients of an image and something per channel, one after the other, are one
@@ -23,7 +14,7 @@ const worthwhile = 4096;
  */
 export function foldAffine(
   g: GraphBuilder,
-  forms: AffineForms,
+  forms: ImageForms,
   op: string,
   operands: readonly GraphTensor[],
   shape: readonly number[],
@@ -36,17 +27,35 @@ export function foldAffine(
   const other = image === a ? b : a;
   if (!image || !isPerChannel(other, shape)) return undefined;
   const operand = g.reshape(other, sizeOf(other.shape) === 1 ? [] : [sizeOf(other.shape)]);
-  const form = next(
-    g,
-    op,
-    forms.get(image.name) ?? { base: image, gain: null, level: null },
-    operand,
-    image === a,
-  );
+  if (op === "Add") {
+    const summed = intoSummand(g, forms, image, operand, shape);
+    if (summed) return summed;
+  }
+  const form = next(g, op, formOf(forms, image), operand, image === a);
   if (!form) return undefined;
   const result = emit(g, form, shape);
-  forms.set(result.name, form);
+  forms.affine.set(result.name, form);
   return result;
+}
+
+/** `p + (affine + operand)` for `(p + affine) + operand`: the pass that makes the affine summand makes both. */
+function intoSummand(
+  g: GraphBuilder,
+  forms: ImageForms,
+  image: GraphTensor,
+  operand: GraphTensor,
+  shape: readonly number[],
+): GraphTensor | undefined {
+  const summands = forms.sums.get(image.name);
+  if (!summands) return undefined;
+  const formed = summands.map((summand) => forms.affine.get(summand.name));
+  const place = formed.findIndex((form) => form?.gain && form.level);
+  const form = formed[place];
+  if (!form?.level) return undefined;
+  const raised = { ...form, level: g.add(form.level, operand) };
+  const summand = emit(g, raised, shape);
+  forms.affine.set(summand.name, raised);
+  return g.add(summands[1 - place] as GraphTensor, summand);
 }
 
 /** One entry, or one a channel: every axis but the last has extent 1. */

@@ -1,5 +1,6 @@
 import { constantArray } from "./constantArray";
-import { type AffineForms, foldAffine } from "./foldAffine";
+import { foldAffine } from "./foldAffine";
+import { foldReduction } from "./foldReduction";
 import {
   axisInFirst,
   broadcast,
@@ -9,6 +10,7 @@ import {
   sizeOf,
   toFirst,
 } from "./graphTensor";
+import { formOf, type ImageForms, imageForms } from "./imageForms";
 import { neededOperators } from "./neededOperators";
 import { type OnnxAttribute, type OnnxConstant, type OnnxNode, type OnnxType, onnxTypes } from "./onnxModel";
 
@@ -32,7 +34,7 @@ export class GraphBuilder {
   /** What a repeated value repeats, and the values of constant scalars, by name. */
   readonly #repeated = new Map<string, GraphTensor>();
   readonly #scalars = new Map<string, number>();
-  readonly #affine: AffineForms = new Map();
+  readonly #forms: ImageForms = imageForms();
   #count = 0;
 
   /** @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there. */
@@ -221,10 +223,25 @@ export class GraphBuilder {
     if (repeats) return this.expand(this.elementwise(op, origins, options), shape);
     const neutral = this.#neutral(op, sources);
     if (neutral) return this.expand(neutral, shape);
-    const folded = foldAffine(this, this.#affine, op, sources, shape);
+    const folded = foldAffine(this, this.#forms, op, sources, shape);
     if (folded) return folded;
     const aligned = this.align(sources, shape.length);
-    return this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
+    const result = this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
+    this.#remember(op, aligned.inputs, result);
+    return result;
+  }
+
+  /** Sums and products of two whole images: later operators may do without them. */
+  #remember(op: string, [a, b]: readonly GraphTensor[], result: GraphTensor): void {
+    const known = op === "Mul" ? this.#forms.products : op === "Add" ? this.#forms.sums : undefined;
+    if (!known || !a || !b || !result.channelsFirst || result.type !== "float32") return;
+    if ([a, b].every((x) => sizeOf(x.shape) === sizeOf(result.shape))) known.set(result.name, [a, b]);
+  }
+
+  /** `gain` and `base` of an image that is `gain · base`; gain is `[channels]`, a scalar, or null for 1. */
+  scaled(x: GraphTensor): { readonly base: GraphTensor; readonly gain: GraphTensor | null } {
+    const { base, gain, level } = formOf(this.#forms, x);
+    return level ? { base: x, gain: null } : { base, gain };
   }
 
   /** The number of a constant scalar. */
@@ -265,6 +282,13 @@ export class GraphBuilder {
   /** A reduction over axes, which stay with extent 1. */
   reduce(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     if (axes.length === 0) return x;
+    const folded = foldReduction(this, this.#forms, op, x, axes);
+    if (folded) return folded;
+    return this.reduceAsIs(op, x, axes);
+  }
+
+  /** As {@link reduce}, whatever is known of the image. */
+  reduceAsIs(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
     const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
     return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });

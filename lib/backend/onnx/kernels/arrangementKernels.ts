@@ -193,6 +193,8 @@ export const arrangementKernels: readonly LazyKernel[] = [
     lower(g, inputs, { reps }, outputs) {
       const x = g.plain(inputs["x"] as GraphTensor);
       if ((reps as number[]).length === 0) return [x];
+      const repeats = x.shape.every((extent, i) => extent === 1 || (reps as number[])[i] === 1);
+      if (repeats) return [g.expand(x, specOf(outputs).shape)];
       return [g.emit("Tile", [x, g.ints(reps as number[])], specOf(outputs).shape)];
     },
   },

@@ -2,9 +2,8 @@ import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphBuilder } from "../graphBuilder";
 import type { GraphTensor } from "../graphTensor";
 import type { KernelAttributes, LazyKernel } from "../lazyGraph";
-
-type Info = backend_util.Conv2DInfo;
-type Four = [number, number, number, number];
+import { type Four, geometry, groupsOf, type Info } from "./convolutionInfo";
+import { convolveBackFilter } from "./filterGradient";
 
 interface ConvAttributes {
   readonly strides: [number, number] | number;
@@ -36,20 +35,6 @@ function isNhwc(attributes: KernelAttributes): boolean {
   return ((attributes as unknown as ConvAttributes).dataFormat ?? "NHWC").toUpperCase() === "NHWC";
 }
 
-/** Extents of the window with its gaps, and rows and columns that must exist after the image. */
-function geometry(info: Info) {
-  const reach = [
-    (info.filterHeight - 1) * info.dilationHeight + 1,
-    (info.filterWidth - 1) * info.dilationWidth + 1,
-  ] as const;
-  const before = [info.padInfo.top, info.padInfo.left] as const;
-  const after = [
-    Math.max(0, (info.outHeight - 1) * info.strideHeight + reach[0] - info.inHeight - before[0]),
-    Math.max(0, (info.outWidth - 1) * info.strideWidth + reach[1] - info.inWidth - before[1]),
-  ] as const;
-  return { reach, before, after };
-}
-
 function convAttributes(info: Info, groups: number) {
   const { before, after } = geometry(info);
   return {
@@ -70,10 +55,6 @@ function onnxKernel(g: GraphBuilder, filter: GraphTensor, depthwise: boolean): G
   const [height, width, channels, filters] = w.shape as Four;
   if (!depthwise) return g.transpose(w, [3, 2, 0, 1]);
   return g.reshape(g.transpose(w, [2, 3, 0, 1]), [channels * filters, 1, height, width]);
-}
-
-function groupsOf(info: Info, filterShape: readonly number[], depthwise: boolean): number {
-  return depthwise ? info.inChannels : info.inChannels / (filterShape[2] as number);
 }
 
 /** `y = conv(x, filter)`. */
@@ -98,17 +79,20 @@ export function convolve(
 function convolveBackInput(
   g: GraphBuilder,
   dy: GraphTensor,
-  filter: GraphTensor,
+  kernel: GraphTensor,
   info: Info,
   depthwise: boolean,
 ): GraphTensor {
   const { reach, before } = geometry(info);
-  const groups = groupsOf(info, filter.shape, depthwise);
+  const groups = groupsOf(info, kernel.shape, depthwise);
   const start = reach.map((extent, i) => extent - 1 - (before[i] as number));
   const end = [info.inHeight - info.outHeight, info.inWidth - info.outWidth].map(
     (missing, i) => missing - (start[i] as number) + (reach[i] as number) - 1,
   );
-  const image = g.first(dy);
+  const { base, gain } = g.scaled(g.first(dy));
+  const image = base;
+  // A factor of each channel goes into the kernel, which is small. Gradients have no ties that rounding could break.
+  const filter = gain ? g.mul(kernel, g.reshape(gain, [gain.shape[0] ?? 1])) : kernel;
   const dilations = { ints: [info.dilationHeight, info.dilationWidth] };
   const kernel_shape = { ints: [info.filterHeight, info.filterWidth] };
   const unit = info.strideHeight === 1 && info.strideWidth === 1;
@@ -127,8 +111,8 @@ function convolveBackInput(
     return (out - 1) * (strides[i] as number) + (reach[i] as number) - extent - (before[i] as number);
   });
   const dense = depthwise && !g.onProcessor;
-  const kernel = onnxKernel(g, filter, depthwise);
-  return g.emit("ConvTranspose", [image, dense ? ungrouped(g, kernel, groups) : kernel], info.inShape, {
+  const turned = onnxKernel(g, filter, depthwise);
+  return g.emit("ConvTranspose", [image, dense ? ungrouped(g, turned, groups) : turned], info.inShape, {
     channelsFirst: true,
     attributes: {
       kernel_shape,
@@ -148,59 +132,6 @@ function ungrouped(g: GraphBuilder, kernel: GraphTensor, groups: number): GraphT
     Math.floor(Math.floor(i / groups) / (filters / groups)) === i % groups ? 1 : 0,
   );
   return g.mul(kernel, g.floats(member, [filters, groups, 1, 1]));
-}
-
-/** The pixels of a padded image that one tap of the kernel meets: `[batch, channels, outHeight, outWidth]`. */
-function tapImage(
-  g: GraphBuilder,
-  padded: GraphTensor,
-  info: Info,
-  row: number,
-  column: number,
-): GraphTensor {
-  const [batch, , , channels] = padded.shape as Four;
-  const starts = [0, row * info.dilationHeight, column * info.dilationWidth, 0];
-  const shape = [batch, info.outHeight, info.outWidth, channels];
-  return g.slice(padded, starts, shape, [1, info.strideHeight, info.strideWidth, 1]);
-}
-
-/**
- * Gradient in the kernel, one tap after the other: the image shifted by the tap, times the gradient of the output,
- * summed over pixels (a product of matrices an image) and images.
- */
-function convolveBackFilter(
-  g: GraphBuilder,
-  x: GraphTensor,
-  dy: GraphTensor,
-  info: Info,
-  filterShape: readonly number[],
-  depthwise: boolean,
-): GraphTensor {
-  const { before, after } = geometry(info);
-  const padded = g.pad(g.first(x), [0, ...before, 0], [0, ...after, 0], g.scalar(0));
-  const [height, width, channels, filters] = filterShape as Four;
-  const pixels = info.outHeight * info.outWidth;
-  const groups = groupsOf(info, filterShape, depthwise);
-  const { batchSize } = info;
-  const perGroup = info.outChannels / groups;
-  const upstream = g.view(g.first(dy), [batchSize, groups, perGroup, pixels]);
-  const taps: GraphTensor[] = [];
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const tap = tapImage(g, padded, info, row, column);
-      const image = g.view(tap, [batchSize, groups, info.inChannels / groups, pixels]);
-      const products =
-        depthwise && filters === 1
-          ? g.reduce("ReduceSum", g.mul(image, upstream), [3])
-          : g.matMul(image, upstream, false, true);
-      taps.push(g.reduce("ReduceSum", products, [0]));
-    }
-  }
-  // Each tap is [1, groups, channels of a group, filters of a group].
-  const all = g.concat(taps, 0);
-  const shape = depthwise ? [height, width, channels, filters] : filterShape;
-  if (depthwise || groups === 1) return g.reshape(all, shape);
-  return g.reshape(g.transpose(all, [0, 2, 1, 3]), shape);
 }
 
 const float = (...infos: (TensorInfo | undefined)[]): boolean => infos.every((x) => x?.dtype === "float32");
