@@ -9,6 +9,7 @@ import { RunningStatistics } from "../operations/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import { ShapeError } from "../util/errors";
 import { layerContext } from "./layerContext";
+import { checkLayerOverrides, type LayerOverrides, type OverridableLayer } from "./layerOverrides";
 import { LayerStack } from "./layerStack";
 import type { NetworkOutputs, NetworkPass, Trainable } from "./trainable";
 
@@ -27,18 +28,32 @@ export class BaselineNetwork implements Trainable {
   readonly parameters: Parameters;
   readonly statistics: RunningStatistics;
   readonly taps: readonly string[];
+  /** What overrides may name: binary convolutions, and residual blocks, whose shortcut they can leave out. */
+  readonly layers: readonly OverridableLayer[];
   readonly #binarization: BinarizationConfig;
   readonly #layers: LayerStack;
 
-  /** @param binarization of it only the batch norm's numbers and the slopes of gradients are used. */
-  constructor(config: BaselineConfig, binarization: BinarizationConfig, key: RandomKey, name: string) {
+  /**
+   * @param binarization of it only the batch norm's numbers and the slopes of gradients are used.
+   * @param overrides layers that do otherwise than the description says, by name ({@link BaselineNetwork.layers}).
+   * @throws ConfigError for overrides of layers the network does not have.
+   */
+  constructor(
+    config: BaselineConfig,
+    binarization: BinarizationConfig,
+    key: RandomKey,
+    name: string,
+    overrides: LayerOverrides = {},
+  ) {
     const { imageSize, imageChannels, classes, block } = config;
     this.name = name;
     this.imageSize = imageSize;
     this.imageChannels = imageChannels;
     this.classes = classes;
     this.#binarization = baselineBinarization(block, binarization);
-    this.#layers = layersOf(config);
+    this.#layers = layersOf(config, overrides);
+    this.layers = this.#layers.overridable;
+    checkLayerOverrides(name, overrides, this.layers);
     this.parameters = new Parameters(this.#layers.parameters, key);
     this.statistics = new RunningStatistics(binarization.batchNormMomentum);
     this.taps = [...this.#layers.taps, "logits"];
@@ -75,7 +90,7 @@ export class BaselineNetwork implements Trainable {
   }
 }
 
-function layersOf(config: BaselineConfig): LayerStack {
+function layersOf(config: BaselineConfig, overrides: LayerOverrides = {}): LayerStack {
   const { imageSize, imageChannels } = config;
-  return new LayerStack([imageSize, imageSize, imageChannels], baselineSpecs(config));
+  return new LayerStack([imageSize, imageSize, imageChannels], baselineSpecs(config), "", overrides);
 }

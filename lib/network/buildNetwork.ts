@@ -1,7 +1,6 @@
 import type { TrainConfig } from "../config/trainConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { ModelSpec } from "../run/modelSpec";
-import { ConfigError } from "../util/errors";
 import { BaselineNetwork } from "./baselineNetwork";
 import type { LayerOverrides } from "./layerOverrides";
 import { Network } from "./network";
@@ -9,8 +8,8 @@ import type { Trainable } from "./trainable";
 
 /**
  * Builds a model's network with fresh weights. The caller disposes of it.
- * @param overrides layers that do otherwise than the settings say; of networks built from a genotype.
- * @throws ConfigError for overrides of a hand-made network.
+ * @param overrides layers that do otherwise than the settings say.
+ * @throws ConfigError for overrides of layers the network does not have.
  */
 export function buildNetwork(
   model: ModelSpec,
@@ -28,12 +27,7 @@ export function buildNetwork(
       });
     }
     case "baseline":
-      if (Object.keys(overrides).length > 0) {
-        throw new ConfigError(
-          `${model.name}: layers of a network built from a genotype can be overridden, those of a hand-made one cannot.`,
-        );
-      }
-      return new BaselineNetwork(model, config.binarization, key, model.name);
+      return new BaselineNetwork(model, config.binarization, key, model.name, overrides);
     default:
       return model satisfies never;
   }

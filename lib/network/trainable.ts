@@ -2,6 +2,7 @@ import type { tf } from "../backend";
 import type { Parameters } from "../operations/parameters";
 import type { BatchStatistics, RunningStatistics } from "../operations/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
+import type { OverridableLayer } from "./layerOverrides";
 
 /** How one forward pass of a network is to run. */
 export interface NetworkPass {
@@ -46,6 +47,8 @@ export interface Trainable {
   readonly statistics: RunningStatistics;
   /** Names a pass with `tap` will report, in order. */
   readonly taps: readonly string[];
+  /** Layers that may do otherwise than the settings say. */
+  readonly layers: readonly OverridableLayer[];
   /**
    * `images` `[batch, imageSize, imageSize, imageChannels]`, normalised.
    * @throws ShapeError if the images have another shape.

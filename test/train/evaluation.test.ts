@@ -37,6 +37,7 @@ function pixelReader(): Trainable {
     parameters: new Parameters([], key),
     statistics: new RunningStatistics(0.1),
     taps: [],
+    layers: [],
     outputs(images: tf.Tensor4D, pass: NetworkPass): NetworkOutputs {
       expect(pass.training).toBe(false);
       const logits = tf.tidy(() => tf.slice2d(tf.reshape(images, [-1, 12]) as tf.Tensor2D, [0, 0], [-1, 3]));

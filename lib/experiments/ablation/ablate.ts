@@ -3,9 +3,7 @@ import { check, must } from "../../config/check";
 import { scheduleValue } from "../../config/schedule";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
 import type { OverridableLayer } from "../../network/layerOverrides";
-import { Network } from "../../network/network";
 import { fold, randomKey } from "../../random/randomKey";
-import type { GenotypeModel } from "../../run/modelSpec";
 import type { Table } from "../../run/table";
 import type { TrainRecord } from "../../run/trainRecord";
 import { predictions, recalibrated } from "../../train/measure";
@@ -46,7 +44,6 @@ export interface AblateOptions extends Partial<AblationSettings> {
 /** A trained network to ablate. */
 interface Trained {
   readonly record: TrainRecord;
-  readonly model: GenotypeModel;
   readonly layers: readonly OverridableLayer[];
   readonly weights: ReadonlyMap<string, StoredTensor>;
 }
@@ -62,15 +59,15 @@ interface Trained {
  *
  * @param directory folder of a training (`bars train`, or `train/` of a sweep's job).
  * @throws RecordError where there are no weights, or the folder holds ablations with other settings; ConfigError for a
- * hand-made network and a change the network does not allow, naming near ones; InterruptedError after `signal`.
+ * change the network does not allow, naming near ones; InterruptedError after `signal`.
  */
 export async function ablate(directory: string, options: AblateOptions = {}): Promise<Table> {
   const trained = await loadTrained(directory);
   const settings = settingsOf(options, trained.record);
-  const { genotype } = trained.model;
-  const all = options.ablations ?? possibleAblations(genotype, trained.layers);
+  const { model } = trained.record;
+  const all = options.ablations ?? possibleAblations(model, trained.layers);
   // What is wrong is found before anything is measured.
-  for (const ablation of all) ablated(genotype, trained.layers, ablation);
+  for (const ablation of all) ablated(model, trained.layers, ablation);
   const out = options.out ?? join(directory, "ablation");
   return ownFolder(out, "ablation", async () => {
     const interrupt = openInterrupt(options.signal);
@@ -91,8 +88,8 @@ export async function ablate(directory: string, options: AblateOptions = {}): Pr
 
 /** Every change the network in a run's folder allows. @throws as {@link ablate}. */
 export async function ablationsOf(directory: string): Promise<Ablation[]> {
-  const { model, layers } = await loadTrained(directory);
-  return possibleAblations(model.genotype, layers);
+  const { record, layers } = await loadTrained(directory);
+  return possibleAblations(record.model, layers);
 }
 
 async function ablateInto(
@@ -103,7 +100,8 @@ async function ablateInto(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Table> {
-  const { record: run, model } = trained;
+  const { record: run } = trained;
+  const { model } = run;
   const path = join(out, "record.json");
   let record: AblationRecord = readAblationRecord(path, run.configHash, settings) ?? {
     kind: "bars.ablation-record",
@@ -143,7 +141,7 @@ async function ablateInto(
     ...record,
     entries: chosen.map((text) => record.entries.find((e) => textOf(e.ablation) === text) as AblationEntry),
   };
-  const table = ablationTable(shown, run, model.genotype, trained.layers);
+  const table = ablationTable(shown, run, trained.layers);
   writeFileAtomic(join(out, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
   return table;
 }
@@ -160,10 +158,10 @@ async function measure(
   settings: AblationSettings,
   signal: AbortSignal,
 ): Promise<AblationEntry> {
-  const { genotype, overrides } = ablation
-    ? ablated(trained.model.genotype, trained.layers, ablation)
-    : { genotype: trained.model.genotype, overrides: {} };
-  const context: TrainContext = { ...plain, model: { ...trained.model, genotype } };
+  const { model, overrides } = ablation
+    ? ablated(plain.model, trained.layers, ablation)
+    : { model: plain.model, overrides: {} };
+  const context: TrainContext = { ...plain, model };
   const { config } = context;
   const stop = () => {
     if (!signal.aborted) return;
@@ -218,17 +216,11 @@ async function carryOver(
 async function loadTrained(directory: string): Promise<Trained> {
   const { network, record } = await trainedNetwork(directory, "last");
   try {
-    const { model } = record;
-    if (model.kind !== "genotype" || !(network instanceof Network)) {
-      throw new ConfigError(
-        `ablate: expected a network built from a genotype, "${model.name}" in ${directory} is a hand-made one.`,
-      );
-    }
     // Copies: what an engine hands out may be its own memory.
     const weights = new Map<string, StoredTensor>();
     for (const [name, { shape, values }] of await network.parameters.stored())
       weights.set(name, { shape, values: Float32Array.from(values) });
-    return { record, model, layers: network.layers, weights };
+    return { record, layers: network.layers, weights };
   } finally {
     network.dispose();
   }

@@ -1,5 +1,9 @@
+import { blockName } from "../../analysis/baselineCapacityGraph";
+import { baselineLayers } from "../../complexity/baselineSpecs";
+import { baselineDownsamples } from "../../config/baselineConfig";
 import { spaceConfig } from "../../config/spaceConfig";
 import type { LayerOverrides, OverridableLayer } from "../../network/layerOverrides";
+import type { BaselineModel, GenotypeModel, ModelSpec } from "../../run/modelSpec";
 import { builtCells } from "../../space/builtCells";
 import { type Genotype, genotype } from "../../space/genotype";
 import { ConfigError } from "../../util/errors";
@@ -8,11 +12,13 @@ import { nearNames } from "../../util/nearNames";
 /**
  * What an ablation does to a trained network.
  * - `real_layer`: the layer `target` computes with real input and kernel instead of their signs
- * - `no_shortcut`: the identity around the convolution `target`, or the cell's shortcut `cell<n>.shortcut`, is left out
- * - `real_downsampling`: every binary layer of stride 2 of the reduction cell `target` is real; `all`: of all of them
+ * - `no_shortcut`: the identity around the convolution `target`, the cell's shortcut `cell<n>.shortcut`, or that of the
+ *   residual block `stage<m>.block<n>` of a hand-made network is left out
+ * - `real_downsampling`: every binary layer of stride 2 of the reduction cell, or residual block, `target` is real; `all`:
+ *   of all of them
  * - `cell_shortcut`: reduction cells have another shortcut: `none` (then normal cells have none, too), `avg_pool` or
- *   `bin_conv_3x3`
- * - `process`: the cells' 1x1 sits at the other end: `preprocess` or `postprocess`
+ *   `bin_conv_3x3`; halving blocks of a hand-made network: `avg_pool` or `real_conv`
+ * - `process`: the cells' 1x1 sits at the other end: `preprocess` or `postprocess`; hand-made networks have none
  *
  * The first three keep all weights. The last two change shapes: tensors of the same name and shape are carried over,
  * the others start anew, so that their accuracy means something after fine-tuning only.
@@ -34,20 +40,15 @@ export interface Ablation {
 
 /** A changed network: what it is built from. */
 export interface AblatedNetwork {
-  readonly genotype: Genotype;
+  readonly model: ModelSpec;
   readonly overrides: LayerOverrides;
 }
 
 /** Every single change a network allows, in the order of its layers. */
-export function possibleAblations(arch: Genotype, layers: readonly OverridableLayer[]): Ablation[] {
+export function possibleAblations(model: ModelSpec, layers: readonly OverridableLayer[]): Ablation[] {
   const named = (kind: AblationKind, targets: readonly string[]) =>
     targets.map((target) => ({ kind, target }));
-  const reductions = builtCells(arch).filter(({ reduction }) => reduction);
-  const cells = reductions
-    .map(({ cell }) => `cell${cell}`)
-    .filter((cell) => stridedLayers(cell, layers).length > 0);
-  const { process, cellShortcut } = arch.space;
-  const shortcuts = reductions.length > 0 ? ["none", "avg_pool", "bin_conv_3x3"] : ["none", "avg_pool"];
+  const places = [...halvingLayers(model, layers).keys()];
   return [
     ...named(
       "real_layer",
@@ -57,12 +58,9 @@ export function possibleAblations(arch: Genotype, layers: readonly OverridableLa
       "no_shortcut",
       layers.filter(({ shortcut }) => shortcut).map(({ name }) => name),
     ),
-    ...named("real_downsampling", cells.length > 1 ? [...cells, "all"] : cells),
-    ...named(
-      "cell_shortcut",
-      shortcuts.filter((name) => name !== cellShortcut),
-    ),
-    ...named("process", [process === "preprocess" ? "postprocess" : "preprocess"]),
+    ...named("real_downsampling", places.length > 1 ? [...places, "all"] : places),
+    ...named("cell_shortcut", otherShortcuts(model)),
+    ...named("process", otherProcess(model)),
   ];
 }
 
@@ -71,7 +69,7 @@ export function possibleAblations(arch: Genotype, layers: readonly OverridableLa
  * @throws ConfigError for a change the network does not allow, naming near ones that it does.
  */
 export function ablated(
-  arch: Genotype,
+  model: ModelSpec,
   layers: readonly OverridableLayer[],
   { kind, target }: Ablation,
   place = "ablate",
@@ -81,7 +79,7 @@ export function ablated(
       `${place}: unknown kind of ablation ${JSON.stringify(kind)}. Known kinds: ${ablationKinds.join(", ")}.`,
     );
   }
-  const targets = possibleAblations(arch, layers)
+  const targets = possibleAblations(model, layers)
     .filter((one) => one.kind === kind)
     .map((one) => one.target);
   if (!targets.includes(target)) {
@@ -93,34 +91,70 @@ export function ablated(
   const real = { real: "both" } as const;
   switch (kind) {
     case "real_layer":
-      return { genotype: arch, overrides: { [target]: real } };
+      return { model, overrides: { [target]: real } };
     case "no_shortcut":
-      return { genotype: arch, overrides: { [target]: { shortcut: false } } };
+      return { model, overrides: { [target]: { shortcut: false } } };
     case "real_downsampling": {
-      const strided =
-        target === "all"
-          ? targets.flatMap((cell) => stridedLayers(cell, layers))
-          : stridedLayers(target, layers);
-      return { genotype: arch, overrides: Object.fromEntries(strided.map((name) => [name, real])) };
+      const halving = halvingLayers(model, layers);
+      const names = target === "all" ? [...halving.values()].flat() : (halving.get(target) ?? []);
+      return { model, overrides: Object.fromEntries(names.map((name) => [name, real])) };
     }
     case "cell_shortcut":
-      return { genotype: inSpace(arch, { cellShortcut: target as "none" }, place), overrides: {} };
+      return {
+        model:
+          model.kind === "baseline"
+            ? { ...model, downsample: target as BaselineModel["downsample"] }
+            : inSpace(model, { cellShortcut: target as "none" }, place),
+        overrides: {},
+      };
     case "process":
-      return { genotype: inSpace(arch, { process: target as "preprocess" }, place), overrides: {} };
+      // Genotypes alone allow it.
+      return {
+        model: inSpace(model as GenotypeModel, { process: target as "preprocess" }, place),
+        overrides: {},
+      };
     default:
       return kind satisfies never;
   }
 }
 
-/** Binary layers of stride 2 of a reduction cell: what leaves its node 0, and its shortcut. */
-function stridedLayers(cell: string, layers: readonly OverridableLayer[]): string[] {
-  const strided = new RegExp(`^${cell}\\.(edge\\d+-0\\.|shortcut$)`);
-  return layers.filter(({ name, binary }) => binary && strided.test(name)).map(({ name }) => name);
+/** Binary layers of stride 2 by the reduction cell or block they are in; those without any are left out. */
+function halvingLayers(model: ModelSpec, layers: readonly OverridableLayer[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const add = (place: string, name: string) => found.set(place, [...(found.get(place) ?? []), name]);
+  if (model.kind === "baseline") {
+    for (const { layer, name, inputShape, outputShape } of baselineLayers(model))
+      if (layer === "binary_conv" && outputShape[0] < inputShape[0]) add(blockName(name) ?? name, name);
+    return found;
+  }
+  for (const { cell, reduction } of builtCells(model.genotype)) {
+    if (!reduction) continue;
+    // What leaves the cell's node 0, and its shortcut.
+    const strided = new RegExp(`^cell${cell}\\.(edge\\d+-0\\.|shortcut$)`);
+    for (const { name, binary } of layers) if (binary && strided.test(name)) add(`cell${cell}`, name);
+  }
+  return found;
 }
 
-function inSpace(arch: Genotype, changes: Partial<Genotype["space"]>, place: string): Genotype {
-  const { cells, depth, width } = arch;
-  return genotype(spaceConfig({ ...arch.space, ...changes }, place), { cells, depth, width }, place);
+function otherShortcuts(model: ModelSpec): readonly string[] {
+  if (model.kind === "baseline") {
+    const residual = model.family === "resnet20" || model.family === "resnet18";
+    return residual ? baselineDownsamples.filter((name) => name !== model.downsample) : [];
+  }
+  const reductions = builtCells(model.genotype).some(({ reduction }) => reduction);
+  const all = reductions ? ["none", "avg_pool", "bin_conv_3x3"] : ["none", "avg_pool"];
+  return all.filter((name) => name !== model.genotype.space.cellShortcut);
+}
+
+function otherProcess(model: ModelSpec): readonly string[] {
+  if (model.kind === "baseline") return [];
+  return [model.genotype.space.process === "preprocess" ? "postprocess" : "preprocess"];
+}
+
+function inSpace(model: GenotypeModel, changes: Partial<Genotype["space"]>, place: string): GenotypeModel {
+  const { cells, depth, width, space } = model.genotype;
+  const changed = genotype(spaceConfig({ ...space, ...changes }, place), { cells, depth, width }, place);
+  return { ...model, genotype: changed };
 }
 
 /** How a change is written on a command line: `real_layer:cell0.process`. */

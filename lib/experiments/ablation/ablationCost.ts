@@ -1,3 +1,4 @@
+import { baselineLayers } from "../../complexity/baselineSpecs";
 import type { Cost } from "../../complexity/cost";
 import { costTable } from "../../complexity/costTable";
 import { sumCosts } from "../../complexity/layerCost";
@@ -6,14 +7,17 @@ import type { AblatedNetwork } from "./ablation";
 
 /**
  * Cost of one image in a changed network. A layer that is real counts its multiply-accumulates as FLOPs and its
- * weights as real parameters; a cell shortcut that is left out costs nothing. The sum of an identity that is left out
- * stays in `elementwise`, which is no part of OPs.
+ * weights as real parameters; a shortcut of a cell or block that is left out costs nothing. The sum it entered stays in `elementwise`, which is no part of OPs.
  */
-export function ablationCost({ genotype, overrides }: AblatedNetwork, style: BinarizationConfig): Cost {
+export function ablationCost({ model, overrides }: AblatedNetwork, style: BinarizationConfig): Cost {
   const within = (name: string, layer: string) => name === layer || name.startsWith(`${layer}.`);
-  const layers = costTable(genotype, style).flatMap((row) => {
+  const rows = model.kind === "baseline" ? baselineLayers(model) : costTable(model.genotype, style);
+  const layers = rows.flatMap((row) => {
     const [name, override] = Object.entries(overrides).find(([layer]) => within(row.name, layer)) ?? [];
-    if (override?.shortcut === false && name?.endsWith(".shortcut")) return [];
+    if (override?.shortcut === false) {
+      const apart = name?.endsWith(".shortcut") || within(row.name, `${name}.branch1`);
+      return apart ? [] : [row];
+    }
     if (override?.real === undefined) return [row];
     const { bops, binaryParams } = row;
     const real = override.real === "activations" ? 0 : binaryParams;

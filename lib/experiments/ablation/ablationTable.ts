@@ -2,7 +2,6 @@ import { ops } from "../../complexity/cost";
 import type { OverridableLayer } from "../../network/layerOverrides";
 import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
 import type { TrainRecord } from "../../run/trainRecord";
-import type { Genotype } from "../../space/genotype";
 import { wilsonInterval } from "../../util/wilsonInterval";
 import { ablated } from "./ablation";
 import { ablationCost } from "./ablationCost";
@@ -40,14 +39,13 @@ const columns: readonly TableColumn[] = [
 export function ablationTable(
   record: AblationRecord,
   run: TrainRecord,
-  arch: Genotype,
   layers: readonly OverridableLayer[],
 ): Table {
   const [plain] = record.entries as [AblationEntry];
   const { settings } = record;
   const rows = record.entries.map((entry): TableRecord => {
     const { ablation, carried, before, after } = entry;
-    const network = ablation ? ablated(arch, layers, ablation) : { genotype: arch, overrides: {} };
+    const network = ablation ? ablated(run.model, layers, ablation) : { model: run.model, overrides: {} };
     const cost = ablationCost(network, run.config.binarization);
     const [accuracy, low, high] = shareOf(before);
     const change = ablation ? pairedChange(unpackAnswers(plain.before), unpackAnswers(before)) : null;

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../../lib/backend";
 import { ablate, ablationsOf } from "../../../lib/experiments/ablation/ablate";
 import { ablationText, parseAblation } from "../../../lib/experiments/ablation/ablation";
+import { checkModelSpec } from "../../../lib/run/modelSpec";
 import { readRecordJson } from "../../../lib/run/readRecord";
-import type { Table } from "../../../lib/run/table";
+import type { Table, TableRecord } from "../../../lib/run/table";
 import { train } from "../../../lib/train/train";
 import { InterruptedError } from "../../../lib/util/errors";
 import { temporaryFolder } from "../../helpers/tinySearch";
@@ -118,6 +119,44 @@ describe("ablate", () => {
     );
     await expect(ablate(run, { recalibrationBatches: 0 })).rejects.toThrow(
       "ablate: recalibrationBatches must be",
+    );
+  });
+
+  it("changes hand-made networks, too: layers, shortcuts of blocks, down-sampling", async () => {
+    const baseline = join(root, "baseline");
+    const model = checkModelSpec({ kind: "baseline", family: "resnet20", block: "bireal", width: 0.0625 });
+    const training = { epochs: 1, data: { dataset: "synthetic", trainImages: 16, testImages: 10 } } as const;
+    await train(tinyTraining(training), model, { directory: baseline });
+    const all = (await ablationsOf(baseline)).map(ablationText);
+    const of = (kind: string) => all.filter((text) => text.startsWith(`${kind}:`));
+    expect(of("real_layer")).toHaveLength(18);
+    expect(of("real_layer")[0]).toBe("real_layer:stage0.block0.branch0.binary_conv");
+    expect(of("no_shortcut")).toHaveLength(18);
+    expect([...of("real_downsampling"), ...of("cell_shortcut"), ...of("process")]).toEqual([
+      "real_downsampling:stage1.block0",
+      "real_downsampling:stage2.block0",
+      "real_downsampling:all",
+      "cell_shortcut:avg_pool",
+    ]);
+    const texts = ["real_downsampling:all", "no_shortcut:stage1.block0", "cell_shortcut:avg_pool"];
+    const table = await ablate(baseline, { ...settings, epochs: 1, ablations: texts.map(parseAblation) });
+    const [plain, real, halving, pooled] = table.rows as [TableRecord, ...TableRecord[]];
+    const cost = (one: TableRecord | undefined, what: string) => Number(one?.[what]) - Number(plain[what]);
+    // Strided 3x3 from 1 to 2 channels at 16x16, and from 2 to 4 at 8x8.
+    const strided = 9 * (16 * 16 * 2 + 8 * 8 * 8);
+    expect([cost(real, "bops"), cost(real, "flops"), real?.["carried"]]).toEqual([-strided, strided, 1]);
+    // The real 1x1 of the shortcut goes with it; its batch norm is no multiply-accumulate of these columns.
+    expect([cost(halving, "bops"), cost(halving, "flops"), halving?.["carried"]]).toEqual([
+      0,
+      -16 * 16 * 2,
+      1,
+    ]);
+    expect(cost(pooled, "flops")).toBe(-(16 * 16 * 2 + 8 * 8 * 8));
+    for (const { tuned } of table.rows) expect(typeof tuned).toBe("number");
+    await expect(
+      ablate(baseline, { ...settings, ablations: [parseAblation("process:postprocess")] }),
+    ).rejects.toThrow(
+      'ablate: this network has no "postprocess" to ablate by process. It has none. All: bars ablate <run> --list.',
     );
   });
 
