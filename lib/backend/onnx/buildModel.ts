@@ -36,9 +36,9 @@ export interface ModelOutput {
   readonly shape: readonly number[];
 }
 
-/** Turns recorded calls into an ONNX file. `onProcessor`: see {@link GraphBuilder}. */
-export function buildModel(plan: GraphPlan, onProcessor: boolean): GraphModel {
-  const g = new GraphBuilder(onProcessor);
+/** Turns recorded calls into an ONNX file. `onProcessor` and `channelBlock`: see {@link GraphBuilder}. */
+export function buildModel(plan: GraphPlan, onProcessor: boolean, channelBlock: number): GraphModel {
+  const g = new GraphBuilder(onProcessor, channelBlock);
   const tensors = new Map<LazyValue, GraphTensor>();
   const numbers = numbersOf(plan);
   // What is packed is joined on this side, so results in a graphics card's memory would come back for it.

@@ -37,8 +37,14 @@ export class GraphBuilder {
   readonly #forms: ImageForms = imageForms();
   #count = 0;
 
-  /** @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there. */
-  constructor(readonly onProcessor: boolean) {}
+  /**
+   * @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there.
+   * @param channelBlock channels in a block of the operators on images in blocks, 0 where there are none.
+   */
+  constructor(
+    readonly onProcessor: boolean,
+    readonly channelBlock: number = 0,
+  ) {}
 
   /** A value that comes from outside. */
   input(name: string, shape: readonly number[], type: OnnxType): GraphTensor {

@@ -21,7 +21,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** Empty for the standard operators, "com.microsoft" for those of ONNX Runtime. */
+  /** Absent for the standard operators, "com.microsoft" and below for those of ONNX Runtime. */
   readonly domain?: string;
 }
 
@@ -61,11 +61,12 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       for (const input of graph.inputs) g.message(11, (v) => writeValueInfo(v, input));
       for (const output of graph.outputs) g.message(12, (v) => writeValueInfo(v, output));
     })
-    .message(8, (o) => o.string(1, "").int(2, operatorSet))
-    .message(8, (o) => o.string(1, "com.microsoft").int(2, 1))
-    .finish();
+    .message(8, (o) => o.string(1, "").int(2, operatorSet));
+  for (const domain of new Set(graph.nodes.map((node) => node.domain))) {
+    if (domain) file.message(8, (o) => o.string(1, domain).int(2, 1));
+  }
   // A copy of its own: the writer's memory may be shared with other buffers of the process.
-  return new Uint8Array(file);
+  return new Uint8Array(file.finish());
 }
 
 function writeNode(writer: ProtobufWriter, node: OnnxNode, position: number): void {

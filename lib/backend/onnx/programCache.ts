@@ -8,6 +8,8 @@ export interface ProgramCacheSettings {
   readonly maxPrograms: number;
   /** Whether the device is the processor, which runs every operator. */
   readonly onProcessor: boolean;
+  /** Channels in a block of its operators on images in blocks, 0 where it has none. */
+  readonly channelBlock: number;
 }
 
 /** A compiled graph. */
@@ -49,8 +51,8 @@ export class ProgramCache {
       this.#programs.set(key, known);
       return known;
     }
-    const { device, maxPrograms, onProcessor } = this.#settings;
-    const { bytes, ...model } = buildModel(plan, onProcessor);
+    const { device, maxPrograms, onProcessor, channelBlock } = this.#settings;
+    const { bytes, ...model } = buildModel(plan, onProcessor, channelBlock);
     const program = { id: this.#count++, model };
     this.#programs.set(key, program);
     for (const [oldest, { id }] of this.#programs) {

@@ -1,4 +1,5 @@
 import { findBackend, registerBackend, removeBackend, type TensorInfo } from "@tensorflow/tfjs-core";
+import { findChannelBlock } from "./channelBlocks";
 import type { Device, DeviceSettings } from "./device";
 import type { LazyKernel } from "./lazyGraph";
 import { findRuntime, findWebRuntime } from "./loadRuntime";
@@ -33,6 +34,7 @@ export interface RegisteredOnnx {
  */
 export async function registerOnnx(name: string, settings: OnnxSettings): Promise<RegisteredOnnx> {
   const { device, version } = openDevice(settings);
+  const channelBlock = settings.provider === "cpu" ? await findChannelBlock(device) : 0;
   registerBackend(
     name,
     () =>
@@ -41,6 +43,7 @@ export async function registerOnnx(name: string, settings: OnnxSettings): Promis
         maxPending: settings.maxPending,
         maxPrograms: settings.maxPrograms,
         onProcessor: settings.provider === "cpu" || settings.provider === "wasm",
+        channelBlock,
       }),
     4,
   );

@@ -1,4 +1,6 @@
 import type { backend_util } from "@tensorflow/tfjs-core";
+import type { GraphBuilder } from "../graphBuilder";
+import type { GraphTensor } from "../graphTensor";
 
 export type Info = backend_util.Conv2DInfo;
 export type Four = [number, number, number, number];
@@ -20,4 +22,14 @@ export function geometry(info: Info) {
 /** Groups of channels that do not meet. */
 export function groupsOf(info: Info, filterShape: readonly number[], depthwise: boolean): number {
   return depthwise ? info.inChannels : info.inChannels / (filterShape[2] as number);
+}
+
+/** A factor of each channel of the output, as factors of a kernel's entries. A depthwise kernel's last two axes are them. */
+export function filterFactors(
+  g: GraphBuilder,
+  gain: GraphTensor,
+  filterShape: readonly number[],
+  depthwise: boolean,
+): GraphTensor {
+  return depthwise && gain.shape.length > 0 ? g.reshape(gain, filterShape.slice(2)) : gain;
 }

@@ -2,7 +2,8 @@ import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphBuilder } from "../graphBuilder";
 import type { GraphTensor } from "../graphTensor";
 import type { KernelAttributes, LazyKernel } from "../lazyGraph";
-import { type Four, geometry, groupsOf, type Info } from "./convolutionInfo";
+import { convolveImage } from "./blockedConvolution";
+import { type Four, filterFactors, geometry, groupsOf, type Info } from "./convolutionInfo";
 import { convolveBackFilter } from "./filterGradient";
 
 interface ConvAttributes {
@@ -66,9 +67,12 @@ export function convolve(
   depthwise: boolean,
 ): GraphTensor {
   const groups = groupsOf(info, filter.shape, depthwise);
-  return g.emit("Conv", [g.first(x), onnxKernel(g, filter, depthwise)], info.outShape, {
+  const attributes = convAttributes(info, groups);
+  const image = g.first(x);
+  if (groups === 1 && !depthwise) return convolveImage(g, image, filter, false, info.outShape, attributes);
+  return g.emit("Conv", [image, onnxKernel(g, filter, depthwise)], info.outShape, {
     channelsFirst: true,
-    attributes: convAttributes(info, groups),
+    attributes,
   });
 }
 
@@ -89,10 +93,9 @@ function convolveBackInput(
   const end = [info.inHeight - info.outHeight, info.inWidth - info.outWidth].map(
     (missing, i) => missing - (start[i] as number) + (reach[i] as number) - 1,
   );
-  const { base, gain } = g.scaled(g.first(dy));
-  const image = base;
+  const { base: image, gain } = g.scaled(g.first(dy));
   // A factor of each channel goes into the kernel, which is small. Gradients have no ties that rounding could break.
-  const filter = gain ? g.mul(kernel, g.reshape(gain, [gain.shape[0] ?? 1])) : kernel;
+  const filter = gain ? g.mul(kernel, filterFactors(g, gain, kernel.shape, depthwise)) : kernel;
   const dilations = { ints: [info.dilationHeight, info.dilationWidth] };
   const kernel_shape = { ints: [info.filterHeight, info.filterWidth] };
   const unit = info.strideHeight === 1 && info.strideWidth === 1;
@@ -100,10 +103,13 @@ function convolveBackInput(
     const w = g.plain(filter);
     const [height, width] = w.shape as Four;
     const turned = g.slice(w, [height - 1, width - 1, 0, 0], w.shape, [-1, -1, 1, 1]);
-    return g.emit("Conv", [image, g.transpose(turned, [2, 3, 0, 1])], info.inShape, {
-      channelsFirst: true,
-      attributes: { kernel_shape, dilations, pads: { ints: [...start, ...end] } },
-    });
+    const attributes = {
+      kernel_shape,
+      dilations,
+      strides: { ints: [1, 1] },
+      pads: { ints: [...start, ...end] },
+    };
+    return convolveImage(g, image, turned, true, info.inShape, attributes);
   }
   const strides = [info.strideHeight, info.strideWidth];
   const surplus = [info.inHeight, info.inWidth].map((extent, i) => {

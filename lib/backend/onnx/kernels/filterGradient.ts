@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../graphBuilder";
 import type { GraphTensor } from "../graphTensor";
-import { type Four, geometry, groupsOf, type Info } from "./convolutionInfo";
+import { type Four, filterFactors, geometry, groupsOf, type Info } from "./convolutionInfo";
 
 /** Joining all taps into one product pays where the product's sides are at most this long. */
 const joinedSide = 48;
@@ -21,11 +21,8 @@ export function convolveBackFilter(
   const gradient = (
     info.strideHeight === 1 && info.strideWidth === 1 && !depthwise && g.onProcessor ? byShifts : byTaps
   )(g, g.first(x), upstream.base, info, filterShape, depthwise);
-  if (!upstream.gain) return gradient;
-  // A depthwise kernel's filters are channels of the output in this order too.
   const { gain } = upstream;
-  const spread = depthwise && gain.shape.length > 0 ? g.reshape(gain, filterShape.slice(2)) : gain;
-  return g.mul(gradient, spread);
+  return gain ? g.mul(gradient, filterFactors(g, gain, filterShape, depthwise)) : gradient;
 }
 
 type BackFilter = typeof convolveBackFilter;
