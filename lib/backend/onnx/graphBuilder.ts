@@ -19,6 +19,8 @@ export interface EmitOptions {
   readonly channelsFirst?: boolean;
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
   readonly domain?: string;
+  /** Results that something else is written over: equal operators stay apart. */
+  readonly apart?: boolean;
 }
 
 /**
@@ -68,12 +70,12 @@ export class GraphBuilder {
     shapes: readonly (readonly number[])[],
     options: EmitOptions = {},
   ): GraphTensor[] {
-    const { attributes = {}, channelsFirst = false, domain } = options;
+    const { attributes = {}, channelsFirst = false, domain, apart = false } = options;
     const type = options.type ?? inputs[0]?.type ?? "float32";
     const names = inputs.map((input) => input?.name ?? "");
     const key = `${op}(${names.join()})${JSON.stringify([attributes, shapes, type, channelsFirst])}`;
     const known = this.#emitted.get(key);
-    if (known) return known;
+    if (known && !apart) return known;
     const outputs = shapes.map((shape) =>
       this.#describe({
         name: `v${this.#count++}`,

@@ -54,6 +54,11 @@ describe("fused kernels as graphs", () => {
   });
 
   const table: Record<string, Case> = {
+    "batch norms with one scale keep their statistics apart": (i) => {
+      const [scale, offset] = [i.positives(6) as T1, i.normals(6) as T1];
+      const images = [1, 2, 3].map((factor) => tf.mul(i.normals(3, 5, 4, 6), factor) as T4);
+      return images.flatMap((x) => Object.values(batchNormTrain(x, scale, offset, 1e-3)));
+    },
     "batch norm": (i) =>
       Object.values(
         batchNormTrain(i.normals(3, 5, 4, 6) as T4, i.positives(6) as T1, i.normals(6) as T1, 1e-3),

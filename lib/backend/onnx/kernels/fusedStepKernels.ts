@@ -33,8 +33,12 @@ const batchNorm: LazyKernel = {
   lower(g, inputs, { epsilon }) {
     const { x, scale, offset } = named<"x" | "scale" | "offset">(inputs);
     const source = image(g, x);
+    const channels = channelsOf(x);
+    if (g.onProcessor) {
+      const [y, mean, variance] = ownStatistics(g, source, scale, offset, epsilon as number);
+      return [g.reshape(y, x.shape), g.reshape(mean, [channels]), g.reshape(variance, [channels])];
+    }
     const share = g.scalar(1 / pixelsOf(x));
-    // Not BatchNormalization's own training mode: its statistics are written over its inputs, constants included.
     const mean = g.mul(perChannel(g, source), share);
     const centred = g.sub(source, mean);
     const variance = g.mul(perChannel(g, g.mul(centred, centred)), share);
@@ -48,6 +52,31 @@ const batchNorm: LazyKernel = {
     return [g.reshape(y, x.shape), mean, variance];
   },
 };
+
+/**
+ * Normalised image, means and variances by one operator, which blends them with old ones at momentum 0. It writes them
+ * over the old ones, so every call has zeros of its own.
+ */
+function ownStatistics(
+  g: GraphBuilder,
+  x: GraphTensor,
+  scale: GraphTensor,
+  offset: GraphTensor,
+  epsilon: number,
+): [GraphTensor, GraphTensor, GraphTensor] {
+  const channels = channelsOf(x);
+  const zeros = () => g.emit("Expand", [g.scalar(0), g.ints([channels])], [channels], { apart: true });
+  const outputs = g.emitMany(
+    "BatchNormalization",
+    [x, scale, offset, zeros(), zeros()],
+    [x.shape, [channels], [channels]],
+    {
+      channelsFirst: true,
+      attributes: { epsilon: { float: epsilon }, momentum: { float: 0 }, training_mode: { int: 1 } },
+    },
+  );
+  return outputs as [GraphTensor, GraphTensor, GraphTensor];
+}
 
 const batchNormGrad: LazyKernel = {
   name: "BarsBatchNormGrad",
