@@ -1,91 +1,17 @@
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import { registerCpuKernels } from "../../lib/backend/cpu/registerCpuKernels";
-import { muteGreeting } from "../../lib/backend/cpuEngine";
 import { registerWasmKernels, wasmKernels } from "../../lib/backend/wasm/registerWasmKernels";
-import { fold, integers, normal, randomKey } from "../../lib/random/randomKey";
 import { expectNoLeak } from "../helpers/expectNoLeak";
+import {
+  type Compute,
+  coarse,
+  expectGradientParity,
+  expectParity,
+  plain,
+  startBothEngines,
+} from "./wasmParity";
 
-const key = randomKey(0);
-type Plain = { readonly shape: number[]; readonly values: Float32Array };
-type Compute = (...inputs: tf.Tensor[]) => tf.Tensor;
-
-/** Normal numbers, made outside of any engine so that both engines get the same. */
-function plain(label: string, shape: number[]): Plain {
-  return { shape, values: normal(fold(key, label), tf.util.sizeFromShape(shape)) };
-}
-
-/** Like {@link plain}, but of few distinct values, so that windows hold ties. */
-function coarse(label: string, shape: number[]): Plain {
-  const drawn = integers(fold(key, label), tf.util.sizeFromShape(shape), 3);
-  return { shape, values: Float32Array.from(drawn, (value) => value - 1) };
-}
-
-async function runOn(engine: string, inputs: readonly Plain[], compute: Compute): Promise<Plain> {
-  await tf.setBackend(engine);
-  return expectNoLeak(() => {
-    const tensors = inputs.map(({ shape, values }) => tf.tensor(values, shape));
-    const buffers = tf.engine().backend.numDataIds();
-    const result = tf.tidy(() => compute(...tensors));
-    const values = result.dataSync() as Float32Array;
-    const { shape } = result;
-    result.dispose();
-    expect(tf.engine().backend.numDataIds() - buffers, "buffers left behind").toBe(0);
-    tf.dispose(tensors);
-    return { shape, values };
-  });
-}
-
-/** Both engines agree to `tolerance`, relative to the largest value. */
-async function expectParity(inputs: readonly Plain[], compute: Compute, tolerance = 1e-4): Promise<void> {
-  const expected = await runOn("cpu", inputs, compute);
-  const actual = await runOn("wasm", inputs, compute);
-  expect(actual.shape).toEqual(expected.shape);
-  const scale = expected.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-  const worst = actual.values.reduce(
-    (most, value, i) => Math.max(most, Math.abs(value - (expected.values[i] as number))),
-    0,
-  );
-  expect(worst / scale).toBeLessThan(tolerance);
-  expect(actual.values.every(Number.isFinite)).toBe(true);
-}
-
-/** The gradient of `y = op(...inputs)` with respect to input `index`, for the output gradient `dy`, the last input. */
-function gradientOf(index: number, op: Compute): Compute {
-  return (...tensors) => {
-    const dy = tensors[tensors.length - 1] as tf.Tensor;
-    const inputs = tensors.slice(0, -1);
-    return tf.grads((...args: tf.Tensor[]) => op(...args))(inputs, dy)[index] as tf.Tensor;
-  };
-}
-
-/** The shape of `op`'s result, found on the cpu. */
-async function outputShape(shapes: readonly number[][], op: Compute): Promise<number[]> {
-  await tf.setBackend("cpu");
-  return tf.tidy(() => op(...shapes.map((shape) => tf.zeros(shape))).shape);
-}
-
-async function expectGradientParity(
-  inputs: readonly Plain[],
-  op: Compute,
-  indices = inputs.map((_, i) => i),
-): Promise<void> {
-  const shape = await outputShape(
-    inputs.map((input) => input.shape),
-    op,
-  );
-  const dy = plain("dy", shape);
-  for (const index of indices) await expectParity([...inputs, dy], gradientOf(index, op));
-}
-
-beforeAll(async () => {
-  muteGreeting();
-  registerCpuKernels();
-  registerWasmKernels();
-  await tf.setBackend("wasm");
-});
+beforeAll(startBothEngines);
 
 const explicit = (t: number, b: number, l: number, r: number): tf.backend_util.ExplicitPadding => [
   [0, 0],
@@ -259,121 +185,6 @@ describe("wasm kernels agree with the cpu engine", () => {
       expect(counts.dataSync()[0]).toBe(5997);
       counts.dispose();
     });
-  });
-
-  it.each([
-    { shape: [4, 5, 6, 7], begin: [1, 0, 2, 3], size: [2, 5, 3, 4] },
-    { shape: [4, 5, 6, 7], begin: [1, 0, 0, 0], size: [2, -1, -1, -1] },
-    { shape: [4, 5, 6, 7], begin: [0, 2, 0, 0], size: [4, 2, 6, 7] },
-    { shape: [4, 5, 6, 7], begin: [3, 4, 5, 6], size: [1, 1, 1, 1] },
-    { shape: [3, 200], begin: [1, 20], size: [2, 100] },
-    { shape: [50], begin: [7], size: [11] },
-    { shape: [3, 4], begin: [1, 2], size: [0, 2] },
-    { shape: [2, 3, 2, 3, 2, 3], begin: [0, 1, 1, 0, 1, 1], size: [2, 2, 1, 2, 1, 2] },
-  ])("slice of $shape from $begin, size $size, with its gradient", async ({ shape, begin, size }) => {
-    await expectParity([plain("x", shape)], (x) => tf.slice(x, begin, size));
-    await expectParity([plain("x", shape)], (x) =>
-      tf.cast(tf.slice(tf.cast(tf.mul(x, 9), "int32"), begin, size), "float32"),
-    );
-    await expectParity([plain("x", shape)], (x) =>
-      tf.cast(tf.slice(tf.greater(x, 0), begin, size), "float32"),
-    );
-    if (shape.length <= 4 && !size.includes(0))
-      await expectGradientParity([plain("x", shape)], (x) => tf.slice(x, begin, size));
-  });
-
-  it("slice, split and concat of tensors that the heap has to grow for", async () => {
-    await expectParity([plain("x", [64, 40, 40, 16])], (x) =>
-      tf.concat(
-        tf.split(tf.concat([x, x, tf.slice(x, [0, 0, 0, 3], [-1, -1, -1, 9])], 3), [20, 21], 3).reverse(),
-        3,
-      ),
-    );
-  });
-
-  it.each([0, 1, 2, -1])("concat along axis %i, with its gradients", async (axis) => {
-    const shapes = [2, 3, 60].map((length) =>
-      [4, 3, 5].map((full, at) => (at === (axis + 3) % 3 ? length : full)),
-    );
-    const parts = shapes.map((shape, i) => plain(`part ${i}`, shape));
-    await expectParity(parts, (...xs) => tf.concat(xs, axis));
-    await expectGradientParity(parts, (...xs) => tf.concat(xs, axis));
-  });
-
-  it.each([
-    { parts: 3, axis: 1 },
-    { parts: [1, 3, 2], axis: 1 },
-    { parts: [4, -1], axis: -1 },
-  ])("split in $parts along axis $axis", async ({ parts, axis }) => {
-    await expectParity([plain("x", [4, 6, 9])], (x) =>
-      tf.addN(tf.split(x, parts, axis).map((part, i) => tf.mul(tf.sum(part), i + 1))),
-    );
-  });
-
-  it.each(["float32", "int32", "bool"] as const)("oneHot of type %s", async (dtype) => {
-    await expectParity([plain("x", [5])], () =>
-      tf.cast(tf.oneHot(tf.tensor1d([1, 0, 3, 9], "int32"), 4, 1, 0, dtype), "float32"),
-    );
-    await tf.setBackend("wasm");
-    expect(tf.tidy(() => tf.oneHot(tf.tensor1d([1], "int32"), 2, 5, -1, "float32").dataSync())).toEqual(
-      Float32Array.of(-1, 5),
-    );
-  });
-
-  it.each([0, 1])("gather along axis %i passes its gradient to repeated and to unused rows", async (axis) => {
-    const op: Compute = (x) => tf.gather(x, tf.tensor1d([2, 0, 2, 4], "int32"), axis);
-    await expectGradientParity([plain("x", [6, 5])], op);
-  });
-
-  it("unsortedSegmentSum leaves out rows with numbers outside the segments", async () => {
-    await expectParity([plain("x", [4, 3])], (x) =>
-      tf.unsortedSegmentSum(x, tf.tensor1d([1, -1, 0, 1], "int32"), 2),
-    );
-  });
-
-  it.each([
-    ["abs", (x: tf.Tensor) => tf.abs(x)],
-    ["clipByValue", (x: tf.Tensor) => tf.clipByValue(x, -0.5, 0.5)],
-    ["tanh", (x: tf.Tensor) => tf.tanh(x)],
-    ["softmax", (x: tf.Tensor) => tf.softmax(x)],
-    ["logSoftmax", (x: tf.Tensor) => tf.logSoftmax(x)],
-    ["sigmoid", (x: tf.Tensor) => tf.sigmoid(x)],
-    [
-      "pad",
-      (x: tf.Tensor) =>
-        tf.pad(
-          x,
-          [
-            [1, 0],
-            [0, 2],
-            [1, 1],
-            [3, 0],
-          ],
-          1,
-        ),
-    ],
-    ["sqrt", (x: tf.Tensor) => tf.sqrt(tf.add(tf.square(x), 1))],
-    ["rsqrt", (x: tf.Tensor) => tf.rsqrt(tf.add(tf.square(x), 1))],
-    ["relu", (x: tf.Tensor) => tf.relu(x)],
-    ["prelu", (x: tf.Tensor) => tf.prelu(x, tf.tensor1d([0.1, 0.2, 0.3, 0.4]))],
-    ["where", (x: tf.Tensor) => tf.where(tf.greaterEqual(x, 0), tf.square(x), tf.neg(x))],
-    ["maximum", (x: tf.Tensor) => tf.maximum(x, 0.25)],
-    ["max", (x: tf.Tensor) => tf.max(x, 3)],
-    [
-      "batch norm by hand",
-      (x: tf.Tensor) => {
-        const { mean, variance } = tf.moments(x, [0, 1, 2]);
-        return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
-      },
-    ],
-    ["tile", (x: tf.Tensor) => tf.tile(x, [1, 2, 1, 3])],
-    ["transpose", (x: tf.Tensor) => tf.transpose(x, [0, 3, 1, 2])],
-    ["stack", (x: tf.Tensor) => tf.stack([x, tf.neg(x)], 2)],
-    ["unstack", (x: tf.Tensor) => tf.addN(tf.unstack(x, 1).map((part, i) => tf.mul(part, i)))],
-    ["division", (x: tf.Tensor) => tf.div(1, tf.add(tf.square(x), 0.5))],
-    ["cumsum", (x: tf.Tensor) => tf.cumsum(x, 3)],
-  ] as const)("gradient of %s", async (_, op) => {
-    await expectGradientParity([plain("x", [3, 9, 8, 4])], op);
   });
 });
 

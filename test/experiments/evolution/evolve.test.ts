@@ -78,7 +78,9 @@ async function inTwoGoes(
 
 describe("evolve on a supernet", () => {
   it("scores every architecture as the supernet does, keeps to the budget, and leaks nothing", async () => {
-    const budget = 1.2e5;
+    const costs = whole.history.map(({ genotype }) => totalCost(genotype).bops).sort((a, b) => a - b);
+    const budget = costs[3] as number;
+    expect(costs.at(-1)).toBeGreaterThan(budget);
     const before = tf.memory().numTensors;
     const config = onSupernet({ budget: { measure: "bops", value: budget } });
     const record = await evolve(config, { directory: folder(), search: searched });
@@ -126,7 +128,12 @@ describe("evolve on a supernet", () => {
       JSON.stringify({ ...whole, status: "running", best: 0, history: whole.history.slice(0, 3) }),
     );
     const scored = vi.spyOn(SupernetScorer.prototype, "accuracy");
-    expect(numbers(await evolve(config, { directory, search: searched }))).toEqual(numbers(whole));
+    const lengths: number[] = [];
+    const onEntry = ({ history }: EvolutionRecord) => {
+      lengths.push(history.length);
+    };
+    expect(numbers(await evolve(config, { directory, search: searched, onEntry }))).toEqual(numbers(whole));
+    expect(lengths).toEqual([4, 5, 6, 7, 8]);
     expect(scored.mock.calls.length).toBeLessThanOrEqual(5);
     scored.mockClear();
     // Finished: nothing is done again, and the search is not even asked for.
