@@ -26,6 +26,7 @@ interface BenchOptions {
   readonly steps: number;
   readonly batch: number;
   readonly backend?: string;
+  readonly json: boolean;
 }
 
 /** `bars bench`: speed of training on this machine. */
@@ -38,8 +39,10 @@ export function benchCommand(): Command {
     .option("--steps <number>", "timed steps", wholeNumber, 5)
     .option("--batch <number>", "images per step", wholeNumber, 64)
     .option("--backend <name>", "tensor engine")
+    .option("--json", "print one line of JSON", false)
     .action(async (options: BenchOptions) => {
-      console.log(describeBackend(await startBackend(options.backend)));
+      const backend = await startBackend(options.backend);
+      if (!options.json) console.log(describeBackend(backend));
       const { what, counted, run } = nets[options.net];
       const progress = openProgress();
       progress.start(what, options.steps, "steps");
@@ -49,6 +52,10 @@ export function benchCommand(): Command {
         progress.update(done, { "images/s": now.toFixed(1) });
       });
       progress.stop();
+      if (options.json) {
+        console.log(JSON.stringify({ net: options.net, ...speed, engine: engineStatistics() }));
+        return;
+      }
       const { imagesPerSecond, slowest, fastest, peakMemoryBytes } = speed;
       console.log(
         `${imagesPerSecond.toFixed(1)} images/s, median of ${speed.steps} steps (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
