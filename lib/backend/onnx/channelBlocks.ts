@@ -44,7 +44,7 @@ export async function findChannelBlock(device: Device): Promise<number> {
   device.send([
     "compile",
     program,
-    { bytes, inputs: [input], outputs: [{ name: "y", type: "float32", shape }] },
+    { bytes, inputs: [input], outputs: [{ name: "y", type: "float32", shape }], keepsMemory: false },
   ]);
   const none = { float32: new Float32Array(0), int32: new Int32Array(0), bool: new Uint8Array(0) };
   device.send(["run", program, { leaves: [source], results: [result], inline: none }]);

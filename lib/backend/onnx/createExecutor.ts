@@ -133,7 +133,12 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     }
   }
 
-  function load(session: NativeSession, bytes: Uint8Array, resultsOnCard: boolean): unknown {
+  function load(
+    session: NativeSession,
+    bytes: Uint8Array,
+    keepsMemory: boolean,
+    resultsOnCard: boolean,
+  ): unknown {
     const { provider } = settings;
     return session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: provider === "cpu" || provider === "wasm" ? [provider] : [provider, "cpu"],
@@ -145,8 +150,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
       logSeverityLevel: 3,
       // Threads spin while they wait for each other inside a run, and sleep between runs.
       extra: { session: { intra_op: { allow_spinning: "1" }, force_spinning_stop: "1" } },
-      // Memory that a graph keeps from run to run has its pages already: half of an element-wise pass is page faults.
-      enableCpuMemArena: true,
+      enableCpuMemArena: keepsMemory,
       enableMemPattern: false,
     });
   }
@@ -154,7 +158,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
   function compile(program: DeviceProgram): Program | Promise<Program> {
     const started = performance.now();
     const session = new runtime.InferenceSession();
-    const loaded = load(session, program.bytes, onCard);
+    const loaded = load(session, program.bytes, program.keepsMemory, onCard);
     const finish = () => compiled(program, session, started);
     return loaded instanceof Promise ? loaded.then(finish) : finish();
   }
@@ -230,7 +234,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     let session = readers.get(tensor.type);
     if (!session) {
       session = new runtime.InferenceSession();
-      load(session, (settings.readers as Readonly<Record<LazyType, Uint8Array>>)[tensor.type], false);
+      load(session, (settings.readers as Readonly<Record<LazyType, Uint8Array>>)[tensor.type], false, false);
       readers.set(tensor.type, session);
     }
     const memory = new ArrayBuffer(bytesOf(tensor.type, tensor.dims));

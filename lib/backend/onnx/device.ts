@@ -24,6 +24,8 @@ export interface DeviceProgram {
   /** Each input takes `count` leaves: one as it is, or several joined. */
   readonly inputs: readonly DeviceInput[];
   readonly outputs: readonly DeviceValue[];
+  /** Whether the memory of its values stays with it between runs. */
+  readonly keepsMemory: boolean;
 }
 
 export interface DeviceValue {

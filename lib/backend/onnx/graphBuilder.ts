@@ -1,4 +1,3 @@
-import { constantArray } from "./constantArray";
 import { foldAffine } from "./foldAffine";
 import { foldReduction } from "./foldReduction";
 import {
@@ -10,34 +9,17 @@ import {
   sizeOf,
   toFirst,
 } from "./graphTensor";
+import { type EmitOptions, GraphValues } from "./graphValues";
 import { formOf, type ImageForms, imageForms } from "./imageForms";
-import { neededOperators } from "./neededOperators";
-import { type OnnxAttribute, type OnnxConstant, type OnnxNode, type OnnxType, onnxTypes } from "./onnxModel";
-
-export interface EmitOptions {
-  readonly type?: OnnxType;
-  readonly channelsFirst?: boolean;
-  readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
-  readonly domain?: string;
-  /** Results that something else is written over: equal operators stay apart. */
-  readonly apart?: boolean;
-}
+import { type OnnxType, onnxTypes } from "./onnxModel";
 
 /**
- * Collects the operators of one graph, equal ones once. Changes the order of axes only where an operator needs it.
+ * Collects the operators of one graph. Changes the order of axes only where an operator needs it.
  */
-export class GraphBuilder {
-  readonly nodes: OnnxNode[] = [];
-  readonly constants: OnnxConstant[] = [];
-  /** Shape in memory and type of every value, for error messages. */
-  readonly described = new Map<string, string>();
-  readonly #emitted = new Map<string, GraphTensor[]>();
-  readonly #constantNames = new Map<string, GraphTensor>();
-  /** What a repeated value repeats, and the values of constant scalars, by name. */
+export class GraphBuilder extends GraphValues {
+  /** What a repeated value repeats, by name. */
   readonly #repeated = new Map<string, GraphTensor>();
-  readonly #scalars = new Map<string, number>();
   readonly #forms: ImageForms = imageForms();
-  #count = 0;
 
   /**
    * @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there.
@@ -46,109 +28,8 @@ export class GraphBuilder {
   constructor(
     readonly onProcessor: boolean,
     readonly channelBlock: number = 0,
-  ) {}
-
-  /** A value that comes from outside. */
-  input(name: string, shape: readonly number[], type: OnnxType): GraphTensor {
-    return this.#describe({ name, shape, type, channelsFirst: false });
-  }
-
-  /** One operator with one result. Its inputs must be in the order of axes it needs already. */
-  emit(
-    op: string,
-    inputs: readonly (GraphTensor | null)[],
-    shape: readonly number[],
-    options: EmitOptions = {},
-  ): GraphTensor {
-    return this.emitMany(op, inputs, [shape], options)[0] as GraphTensor;
-  }
-
-  /** One operator with several results, all of one type and order of axes. */
-  emitMany(
-    op: string,
-    inputs: readonly (GraphTensor | null)[],
-    shapes: readonly (readonly number[])[],
-    options: EmitOptions = {},
-  ): GraphTensor[] {
-    const { attributes = {}, channelsFirst = false, domain, apart = false } = options;
-    const type = options.type ?? inputs[0]?.type ?? "float32";
-    const names = inputs.map((input) => input?.name ?? "");
-    const key = `${op}(${names.join()})${JSON.stringify([attributes, shapes, type, channelsFirst])}`;
-    const known = this.#emitted.get(key);
-    if (known && !apart) return known;
-    const outputs = shapes.map((shape) =>
-      this.#describe({
-        name: `v${this.#count++}`,
-        shape,
-        type,
-        channelsFirst: channelsFirst && shape.length === 4,
-      }),
-    );
-    this.nodes.push({
-      op,
-      inputs: names,
-      outputs: outputs.map(({ name }) => name),
-      attributes,
-      ...(domain === undefined ? {} : { domain }),
-    });
-    this.#emitted.set(key, outputs);
-    return outputs;
-  }
-
-  #describe(tensor: GraphTensor): GraphTensor {
-    this.described.set(tensor.name, `${tensor.type}[${memoryShape(tensor).join(", ")}]`);
-    return tensor;
-  }
-
-  /** A constant list of integers, as axes and shapes are given. */
-  ints(values: readonly number[]): GraphTensor {
-    return this.#constant(
-      `i${values.join()}`,
-      "int64",
-      [values.length],
-      () => new BigInt64Array(values.map(BigInt)),
-    );
-  }
-
-  /** A constant scalar of the given type. */
-  scalar(value: number, type: OnnxType = "float32"): GraphTensor {
-    return this.fill(value, [], type);
-  }
-
-  /** A constant of equal entries. */
-  fill(value: number, shape: readonly number[], type: OnnxType = "float32"): GraphTensor {
-    const key = `s${type}${Object.is(value, -0) ? "-0" : value}|${shape.join()}`;
-    const constant = this.#constant(key, type, shape, () => constantArray(type, sizeOf(shape), value));
-    this.#scalars.set(constant.name, value);
-    return constant;
-  }
-
-  /** A constant of numbers. */
-  floats(values: Float32Array, shape: readonly number[], channelsFirst = false): GraphTensor {
-    const constant = this.#constant(`f${shape.join()}|${values.join()}`, "float32", shape, () => values);
-    return { ...constant, channelsFirst };
-  }
-
-  /** The constant integers 0, 1, …, `count` − 1. */
-  range(count: number): GraphTensor {
-    return this.#constant(`r${count}`, "int32", [count], () =>
-      Int32Array.from({ length: count }, (_, i) => i),
-    );
-  }
-
-  #constant(key: string, type: OnnxType, shape: readonly number[], make: () => ArrayBufferView): GraphTensor {
-    const known = this.#constantNames.get(key);
-    if (known) return known;
-    const tensor = this.#describe({
-      name: `c${this.#constantNames.size}`,
-      shape,
-      type,
-      channelsFirst: false,
-    });
-    const { buffer, byteOffset, byteLength } = make();
-    this.constants.push({ ...tensor, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
-    this.#constantNames.set(key, tensor);
-    return tensor;
+  ) {
+    super();
   }
 
   /** The same value in tfjs's order of axes. */
@@ -252,15 +133,10 @@ export class GraphBuilder {
     return level ? { base: x, gain: null } : { base, gain };
   }
 
-  /** The number of a constant scalar. */
-  numberOf(x: GraphTensor): number | undefined {
-    return this.#scalars.get(x.name);
-  }
-
   /** The operand that is the result already, up to its shape. */
   #neutral(op: string, [a, b]: readonly GraphTensor[]): GraphTensor | undefined {
     if (!a || !b) return undefined;
-    const [left, right] = [a, b].map(({ name }) => this.#scalars.get(name));
+    const [left, right] = [a, b].map((x) => this.numberOf(x));
     const element = { Mul: 1, Div: 1, Add: 0, Sub: 0 }[op];
     if (element === undefined) return undefined;
     if (right === element && sizeOf(b.shape) === 1) return a;
@@ -412,12 +288,5 @@ export class GraphBuilder {
     const result = this.emit("Expand", [source, this.ints(shape)], shape);
     this.#repeated.set(result.name, source);
     return result;
-  }
-
-  /** Leaves out operators that none of the given values needs. */
-  prune(results: readonly string[]): void {
-    const kept = neededOperators(this.nodes, this.constants, results);
-    this.nodes.splice(0, this.nodes.length, ...kept.nodes);
-    this.constants.splice(0, this.constants.length, ...kept.constants);
   }
 }

@@ -3,6 +3,14 @@ import { ProtobufWriter } from "./protobufWriter";
 /** Element types of ONNX that tensors here have, with their numbers in the format. */
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 export type OnnxType = keyof typeof onnxTypes;
+/** Bytes of one entry. */
+export const bytesOfType: Readonly<Record<OnnxType, number>> = {
+  float32: 4,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+  float64: 8,
+};
 
 /** Operator set the graphs are written in. */
 export const operatorSet = 18;

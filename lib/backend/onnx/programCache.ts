@@ -60,8 +60,8 @@ export class ProgramCache {
       this.#programs.delete(oldest);
       device.send(["forget", id]);
     }
-    const { inputs, outputs } = model;
-    device.send(["compile", program.id, { bytes, inputs, outputs }]);
+    const { inputs, outputs, keepsMemory } = model;
+    device.send(["compile", program.id, { bytes, inputs, outputs, keepsMemory }]);
     return program;
   }
 

@@ -1,6 +1,7 @@
 import { blockedDomain } from "../channelBlocks";
-import type { EmitOptions, GraphBuilder } from "../graphBuilder";
+import type { GraphBuilder } from "../graphBuilder";
 import type { GraphTensor } from "../graphTensor";
+import type { EmitOptions } from "../graphValues";
 import type { Four } from "./convolutionInfo";
 
 /**
