@@ -27,6 +27,10 @@ const settings = {
 };
 writeFileSync(join(folder, "s.json"), JSON.stringify(settings));
 writeFileSync(join(folder, "g.json"), genotypeJson(tinyModel().genotype));
+const stored = JSON.parse(genotypeJson(tinyModel().genotype));
+writeFileSync(join(folder, "later.json"), JSON.stringify({ ...stored, schema: 2 }));
+const wider = { ...stored, space: { ...stored.space, kernels: [3, 5] } };
+writeFileSync(join(folder, "wider.json"), JSON.stringify(wider));
 const json = (path: string) => JSON.parse(readFileSync(join(folder, path), "utf8"));
 
 describe("trainTarget", () => {
@@ -45,7 +49,12 @@ describe("trainTarget", () => {
       folder,
       `${join(folder, "record.json")}: expected the record of a search, an evolution or a training, could not read it`,
     ],
-    [join(folder, "s.json"), "s.json: "],
+    [join(folder, "s.json"), 's.json: kind must be "bars.genotype", got nothing.'],
+    [
+      join(folder, "later.json"),
+      "later.json: schema must be 1, the only version this release reads, got 2; read it with the release that wrote it.",
+    ],
+    [join(folder, "wider.json"), 'wider.json.space: unknown field "kernels". Known fields: '],
   ])("refuses %s", (text, message) => {
     expect(() => trainTarget(text)).toThrow(message);
   });

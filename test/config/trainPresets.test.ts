@@ -11,6 +11,31 @@ describe("trainPresetConfig", () => {
     expect(source).toMatch(/^ours$|arXiv:\d{4}\.\d{5}|aw_nas/);
   });
 
+  // The numbers of each preset's source, written down from it apart from the presets.
+  it.each([
+    [
+      "bars_like",
+      { epochs: 300, batchSize: 256, optimizer: { method: "adam", weightDecay: 0, clipNorm: 5 } },
+    ],
+    ["bars_like", { optimizer: { learningRate: { kind: "cosine", from: 5e-4, to: 0 } } }],
+    [
+      "bireal",
+      { epochs: 256, batchSize: 512, binarization: { activation: "approx_sign", weight: "bireal" } },
+    ],
+    ["bireal", { optimizer: { method: "adam", learningRate: { kind: "linear", from: 1e-3, to: 0 } } }],
+    ["irnet", { epochs: 400, batchSize: 128, binarization: { activation: "ede", weight: "irnet" } }],
+    ["irnet", { binarization: { edeT: { kind: "log_linear", from: 1e-3, to: 10 } } }],
+    ["irnet", { optimizer: { method: "sgd", learningRate: { from: 0.1, to: 0 }, weightDecay: 1e-4 } }],
+    ["reactnet", { twoStep: { firstEpochs: 128, firstWeightDecay: 1e-5 }, optimizer: { weightDecay: 0 } }],
+    ["reactnet", { epochs: 128, batchSize: 256, distillation: { method: "soft_labels" } }],
+    ["reactnet", { binarization: { rsign: true, nonlinearity: "rprelu" } }],
+    ["darts", { epochs: 600, batchSize: 96, auxiliaryWeight: 0.4, data: { augment: { cutout: 16 } } }],
+    ["darts", { dropPath: { from: 0, to: 0.2 }, optimizer: { weightDecay: 3e-4, clipNorm: 5 } }],
+    ["bop", { epochs: 500, batchSize: 50, optimizer: { bopThreshold: 1e-8, learningRate: 0.01 } }],
+  ] as const)("%s trains as its source says: %j", (name, numbers) => {
+    expect(trainPresetConfig(name)).toMatchObject(numbers);
+  });
+
   it("lays overrides over a preset section by section, replacing schedules whole", () => {
     const config = trainPresetConfig("irnet", {
       optimizer: { learningRate: 0.2 },
