@@ -8,6 +8,7 @@ import { includeGraphics } from "./includeGraphics";
 import { type PaperWidth, paperPixels, toMillimetres } from "./paper";
 import { type FigureProvenance, noSources, type Provenance, provenanceOf } from "./provenance";
 import { pdfWithProvenance, pngWithProvenance, svgWithProvenance, texProvenance } from "./provenanceFile";
+import { svgWithFonts } from "./svgFonts";
 import { svgMeta } from "./svgMeta";
 import { svgOfSize, svgSize } from "./svgSize";
 import { svgToPng } from "./svgToPng";
@@ -35,7 +36,7 @@ export interface ExportOptions {
  * Writes a figure, or an SVG drawing, as the kind of file that the path's extension names:
  *
  * - `.pdf`: one page of exactly the figure's size, vectors, fonts embedded;
- * - `.svg`: as large on paper as it says;
+ * - `.svg`: as large on paper as it says, the used letters of the fonts embedded;
  * - `.png`: 300 dots an inch, which the file says;
  * - `.json`: the figure's data and layout, to change and draw again;
  * - `.tex`: a `figure` environment with caption and label, and the PDF it includes beside it.
@@ -149,7 +150,7 @@ async function fileOf(
     case "pdf":
       return pdfOf(svg, size, browser, provenance, alt);
     case "svg":
-      return Buffer.from(svgWithProvenance(svgOfSize(svg, size), provenance, alt), "utf8");
+      return Buffer.from(svgWithFonts(svgWithProvenance(svgOfSize(svg, size), provenance, alt)), "utf8");
     case "png": {
       if (!(dotsPerInch >= 30 && dotsPerInch <= 1500)) {
         throw new BarsError(`exportFigure: dotsPerInch must be from 30 to 1500, got ${dotsPerInch}.`);

@@ -11,9 +11,43 @@ export const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 /** Font of code and numbers in drawings. */
 export const monoFontFamily = "DejaVu Sans Mono, Menlo, Consolas, monospace";
 
+/** A face of the shipped fonts, as a style sheet names it. */
+export interface FontFace {
+  readonly name: string;
+  readonly family: "DejaVu Sans" | "DejaVu Sans Mono";
+  readonly bold: boolean;
+  readonly italic: boolean;
+  readonly file: string;
+}
+
+const face = (name: string, file: string, family: FontFace["family"] = "DejaVu Sans"): FontFace => {
+  return { name, family, bold: name.includes("bold"), italic: name.includes("italic"), file };
+};
+
+/** The faces that figures are written in. */
+export const fontFaces = Object.freeze([
+  face("regular", "DejaVuSans.ttf"),
+  face("bold", "DejaVuSans-Bold.ttf"),
+  face("italic", "DejaVuSans-Oblique.ttf"),
+  face("bold-italic", "DejaVuSans-BoldOblique.ttf"),
+  face("mono", "DejaVuSansMono.ttf", "DejaVu Sans Mono"),
+  face("mono-bold", "DejaVuSansMono-Bold.ttf", "DejaVu Sans Mono"),
+]);
+
+/** The face of a style; slanted letters of equal width are written upright. */
+export function fontFaceOf(style: { bold: boolean; italic: boolean; mono: boolean }): FontFace {
+  const family = style.mono ? "DejaVu Sans Mono" : "DejaVu Sans";
+  const fits = (one: FontFace) => one.family === family && one.bold === style.bold;
+  const found = fontFaces.find((one) => fits(one) && one.italic === (style.italic && !style.mono));
+  return found ?? (fontFaces[0] as FontFace);
+}
+
+/** Absolute path of a face's TrueType file. */
+export function fontFile({ file }: FontFace): string {
+  return join(dirname(packageFile("dejavu-fonts-ttf/package.json")), "ttf", file);
+}
+
 /** The shipped faces: absolute paths of their TrueType files. */
 export function fontFiles(): string[] {
-  const folder = join(dirname(packageFile("dejavu-fonts-ttf/package.json")), "ttf");
-  const faces = ["Sans", "Sans-Bold", "Sans-Oblique", "Sans-BoldOblique", "SansMono", "SansMono-Bold"];
-  return faces.map((face) => join(folder, `DejaVu${face}.ttf`));
+  return fontFaces.map(fontFile);
 }

@@ -4,6 +4,7 @@ import { notebookKernel } from "../util/notebookKernel";
 import { provenanceOf } from "./provenance";
 import { pngWithProvenance, svgWithProvenance } from "./provenanceFile";
 import { fileName } from "./show";
+import { svgWithFonts } from "./svgFonts";
 import { svgMeta } from "./svgMeta";
 import { svgToPng } from "./svgToPng";
 
@@ -24,7 +25,7 @@ export function showSvg(svg: string, name = "drawing"): void {
   if (path) {
     const { alt, sources } = svgMeta(svg);
     const provenance = provenanceOf(name, sources);
-    writeFileAtomic(`${path}.svg`, svgWithProvenance(svg, provenance, alt));
+    writeFileAtomic(`${path}.svg`, svgWithFonts(svgWithProvenance(svg, provenance, alt)));
     writeFileAtomic(`${path}.png`, [pngWithProvenance(png, provenance, alt, 96 * scale)]);
   }
   const kernel = notebookKernel();

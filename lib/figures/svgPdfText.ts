@@ -1,4 +1,5 @@
 import type PdfDocument from "pdfkit";
+import { fontFaceOf } from "./fonts";
 import type { SvgElement } from "./svgGeometry";
 import { colorOf, paintOf, type SvgPaint } from "./svgPaint";
 
@@ -77,18 +78,6 @@ function length(value: string | null | undefined, fontSize: number): number | nu
 }
 
 function widthOf(pdf: Pdf, { text, paint }: Run): number {
-  const { bold, italic, mono } = paint;
-  const face = mono
-    ? bold
-      ? "mono-bold"
-      : "mono"
-    : bold
-      ? italic
-        ? "bold-italic"
-        : "bold"
-      : italic
-        ? "italic"
-        : "regular";
-  pdf.font(face).fontSize(paint.fontSize);
+  pdf.font(fontFaceOf(paint).name).fontSize(paint.fontSize);
   return pdf.widthOfString(text);
 }

@@ -1,28 +1,22 @@
 import type PdfDocument from "pdfkit";
 import { svgElement } from "../space/svg";
 import { BarsError } from "../util/errors";
-import { fontFiles } from "./fonts";
+import { fontFaces, fontFile } from "./fonts";
 import { loadPackage } from "./packageFile";
 import { toPoints } from "./paper";
 import { isPng } from "./pngMeta";
 import { matrixOf, type SvgElement, svgBox } from "./svgGeometry";
 import { colorOf, initialPaint, paintOf, type SvgPaint } from "./svgPaint";
 import { drawText } from "./svgPdfText";
+import { type SvgRoot, svgRoot } from "./svgRoot";
 import { svgToPng } from "./svgToPng";
 
 type Pdf = InstanceType<typeof PdfDocument>;
 type PdfColor = string | [number, number, number];
-interface SvgRoot extends SvgElement {
-  readonly ownerDocument: { getElementById(id: string): SvgElement | null };
-}
-interface Jsdom {
-  readonly window: { readonly document: { readonly documentElement: SvgRoot }; close(): void };
-}
 
 const elementNode = 1;
 const invisible = new Set(["defs", "clippath", "style", "title", "desc", "metadata", "lineargradient"]);
 const drawn = new Set(["path", "rect", "line", "circle", "polygon", "polyline"]);
-const faces = ["regular", "bold", "italic", "bold-italic", "mono", "mono-bold"] as const;
 
 /**
  * Draws an SVG document as a PDF page of exactly its size, without a browser: vectors stay vectors, text stays
@@ -35,10 +29,8 @@ const faces = ["regular", "bold", "italic", "bold-italic", "mono", "mono-bold"] 
  * @throws BarsError for a paint or an element that it does not know; Chromium draws those.
  */
 export async function svgToPdf(svg: string, size: { width: number; height: number }): Promise<Buffer> {
-  const { JSDOM } = loadPackage<{ JSDOM: new (text: string, options: object) => Jsdom }>("jsdom");
   const Document = loadPackage<typeof PdfDocument>("pdfkit");
-  const { window } = new JSDOM(svg, { contentType: "image/svg+xml" });
-  const root = window.document.documentElement;
+  const { root, close } = svgRoot(svg);
   const page: [number, number] = [toPoints(size.width), toPoints(size.height)];
   // A fixed date, because the document's identifier is made from it: the same picture is to give the same bytes.
   const pdf = new Document({ size: page, margin: 0, info: { CreationDate: new Date(0) } });
@@ -48,9 +40,7 @@ export async function svgToPdf(svg: string, size: { width: number; height: numbe
     pdf.on("end", resolve);
     pdf.on("error", reject);
   });
-  fontFiles().forEach((file, i) => {
-    pdf.registerFont(faces[i] as string, file);
-  });
+  for (const face of fontFaces) pdf.registerFont(face.name, fontFile(face));
   const [left = 0, top = 0, width = size.width, height = size.height] = (root.getAttribute?.("viewBox") ?? "")
     .split(/[\s,]+/)
     .filter(Boolean)
@@ -60,7 +50,7 @@ export async function svgToPdf(svg: string, size: { width: number; height: numbe
   drawChildren(pdf, root, paintOf(root, initialPaint), root);
   pdf.end();
   await ended;
-  window.close();
+  close();
   return Buffer.concat(parts);
 }
 

@@ -93,7 +93,7 @@ describe("exportFigure", () => {
     expect(Math.abs(png.readUInt32BE(16) - 1000)).toBeLessThanOrEqual(1);
     expect(pngDotsPerInch(png)).toBeCloseTo(254, 1);
     expect(pngTexts(png)["Description"]).toMatch(
-      /^Losses and accuracies of the search\. Panels: loss; accuracy\./,
+      /^Losses and accuracies of the search\. Panels: loss, nats; accuracy\./,
     );
   });
 
@@ -104,6 +104,7 @@ describe("exportFigure", () => {
     expect(root).toMatch(/ width="120mm" height="[\d.]+mm" .*viewBox="0 0 [\d.]+ [\d.]+"/);
     expect(svgMeta(svg).alt).toMatch(/^Losses and accuracies/);
     expect(svg.match(/<metadata/g)).toHaveLength(1);
+    expect(svg.match(/@font-face\{font-family:"DejaVu Sans";font-weight:(normal|bold)/g)).toHaveLength(2);
   });
 
   it("writes JSON that can be drawn again", async () => {

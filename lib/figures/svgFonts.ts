@@ -1,0 +1,47 @@
+import { fontSubset } from "./fontSubset";
+import { type FontFace, fontFaceOf, fontFaces } from "./fonts";
+import type { SvgElement } from "./svgGeometry";
+import { initialPaint, paintOf, type SvgPaint } from "./svgPaint";
+import { svgRoot } from "./svgRoot";
+
+const styleId = "bars-fonts";
+const embedded = new RegExp(`<style id="${styleId}">[^<]*</style>`, "g");
+const silent = new Set(["title", "desc", "metadata", "style"]);
+
+/**
+ * An SVG document that brings its letters along: of every face it is written in, those it uses, as a TrueType font
+ * inside a style sheet. Browsers, and programs that draw with one, then show it alike on every machine.
+ */
+export function svgWithFonts(svg: string): string {
+  const bare = svg.replaceAll(embedded, "");
+  const rules = [...lettersOf(bare)].map(([face, letters]) => {
+    const data = fontSubset(face, letters).toString("base64");
+    const style = `font-weight:${face.bold ? "bold" : "normal"};font-style:${face.italic ? "italic" : "normal"}`;
+    return `@font-face{font-family:"${face.family}";${style};src:url(data:font/ttf;base64,${data}) format("truetype")}`;
+  });
+  const end = bare.lastIndexOf("</svg>");
+  if (rules.length === 0 || end < 0) return bare;
+  return `${bare.slice(0, end)}<style id="${styleId}">${rules.join("")}</style>${bare.slice(end)}`;
+}
+
+/** The code points that a document writes in each face, in the order of the faces. */
+export function lettersOf(svg: string): Map<FontFace, Set<number>> {
+  const found = new Map<FontFace, Set<number>>(fontFaces.map((face) => [face, new Set<number>()]));
+  const { root, close } = svgRoot(svg);
+  collect(root, initialPaint, found);
+  close();
+  for (const [face, letters] of found) if (letters.size === 0) found.delete(face);
+  return found;
+}
+
+function collect(element: SvgElement, around: SvgPaint, found: ReadonlyMap<FontFace, Set<number>>): void {
+  if (silent.has(element.nodeName.toLowerCase())) return;
+  const paint = paintOf(element, around);
+  for (const child of element.childNodes) {
+    if (child.nodeType === 1) collect(child, paint, found);
+    else if (child.nodeType === 3 && (child.textContent ?? "").trim() !== "") {
+      const letters = found.get(fontFaceOf(paint));
+      for (const letter of child.textContent ?? "") letters?.add(letter.codePointAt(0) as number);
+    }
+  }
+}
