@@ -4,7 +4,7 @@ import { BarsError } from "../util/errors";
 import { browserFor, type DrawEngine, figureSvg, pagePdf } from "./drawFigure";
 import { altText, type Figure, plainTitle } from "./figure";
 import { bareFigure, fitFigure } from "./fitFigure";
-import { includeGraphics } from "./includeGraphics";
+import { checkTexName, includeGraphics } from "./includeGraphics";
 import { type PaperWidth, paperPixels, toMillimetres } from "./paper";
 import { type FigureProvenance, noSources, type Provenance, provenanceOf } from "./provenance";
 import { pdfWithProvenance, pngWithProvenance, svgWithProvenance, texProvenance } from "./provenanceFile";
@@ -45,7 +45,7 @@ export interface ExportOptions {
  * headless Chromium draws where there is one, else this process does, the same picture.
  *
  * @returns the paths written.
- * @throws BarsError for an unknown extension, an impossible size, a figure that plotly refuses, or traces that need
+ * @throws BarsError for an unknown extension, a name that LaTeX cannot read, an impossible size, a figure that plotly refuses, or traces that need
  * a browser where there is none; RecordError if a file cannot be written.
  */
 export async function exportFigure(
@@ -54,6 +54,7 @@ export async function exportFigure(
   options: ExportOptions = {},
 ): Promise<string[]> {
   const format = formatOf(path);
+  if (format === "tex") checkTexName(path);
   const picked = format === "tex" ? { bare: true, ...options } : options;
   const drawn = sized(picture, picked);
   const meta = metaOf(drawn, options.sources);

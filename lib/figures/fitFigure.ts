@@ -13,8 +13,10 @@ export const leastScale = 6 / (0.75 * textSize.caption);
 const narrow = { inRow: 190, inGrid: 86, atAll: 86 };
 /** Between panels below each other: tick labels and panel title, and room for an axis title. */
 const stackGap = { bare: 48, titled: 66 };
-/** Highest figure in a column of text, in millimetres, and the lowest panel that makes room for it, in pixels. */
-const page = { height: 225, leastPanel: 110 };
+/** Highest figure on a page, with its small print and without (then a caption follows), in millimetres. */
+const highest = { whole: 225, bare: 190 };
+/** The lowest panel that makes room for others, in pixels. */
+const leastPanel = 110;
 
 /**
  * A figure laid out anew for a width on paper. Panels get narrower or wider and keep their height as long as all of them
@@ -41,11 +43,16 @@ export function fitFigure(figure: Figure, width: PaperWidth): Figure {
   const gapY = Math.max(frame.gapY, between ? stackGap.titled : stackGap.bare);
   const wanted = { ...frame, rows, columns, panelWidth, gapY, places };
   const found = relaid(withAxisTitles(figure, titles), frame, wanted);
-  const highest = toPixels(page.height) * (found.layout.width / target);
-  const over = Math.ceil(Math.max(0, found.layout.height - highest) / rows);
+  const most = toPixels(hasCaption(layout) ? highest.whole : highest.bare) * (found.layout.width / target);
+  const over = Math.ceil(Math.max(0, found.layout.height - most) / rows);
   if (over === 0) return found;
-  const panelHeight = Math.max(Math.min(page.leastPanel, frame.panelHeight), frame.panelHeight - over);
+  const panelHeight = Math.max(Math.min(leastPanel, frame.panelHeight), frame.panelHeight - over);
   return relaid(withAxisTitles(figure, titles), frame, { ...wanted, panelHeight });
+}
+
+function hasCaption(layout: FigureLayout): boolean {
+  const notes = layout["annotations"] as readonly Record<string, unknown>[];
+  return notes.some((note) => note["name"] === annotationNames.caption);
 }
 
 /** Columns whose panels are wide enough: the most there are room for, one at least. */
@@ -106,16 +113,15 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
   const { plotHeight, domains } = gridPlaces(frame);
   const width = frame.left + plotWidth + frame.right;
   const meta = layout.meta?.bars as NonNullable<NonNullable<FigureLayout["meta"]>["bars"]>;
-  const hasCaption = notes.some((note) => note["name"] === annotationNames.caption);
   const hasTitle = layout.title.text !== "";
   const heading = hasTitle ? linesOf(layout.title.text, width - 24, textSize.title) : [];
   const headingRoom = titleRoom + 22 * (heading.length - 1);
-  const lines = hasCaption ? captionLines(meta, width - 24) : [];
+  const lines = hasCaption(layout) ? captionLines(meta, width - 24) : [];
   const margin = {
     l: frame.left,
     r: frame.right,
     t: (hasTitle ? headingRoom : 6) + frame.above,
-    b: frame.below + (hasCaption ? captionRoom(lines.length) : 0),
+    b: frame.below + (hasCaption(layout) ? captionRoom(lines.length) : 0),
   };
   const axes: Record<string, unknown> = {};
   domains.forEach((domain, i) => {

@@ -69,7 +69,8 @@ export function paintOf(element: SvgElement, around: SvgPaint): SvgPaint {
     fontSize: size === undefined ? around.fontSize : sizeOf(size, around.fontSize),
     bold: weight === undefined ? around.bold : weight === "bold" || Number.parseInt(weight, 10) >= 600,
     italic: value("font-style") === undefined ? around.italic : value("font-style") !== "normal",
-    mono: value("font-family") === undefined ? around.mono : /^[^,]*mono/i.test(value("font-family") as string),
+    mono:
+      value("font-family") === undefined ? around.mono : /^[^,]*mono/i.test(value("font-family") as string),
     anchor: (value("text-anchor") ?? around.anchor) as SvgPaint["anchor"],
   };
 }

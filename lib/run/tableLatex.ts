@@ -63,6 +63,15 @@ export function latexNumber(value: number, digits = 4): string {
   return negative ? `$-$${text}` : text;
 }
 
+const greekLetters: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "varepsilon", ζ: "zeta", η: "eta", θ: "theta" },
+    ...{ κ: "kappa", λ: "lambda", μ: "mu", ν: "nu", ξ: "xi", π: "pi", ρ: "rho", σ: "sigma", τ: "tau" },
+    ...{ φ: "varphi", χ: "chi", ψ: "psi", ω: "omega", Γ: "Gamma", Δ: "Delta", Θ: "Theta", Λ: "Lambda" },
+    ...{ Π: "Pi", Σ: "Sigma", Φ: "Phi", Ψ: "Psi", Ω: "Omega" },
+  }),
+);
+
 const special: Readonly<Record<string, string>> = {
   "\\": "\\textbackslash{}",
   "~": "\\textasciitilde{}",
@@ -72,7 +81,25 @@ const special: Readonly<Record<string, string>> = {
   "|": "\\textbar{}",
 };
 
-/** Text with everything LaTeX would take as a command escaped. */
+/** Signs that LaTeX sets in formulas alone; other accents and dashes it reads as they are. */
+const formula: Readonly<Record<string, string>> = {
+  "−": "-",
+  "∇": "\\nabla",
+  "∞": "\\infty",
+  "≈": "\\approx",
+  "≤": "\\leq",
+  "≥": "\\geq",
+  "≠": "\\neq",
+  "→": "\\rightarrow",
+  "←": "\\leftarrow",
+  "∈": "\\in",
+  "√": "\\surd",
+  ...Object.fromEntries([...greekLetters].map(([letter, name]) => [letter, `\\${name}`])),
+};
+
+/** Text with everything LaTeX would take as a command escaped, and signs that it lacks in text as formulas. */
 export function latexText(text: string): string {
-  return text.replaceAll(/[\\~^<>|]|[&%$#_{}]/g, (sign) => special[sign] ?? `\\${sign}`);
+  return text
+    .replaceAll(/[\\~^<>|]|[&%$#_{}]/g, (sign) => special[sign] ?? `\\${sign}`)
+    .replaceAll(/[^ -~]/g, (sign) => (Object.hasOwn(formula, sign) ? `$${formula[sign]}$` : sign));
 }

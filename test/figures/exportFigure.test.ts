@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -118,7 +118,7 @@ describe("exportFigure", () => {
     expect(paths).toEqual([at("fig.tex"), at("fig.pdf")]);
     const tex = readFileSync(at("fig.tex"), "utf8");
     expect(tex).toContain("\\begin{figure}\n");
-    expect(tex).toMatch(/\\includegraphics\[width=85mm, alt=\{Losses and [^}]+\}\]\{fig\.pdf\}/);
+    expect(tex).toMatch(/\\includegraphics\[width=85mm, alt=\{Losses and [^}]+\}\]\{.* fig\.pdf\}/);
     expect(tex).toContain(
       "\\caption{\\textbf{Losses and accuracies of the search.} Weight steps: augmented images",
     );
@@ -135,6 +135,13 @@ describe("exportFigure", () => {
       "/all/heat.json",
     ]);
     expect(readdirSync(at("all")).sort()).toEqual(["heat.json", "heat.svg", "loss.json", "loss.svg"]);
+  });
+
+  it("refuses a name that LaTeX cannot read", async () => {
+    await expect(exportFigure(figure, at("50%.tex"), builtin)).rejects.toThrow(
+      /50%\.tex": LaTeX cannot read a file whose name holds "%"; choose another name\.$/,
+    );
+    expect(existsSync(at("50%.pdf"))).toBe(false);
   });
 
   it.each([

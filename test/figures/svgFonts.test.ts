@@ -19,6 +19,9 @@ if (browser === null)
   );
 afterAll(closeChromium);
 
+interface Camera {
+  screenshot(options: object): Promise<Buffer>;
+}
 const codes = (text: string) => new Set([...text].map((letter) => letter.codePointAt(0) as number));
 const text = "AVATAR To −0.125 é ∇";
 
@@ -142,7 +145,11 @@ describe("svgWithFonts", () => {
           await page.evaluate(
             `document.getElementById("page").innerHTML = ${JSON.stringify(image)}; document.images[0].decode()`,
           );
-          pictures.push(Buffer.from(await page.screenshot({ clip: { x: 0, y: 0, width: 400, height: 60 } })));
+          pictures.push(
+            Buffer.from(
+              await (page as unknown as Camera).screenshot({ clip: { x: 0, y: 0, width: 400, height: 60 } }),
+            ),
+          );
         }
         await page.evaluate('document.getElementById("page").innerHTML = ""');
         return pictures;
