@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import {
   type ComparisonPresetName,
   comparisonPresetNames,
@@ -16,6 +16,7 @@ interface Options {
   readonly preset: ComparisonPresetName;
   readonly out?: string;
   readonly only?: string;
+  readonly seeds?: readonly number[];
   readonly plan?: boolean;
   readonly retry?: boolean;
   readonly jobs: number;
@@ -36,6 +37,7 @@ export function compareCommand(): Command {
     )
     .option("--out <folder>", "folder of the experiment; default: runs/compare-<what>-<preset>")
     .option("--only <names>", "these variants, separated by commas, beside the reference")
+    .option("--seeds <numbers>", "these seeds, separated by commas, instead of the preset's", seedList)
     .option("--plan", "list the networks, train none")
     .option("--retry", "train again what failed")
     .option("--jobs <number>", "trainings at once", wholeNumber, 1)
@@ -48,8 +50,9 @@ export function compareCommand(): Command {
 async function run(what: Comparison, options: Options): Promise<void> {
   const directory = options.out ?? join("runs", `compare-${what}-${options.preset}`);
   const only = options.only ? { only: options.only.split(",") } : {};
+  const preset = sizeOf(options.preset);
+  const size = options.seeds ? { ...preset, seeds: options.seeds } : preset;
   if (options.plan) {
-    const size = sizeOf(options.preset);
     const rows = matchedVariants(what, size, only.only).map(({ factor, name, about, bops, error }) => ({
       factor,
       name,
@@ -67,7 +70,7 @@ async function run(what: Comparison, options: Options): Promise<void> {
   const table = await runComparison(what, {
     ...only,
     directory,
-    size: options.preset,
+    size,
     jobs: options.jobs,
     threads: options.threads,
     retry: options.retry ?? false,
@@ -97,4 +100,10 @@ async function run(what: Comparison, options: Options): Promise<void> {
   console.log(table.provenance.notes.map((note) => `- ${note}`).join("\n"));
   console.log(join(directory, "table.json"));
   writeTable(table, options);
+}
+
+function seedList(text: string): number[] {
+  const seeds = text.split(",").map(wholeNumber);
+  if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError("each seed once.");
+  return seeds;
 }

@@ -1,4 +1,5 @@
-import type { Table } from "../run/table";
+import type { Table, TableRecord } from "../run/table";
+import { RecordError } from "../util/errors";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
@@ -14,56 +15,42 @@ const looks = [
   ["process", "1x1 at the other end", palette.orange],
 ] as const;
 
+const measures = {
+  before: ["change", "changeLow", "changeHigh"],
+  after: ["tunedChange", "tunedLow", "tunedHigh"],
+} as const;
+
+const words = {
+  before: "Without fine-tuning.",
+  after: "After fine-tuning, against the unchanged network tuned alike.",
+  both: "Bars: without fine-tuning. Diamonds: after it, against the unchanged network tuned alike.",
+} as const;
+
 /**
- * Change of accuracy by each ablation, in percentage points, with its 95 % interval.
+ * Change of accuracy by each ablation, in percentage points, with its 95 % interval. About 40 go on a page; of more,
+ * give a table with some of the rows.
  *
  * @param ablations the result of `ablate`.
- * @param which without or after fine-tuning.
+ * @param which without or after fine-tuning as bars, or both: bars without, diamonds after it.
  * @throws RecordError for a table without its columns, or without fine-tuning where that is asked for.
  */
-export function ablationBars(ablations: Table, which: "before" | "after" = "before"): Figure {
-  const [middle, low, high] =
-    which === "before"
-      ? (["change", "changeLow", "changeHigh"] as const)
-      : (["tunedChange", "tunedLow", "tunedHigh"] as const);
-  needColumns("ablationBars", ablations, ["kind", "target", middle, low, high]);
+export function ablationBars(ablations: Table, which: "before" | "after" | "both" = "before"): Figure {
+  const both = which === "both";
+  const barred = which === "after" ? "after" : "before";
+  const needed = both ? [...measures.before, ...measures.after] : measures[barred];
+  needColumns("ablationBars", ablations, ["kind", "target", ...needed]);
+  const low = measures[barred][1];
   const rows = ablations.rows.filter((row) => row["kind"] !== "none" && row[low] !== null);
-  const traces = looks.flatMap(([kind, name, color]): Trace[] => {
-    const own = rows.filter((row) => row["kind"] === kind);
-    if (own.length === 0) return [];
-    const points = (row: (typeof own)[number], column: string) => 100 * (row[column] as number);
-    return [
-      typedTrace("bar", {
-        orientation: "h",
-        name,
-        y: own.map((row) => rows.indexOf(row)),
-        x: own.map((row) => points(row, middle)),
-        text: own.map(({ target }) => String(target)),
-        textposition: "none",
-        marker: { color },
-        error_x: {
-          type: "data",
-          symmetric: false,
-          array: own.map((row) => Math.max(0, points(row, high) - points(row, middle))),
-          arrayminus: own.map((row) => Math.max(0, points(row, middle) - points(row, low))),
-          color: "#222222",
-          thickness: 1,
-          width: 2,
-        },
-        hovertemplate: "%{text}: %{x:.1f} points",
-      }),
-    ];
-  });
+  if (which !== "before" && !rows.some((row) => row["tunedLow"] !== null)) {
+    throw new RecordError(
+      `ablationBars: expected ablations with fine-tuning, "${ablations.title}" has none. Ablate with epochs above 0.`,
+    );
+  }
   const names = rows.map(({ target }) => String(target));
   return figureFrame({
     title: "What single changes do to accuracy",
-    alt: `Bars: change of accuracy in percentage points by ${rows.length} ablations, with 95 % intervals.`,
-    caption: tableCaption(
-      ablations,
-      which === "before"
-        ? "Without fine-tuning."
-        : "After fine-tuning, against the unchanged network tuned alike.",
-    ),
+    alt: `Bars: change of accuracy in percentage points by ${rows.length} ablations, with 95 % intervals. ${words[which]}`,
+    caption: tableCaption(ablations, words[which]),
     rows: 1,
     columns: 1,
     panelWidth: 420,
@@ -75,7 +62,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
       {
         row: 0,
         column: 0,
-        traces,
+        traces: [...bars(rows, barred, both), ...(both ? [diamonds(rows)] : [])],
         xAxis: {
           title: { text: "change of accuracy, percentage points" },
           zeroline: true,
@@ -90,4 +77,54 @@ export function ablationBars(ablations: Table, which: "before" | "after" = "befo
       },
     ],
   });
+}
+
+/** One trace a kind. @param thin leaves room for a mark below each bar. */
+function bars(rows: readonly TableRecord[], which: keyof typeof measures, thin: boolean): Trace[] {
+  return looks.flatMap(([kind, name, color]): Trace[] => {
+    const own = rows.filter((row) => row["kind"] === kind);
+    if (own.length === 0) return [];
+    return [
+      typedTrace("bar", {
+        orientation: "h",
+        name,
+        y: own.map((row) => rows.indexOf(row) - (thin ? 0.2 : 0)),
+        ...(thin ? { width: 0.45 } : {}),
+        marker: { color },
+        ...measured(own, which),
+        textposition: "none",
+      }),
+    ];
+  });
+}
+
+function diamonds(rows: readonly TableRecord[]): Trace {
+  const own = rows.filter((row) => row["tunedLow"] !== null);
+  return typedTrace("scatter", {
+    mode: "markers",
+    name: "after fine-tuning",
+    y: own.map((row) => rows.indexOf(row) + 0.25),
+    marker: { color: "#222222", symbol: "diamond", size: 5 },
+    ...measured(own, "after"),
+  });
+}
+
+/** Changes in percentage points with their intervals, as what traces share. */
+function measured(own: readonly TableRecord[], which: keyof typeof measures) {
+  const [middle, low, high] = measures[which];
+  const points = (row: TableRecord, column: string) => 100 * (row[column] as number);
+  return {
+    x: own.map((row) => points(row, middle)),
+    text: own.map(({ target }) => String(target)),
+    error_x: {
+      type: "data" as const,
+      symmetric: false,
+      array: own.map((row) => Math.max(0, points(row, high) - points(row, middle))),
+      arrayminus: own.map((row) => Math.max(0, points(row, middle) - points(row, low))),
+      color: "#222222",
+      thickness: 1,
+      width: 2,
+    },
+    hovertemplate: "%{text}: %{x:.1f} points",
+  };
 }

@@ -19,6 +19,18 @@ describe("binaryEntropy", () => {
   });
 });
 
+describe("entropy of a sign over few images", () => {
+  it("falls short by about 1 / (2 N ln 2) bits, as its documentation says", () => {
+    const [images, draws] = [50, 4000];
+    const found = Array.from({ length: draws }, (_, draw) => {
+      const coins = integers(fold(fold(key, "coins"), draw), images, 2);
+      return binaryEntropy(coins.reduce((sum, coin) => sum + coin, 0) / images);
+    });
+    // 0.0144 bits for 50 images; the standard error over the draws is 0.0003.
+    expect(Math.abs(1 - mean(found) - 1 / (2 * images * Math.LN2))).toBeLessThan(0.0015);
+  });
+});
+
 describe("entropyEstimate", () => {
   it("is exact for frequencies, and adds Miller and Madow's half degree of freedom", () => {
     const { plugIn, corrected, values } = entropyEstimate([2, 2, 0, 4]);
@@ -171,6 +183,10 @@ describe("spectrum", () => {
     expect(few).toBeCloseTo((20 * 30) / 50, 0);
     const steep = spectrum(drawnCovariance(20_000, [3, 1, 1, 0], "steep"));
     expect(steep.participationRatio).toBeCloseTo((9 + 1 + 1) ** 2 / (81 + 1 + 1), 1);
+    // Standard deviations 3, 1, 1, 0: shares 3/5, 1/5, 1/5.
+    const entropy = -0.6 * Math.log(0.6) - 2 * 0.2 * Math.log(0.2);
+    expect(steep.effectiveRank).toBeCloseTo(Math.exp(entropy), 1);
+    expect(steep.effectiveRank).toBeLessThan(3);
   });
 });
 

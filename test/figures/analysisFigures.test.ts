@@ -30,6 +30,24 @@ describe("figures of analyses", () => {
     expect(bars.length).toBe(table.rows.length - 1);
   });
 
+  it("mark what is left after fine-tuning below each bar, in one figure of the same rows", () => {
+    const table = stored("ablations");
+    const figure = ablationBars(table, "both");
+    const marks = figure.data.filter(({ type }) => type === "scatter");
+    const shown = marks.flatMap(({ x }) => x as number[]);
+    const tuned = table.rows.filter(({ kind }) => kind !== "none").map(({ tunedChange }) => tunedChange);
+    expect(marks).toHaveLength(1);
+    expect(shown).toEqual(tuned.map((change) => expect.closeTo(100 * (change as number), 10)));
+    const bars = figure.data.filter(({ type }) => type === "bar").flatMap(({ y }) => y as number[]);
+    expect(bars.map((y) => Math.round(y + 0.2)).sort((a, b) => a - b)).toEqual(tuned.map((_, i) => i));
+    expect(figure.layout.meta?.bars?.alt).toContain("Diamonds: after it");
+    expect(validateFigure(figure)).toEqual([]);
+    const plain = { ...table, rows: table.rows.map((row) => ({ ...row, tunedLow: null })) };
+    expect(() => ablationBars(plain, "both")).toThrow(
+      'ablationBars: expected ablations with fine-tuning, "Ablations of reference" has none. Ablate with epochs above 0.',
+    );
+  });
+
   it("name the columns a table lacks", () => {
     expect(() => depthProfile(stored("layout"))).toThrow(
       /depthProfile: expected a table with the columns epoch, .* "Layouts at equal BOPs" lacks epoch, cell, place, /,
