@@ -162,6 +162,8 @@ describe("bars evolve", () => {
     expect((await bars("sweep", "collect", "sweep.json")).code).toBe(0);
     const [row] = json("runs/evo/table.json").rows;
     expect(row).toMatchObject({ job: "evo-200k-s0", stage: "evolution", budgetMet: true, epochs: 1 });
+    const trained = json(`${row.folder}/train/record.json`).epochs[0].seconds;
+    expect(row.seconds).toBeCloseTo(json(`${row.folder}/evolution/record.json`).seconds + trained, 9);
     expect(json(`${row.folder}/train/record.json`).model).toMatchObject({
       name: "evo-200k",
       origin: { method: "evolution", recordHash: json(`${row.folder}/evolution/record.json`).configHash },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ops } from "../../complexity/cost";
+import { readEvolutionRecord } from "../../run/evolutionRecordFile";
 import type { SearchRecord } from "../../run/searchRecord";
 import { readSearchRecord } from "../../run/searchRecordFile";
 import { type Table, type TableCell, type TableColumn, table } from "../../run/table";
@@ -49,7 +50,7 @@ const columns: readonly TableColumn[] = [
     description: "of a search: the derived network with shared weights, test images",
   },
   { name: "epochs", unit: null, description: "done in the last step" },
-  { name: "seconds", unit: "s", description: "of its epochs, in all steps" },
+  { name: "seconds", unit: "s", description: "of its epochs and evaluations, in all steps" },
   { name: "dataset", unit: null, description: "of the last step" },
   { name: "folder", unit: null, description: "of the job" },
   { name: "hash", unit: null, description: "of the settings of the last step's record" },
@@ -104,6 +105,8 @@ function rowOf(state: JobState): Table["rows"][number] {
   const has = (step: string) => job.steps.some((one) => one.step === step);
   const search = finished && has("search") ? readSearchRecord(join(files.search, "record.json")) : null;
   const train = finished && has("train") ? readTrainRecord(join(files.train, "record.json")) : null;
+  const evolved =
+    finished && has("evolve") ? readEvolutionRecord(join(files.evolution, "record.json")).seconds : 0;
   const seconds = [search, train].flatMap((record) => record?.epochs.map((epoch) => epoch.seconds) ?? []);
   return {
     job: job.name,
@@ -120,7 +123,7 @@ function rowOf(state: JobState): Table["rows"][number] {
     ...testsOf(train),
     sharedAccuracy: search?.test?.derivedAccuracy ?? null,
     epochs: (train ?? search)?.epochs.length ?? null,
-    seconds: finished ? seconds.reduce((sum, value) => sum + value, 0) : null,
+    seconds: finished ? seconds.reduce((sum, value) => sum + value, evolved) : null,
     dataset: (train ?? search)?.data.name ?? null,
     folder,
     hash: (train ?? search)?.configHash.slice(0, 12) ?? null,
