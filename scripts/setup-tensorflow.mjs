@@ -131,9 +131,10 @@ async function build(options, wanted, { glibc, python, compiler }, work) {
 function report({ tensorflow, onGpu }, gpu) {
   console.log(`Done: tfjs-node ${versions.tfjsNode} on TensorFlow ${tensorflow}, in vendor/tfjs-node.`);
   if (gpu && !onGpu) console.log("It sees no graphics card here; until it does, it runs on the processor.");
-  const name = onGpu ? "tfjs-node-gpu" : "tfjs-node";
   console.log(
-    `It is preferred from now on; BARS_BACKEND=${name} insists on it, BARS_BACKEND=wasm goes without.`,
+    onGpu
+      ? "It is preferred from now on; BARS_BACKEND=onnx goes without."
+      : "BARS_BACKEND=tfjs-node uses it; the default stays onnx, which is faster on processors (docs/engine.md).",
   );
 }
 
