@@ -51,9 +51,10 @@ export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = 
     });
     return text + images.join("");
   });
+  const words = `${classNames.length} rows of images, one a class: ${classNames.join(", ")}; the first ${perClass} of each.`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="DejaVu Sans, sans-serif" font-size="12">${rows.join("\n")}</svg>`
+    `font-family="DejaVu Sans, sans-serif" font-size="12"><title>Images by class</title><desc>${escaped(words)}</desc>${rows.join("\n")}</svg>`
   );
 }
 

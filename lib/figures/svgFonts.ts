@@ -10,10 +10,10 @@ const silent = new Set(["title", "desc", "metadata", "style"]);
 
 /**
  * An SVG document that brings its letters along: of every face it is written in, those it uses, as a TrueType font
- * inside a style sheet. Browsers, and programs that draw with one, then show it alike on every machine.
+ * inside a style sheet, and asks for that font first. Browsers, and programs that draw with one, then show it alike on every machine.
  */
 export function svgWithFonts(svg: string): string {
-  const bare = svg.replaceAll(embedded, "");
+  const bare = inShippedFont(svg.replaceAll(embedded, ""));
   const rules = [...lettersOf(bare)].map(([face, letters]) => {
     const data = fontSubset(face, letters).toString("base64");
     const style = `font-weight:${face.bold ? "bold" : "normal"};font-style:${face.italic ? "italic" : "normal"}`;
@@ -22,6 +22,13 @@ export function svgWithFonts(svg: string): string {
   const end = bare.lastIndexOf("</svg>");
   if (rules.length === 0 || end < 0) return bare;
   return `${bare.slice(0, end)}<style id="${styleId}">${rules.join("")}</style>${bare.slice(end)}`;
+}
+
+/** A drawing that asks for other fonts first, in those it is also printed in. */
+function inShippedFont(svg: string): string {
+  return svg.replace(/<svg\b[^>]*>/, (root) =>
+    root.replace(/(\sfont-family=")(?!DejaVu)([^"]*)/, `$1${fontFaces[0]?.family}, $2`),
+  );
 }
 
 /** The code points that a document writes in each face, in the order of the faces. */

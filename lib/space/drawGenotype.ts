@@ -55,7 +55,17 @@ export function drawGenotype(genotype: Genotype, options: DrawOptions = {}): str
     "font-family": fontFamily,
   };
   const background = svgElement("rect", { width, height, fill: "#ffffff" });
-  return `${svgElement("svg", page, [`<title>${escapeXml(title)}</title>`, background, ...body])}\n`;
+  const words = `<title>${escapeXml(title)}</title><desc>${escapeXml(described(genotype, title))}</desc>`;
+  return `${svgElement("svg", page, [words, background, ...body])}\n`;
+}
+
+/** What the drawing shows, for readers who cannot see it: "genotype 0123…: depth 2 1, width 1 0.5. Cell group 0: edge1-0 skip_connect, …" */
+function described({ cells, depth, width }: Genotype, title: string): string {
+  const groups = cells.map((edges, group) => {
+    const list = edges.map(({ to, from, primitive }) => `edge${to}-${from} ${primitive}`);
+    return `Cell group ${group}: ${list.join(", ") || "no operation"}.`;
+  });
+  return [`${title}: depth ${depth.join(" ")}, width ${width.join(" ")}.`, ...groups].join(" ");
 }
 
 function groupPanel(genotype: Genotype, edges: readonly GenotypeEdge[], group: number): Drawing {

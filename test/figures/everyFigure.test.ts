@@ -1,10 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { syntheticImages } from "../../lib/data/syntheticImages";
 import { altText, type Figure, plainText, plainTitle } from "../../lib/figures/figure";
+import { genotypeSheet } from "../../lib/figures/genotypeSheet";
+import { imageSheet } from "../../lib/figures/imageSheet";
+import { minCutGenotype } from "../../lib/figures/minCutGenotype";
 import { renderFigure } from "../../lib/figures/renderFigure";
+import { svgMeta } from "../../lib/figures/svgMeta";
 import { validateFigure } from "../../lib/figures/validateFigure";
+import { randomKey } from "../../lib/random/randomKey";
+import { drawGenotype } from "../../lib/space/drawGenotype";
+import { randomGenotype } from "../../lib/space/randomGenotype";
 import { everyFigure } from "./everyFigure";
+import { madeUpRecord } from "./madeUpRecord";
 import { svgText } from "./svgText";
 
 const folder = join(__dirname, "../../lib/figures");
@@ -21,7 +30,8 @@ it("knows a sample of every builder in lib/figures", () => {
     ),
   );
   const builders = new Set(found.filter((name) => ![...changers, ...frames].includes(name)));
-  expect([...builders].sort()).toEqual(Object.keys(everyFigure).sort());
+  const known = new Set(Object.keys(everyFigure).map((name) => name.split(" ")[0]));
+  expect([...builders].sort()).toEqual([...known].sort());
 });
 
 /** Units and counted things that a label may name; shares and ranks have no unit, and say so by their name. */
@@ -63,6 +73,25 @@ function axisLabels(figure: Figure): { axis: string; label: string }[] {
   });
 }
 
+const space = madeUpRecord("usual").config.space;
+const genotype = randomGenotype(space, randomKey(3));
+const drawings: Readonly<Record<string, string>> = {
+  drawGenotype: drawGenotype(genotype),
+  genotypeSheet: genotypeSheet([{ name: "one", genotype }]),
+  imageSheet: imageSheet(syntheticImages(20, randomKey(0))),
+  minCutGenotype: minCutGenotype(genotype),
+};
+
+describe.each(Object.entries(drawings))("the drawing %s", (_name, svg) => {
+  it("has a title for a caption and words for what it shows", () => {
+    const { title, alt } = svgMeta(svg);
+    expect(title).toMatch(/^\w[^.<>]{8,}[^.<> ]$/);
+    expect(alt.length).toBeGreaterThan(title.length + 30);
+    expect(alt).toMatch(/\.$/);
+    expect(alt).not.toMatch(/undefined|NaN/);
+  });
+});
+
 describe.each(Object.entries(everyFigure))("%s", (name, build) => {
   const figure = build("usual");
 
@@ -93,6 +122,6 @@ describe.each(Object.entries(everyFigure))("%s", (name, build) => {
   it("is drawn as before", async () => {
     const text = svgText(await renderFigure(build("tiny"), { format: "svg" }));
     expect(text).not.toMatch(/NaN|undefined/);
-    await expect(text).toMatchFileSnapshot(`snapshots/drawn/${name}.txt`);
+    await expect(text).toMatchFileSnapshot(`snapshots/drawn/${name.replaceAll(" ", "-")}.txt`);
   });
 });

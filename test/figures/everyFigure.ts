@@ -63,10 +63,11 @@ export function madeUpFrontier() {
   return frontier(points, { published, draws: 100 });
 }
 
-/** A sample of what every builder in `lib/figures` draws, under the builder's name. */
+/** A sample of what every builder in `lib/figures` draws, under the builder's name; variants after a space. */
 export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : aPageOf(stored("ablations"))),
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
+  "alphaDistribution as violins": (size) => alphaDistribution(madeUpRecord(size), "probabilities", "violins"),
   alphaEvolution: (size) => alphaEvolution(madeUpRecord(size)),
   alphaHeatmap: (size) => alphaHeatmap(madeUpRecord(size)),
   budgetFigure: (size) => {

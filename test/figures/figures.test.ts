@@ -5,7 +5,8 @@ import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
 import { collapseFigure } from "../../lib/figures/collapseFigure";
 import { costFigure } from "../../lib/figures/costFigure";
 import { entropyFigure } from "../../lib/figures/entropyFigure";
-import type { Figure } from "../../lib/figures/figure";
+import type { Figure, Trace } from "../../lib/figures/figure";
+import { quantile } from "../../lib/figures/kernelDensity";
 import { layoutEvolution } from "../../lib/figures/layoutEvolution";
 import { lossFigure } from "../../lib/figures/lossFigure";
 import { renderFigure } from "../../lib/figures/renderFigure";
@@ -188,6 +189,44 @@ describe("alphaDistribution", () => {
     const heights = figure.data[0]?.["y"] as number[];
     expect(heights.every(Number.isFinite)).toBe(true);
     expect(validateFigure(figure)).toEqual([]);
+  });
+});
+
+describe("alphaDistribution as violins", () => {
+  const record = madeUpRecord("usual");
+
+  it("mirrors the ridges about their moments, with medians and quartiles of the values", () => {
+    const ridges = alphaDistribution(record).data.filter((trace) => trace["fill"] === "toself");
+    const { data } = alphaDistribution(record, "probabilities", "violins");
+    const violins = data.filter((trace) => trace["fill"] === "toself");
+    expect(violins).toHaveLength(ridges.length);
+    const [left, right] = [0, 1].map((side) =>
+      ((violins[4] as Trace)["x"] as number[]).slice(121 * side, 121 * (side + 1)),
+    );
+    const heights = ((ridges[4] as Trace)["y"] as number[]).slice(0, 121).map((y) => (y - 6) / 1.7);
+    heights.forEach((height, i) => {
+      expect(left?.[i]).toBeCloseTo(4 - 0.42 * height, 9);
+      expect(right?.[120 - i]).toBeCloseTo(4 + 0.42 * height, 9);
+    });
+    const width = data.filter((trace) => trace["xaxis"] === "x3");
+    const values = record.epochs[19]?.alphas.width.flat().length ?? 0;
+    expect(values).toBe(12);
+    const medians = width.at(-1)?.["y"] as number[];
+    const quartiles = width.at(-2)?.["y"] as (number | null)[];
+    expect(medians[0]).toBeCloseTo(0.25, 1);
+    expect(quartiles).toHaveLength(33);
+    medians.forEach((median, i) => {
+      expect(median).toBeGreaterThanOrEqual(quartiles[3 * i] as number);
+      expect(median).toBeLessThanOrEqual(quartiles[3 * i + 1] as number);
+    });
+  });
+
+  it("takes quantiles between neighbours", () => {
+    expect([0, 0.25, 0.5, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 1.75, 2.5, 4]);
+  });
+
+  it("draws logits too", () => {
+    expect(validateFigure(alphaDistribution(record, "logits", "violins"))).toEqual([]);
   });
 });
 

@@ -8,11 +8,12 @@ import { alphaEvolution } from "../../lib/figures/alphaEvolution";
 import { costFigure } from "../../lib/figures/costFigure";
 import { entropyFigure } from "../../lib/figures/entropyFigure";
 import { lossFigure } from "../../lib/figures/lossFigure";
-import { plotlyLoaderHtml, scriptJson } from "../../lib/figures/notebookOutput";
+import { liveFigureHtml, plotlyLoaderHtml, scriptJson } from "../../lib/figures/notebookOutput";
 import { loadPackage } from "../../lib/figures/packageFile";
 import { bundleFile, bundleOf, cartesianTypes, packedBundle } from "../../lib/figures/plotlyBundle";
-import { fileName, show } from "../../lib/figures/show";
+import { figureBytes, fileName, show } from "../../lib/figures/show";
 import { showSvg } from "../../lib/figures/showSvg";
+import { everyFigure } from "./everyFigure";
 import { madeUpRecord } from "./madeUpRecord";
 
 interface Message {
@@ -21,10 +22,14 @@ interface Message {
 }
 
 const host = globalThis as { __tslab__?: unknown };
-const { JSDOM } = loadPackage<{ JSDOM: new (html: string, options: object) => { window: HostWindow } }>(
+const { JSDOM } = loadPackage<{ JSDOM: new (html: string, options?: object) => { window: HostWindow } }>(
   "jsdom",
 );
 interface HostWindow {
+  readonly document: {
+    readonly body: { readonly textContent: string | null };
+    querySelectorAll(selector: string): { readonly length: number };
+  };
   readonly URL: object;
   eval(code: string): { PlotSchema: { get(): { traces: object } } };
 }
@@ -114,6 +119,26 @@ describe("show", () => {
       const sum = bytes.reduce((a, b) => a + b, 0);
       expect(sum).toBeLessThan(1e6 + carriers.reduce((a, b) => a + b, 0));
       for (const carrier of carriers) expect(carrier).toBeLessThan(0.75e6);
+    }
+  });
+
+  it.each(Object.entries(everyFigure))("leaves room for the picture of %s", (_name, build) => {
+    const html = liveFigureHtml(build("usual"), "bars-figure-0", "");
+    expect(Buffer.byteLength(html)).toBeLessThan(figureBytes / 2);
+  });
+
+  it("leaves the picture and its words alone where a viewer takes scripts out", async () => {
+    const sent = insideNotebook();
+    await show(costFigure(record));
+    const kinds = sent.map(({ data }) => Object.keys(data));
+    // A viewer shows the richest kind of a message that it knows: the picture stands in one of its own.
+    expect(kinds[0]).toEqual(["image/png", "text/plain"]);
+    for (const { data } of sent.slice(1)) {
+      expect(Object.keys(data)).toEqual(["text/html"]);
+      const { document } = new JSDOM(data["text/html"]?.replaceAll(/<script[\s\S]*?<\/script>/g, "") ?? "")
+        .window;
+      expect(document.body.textContent?.trim()).toBe("");
+      expect(document.querySelectorAll("img, iframe, object, link, style").length).toBe(0);
     }
   });
 

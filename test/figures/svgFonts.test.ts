@@ -113,6 +113,14 @@ describe("svgWithFonts", () => {
     );
   });
 
+  it("sets a drawing that asks for another font in the one it is printed in", () => {
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" font-family="Helvetica, Arial"><text>a</text></svg>';
+    expect(svgWithFonts(svg)).toContain(
+      '<svg xmlns="http://www.w3.org/2000/svg" font-family="DejaVu Sans, Helvetica, Arial">',
+    );
+    expect(svgWithFonts(svgWithFonts(svg))).toBe(svgWithFonts(svg));
+  });
+
   it("adds less than 50 kB to a figure, and leaves it as it is for programs without style sheets", async () => {
     const svg = await renderFigure((everyFigure["lossFigure"] as (size: "usual") => never)("usual"), {
       format: "svg",
