@@ -85,7 +85,7 @@ const drawings: Readonly<Record<string, string>> = {
 describe.each(Object.entries(drawings))("the drawing %s", (_name, svg) => {
   it("has a title for a caption and words for what it shows", () => {
     const { title, alt } = svgMeta(svg);
-    expect(title).toMatch(/^\w[^.<>]{8,}[^.<> ]$/);
+    expect(title).toMatch(/^\w[^.<>]{6,}[^.<> ]$/);
     expect(alt.length).toBeGreaterThan(title.length + 30);
     expect(alt).toMatch(/\.$/);
     expect(alt).not.toMatch(/undefined|NaN/);
