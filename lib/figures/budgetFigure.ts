@@ -17,7 +17,9 @@ export interface BudgetPoint {
  * A sweep of budgets over one stored search. Left: how much probability a budget costs, `ln p(likeliest) − ln p(best within
  * the budget)`. Right: what the best architecture really costs, against the budget (dotted: all of it).
  */
-export function budgetFigure(record: SearchRecord, points: readonly BudgetPoint[]): Figure {
+export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]): Figure {
+  // From the smallest budget up: between two budgets the stairs keep what the smaller one buys.
+  const points = [...sweep].sort((a, b) => a.budget - b.budget);
   const measure = points[0]?.measure ?? record.config.cost.measure;
   const name = { ops: "OPs", bops: "BOPs", flops: "FLOPs" }[measure];
   const x = points.map(({ budget }) => budget);

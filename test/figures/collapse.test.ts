@@ -85,8 +85,9 @@ describe("budgetFigure", () => {
     const figure = budgetFigure(record, points);
     expect(validateFigure(figure)).toEqual([]);
     const [loss] = series(figure, "best within the budget", "y");
-    expect(loss?.[0]).toBe(0);
-    expect(loss?.[2]).toBeCloseTo((points[0]?.logProbability ?? 0) - (points[2]?.logProbability ?? 0), 9);
-    expect(series(figure, "cost", "y2")[0]).toEqual(points.map(({ cost }) => cost));
+    expect(loss?.[2]).toBe(0);
+    expect(loss?.[0]).toBeCloseTo((points[0]?.logProbability ?? 0) - (points[2]?.logProbability ?? 0), 9);
+    expect(series(figure, "cost", "y2")[0]).toEqual(points.map(({ cost }) => cost).reverse());
+    expect(figure.data[0]?.["x"]).toEqual([3e5, 5e5, 1e6]);
   });
 });
