@@ -56,7 +56,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
     panelWidth: 420,
     panelHeight: Math.max(120, 15 * rows.length),
     left: 24 + Math.ceil(Math.max(0, ...names.map((name) => textMeasure()(name, textSize.tick, "normal")))),
-    above: 66,
+    above: 26 + 20 * legendRows(new Set(rows.map(({ kind }) => kind)).size + Number(both)),
     legend: {},
     panels: [
       {
@@ -127,4 +127,9 @@ function measured(own: readonly TableRecord[], which: keyof typeof measures) {
     },
     hovertemplate: "%{text}: %{x:.1f} points",
   };
+}
+
+/** Rows of a legend of so many entries, two beside each other. */
+function legendRows(entries: number): number {
+  return Math.ceil(entries / 2);
 }

@@ -126,8 +126,8 @@ export function dashboard(
   return figureFrame({ ...parts, rows: 2, columns: 3, ...size, above: 66, legend: {} });
 }
 
-/** Axes without numbers, for a panel that has none. */
-const blank = { showticklabels: false, ticks: "", showgrid: false };
+/** Axes that do not show, for a panel that has no numbers. */
+const blank = { showticklabels: false, ticks: "", showgrid: false, showline: false, zeroline: false };
 
 const notMeasured: Pick<Panel, "xAxis" | "yAxis" | "shapes" | "notes"> = {
   xAxis: { ...blank, range: [0, 1] },
