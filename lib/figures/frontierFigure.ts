@@ -136,7 +136,7 @@ function methodTraces({ rows, measure }: Frontier, method: string, index: number
       x: alike.map((row) => row[measure].mean),
       y: alike.map(({ accuracy }) => accuracy.mean),
       ...(inAccuracy ? { error_y: bars(({ accuracy }) => accuracy.sd) } : {}),
-      ...(inCost ? { error_x: bars((row) => row[measure].sd) } : {}),
+      ...(inCost ? { error_x: { ...bars((row) => row[measure].sd), ...aboveNothing(alike, measure) } } : {}),
       marker: {
         symbol: alike.map(({ runs }) => (runs.length === 1 ? (`${symbol}-open` as const) : symbol)),
         size: 10,
@@ -184,4 +184,12 @@ function altOf({ rows, measure, published }: Frontier, cost: string): string {
   const others =
     published.length > 0 ? ` ${published.length} published points are drawn apart, in grey.` : "";
   return `Test accuracy against ${cost} of ${rows.length} models. On the front: ${points.join("; ")}.${others}`;
+}
+
+/** A bar that would reach costs of 0 and less, which a logarithmic axis does not have, ends at the cheapest run. */
+function aboveNothing(rows: readonly FrontierRow[], measure: FrontierMeasure): object {
+  const costs = rows.map((row) => row[measure]);
+  if (costs.every(({ mean, sd }) => (sd ?? 0) < mean)) return {};
+  const down = costs.map(({ mean, sd, min }) => ((sd ?? 0) < mean ? (sd ?? 0) : mean - min));
+  return { symmetric: false, arrayminus: down };
 }

@@ -53,6 +53,20 @@ describe("frontierFigure", () => {
     ]);
   });
 
+  it("ends a bar that would reach below no cost at the cheapest run, and draws it", async () => {
+    const wide = [2e5, 2e5, 12e5].map((bops, seed) =>
+      runPoint({ name: "wide", bops, seed, accuracy: 0.5 + seed / 100 }),
+    );
+    const own = frontierFigure(frontier(wide, { draws: 100 }));
+    const bar = own.data.find(({ name }) => name === "search")?.["error_x"] as {
+      array: number[];
+      arrayminus: number[];
+    };
+    expect(bar.array[0]).toBeGreaterThan(1.6e6 / 3);
+    expect(bar.arrayminus[0]).toBeCloseTo(1e6 / 3, 6);
+    expect(await renderFigure(own, { format: "svg" })).not.toContain("NaN");
+  });
+
   it("sets published points apart with their source, converted, outside the front, and says which it leaves out", () => {
     const theirs = named(figure, "published: theirs") as unknown as { x: number[]; hovertemplate: string };
     expect(theirs.x).toEqual([1e6]);
