@@ -45,7 +45,10 @@ export function frontierFigure(result: Frontier): Figure {
     ),
   ];
   const entries = methods.length + shown.length + 1;
-  const costs = [...rows.map((row) => row[measure].mean), ...shown.map((point) => point[measure] as number)];
+  const costs = [
+    ...rows.flatMap((row) => [row[measure].min, row[measure].max]),
+    ...shown.map((point) => point[measure] as number),
+  ];
   const unnamed = published.length - shown.length;
   const measured = [
     "Markers: mean over seeds; bars: standard deviation over seeds; dots: single runs; open markers: one seed, no spread known.",

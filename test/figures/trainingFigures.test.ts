@@ -64,7 +64,9 @@ describe("frontierFigure", () => {
     };
     expect(bar.array[0]).toBeGreaterThan(1.6e6 / 3);
     expect(bar.arrayminus[0]).toBeCloseTo(1e6 / 3, 6);
-    expect(await renderFigure(own, { format: "svg" })).not.toContain("NaN");
+    const [from, to] = (own.layout["xaxis"] as { range: [number, number] }).range;
+    expect([10 ** from < 2e5, 10 ** to > 12e5], "every run inside the axis").toEqual([true, true]);
+    expect((await renderFigure(own, { format: "png" })).length).toBeGreaterThan(1000);
   });
 
   it("sets published points apart with their source, converted, outside the front, and says which it leaves out", () => {
