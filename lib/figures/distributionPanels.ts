@@ -32,16 +32,12 @@ export function ridgePanel(distribution: Distribution, column: number): Panel {
   const { color, grid, moments, what } = distribution;
   const traces = moments.flatMap(({ values, heights }, row): Trace[] => {
     const base = moments.length - 1 - row;
-    const ridge = typedTrace("scatter", {
-      mode: "lines",
-      x: [...grid, ...[...grid].reverse()],
-      y: [...heights.map((height) => base + overlap * height), ...grid.map(() => base)],
-      fill: "toself",
-      fillcolor: withAlpha(color, opacity(row, moments.length)),
-      line: { color, width: 1 },
-      hoverinfo: "skip",
-      showlegend: false,
-    });
+    const ridge = filled(
+      [...grid, ...[...grid].reverse()],
+      [...heights.map((height) => base + overlap * height), ...grid.map(() => base)],
+      color,
+      opacity(row, moments.length),
+    );
     const ticks = typedTrace("scatter", {
       mode: "markers",
       x: [...values],
@@ -79,19 +75,15 @@ export function violinPanel(distribution: Distribution, column: number): Panel {
   const { color, grid, moments, what } = distribution;
   const places = moments.map((_, i) => i);
   const violins = moments.map(({ heights }, at) =>
-    typedTrace("scatter", {
-      mode: "lines",
-      x: [
+    filled(
+      [
         ...heights.map((height) => at - half * height),
         ...heights.map((height) => at + half * height).reverse(),
       ],
-      y: [...grid, ...[...grid].reverse()],
-      fill: "toself",
-      fillcolor: withAlpha(color, opacity(at, moments.length)),
-      line: { color, width: 1 },
-      hoverinfo: "skip",
-      showlegend: false,
-    }),
+      [...grid, ...[...grid].reverse()],
+      color,
+      opacity(at, moments.length),
+    ),
   );
   const quartiles = typedTrace("scatter", {
     mode: "lines",
@@ -144,4 +136,18 @@ function opacity(moment: number, moments: number): number {
 function withAlpha(hex: string, alpha: number): string {
   const channels = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   return `rgba(${channels.join(", ")}, ${alpha.toFixed(2)})`;
+}
+
+/** A closed outline, filled. */
+function filled(x: number[], y: number[], color: string, alpha: number): Trace {
+  return typedTrace("scatter", {
+    mode: "lines",
+    x,
+    y,
+    fill: "toself",
+    fillcolor: withAlpha(color, alpha),
+    line: { color, width: 1 },
+    hoverinfo: "skip",
+    showlegend: false,
+  });
 }

@@ -62,7 +62,7 @@ export function provenanceOf(title: string, sources: FigureProvenance, command?:
   };
 }
 
-/** `["node", "/tmp/work/draw.js", "a b"]` in `/tmp/work` → `node draw.js 'a b'`. Null in a kernel. */
+/** `["node", "/home/me/bars/draw.js", "a b"]` in `/home/me/bars` → `node draw.js 'a b'`. Null in a kernel. */
 export function commandLine(argv: readonly string[], folder: string): string | null {
   const [, script, ...rest] = argv;
   if (!script || /[\\/]tslab([\\/]|$)/.test(script)) return null;
