@@ -1,6 +1,7 @@
 import { BarsError } from "../util/errors";
 import { fontFiles } from "./fonts";
 import { loadPackage } from "./packageFile";
+import { svgInView } from "./svgInView";
 
 interface ResvgModule {
   readonly Resvg: new (svg: string, options: object) => { render(): { asPng(): Buffer } };
@@ -15,8 +16,6 @@ interface ResvgModule {
 export function svgToPng(svg: string, scale = 2): Buffer {
   if (!(scale > 0 && scale <= 16)) throw new BarsError(`svgToPng: scale must be in (0, 16], got ${scale}.`);
   const { Resvg } = loadPackage<ResvgModule>("@resvg/resvg-js");
-  // The renderer reads url(#id) only without quotes.
-  const readable = svg.replaceAll(/url\((?:'|"|&quot;)(#[^'"&)]+)(?:'|"|&quot;)\)/g, "url($1)");
   const options = {
     fitTo: { mode: "zoom", value: scale },
     background: "white",
@@ -29,6 +28,8 @@ export function svgToPng(svg: string, scale = 2): Buffer {
     },
   };
   try {
+    // The renderer reads url(#id) only without quotes.
+    const readable = svgInView(svg).replaceAll(/url\((?:'|"|&quot;)(#[^'"&)]+)(?:'|"|&quot;)\)/g, "url($1)");
     return new Resvg(readable, options).render().asPng();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
