@@ -3,11 +3,13 @@ import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
+import { unfedEdges } from "../derive/unfed";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { deriveBySupernet } from "../search/deriveBySupernet";
 import { describeGenotype } from "../space/describeGenotype";
+import type { Genotype } from "../space/genotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
@@ -94,7 +96,7 @@ async function bySupernet(
 }
 
 function derivationLines(
-  { cost, confidence, logProbability, scores }: Derivation,
+  { genotype, cost, confidence, logProbability, scores }: Derivation,
   record: SearchRecord,
   epoch: StoredEpoch | undefined,
 ): string[] {
@@ -108,10 +110,22 @@ function derivationLines(
     ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
+    ...unfedLines(genotype),
     ...(scores
       ? [`accuracies of the samples in the supernet: ${scores.map((s) => s.toFixed(3)).join(", ")}`]
       : []),
   ];
+}
+
+function unfedLines({ cells }: Genotype): string[] {
+  return cells.flatMap((edges, group) => {
+    const unfed = unfedEdges(edges);
+    if (unfed.length === 0) return [];
+    const names = unfed.map(({ primitive, from, to }) => `${primitive} ${from}->${to}`).join(", ");
+    return [
+      `cell group ${group}: ${names} start at a node nothing feeds, so they add the same to every image and cost as much as others; --option prune=true leaves them out`,
+    ];
+  });
 }
 
 /** `7`, `start`, `last` or `3..7`. */

@@ -20,6 +20,7 @@ import { skipCapRule } from "./skipCapRule";
 import { thresholdRule } from "./thresholdRule";
 import { topKNoneRule } from "./topKNoneRule";
 import { topKRule } from "./topKRule";
+import { withoutUnfed } from "./unfed";
 
 /** Every rule by name. A new rule is one entry here and one file. */
 export const deriveRules = Object.freeze({
@@ -77,7 +78,8 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
   }
   const { scores = null, ...choice } = chosen.choose(input, options);
   const { space, alphas, style } = input;
-  const made = genotype(space, choice, "derive");
+  const kept = options.prune ? { ...choice, cells: choice.cells.map(withoutUnfed) } : choice;
+  const made = genotype(space, kept, "derive");
   const cost = totalCost(made, style);
   const probabilities = probabilitiesOf(alphas, options.method, options.temperature);
   return deepFreeze({
@@ -107,15 +109,15 @@ export function ruleNamed(name: string): DeriveRule {
 }
 
 function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object): ProbabilityOptions {
-  const known = Object.keys(rule.defaults);
+  const known = [...Object.keys(rule.defaults), ...(rule.ownLayout ? [] : ["layout"]), "prune"];
   for (const key of Object.keys(given)) {
-    if (!known.includes(key) && !(key === "layout" && rule.ownLayout !== true)) {
+    if (!known.includes(key)) {
       throw new DeriveError(
-        `derive: rule "${name}" has no option "${key}". Known options: ${[...known, ...(rule.ownLayout ? [] : ["layout"])].join(", ")}.`,
+        `derive: rule "${name}" has no option "${key}". Known options: ${known.join(", ")}.`,
       );
     }
   }
-  const { layout, ...options }: ProbabilityOptions = { ...rule.defaults, ...given };
+  const { layout, prune, ...options }: ProbabilityOptions = { ...rule.defaults, ...given };
   if (!probabilityMethods.includes(options.method)) {
     const names = probabilityMethods.join(", ");
     throw new DeriveError(
@@ -133,8 +135,17 @@ function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object):
       `derive: rule "${name}": layout must be one of ${names}, got ${JSON.stringify(layout)}.`,
     );
   }
+  if (prune !== undefined && typeof prune !== "boolean") {
+    throw new DeriveError(
+      `derive: rule "${name}": prune must be true or false, got ${JSON.stringify(prune)}.`,
+    );
+  }
   const problem = rule.problem(options);
   if (problem !== null) throw new DeriveError(`derive: rule "${name}": ${problem}.`);
-  // The usual layout goes without saying, so that rules of stored settings stay as they are.
-  return layout === undefined || layout === "argmax" ? options : { ...options, layout };
+  // What is usual goes without saying, so that rules of stored settings stay as they are.
+  return {
+    ...options,
+    ...(layout === undefined || layout === "argmax" ? {} : { layout }),
+    ...(prune ? { prune } : {}),
+  };
 }

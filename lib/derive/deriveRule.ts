@@ -26,6 +26,8 @@ export interface ProbabilityOptions {
   readonly temperature: number;
   /** How depth and width are read off, for rules that decide on cells; left out: "argmax". */
   readonly layout?: LayoutMethod;
+  /** Whether operations that start at a node nothing feeds are left out; left out: false. See `withoutUnfed`. */
+  readonly prune?: boolean;
 }
 
 /** What a rule chose; rules that rank candidates add the score of each. */

@@ -119,6 +119,18 @@ describe("bars", () => {
     expect(out).toContain("needs the checkpoint of the search");
   });
 
+  it("names operations of nodes that nothing feeds, and leaves them out where asked", async () => {
+    const record = resolve(__dirname, "../../data/records/frontier/searches/bars-12M-s0.json");
+    const whole = await bars("derive", record, "--out", "whole.json");
+    expect(whole.out).toContain(
+      "cell group 0: bin_conv_3x3 1->2, bin_conv_3x3 1->3 start at a node nothing feeds",
+    );
+    expect(whole.out).toContain("BOPs 16908288");
+    const pruned = await bars("derive", record, "--out", "pruned.json", "--option", "prune=true");
+    expect(pruned.out).not.toContain("nothing feeds");
+    expect(pruned.out).toContain("BOPs 7471104");
+  });
+
   it("says which engine it uses and why it passed over the others", async () => {
     const { out } = await bars("backend", "--backend", "wasm");
     expect(out).toMatch(/^wasm 4\.22\.0/);
