@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
-import { derive } from "../../lib/derive/derive";
+import { derive, type RuleChoice } from "../../lib/derive/derive";
 import { comparableRuns, type FoundRecord } from "../../lib/experiments/frontierRuns";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { frontier } from "../../lib/frontier/frontier";
@@ -13,26 +13,34 @@ import { projectFolder } from "../../lib/util/projectFolder";
 
 const folder = join(projectFolder(), "data", "records", "frontier");
 const found: FoundRecord[] = loadTrainRecords("data/records/frontier");
+const longer: FoundRecord[] = loadTrainRecords("data/records/frontier-long");
 const searches = readdirSync(join(folder, "searches")).map((name) =>
   readSearchRecord(join(folder, "searches", name)),
 );
 
 describe("the stored frontier", () => {
-  it("is one recipe on all of CIFAR-10, finished, tested on both sets of test images", () => {
-    const { runs, leftOut } = comparableRuns(found, { which: "all", checkpoint: "last" });
-    expect(leftOut).toEqual([]);
-    expect(() => frontier(runs, { measure: "bops" })).not.toThrow();
-    for (const { record } of found) {
-      expect(record.data).toMatchObject({ name: "CIFAR-10", trainImages: 50_000 });
-      expect(record.tests.map(({ which, images }) => [which, images])).toEqual([
-        ["all", 10_000],
-        ["exact", 9_980],
-      ]);
-    }
-  });
+  it.each([
+    ["8 epochs", found, 8],
+    ["24 epochs", longer, 24],
+  ])(
+    "is one recipe of %s on all of CIFAR-10, finished, tested on both sets of test images",
+    (_, own, epochs) => {
+      const { runs, leftOut } = comparableRuns(own, { which: "all", checkpoint: "last" });
+      expect(leftOut).toEqual([]);
+      expect(frontier(runs, { measure: "bops" }).recipes).toHaveLength(1);
+      for (const { record } of own) {
+        expect(record.epochs).toHaveLength(epochs);
+        expect(record.data).toMatchObject({ name: "CIFAR-10", trainImages: 50_000 });
+        expect(record.tests.map(({ which, images }) => [which, images])).toEqual([
+          ["all", 10_000],
+          ["exact", 9_980],
+        ]);
+      }
+    },
+  );
 
   it("holds settings, models and costs as this version counts them", () => {
-    for (const { record } of found) {
+    for (const { record } of [...found, ...longer]) {
       expect(trainHash(record.config, record.model)).toBe(record.configHash);
       const { bops, flops, ops } = record.cost;
       expect(modelCost(record.model, record.config.binarization)).toMatchObject({ bops, flops, ops });
@@ -47,8 +55,18 @@ describe("the stored frontier", () => {
       const recordHash = record.model.origin?.recordHash;
       const search = searches.find(({ configHash }) => configHash === recordHash);
       if (!search) throw new Error(`${record.model.name}: its search is not stored`);
-      const { genotype } = derive(deriveInputOf(search), { rule: "argmax" });
+      const { genotype } = derive(deriveInputOf(search), record.model.origin?.rule as RuleChoice);
       expect(record.model.genotype).toEqual(genotype);
+    }
+  });
+
+  it("trains the same networks longer, by a recipe that differs in its epochs alone", () => {
+    const short = (name: string, seed: number) =>
+      found.find(({ record }) => record.model.name === name && record.config.seed === seed)?.record;
+    for (const { record } of longer) {
+      const same = short(record.model.name, record.config.seed);
+      expect(same?.model).toEqual(record.model);
+      expect({ ...record.config, epochs: 8 }).toEqual(same?.config);
     }
   });
 });
