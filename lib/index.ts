@@ -65,6 +65,7 @@ export { sequentialBatches } from "./data/sequentialBatches";
 export { splitTraining } from "./data/splitTraining";
 export { syntheticImages } from "./data/syntheticImages";
 // Derivation
+export { type AlphaDrift, alphaDrift } from "./derive/alphaDrift";
 export { alphasAt, deriveInputOf, type EpochWindow, type StoredEpoch } from "./derive/alphasAt";
 export type { Confidence } from "./derive/confidence";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
