@@ -13,6 +13,8 @@ import { type CostMeasure, type StagePiece, stagePieces } from "./stagePieces";
 interface CellDecision {
   readonly group: number;
   readonly edge: number;
+  /** Whether it costs nothing, because it will be left out: its edge starts at a node that stays unfed. */
+  readonly free: boolean;
   /** Primitives each option holds, and its log-probability. */
   readonly options: readonly { readonly primitives: readonly number[]; readonly logProbability: number }[];
 }
@@ -40,6 +42,9 @@ export type BudgetResult =
  * share one topology, so an operation costs the sum over the group's kept cells.
  *
  * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported.
+ *
+ * @param prune operations that start at a node nothing feeds cost nothing, because they will be left out. Which nodes
+ * stay unfed is tried exhaustively: with them given, edges into them are empty and edges out of them free.
  */
 export function bestWithinBudget(
   space: SpaceConfig,
@@ -48,23 +53,32 @@ export function bestWithinBudget(
   measure: CostMeasure,
   method: ProbabilityMethod = "softmax",
   temperature = 1,
+  prune = false,
 ): BudgetResult {
   const piece = stagePieces(space, measure);
   const choices = stageChoices(space, alphas, temperature);
-  const decisions = cellDecisions(space, alphas, method, temperature);
-  const sure = decisions.reduce(
-    (sum, { options }) => sum + Math.max(...options.map(({ logProbability }) => logProbability)),
-    0,
-  );
+  const all = cellDecisions(space, alphas, method, temperature);
+  const cases = (
+    prune ? unfedCases(space, alphas.cells.length).map((unfed) => given(all, space, unfed)) : [all]
+  )
+    .filter((decisions) => decisions.every(({ options }) => options.length > 0))
+    .map((decisions) => ({ decisions, sure: likeliestOf(decisions) }))
+    .sort((a, b) => b.sure - a.sure);
   const likeliest = choices.map((own) => Math.max(...own.map(({ logProbability }) => logProbability)));
   const least = leastBefore(space, choices, piece);
-  let best: { layout: readonly StageChoice[]; options: readonly number[] } & LabelOption = {
+  let best: {
+    layout: readonly StageChoice[];
+    decisions: readonly CellDecision[];
+    options: readonly number[];
+  } & LabelOption = {
     layout: [],
+    decisions: [],
     options: [],
     cost: Infinity,
     logProbability: -Infinity,
   };
   const visit = (
+    { decisions, sure }: (typeof cases)[number],
     stage: number,
     next: number,
     later: readonly StageChoice[],
@@ -74,9 +88,11 @@ export function bestWithinBudget(
     if (stage < 0) {
       const spent = pieces.reduce((sum, { fixed }) => sum + fixed, 0);
       const costs = sumOfEdges(pieces);
-      const labels = decisions.map(({ group, edge, options }) =>
+      const labels = decisions.map(({ group, edge, free, options }) =>
         options.map((option) => ({
-          cost: option.primitives.reduce((sum, p) => sum + (costs[group]?.[edge]?.[p] as number), 0),
+          cost: free
+            ? 0
+            : option.primitives.reduce((sum, p) => sum + (costs[group]?.[edge]?.[p] as number), 0),
           logProbability: option.logProbability,
         })),
       );
@@ -84,7 +100,7 @@ export function bestWithinBudget(
       const found = bestLabels(labels, budget - spent, best.logProbability - logProbability);
       if (found === null) return;
       const total = { cost: spent + found.cost, logProbability: logProbability + found.logProbability };
-      best = { layout: later, options: found.options, ...total };
+      best = { layout: later, decisions, options: found.options, ...total };
       return;
     }
     const hope = sure + likeliest.slice(0, stage).reduce((sum, value) => sum + value, 0);
@@ -95,12 +111,13 @@ export function bestWithinBudget(
       const cheapest = cheapestSoFar + part.least + (least[stage]?.[width] as number);
       if (cheapest > budget || logProbability + own.logProbability + hope <= best.logProbability) continue;
       const chosen = { ...own, effective: width };
-      visit(stage - 1, width, [chosen, ...later], logProbability + own.logProbability, [part, ...pieces]);
+      const reached = logProbability + own.logProbability;
+      visit({ decisions, sure }, stage - 1, width, [chosen, ...later], reached, [part, ...pieces]);
     }
   };
-  visit(choices.length - 1, -1, [], 0, []);
-  if (best.layout.length === 0) return { cheapest: cheapestCost(choices, decisions, piece) };
-  const { layout, options, cost, logProbability } = best;
+  for (const one of cases) visit(one, choices.length - 1, -1, [], 0, []);
+  if (best.layout.length === 0) return { cheapest: cheapestCost(choices, all, piece) };
+  const { layout, decisions, options, cost, logProbability } = best;
   return {
     choice: {
       cells: chosenCells(space, alphas.cells.length, decisions, options),
@@ -149,7 +166,7 @@ function cellDecisions(
           primitives: [p],
           logProbability,
         }));
-        return [{ group, edge, options }];
+        return [{ group, edge, free: false, options }];
       }
       return row.flatMap((alpha, p) => {
         if (isEmpty(p)) return [];
@@ -158,9 +175,49 @@ function cellDecisions(
           { primitives: [], logProbability: off },
           { primitives: [p], logProbability: on },
         ];
-        return [{ group, edge, options }];
+        return [{ group, edge, free: false, options }];
       });
     }),
+  );
+}
+
+/** Which nodes of each group may stay unfed: every set of nodes, in every group. */
+function unfedCases(space: SpaceConfig, groups: number): ReadonlySet<number>[][] {
+  const sets = Array.from(
+    { length: 2 ** space.steps },
+    (_, bits) =>
+      new Set(
+        Array.from({ length: space.steps }, (__, i) => i + 1).filter((node) => bits & (1 << (node - 1))),
+      ),
+  );
+  return Array.from({ length: groups }).reduce<ReadonlySet<number>[][]>(
+    (cases) => cases.flatMap((head) => sets.map((own) => [...head, own])),
+    [[]],
+  );
+}
+
+/** The decisions that leave these nodes unfed: an edge from a fed node into one is empty. */
+function given(
+  decisions: readonly CellDecision[],
+  space: SpaceConfig,
+  unfed: readonly ReadonlySet<number>[],
+): CellDecision[] {
+  const edges = edgesOf(space.steps);
+  const isEmpty = (primitives: readonly number[]) => primitives.every((p) => space.primitives[p] === "none");
+  return decisions.map((decision) => {
+    const { to, from } = edges[decision.edge] as (typeof edges)[number];
+    const own = unfed[decision.group];
+    if (own?.has(from)) return { ...decision, free: true };
+    if (!own?.has(to)) return decision;
+    return { ...decision, options: decision.options.filter(({ primitives }) => isEmpty(primitives)) };
+  });
+}
+
+/** ln of the largest probability that decisions can have together. */
+function likeliestOf(decisions: readonly CellDecision[]): number {
+  return decisions.reduce(
+    (sum, { options }) => sum + Math.max(...options.map(({ logProbability }) => logProbability)),
+    0,
   );
 }
 

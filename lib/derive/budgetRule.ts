@@ -26,8 +26,8 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
       ? null
       : `budget must be a number above 0 or null, got ${JSON.stringify(budget)}`;
   },
-  choose: ({ space, alphas }, { method, temperature, measure, budget }) => {
-    const result = bestWithinBudget(space, alphas, budget ?? Infinity, measure, method, temperature);
+  choose: ({ space, alphas }, { method, temperature, measure, budget, prune }) => {
+    const result = bestWithinBudget(space, alphas, budget ?? Infinity, measure, method, temperature, prune);
     if ("choice" in result) return result.choice;
     const name = { bops: "BOPs", flops: "FLOPs", ops: "OPs" }[measure];
     throw new DeriveError(

@@ -9,6 +9,7 @@ import { logProbabilityOf } from "../../lib/derive/logProbabilities";
 import { bestLabels } from "../../lib/derive/paretoLabels";
 import type { ProbabilityMethod } from "../../lib/derive/probabilitiesOf";
 import { type CostMeasure, measured } from "../../lib/derive/stagePieces";
+import { unfedEdges, withoutUnfed } from "../../lib/derive/unfed";
 import { randomKey, uniform } from "../../lib/random/randomKey";
 import { edgesOf } from "../../lib/space/edges";
 import { type GenotypeChoice, type GenotypeEdge, genotype } from "../../lib/space/genotype";
@@ -77,11 +78,11 @@ function everyChoice(space: SpaceConfig, subsets: boolean): GenotypeChoice[] {
 }
 
 /** The slow reference: the cost of every genotype by the table of its layers, and the likeliest that fits. */
-function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean) {
-  const all = everyChoice(space, subsets).map((choice) => ({
-    choice,
-    cost: measured(totalCost(genotype(space, choice)), measure),
-  }));
+function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean, prune = false) {
+  const all = everyChoice(space, subsets).map((choice) => {
+    const kept = prune ? { ...choice, cells: choice.cells.map(withoutUnfed) } : choice;
+    return { choice, cost: measured(totalCost(genotype(space, kept)), measure) };
+  });
   return {
     costs: [...new Set(all.map(({ cost }) => cost))].sort((a, b) => a - b),
     best: (alphas: Parameters<typeof logProbabilityOf>[1], budget: number, method: ProbabilityMethod) =>
@@ -112,6 +113,31 @@ describe("derive by budget", () => {
         }
       }
     }
+  });
+
+  it.each([
+    ["one operation an edge", "softmax"],
+    ["several operations an edge", "sigmoid"],
+  ] as const)("spends nothing on what prune leaves out: %s", (_name, method) => {
+    const space = spaceConfig({ ...two, steps: 2, cellLayout: [0, 0], reductionGroups: [] });
+    const [slow, whole] = [true, false].map((prune) => reference(space, "bops", method === "sigmoid", prune));
+    let better = 0;
+    for (let seed = 0; seed < 4; seed++) {
+      const random = randomAlphas(space, 1.5, randomKey(seed));
+      // Node 1 is likely to stay empty, and a convolution likely to start there.
+      const cells = [[[3, -3, -3], random.cells[0]?.[1] as number[], [-3, -3, 3]]];
+      const alphas = { ...random, cells };
+      for (const budget of slow?.costs.filter((cost, i) => cost > 0 && i % 2 === 0) ?? []) {
+        const options = { rule: "budget", method, measure: "bops", budget, prune: true } as const;
+        const { genotype: found, cost, logProbability } = derive({ space, alphas }, options);
+        const best = slow?.best(alphas, budget, method) as number;
+        expect(cost.bops).toBeLessThanOrEqual(budget);
+        expect(found.cells.flatMap(unfedEdges)).toEqual([]);
+        expect(logProbability).toBeCloseTo(best, 9);
+        if (best > (whole?.best(alphas, budget, method) as number)) better++;
+      }
+    }
+    expect(better).toBeGreaterThan(0);
   });
 
   it("finds the optimum over several operations an edge when they are independent", () => {
