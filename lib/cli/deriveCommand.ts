@@ -51,6 +51,9 @@ export function deriveCommand(): Command {
 async function run(place: string | undefined, options: Options): Promise<void> {
   if (options.list) {
     for (const [name, rule] of Object.entries(deriveRules)) console.log(ruleText(name, rule));
+    console.log(
+      "options of every rule: prune=true leaves out operations that start at a node nothing feeds; of rules that decide on cells: layout=expectation for the expected depth and width",
+    );
     return;
   }
   if (place === undefined)
@@ -84,7 +87,7 @@ async function bySupernet(
   key: RandomKey,
 ): Promise<Derivation> {
   const { rule, ...given } = choice as { rule: string } & Record<string, unknown>;
-  const known = Object.keys(ruleNamed(rule).defaults).filter((name) => name !== "method");
+  const known = [...Object.keys(ruleNamed(rule).defaults).filter((name) => name !== "method"), "prune"];
   for (const name of Object.keys(given)) {
     if (!known.includes(name))
       throw new ConfigError(

@@ -72,6 +72,12 @@ function corners(element: SvgElement, measure: TextMeasure): Point[] {
     const r = number("r");
     return rectCorners(number("cx") - r, number("cy") - r, 2 * r, 2 * r);
   }
+  if (name === "ellipse") {
+    const [rx, ry] = [number("rx"), number("ry")];
+    return rectCorners(number("cx") - rx, number("cy") - ry, 2 * rx, 2 * ry);
+  }
+  if (name === "polygon" || name === "polyline")
+    return pathPoints(`M${element.getAttribute?.("points") ?? ""}`).flat();
   const points: Point[] = [];
   for (const child of element.childNodes) {
     if (child.nodeType === elementNode) points.push(...transformed(corners(child, measure), matrixOf(child)));

@@ -7,17 +7,18 @@ interface SvgNode extends SvgElement {
   remove(): void;
 }
 
-const marks = new Set(["path", "rect", "line", "circle", "image", "text"]);
-const groups = new Set(["g", "svg", "a"]);
+const marks = new Set(["path", "rect", "line", "circle", "ellipse", "polygon", "polyline", "image", "text"]);
+const groups = new Set(["g", "a"]);
 
 /**
  * The document without the marks that lie outside its picture by more than half its size. The renderer of images ends
  * the whole process, instead of throwing, where everything in a clipped or translucent group lies outside by more than
- * the whole size, as points can in a figure whose axes were zoomed. Nearer marks stay: their boxes are approximate.
+ * the whole size, as points can in a figure whose axes were zoomed. Nearer marks stay, because their boxes are
+ * approximate, and so does what a drawing inside the drawing holds, which has units of its own.
  */
 export function svgInView(svg: string): string {
-  // Without such groups there is nothing to fear, and parsing takes longer than drawing.
-  if (!/clip-path|[^-]opacity/.test(svg)) return svg;
+  // Without such groups there is nothing to fear, and no need to parse.
+  if (!/clip-path|mask|filter|[^-]opacity/.test(svg)) return svg;
   const { root, close } = svgRoot(svg);
   const document = root as unknown as SvgNode;
   const view = viewOf(document);

@@ -20,6 +20,8 @@ export interface DeriveBySupernetOptions {
   readonly epoch?: StoredEpoch;
   /** Images of the alpha split each sample is measured on; 0: all. Default: as many as each epoch was measured on. */
   readonly images?: number;
+  /** As for every rule: whether operations that start at a node nothing feeds are left out of the best one. */
+  readonly prune?: boolean;
   readonly key?: RandomKey;
   readonly progress?: Progress;
 }
@@ -51,7 +53,8 @@ export async function deriveBySupernet(
   const scores = await supernetAccuracies(record, files.checkpoint, candidates, options);
   const byName = new Map(candidates.map((candidate, i) => [genotypeHash(candidate), scores[i] as number]));
   const score = (candidate: Genotype) => byName.get(genotypeHash(candidate)) as number;
-  return derive({ ...input, score }, { rule: "best_of", samples, temperature });
+  const prune = options.prune === undefined ? {} : { prune: options.prune };
+  return derive({ ...input, score }, { rule: "best_of", samples, temperature, ...prune });
 }
 
 /** Accuracy of architectures with a search's shared weights ({@link SupernetScorer}). */

@@ -113,6 +113,7 @@ describe("bars", () => {
 
   it("lists derivation rules with formula and source", async () => {
     const { out } = await bars("derive", "--list");
+    expect(out).toContain("options of every rule: prune=true leaves out operations");
     for (const rule of ["argmax", "sample", "top_k_none", "threshold", "entropy_guard", "budget", "best_of"])
       expect(out).toContain(`${rule}\n  `);
     expect(out).toContain("source: ");
@@ -178,7 +179,16 @@ describe("bars", () => {
     expect((await bars("derive", "stopped.json", "--rule", "best_of")).err).toContain(
       'checkpoint.safetensors: rule "best_of" ranks its samples by the supernet\'s accuracy and needs the checkpoint of the search, found none.',
     );
-    const ranked = await bars("derive", "runs/a", "--rule", "best_of", "--option", "samples=3");
+    const ranked = await bars(
+      "derive",
+      "runs/a",
+      "--rule",
+      "best_of",
+      "--option",
+      "samples=3",
+      "--option",
+      "prune=true",
+    );
     expect(ranked.err).not.toContain("error");
     expect(ranked.out).toMatch(/accuracies of the samples in the supernet: [\d.]+, [\d.]+, [\d.]+\n/);
     writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 3 }));

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { startBackend, tf } from "../../lib/backend";
+import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { derive, type RuleChoice } from "../../lib/derive/derive";
 import { unfedEdges, withoutUnfed } from "../../lib/derive/unfed";
+import { Network } from "../../lib/network/network";
+import { normal, randomKey } from "../../lib/random/randomKey";
 import type { Alphas } from "../../lib/space/alphas";
-import type { GenotypeEdge } from "../../lib/space/genotype";
+import { type GenotypeEdge, genotype } from "../../lib/space/genotype";
 import { DeriveError } from "../../lib/util/errors";
 
 const edge = (from: number, to: number): GenotypeEdge => ({ from, to, primitive: "bin_conv_3x3" });
@@ -17,6 +21,42 @@ describe("unfedEdges", () => {
 
   it("does not mind the order of the edges", () => {
     expect(unfedEdges([edge(2, 3), edge(1, 2), edge(0, 1)])).toEqual([]);
+  });
+});
+
+describe("an operation that starts at a node nothing feeds", () => {
+  it("adds the same to every image", async () => {
+    await startBackend();
+    const space = spaceConfig({
+      imageSize: 8,
+      initChannels: 4,
+      cellLayout: [0],
+      reductionGroups: [],
+      steps: 3,
+      widthChoices: [1],
+    });
+    const cells = [[edge(1, 2), edge(0, 3), edge(1, 3)]];
+    const network = new Network(
+      genotype(space, { cells, depth: [1], width: [1] }),
+      binarizationConfig(),
+      randomKey(0),
+    );
+    const nodes = new Map<string, number>();
+    const spread = (tensor: tf.Tensor) =>
+      tf.tidy(() => {
+        const [first, second] = tf.unstack(tensor) as [tf.Tensor, tf.Tensor];
+        return tf.max(tf.abs(tf.sub(first, second))).dataSync()[0] as number;
+      });
+    tf.tidy(() => {
+      const images = tf.tensor4d(normal(randomKey(1), 2 * 8 * 8 * 3), [2, 8, 8, 3]);
+      const tap = (name: string, value: tf.Tensor) => {
+        if (name.includes(".node")) nodes.set(name.slice(-5), spread(value));
+      };
+      network.outputs(images, { training: true, edeT: 1, tap });
+    });
+    network.dispose();
+    expect(nodes.get("node2")).toBe(0);
+    expect(nodes.get("node3")).toBeGreaterThan(0);
   });
 });
 

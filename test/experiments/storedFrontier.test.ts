@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
@@ -58,6 +58,27 @@ describe("the stored frontier", () => {
       const { genotype } = derive(deriveInputOf(search), record.model.origin?.rule as RuleChoice);
       expect(record.model.genotype).toEqual(genotype);
     }
+  });
+
+  it("is what the table of docs/frontier.md says", () => {
+    const text = readFileSync(join(projectFolder(), "docs", "frontier.md"), "utf8");
+    const lines = text.slice(0, text.indexOf("## Trained longer")).split("\n");
+    const percent = (share: number | null) => (100 * (share as number)).toFixed(1);
+    const rowsOf = (which: "all" | "exact") =>
+      frontier(comparableRuns(found, { which, checkpoint: "last" }).runs, { measure: "bops" }).rows;
+    const exact = new Map(rowsOf("exact").map(({ name, accuracy }) => [name, accuracy]));
+    for (const { name, runs, bops, accuracy } of rowsOf("all")) {
+      const [cheap, dear] = [bops.min, bops.max].map((cost) => (cost / 1e6).toFixed(2));
+      const ends = [accuracy, exact.get(name)].map(
+        (one) => `${percent(one?.mean ?? null)} ± ${percent(one?.sd ?? null)}`,
+      );
+      const line = lines.filter((own) => own.endsWith(`| ${ends.join(" | ")} |`));
+      expect(line, name).toHaveLength(1);
+      expect(line[0], name).toContain(
+        `| ${runs.length} | ${cheap === dear ? cheap : `${cheap} to ${dear}`} M |`,
+      );
+    }
+    expect(lines.filter((own) => own.includes(" ± ")).length).toBe(exact.size + 1);
   });
 
   it("trains the same networks longer, by a recipe that differs in its epochs alone", () => {

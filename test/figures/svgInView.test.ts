@@ -18,6 +18,14 @@ describe("svgInView", () => {
       "a moved group",
       '<g transform="translate(500, 0)"><g opacity="0.4"><circle cx="5" cy="5" r="4"/></g></g>',
     ],
+    [
+      "corners and an ellipse",
+      '<g opacity="0.4"><polygon points="-900,5 -880,5 -890,9"/><ellipse cx="900" cy="5" rx="9" ry="4"/></g>',
+    ],
+    [
+      "a masked mark",
+      '<mask id="m"><rect width="9" height="9" fill="white"/></mask><circle mask="url(#m)" cx="900" cy="5" r="4"/>',
+    ],
     ["a text", '<text opacity="0.4" x="-900" y="20">far</text>'],
   ])("draws nothing, instead of ending the process, for %s far outside the picture", (_, body) => {
     expect(svgToPng(picture(body)).equals(empty)).toBe(true);
@@ -38,6 +46,13 @@ describe("svgInView", () => {
     const near = '<circle opacity="0.4" cx="5" cy="3" r="2"/>';
     const root = 'width="100mm" height="50mm" viewBox="0 0 10 5"';
     expect(svgInView(picture(far + near, root))).toBe(picture(near, root));
+  });
+
+  it("leaves what stands in a drawing inside the drawing, which has its own units", () => {
+    const inner =
+      '<svg width="40" height="40" viewBox="0 0 4000 4000"><circle opacity="0.4" cx="2000" cy="2000" r="900"/></svg>';
+    expect(svgInView(picture(inner))).toBe(picture(inner));
+    expect(svgToPng(picture(inner)).equals(empty)).toBe(false);
   });
 
   it("leaves a picture without clipped or translucent marks alone", () => {
