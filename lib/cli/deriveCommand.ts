@@ -52,7 +52,7 @@ async function run(place: string | undefined, options: Options): Promise<void> {
   if (options.list) {
     for (const [name, rule] of Object.entries(deriveRules)) console.log(ruleText(name, rule));
     console.log(
-      "options of every rule: prune=true leaves out operations that start at a node nothing feeds; of rules that decide on cells: layout=expectation for the expected depth and width",
+      "options of every rule: prune=true leaves out operations that start at a node nothing feeds; of rules that need no checkpoint: initChannels=24 scales the network to other channels than the search had; of rules that decide on cells: layout=expectation for the expected depth and width",
     );
     return;
   }

@@ -1,9 +1,10 @@
 import { type Cost, ops } from "../complexity/cost";
 import { totalCost } from "../complexity/costTable";
 import { deepFreeze } from "../config/check";
+import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
 import { checkAlphas } from "../space/alphaShapes";
 import { type Genotype, genotype } from "../space/genotype";
-import { DeriveError } from "../util/errors";
+import { ConfigError, DeriveError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
 import { argmaxRule } from "./argmaxRule";
 import { bestOfRule } from "./bestOfRule";
@@ -76,8 +77,9 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
       `derive: rule "${name}" expected a key to draw with, got none; pass { space, alphas, key }.`,
     );
   }
-  const { scores = null, ...choice } = chosen.choose(input, options);
-  const { space, alphas, style } = input;
+  const { alphas, style } = input;
+  const space = scaledSpace(name, input.space, options.initChannels);
+  const { scores = null, ...choice } = chosen.choose({ ...input, space }, options);
   const kept = options.prune ? { ...choice, cells: choice.cells.map(withoutUnfed) } : choice;
   const made = genotype(space, kept, "derive");
   const cost = totalCost(made, style);
@@ -108,8 +110,22 @@ export function ruleNamed(name: string): DeriveRule {
   );
 }
 
+function scaledSpace(rule: string, space: SpaceConfig, initChannels: number | undefined): SpaceConfig {
+  if (initChannels === undefined) return space;
+  try {
+    return spaceConfig({ ...space, initChannels }, `derive: rule "${rule}"`);
+  } catch (error) {
+    throw error instanceof ConfigError ? new DeriveError(error.message, { cause: error }) : error;
+  }
+}
+
 function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object): ProbabilityOptions {
-  const known = [...Object.keys(rule.defaults), ...(rule.ownLayout ? [] : ["layout"]), "prune"];
+  const known = [
+    ...Object.keys(rule.defaults),
+    ...(rule.ownLayout ? [] : ["layout"]),
+    "prune",
+    ...(rule.needsCheckpoint ? [] : ["initChannels"]),
+  ];
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) {
       throw new DeriveError(

@@ -28,6 +28,12 @@ export interface ProbabilityOptions {
   readonly layout?: LayoutMethod;
   /** Whether operations that start at a node nothing feeds are left out; left out: false. See `withoutUnfed`. */
   readonly prune?: boolean;
+  /**
+   * Channels the derived network's widths are shares of; left out: the search's. Scales a found architecture to another
+   * budget, as DARTS searches with 16 channels and trains with 36 (arXiv:1806.09055). Costs, and budgets, are those of the
+   * scaled network. Not for rules that rank by the supernet's weights.
+   */
+  readonly initChannels?: number;
 }
 
 /** What a rule chose; rules that rank candidates add the score of each. */

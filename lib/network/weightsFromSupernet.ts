@@ -77,7 +77,7 @@ function leadingPart(
     spec.shape.every((extent, axis) => extent <= (source.shape[axis] as number));
   if (!fits) {
     throw new RecordError(
-      `${place}: tensor "${spec.name}" should have at least the shape [${spec.shape.join(", ")}], the supernet's has [${source.shape.join(", ")}]. Use the weights of a search of the same space, without partial channels.`,
+      `${place}: tensor "${spec.name}" should have at least the shape [${spec.shape.join(", ")}], the supernet's has [${source.shape.join(", ")}]. Use the weights of a search of the same space, without partial channels, and a genotype without more initChannels than it.`,
     );
   }
   const places = spec.shape.map((extent, axis) =>

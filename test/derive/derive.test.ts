@@ -307,7 +307,7 @@ describe("derive refuses", () => {
     [
       "an unknown option",
       () => derive({ space, alphas }, { rule: "top_k", edges: 2 } as RuleChoice),
-      'derive: rule "top_k" has no option "edges". Known options: method, temperature, k, layout, prune.',
+      'derive: rule "top_k" has no option "edges". Known options: method, temperature, k, layout, prune, initChannels.',
     ],
     [
       "a bad k",
