@@ -3,6 +3,7 @@ import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
 import { stagesOf } from "../space/stages";
+import { type BandDecision, bandLabels } from "./bandLabels";
 import { isOperation } from "./choices";
 import { logSigmoid, logSoftmax } from "./logProbabilities";
 import { bestLabels, type LabelOption, labelBound } from "./paretoLabels";
@@ -15,6 +16,8 @@ interface CellDecision {
   readonly edge: number;
   /** Whether it costs nothing, because it will be left out: its edge starts at a node that stays unfed. */
   readonly free: boolean;
+  /** Whether the edge ends at a node that has to be fed, and starts at one that is. */
+  readonly mustFeed: boolean;
   /** Primitives each option holds, and its log-probability. */
   readonly options: readonly { readonly primitives: readonly number[]; readonly logProbability: number }[];
 }
@@ -27,33 +30,43 @@ interface StageChoice {
   readonly logProbability: number;
 }
 
+/** Which architectures are compared, and how likely they are. */
+export interface BudgetQuestion {
+  readonly measure: CostMeasure;
+  /** Largest cost allowed. */
+  readonly budget: number;
+  /** Least cost allowed; left out: any. */
+  readonly least?: number | undefined;
+  readonly method?: ProbabilityMethod | undefined;
+  readonly temperature?: number | undefined;
+  /**
+   * Operations that start at a node nothing feeds cost nothing, because they will be left out. Which nodes stay unfed is
+   * tried exhaustively: with them given, edges into them are empty and edges out of them free.
+   */
+  readonly prune?: boolean | undefined;
+}
+
 /** The likeliest architecture within a budget, or what the cheapest of all costs where none is. */
 export type BudgetResult =
   | { readonly choice: GenotypeChoice; readonly cost: number; readonly logProbability: number }
   | { readonly cheapest: number };
 
 /**
- * The architecture with the largest probability among those that cost at most `budget`, exactly.
+ * The architecture with the largest probability among those that cost at most `budget`, and at least `least`, exactly.
  *
  * Layouts are enumerated from the last stage to the first (a stage's cost depends on the next one's width) by branch and
  * bound: a partial layout is left when even its likeliest completion is no likelier than the best found, or even its
- * cheapest one is over the budget. Both bounds are never too small or too large, so the optimum is never cut off. For a
- * whole layout the operations are decided by {@link bestLabels} with what it leaves of the budget; the cells of a group
- * share one topology, so an operation costs the sum over the group's kept cells.
+ * cheapest one is over the budget, or its dearest one below `least`. The bounds are never too small or too large, so the
+ * optimum is never cut off. For a whole layout the operations are decided by {@link bestLabels}, or {@link bandLabels} where
+ * there is a least cost, with what it leaves of the budget; the cells of a group share one topology, so an operation costs
+ * the sum over the group's kept cells.
  *
  * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported.
- *
- * @param prune operations that start at a node nothing feeds cost nothing, because they will be left out. Which nodes
- * stay unfed is tried exhaustively: with them given, edges into them are empty and edges out of them free.
  */
 export function bestWithinBudget(
   space: SpaceConfig,
   alphas: Alphas,
-  budget: number,
-  measure: CostMeasure,
-  method: ProbabilityMethod = "softmax",
-  temperature = 1,
-  prune = false,
+  { measure, budget, least = 0, method = "softmax", temperature = 1, prune = false }: BudgetQuestion,
 ): BudgetResult {
   const piece = stagePieces(space, measure);
   const choices = stageChoices(space, alphas, temperature);
@@ -65,7 +78,7 @@ export function bestWithinBudget(
     .map((decisions) => ({ decisions, sure: likeliestOf(decisions) }))
     .sort((a, b) => b.sure - a.sure);
   const likeliest = choices.map((own) => Math.max(...own.map(({ logProbability }) => logProbability)));
-  const least = leastBefore(space, choices, piece);
+  const before = boundsBefore(space, choices, piece);
   let best: {
     layout: readonly StageChoice[];
     decisions: readonly CellDecision[];
@@ -97,7 +110,15 @@ export function bestWithinBudget(
         })),
       );
       if (logProbability + labelBound(labels, budget - spent) <= best.logProbability) return;
-      const found = bestLabels(labels, budget - spent, best.logProbability - logProbability);
+      const floor = best.logProbability - logProbability;
+      const found =
+        least > 0
+          ? bandLabels(
+              bandDecisions(space, decisions, labels),
+              { least: least - spent, limit: budget - spent },
+              floor,
+            )
+          : bestLabels(labels, budget - spent, floor);
       if (found === null) return;
       const total = { cost: spent + found.cost, logProbability: logProbability + found.logProbability };
       best = { layout: later, decisions, options: found.options, ...total };
@@ -105,11 +126,14 @@ export function bestWithinBudget(
     }
     const hope = sure + likeliest.slice(0, stage).reduce((sum, value) => sum + value, 0);
     const cheapestSoFar = pieces.reduce((sum, own) => sum + own.least, 0);
+    const dearestSoFar = pieces.reduce((sum, own) => sum + own.most, 0);
     for (const own of choices[stage] as readonly StageChoice[]) {
       const width = own.effective < 0 ? next : own.effective;
       const part = piece(stage, own.depth, width, next < 0 ? width : next);
-      const cheapest = cheapestSoFar + part.least + (least[stage]?.[width] as number);
-      if (cheapest > budget || logProbability + own.logProbability + hope <= best.logProbability) continue;
+      const rest = before[stage]?.[width] as Bounds;
+      if (cheapestSoFar + part.least + rest.least > budget) continue;
+      if (dearestSoFar + part.most + rest.most < least) continue;
+      if (logProbability + own.logProbability + hope <= best.logProbability) continue;
       const chosen = { ...own, effective: width };
       const reached = logProbability + own.logProbability;
       visit({ decisions, sure }, stage - 1, width, [chosen, ...later], reached, [part, ...pieces]);
@@ -166,7 +190,7 @@ function cellDecisions(
           primitives: [p],
           logProbability,
         }));
-        return [{ group, edge, free: false, options }];
+        return [{ group, edge, free: false, mustFeed: false, options }];
       }
       return row.flatMap((alpha, p) => {
         if (isEmpty(p)) return [];
@@ -175,7 +199,7 @@ function cellDecisions(
           { primitives: [], logProbability: off },
           { primitives: [p], logProbability: on },
         ];
-        return [{ group, edge, free: false, options }];
+        return [{ group, edge, free: false, mustFeed: false, options }];
       });
     }),
   );
@@ -196,7 +220,10 @@ function unfedCases(space: SpaceConfig, groups: number): ReadonlySet<number>[][]
   );
 }
 
-/** The decisions that leave these nodes unfed: an edge from a fed node into one is empty. */
+/**
+ * The decisions that leave these nodes unfed: an edge from a fed node into one is empty. That the others are fed matters
+ * only where a least cost is asked for: an operation of a node taken for fed would count, and be left out later.
+ */
 function given(
   decisions: readonly CellDecision[],
   space: SpaceConfig,
@@ -208,7 +235,7 @@ function given(
     const { to, from } = edges[decision.edge] as (typeof edges)[number];
     const own = unfed[decision.group];
     if (own?.has(from)) return { ...decision, free: true };
-    if (!own?.has(to)) return decision;
+    if (!own?.has(to)) return { ...decision, mustFeed: true };
     return { ...decision, options: decision.options.filter(({ primitives }) => isEmpty(primitives)) };
   });
 }
@@ -221,25 +248,48 @@ function likeliestOf(decisions: readonly CellDecision[]): number {
   );
 }
 
-/** `[stage][width]`: the least that the stages before `stage` cost when it works at a width. */
-function leastBefore(
+/** Decisions with what their options cost in a layout, by the node they are about. */
+function bandDecisions(
+  space: SpaceConfig,
+  decisions: readonly CellDecision[],
+  labels: readonly (readonly LabelOption[])[],
+): BandDecision[] {
+  const edges = edgesOf(space.steps);
+  return decisions.map(({ group, edge, mustFeed, options }, i) => ({
+    node: `${group} ${edges[edge]?.to}`,
+    mustFeed,
+    options: options.map(({ primitives }, o) => ({
+      ...(labels[i]?.[o] as LabelOption),
+      feeds: primitives.some((p) => isOperation(space.primitives[p])),
+    })),
+  }));
+}
+
+/** What stages cost at least, and never more than. */
+type Bounds = Pick<StagePiece, "least" | "most">;
+
+/** `[stage][width]`: the bounds of the stages before `stage` when it works at a width. */
+function boundsBefore(
   space: SpaceConfig,
   choices: readonly (readonly StageChoice[])[],
   piece: ReturnType<typeof stagePieces>,
-): number[][] {
-  const none = space.widthChoices.map(() => 0);
-  const rows = [none];
+): Bounds[][] {
+  const rows = [space.widthChoices.map((): Bounds => ({ least: 0, most: 0 }))];
   for (let stage = 0; stage < choices.length - 1; stage++) {
-    const before = rows[stage] as number[];
+    const before = rows[stage] as Bounds[];
     rows.push(
-      none.map((_, next) =>
-        Math.min(
-          ...(choices[stage] as readonly StageChoice[]).map(({ depth, effective }) => {
-            const width = effective < 0 ? next : effective;
-            return piece(stage, depth, width, next).least + (before[width] as number);
-          }),
-        ),
-      ),
+      space.widthChoices.map((_, next) => {
+        const own = (choices[stage] as readonly StageChoice[]).map(({ depth, effective }) => {
+          const width = effective < 0 ? next : effective;
+          const part = piece(stage, depth, width, next);
+          const rest = before[width] as Bounds;
+          return { least: part.least + rest.least, most: part.most + rest.most };
+        });
+        return {
+          least: Math.min(...own.map(({ least }) => least)),
+          most: Math.max(...own.map(({ most }) => most)),
+        };
+      }),
     );
   }
   return rows;

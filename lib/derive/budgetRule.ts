@@ -8,28 +8,51 @@ export interface BudgetOptions extends ProbabilityOptions {
   readonly measure: CostMeasure;
   /** Largest cost allowed; null for no limit. */
   readonly budget: number | null;
+  /**
+   * Share of the budget that has to be spent, 0 to 1. A search whose penalty is paid by empty cells derives far below its
+   * budget; with a share near 1 architectures of several searches, and random ones, are compared at equal cost.
+   */
+  readonly atLeast: number;
 }
 
-/** The likeliest architecture that costs at most a budget: operations, depth and width chosen together. */
+/** The likeliest architecture that costs at most a budget, and a share of it at least: operations, depth and width together. */
 export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
   formula:
-    "argmax over genotypes with cost ≤ budget of Σ ln p (edges, depth, width), solved exactly: branch and bound over layouts, dynamic programming over Pareto labels for the operations",
+    "argmax over genotypes with atLeast · budget ≤ cost ≤ budget of Σ ln p (edges, depth, width), solved exactly: branch and bound over layouts, dynamic programming over Pareto labels for the operations",
   source:
     "this library's own; a multiple-choice knapsack (Kellerer, Pferschy & Pisinger 2004, Knapsack Problems, chapter 11) for each layout",
-  defaults: Object.freeze({ method: "softmax", temperature: 1, measure: "ops", budget: null } as const),
+  defaults: Object.freeze({
+    method: "softmax",
+    temperature: 1,
+    measure: "ops",
+    budget: null,
+    atLeast: 0,
+  } as const),
   needsKey: false,
   ownLayout: true,
-  problem: ({ measure, budget }) => {
+  problem: ({ measure, budget, atLeast }) => {
     if (!costMeasures.includes(measure))
       return `measure must be one of ${costMeasures.join(", ")}, got ${JSON.stringify(measure)}`;
-    return budget === null || (Number.isFinite(budget) && budget > 0)
-      ? null
-      : `budget must be a number above 0 or null, got ${JSON.stringify(budget)}`;
+    const isBudget = budget === null || (Number.isFinite(budget) && budget > 0);
+    if (!isBudget) return `budget must be a number above 0 or null, got ${JSON.stringify(budget)}`;
+    if (typeof atLeast !== "number" || !(atLeast >= 0 && atLeast <= 1))
+      return `atLeast must be a number from 0 to 1, got ${JSON.stringify(atLeast)}`;
+    return atLeast > 0 && budget === null
+      ? `budget must be a number where atLeast is ${atLeast}, got null`
+      : null;
   },
-  choose: ({ space, alphas }, { method, temperature, measure, budget, prune }) => {
-    const result = bestWithinBudget(space, alphas, budget ?? Infinity, measure, method, temperature, prune);
+  choose: ({ space, alphas }, { method, temperature, measure, budget, atLeast, prune }) => {
+    const limit = budget ?? Infinity;
+    const least = atLeast > 0 ? atLeast * limit : 0;
+    const question = { measure, budget: limit, least, method, temperature, prune };
+    const result = bestWithinBudget(space, alphas, question);
     if ("choice" in result) return result.choice;
     const name = { bops: "BOPs", flops: "FLOPs", ops: "OPs" }[measure];
+    if (result.cheapest <= limit) {
+      throw new DeriveError(
+        `derive: rule "budget": no architecture of this space costs between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,
+      );
+    }
     throw new DeriveError(
       `derive: rule "budget": no architecture of this space costs at most ${budget} ${name} an image; the cheapest one costs ${result.cheapest}. Raise the budget to at least that.`,
     );

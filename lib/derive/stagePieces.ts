@@ -20,6 +20,8 @@ export interface StagePiece {
   readonly edges: readonly (readonly (readonly number[])[])[];
   /** `fixed` and the cheapest primitive on every edge: no cells make the piece cheaper. */
   readonly least: number;
+  /** `fixed` and every primitive on every edge: no cells make the piece dearer. */
+  readonly most: number;
 }
 
 /** Spaces are frozen values; sweeping a budget asks for the same one again and again. */
@@ -81,6 +83,8 @@ function pieceOf(
       });
     });
   }
-  const least = edges.flat().reduce((sum, row) => sum + Math.min(...row), fixed);
-  return { fixed, edges, least };
+  const rows = edges.flat();
+  const least = rows.reduce((sum, row) => sum + Math.min(...row), fixed);
+  const most = rows.flat().reduce((sum, cost) => sum + cost, fixed);
+  return { fixed, edges, least, most };
 }

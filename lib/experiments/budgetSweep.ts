@@ -68,6 +68,6 @@ export function budgetSweep(
 }
 
 function cheapest(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
-  const result = bestWithinBudget(input.space, input.alphas, -1, measure);
+  const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
   return "cheapest" in result ? result.cheapest : 0;
 }

@@ -85,10 +85,15 @@ function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean, p
   });
   return {
     costs: [...new Set(all.map(({ cost }) => cost))].sort((a, b) => a - b),
-    best: (alphas: Parameters<typeof logProbabilityOf>[1], budget: number, method: ProbabilityMethod) =>
+    best: (
+      alphas: Parameters<typeof logProbabilityOf>[1],
+      budget: number,
+      method: ProbabilityMethod,
+      least = 0,
+    ) =>
       Math.max(
         ...all
-          .filter(({ cost }) => cost <= budget)
+          .filter(({ cost }) => cost <= budget && cost >= least)
           .map(({ choice }) => logProbabilityOf(space, alphas, choice, method, 1) as number),
       ),
   };
@@ -115,6 +120,26 @@ describe("derive by budget", () => {
     }
   });
 
+  it.each(spaces)("spends at least a share of the budget, exactly, where asked: %s", (_name, space) => {
+    const slow = reference(space, "bops", false);
+    let dearer = 0;
+    for (let seed = 0; seed < 3; seed++) {
+      const alphas = randomAlphas(space, 1.5, randomKey(seed));
+      const step = Math.max(1, Math.floor(slow.costs.length / 12));
+      for (const budget of slow.costs.filter((c, i) => c > 0 && i % step === 0)) {
+        for (const atLeast of [0.7, 1]) {
+          const own = derive({ space, alphas }, { rule: "budget", measure: "bops", budget, atLeast });
+          expect(own.cost.bops).toBeLessThanOrEqual(budget);
+          expect(own.cost.bops).toBeGreaterThanOrEqual(atLeast * budget);
+          const best = slow.best(alphas, budget, "softmax", atLeast * budget);
+          expect(own.logProbability).toBeCloseTo(best, 9);
+          if (best < slow.best(alphas, budget, "softmax")) dearer++;
+        }
+      }
+    }
+    expect(dearer).toBeGreaterThan(0);
+  });
+
   it.each([
     ["one operation an edge", "softmax"],
     ["several operations an edge", "sigmoid"],
@@ -135,9 +160,36 @@ describe("derive by budget", () => {
         expect(found.cells.flatMap(unfedEdges)).toEqual([]);
         expect(logProbability).toBeCloseTo(best, 9);
         if (best > (whole?.best(alphas, budget, method) as number)) better++;
+        // What is spent counts without what is left out.
+        const spent = derive({ space, alphas }, { ...options, atLeast: 0.9 });
+        expect(spent.cost.bops).toBeGreaterThanOrEqual(0.9 * budget);
+        expect(spent.logProbability).toBeCloseTo(
+          slow?.best(alphas, budget, method, 0.9 * budget) as number,
+          9,
+        );
       }
     }
     expect(better).toBeGreaterThan(0);
+  });
+
+  it("counts no operation of a node that another one only seems to feed", () => {
+    const space = spaceConfig({ ...two, steps: 3, cellLayout: [0], reductionGroups: [], widthChoices: [1] });
+    const slow = reference(space, "bops", false, true);
+    const [empty, conv] = [
+      [3, -3, -3],
+      [-3, -3, 3],
+    ];
+    // Edges 1-0, 2-0, 2-1, 3-0, 3-1, 3-2: neither node 1 nor node 2 is fed, but convolutions start at both.
+    const alphas = {
+      ...randomAlphas(space, 1, randomKey(0)),
+      cells: [[empty, empty, conv, empty, empty, conv]],
+    };
+    for (const budget of slow.costs.filter((cost) => cost > 0)) {
+      const rule = { rule: "budget", measure: "bops", budget, atLeast: 0.9, prune: true } as const;
+      const { cost, logProbability } = derive({ space, alphas }, rule);
+      expect(cost.bops).toBeGreaterThanOrEqual(0.9 * budget);
+      expect(logProbability).toBeCloseTo(slow.best(alphas, budget, "softmax", 0.9 * budget), 9);
+    }
   });
 
   it("finds the optimum over several operations an edge when they are independent", () => {
@@ -155,7 +207,7 @@ describe("derive by budget", () => {
 
   it.each(spaces)("says the cost its genotype really has: %s", (_name, space) => {
     const alphas = randomAlphas(space, 1, randomKey(9));
-    const result = bestWithinBudget(space, alphas, Infinity, "ops");
+    const result = bestWithinBudget(space, alphas, { measure: "ops", budget: Infinity });
     if (!("choice" in result)) throw new Error("nothing costs more than infinity");
     expect(result.cost).toBe(ops(totalCost(genotype(space, result.choice))));
   });
@@ -192,6 +244,32 @@ describe("derive by budget", () => {
       ),
     );
     expect(at(cheapest).cost.bops).toBe(cheapest);
+  });
+});
+
+describe("derive by budget with atLeast", () => {
+  const [, space] = spaces[0] as (typeof spaces)[0];
+  const alphas = randomAlphas(space, 1, randomKey(0));
+
+  it("says so where no architecture costs that much and no more", () => {
+    const costs = reference(space, "bops", false).costs.filter((cost) => cost > 0);
+    const gap = costs.findIndex((cost, i) => (costs[i + 1] as number) > cost + 2);
+    const budget = (costs[gap] as number) + 1;
+    expect(() => derive({ space, alphas }, { rule: "budget", measure: "bops", budget, atLeast: 1 })).toThrow(
+      new DeriveError(
+        `derive: rule "budget": no architecture of this space costs between ${budget} and ${budget} BOPs an image. Lower atLeast, or take another budget.`,
+      ),
+    );
+  });
+
+  it.each([
+    [{ budget: 1e9, atLeast: 1.5 }, "atLeast must be a number from 0 to 1, got 1.5"],
+    [{ budget: 1e9, atLeast: "all" as unknown as number }, 'atLeast must be a number from 0 to 1, got "all"'],
+    [{ atLeast: 0.5 }, "budget must be a number where atLeast is 0.5, got null"],
+  ])("refuses %j", (options, words) => {
+    expect(() => derive({ space, alphas }, { rule: "budget", ...options })).toThrow(
+      new DeriveError(`derive: rule "budget": ${words}.`),
+    );
   });
 });
 

@@ -136,7 +136,7 @@ describe("layout by expectation", () => {
     expect(derive({ space, alphas }, { rule: "argmax", layout: "argmax" }).rule).not.toHaveProperty("layout");
     expect(() => derive({ space, alphas }, { rule: "budget", layout: "expectation" } as RuleChoice)).toThrow(
       new DeriveError(
-        'derive: rule "budget" has no option "layout". Known options: method, temperature, measure, budget, prune, initChannels.',
+        'derive: rule "budget" has no option "layout". Known options: method, temperature, measure, budget, atLeast, prune, initChannels.',
       ),
     );
     expect(() =>
