@@ -1,8 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
+import { type Cost, measureNames } from "../complexity/cost";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
+import { measured } from "../derive/stagePieces";
 import { unfedEdges } from "../derive/unfed";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../run/searchRecord";
@@ -113,10 +115,22 @@ function derivationLines(
     ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
+    ...budgetLines(cost, record),
     ...unfedLines(genotype),
     ...(scores
       ? [`accuracies of the samples in the supernet: ${scores.map((s) => s.toFixed(3)).join(", ")}`]
       : []),
+  ];
+}
+
+/** A search holds its expected cost to the budget; what is derived from it may be far away. */
+function budgetLines(cost: Cost, { config }: SearchRecord): string[] {
+  const { method, measure, budget } = config.cost;
+  if (method === "none") return [];
+  const share = measured(cost, measure) / budget;
+  const remedy = share < 0.8 || share > 1 ? "; rule budget, with atLeast, decides by cost" : "";
+  return [
+    `${Math.round(100 * share)} % of the ${budget} ${measureNames[measure]} that the search held its expected cost to${remedy}`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
@@ -47,7 +48,7 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
     const question = { measure, budget: limit, least, method, temperature, prune };
     const result = bestWithinBudget(space, alphas, question);
     if ("choice" in result) return result.choice;
-    const name = { bops: "BOPs", flops: "FLOPs", ops: "OPs" }[measure];
+    const name = measureNames[measure];
     if (result.cheapest <= limit) {
       throw new DeriveError(
         `derive: rule "budget": no architecture of this space costs between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,

@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import type { SearchRecord } from "../run/searchRecord";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
@@ -21,7 +22,7 @@ export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]
   // From the smallest budget up: between two budgets the stairs keep what the smaller one buys.
   const points = [...sweep].sort((a, b) => a.budget - b.budget);
   const measure = points[0]?.measure ?? record.config.cost.measure;
-  const name = { ops: "OPs", bops: "BOPs", flops: "FLOPs" }[measure];
+  const name = measureNames[measure];
   const x = points.map(({ budget }) => budget);
   const best = Math.max(...points.map(({ logProbability }) => logProbability));
   const line = (label: string, y: number[], color: string): Trace =>

@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import type { SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
 import { warmupEpochs } from "./alphaMoments";
@@ -91,7 +92,7 @@ export function measuredText(record: SearchRecord, records: readonly SearchRecor
 
 /** "OPs", "BOPs" or "FLOPs": the measure of the search's cost term. */
 export function costName(record: SearchRecord): string {
-  return { ops: "OPs", bops: "BOPs", flops: "FLOPs" }[record.config.cost.measure];
+  return measureNames[record.config.cost.measure];
 }
 
 /** One panel for each measure, three in a row. */

@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import type { SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
 import { warmupEpochs } from "./alphaMoments";
@@ -7,8 +8,6 @@ import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
 import { type Dash, palette } from "./theme";
 import { typedTrace } from "./typedTrace";
-
-const measureNames = { ops: "OPs", flops: "FLOPs", bops: "BOPs" } as const;
 
 /**
  * Cost of one image over the epochs, against the budget. Left: what the search weighs (the expectation over the

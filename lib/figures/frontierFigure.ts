@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import type { Frontier, FrontierRow } from "../frontier/frontier";
 import { frontierNotes } from "../frontier/frontierTable";
 import type { FrontierMeasure } from "../frontier/runPoint";
@@ -7,8 +8,6 @@ import { logTicks } from "./logTicks";
 import { seriesStyle } from "./seriesStyle";
 import { ink, palette } from "./theme";
 import { typedTrace } from "./typedTrace";
-
-const measureNames = { bops: "BOPs", ops: "OPs", flops: "FLOPs" } satisfies Record<FrontierMeasure, string>;
 
 const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
 

@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import { type Table, type TableCell, type TableColumn, table } from "../run/table";
 import type { LatexColumn } from "../run/tableLatex";
 import { latexCell, latexNumber } from "../run/tableLatex";
@@ -51,7 +52,7 @@ const columns: readonly TableColumn[] = [
  */
 export function frontierTable(result: Frontier, leftOut: readonly string[] = []): Table {
   return table(
-    `Accuracy against ${measureName(result.measure)}`,
+    `Accuracy against ${measureNames[result.measure]}`,
     columns,
     [...result.rows.map(ownRow), ...result.published.map(publishedRow)],
     {
@@ -89,13 +90,13 @@ export function frontierLatexColumns(): readonly LatexColumn[] {
 export function frontierNotes(result: Frontier): string[] {
   const { area, reference, axis, measure, draws, singleRuns, recipes, rows } = result;
   const unit =
-    axis === "log" ? `accuracy x decades of ${measureName(measure)}` : `accuracy x ${measureName(measure)}`;
+    axis === "log" ? `accuracy x decades of ${measureNames[measure]}` : `accuracy x ${measureNames[measure]}`;
   const interval = area.interval
     ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${draws} draws)`
     : ", no interval: every row is a single run";
   return [
     `costs ${result.counting}; accuracy on ${result.testSet}`,
-    `dominated area ${fixed(area.value)} ${unit}${interval}; reference point ${reference.cost} ${measureName(measure)}, accuracy ${fixed(reference.accuracy)}`,
+    `dominated area ${fixed(area.value)} ${unit}${interval}; reference point ${reference.cost} ${measureNames[measure]}, accuracy ${fixed(reference.accuracy)}`,
     ...result.methods.map(
       (method) =>
         `dominated area of "${method.method}" alone ${fixed(method.area.value)}${method.area.interval ? ` (${method.area.interval.map(fixed).join(" to ")})` : ""}; rows: ${method.rows}, runs: ${method.runs}`,
@@ -157,10 +158,6 @@ function publishedRow(point: PublishedPoint): Table["rows"][number] {
     source: point.source,
     convention: point.convention,
   };
-}
-
-function measureName(measure: Frontier["measure"]): string {
-  return { bops: "BOPs", ops: "OPs", flops: "FLOPs" }[measure];
 }
 
 function fixed(value: number): string {

@@ -130,6 +130,12 @@ describe("bars", () => {
     const pruned = await bars("derive", record, "--out", "pruned.json", "--option", "prune=true");
     expect(pruned.out).not.toContain("nothing feeds");
     expect(pruned.out).toContain("BOPs 7471104");
+    expect(pruned.out).toContain(
+      "62 % of the 12000000 BOPs that the search held its expected cost to; rule budget, with atLeast, decides by cost",
+    );
+    const options = ["measure=bops", "budget=12e6", "atLeast=0.9"].flatMap((option) => ["--option", option]);
+    const spent = await bars("derive", record, "--out", "spent.json", "--rule", "budget", ...options);
+    expect(spent.out).toMatch(/\n9\d % of the 12000000 BOPs that the search held its expected cost to\n/);
   });
 
   it("says which engine it uses and why it passed over the others", async () => {
