@@ -73,6 +73,7 @@ export { probabilitiesOf } from "./derive/probabilitiesOf";
 export { type AblateOptions, ablate, ablationsOf } from "./experiments/ablation/ablate";
 export { type Ablation, ablationKinds, parseAblation } from "./experiments/ablation/ablation";
 export { pairedChange } from "./experiments/ablation/pairedChange";
+export { type AlphaRanking, alphaRanking, type RankedArchitecture } from "./experiments/alphaRanking";
 export {
   type AnalysisSubject,
   type AnalyzeOptions,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { RecordError } from "../util/errors";
@@ -10,13 +10,11 @@ import { projectFolder } from "../util/projectFolder";
  * Search records that ship with the project, by file name without `.json`, in alphabetical order.
  *
  * @param prefix what their names begin with, e.g. "search-plain".
- * @param folder where they lie; by default the project's `data/records`.
+ * @param place folder where they lie, relative to the project's folder.
  * @throws RecordError if there is none, or one cannot be read.
  */
-export function storedSearches(
-  prefix: string,
-  folder = join(projectFolder(), "data", "records"),
-): Record<string, SearchRecord> {
+export function storedSearches(prefix: string, place = "data/records"): Record<string, SearchRecord> {
+  const folder = resolve(projectFolder(), place);
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const names = files.map((name) => name.slice(0, -".json".length)).sort();
   const found = names.filter((name) => name.startsWith(prefix));
