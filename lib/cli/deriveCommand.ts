@@ -115,7 +115,7 @@ function derivationLines(
     ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
-    ...budgetLines(cost, record),
+    ...(genotype.space.initChannels === record.config.space.initChannels ? budgetLines(cost, record) : []),
     ...unfedLines(genotype),
     ...(scores
       ? [`accuracies of the samples in the supernet: ${scores.map((s) => s.toFixed(3)).join(", ")}`]

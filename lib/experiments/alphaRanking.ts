@@ -2,11 +2,15 @@ import { type Correlation, kendall } from "../analysis/rankCorrelation";
 import { isIndependent } from "../config/searchConfig";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { logProbabilityOf } from "../derive/logProbabilities";
+import type { RunPoint } from "../frontier/runPoint";
+import type { GenotypeModel } from "../run/modelSpec";
 import type { SearchRecord } from "../run/searchRecord";
 import type { TrainRecord } from "../run/trainRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { canonicalJson } from "../util/canonicalJson";
+import { RecordError } from "../util/errors";
+import { runPointOf } from "./frontierRuns";
 
 /** One trained architecture beside what a search thinks of it. */
 export interface RankedArchitecture {
@@ -35,10 +39,10 @@ export interface AlphaRanking {
  * width) and the test accuracy of networks trained from scratch; a τ near 0 means that they say nothing of accuracy. Whether a
  * search ranks better than chance was asked so by Yu et al. 2020 (arXiv:1902.08142).
  *
- * @param records trainings by one recipe; those of hand-made networks and of other spaces, unfinished and untested ones do not
- * count. Runs of one architecture are averaged. Where `prune` left out operations, the edges count as empty.
+ * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count. Runs of one architecture are averaged. Where `prune` left out operations, the edges count as empty.
  * @param options.epoch whose alphas are asked; by default the epoch the search chose, else the last.
  * @param options.bops smallest and largest cost of the architectures compared; by default all.
+ * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
  */
 export function alphaRanking(
   search: SearchRecord,
@@ -48,30 +52,33 @@ export function alphaRanking(
   const { space, alphas } = deriveInputOf(search, options.epoch);
   const [least, most] = options.bops ?? [0, Infinity];
   const ownSpace = canonicalJson(space);
-  const groups = new Map<
-    string,
-    { genotype: Genotype; network: string; bops: number; accuracies: number[] }
-  >();
-  for (const { model, tests, cost, status } of records) {
-    const test = tests.find(({ which, checkpoint }) => which === "all" && checkpoint === "last");
-    if (status !== "finished" || test === undefined || model.kind !== "genotype") continue;
-    if (canonicalJson(model.genotype.space) !== ownSpace || cost.bops < least || cost.bops > most) continue;
-    const hash = genotypeHash(model.genotype);
-    const group = groups.get(hash) ?? {
-      genotype: model.genotype,
-      network: model.name,
-      bops: cost.bops,
-      accuracies: [],
-    };
-    group.accuracies.push(test.accuracy);
-    groups.set(hash, group);
+  const own = records.filter(
+    ({ model, cost, status }) =>
+      status === "finished" &&
+      model.kind === "genotype" &&
+      canonicalJson(model.genotype.space) === ownSpace &&
+      cost.bops >= least &&
+      cost.bops <= most,
+  );
+  const groups = new Map<string, { genotype: Genotype; runs: RunPoint[] }>();
+  for (const record of own) {
+    const { genotype } = record.model as GenotypeModel;
+    const run = runPointOf(
+      record,
+      { which: "all", checkpoint: "last" },
+      `alphaRanking: ${record.model.name}`,
+    );
+    const hash = genotypeHash(genotype);
+    groups.set(hash, { genotype, runs: [...(groups.get(hash)?.runs ?? []), run] });
   }
+  rejectSeveralRecipes([...groups.values()].flatMap(({ runs }) => runs));
   const method = isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
-  const architectures = [...groups].flatMap(([hash, { genotype, network, bops, accuracies }]) => {
+  const architectures = [...groups].flatMap(([hash, { genotype, runs }]) => {
     const logProbability = logProbabilityOf(space, alphas, genotype, method, 1);
     if (logProbability === null) return [];
-    const accuracy = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-    return [{ network, genotype: hash.slice(0, 8), runs: accuracies.length, bops, accuracy, logProbability }];
+    const { name: network, bops } = runs[0] as RunPoint;
+    const accuracy = runs.reduce((sum, run) => sum + run.accuracy, 0) / runs.length;
+    return [{ network, genotype: hash.slice(0, 8), runs: runs.length, bops, accuracy, logProbability }];
   });
   architectures.sort((a, b) => b.accuracy - a.accuracy);
   const accuracy = architectures.map((one) => one.accuracy);
@@ -81,4 +88,14 @@ export function alphaRanking(
     tau: by((one) => one.logProbability),
     tauOfBops: by((one) => one.bops),
   };
+}
+
+/** Accuracies of different recipes would be ranked by their recipe. */
+function rejectSeveralRecipes(runs: readonly RunPoint[]): void {
+  const recipes = [...new Map(runs.map((run) => [run.recipe, run]))];
+  if (recipes.length <= 1) return;
+  const named = recipes.map(([recipe, { name, seed }]) => `${recipe.slice(0, 8)} (${name}, seed ${seed})`);
+  throw new RecordError(
+    `alphaRanking: expected trainings by one recipe, got ${recipes.length}: ${named.join(", ")}. Give the records of one.`,
+  );
 }

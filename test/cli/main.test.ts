@@ -133,6 +133,8 @@ describe("bars", () => {
     expect(pruned.out).toContain(
       "62 % of the 12000000 BOPs that the search held its expected cost to; rule budget, with atLeast, decides by cost",
     );
+    const scaled = await bars("derive", record, "--out", "scaled.json", "--option", "initChannels=24");
+    expect(scaled.out).not.toContain("the search held its expected cost to");
     const options = ["measure=bops", "budget=12e6", "atLeast=0.9"].flatMap((option) => ["--option", option]);
     const spent = await bars("derive", record, "--out", "spent.json", "--rule", "budget", ...options);
     expect(spent.out).toMatch(/\n9\d % of the 12000000 BOPs that the search held its expected cost to\n/);

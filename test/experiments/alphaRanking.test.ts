@@ -7,6 +7,7 @@ import { readSearchRecord } from "../../lib/run/searchRecordFile";
 import type { TrainRecord } from "../../lib/run/trainRecord";
 import { edgesOf } from "../../lib/space/edges";
 import type { Genotype } from "../../lib/space/genotype";
+import { RecordError } from "../../lib/util/errors";
 import { projectFolder } from "../../lib/util/projectFolder";
 
 const folder = join(projectFolder(), "data", "records", "frontier");
@@ -75,6 +76,15 @@ describe("alphaRanking", () => {
     const { architectures: asked } = alphaRanking(withAlphas(alphasFor(model.genotype)), records);
     const likeliest = [...asked].sort((a, b) => b.logProbability - a.logProbability)[0];
     expect(likeliest?.genotype).toBe(last?.genotype);
+  });
+
+  it("refuses trainings by several recipes, and by one that was not tested", () => {
+    const longer = loadTrainRecords("data/records/frontier-long").map(({ record }) => record);
+    expect(() => alphaRanking(search, [...records, ...longer])).toThrow(
+      /^alphaRanking: expected trainings by one recipe, got 2: .* Give the records of one\.$/,
+    );
+    const untested = records.map((record) => ({ ...record, tests: [] }));
+    expect(() => alphaRanking(search, untested)).toThrow(RecordError);
   });
 
   it("leaves out what was not finished, and is undefined without architectures", () => {
