@@ -7,6 +7,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/globalSetup.ts"],
     pool: "forks",
+    // As many files at once as there are processors, each with one thread: the default leaves one of two idle.
+    maxWorkers: "100%",
+    env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

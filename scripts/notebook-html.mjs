@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { root } from "./ensure-installed.mjs";
-import { mathPlugin } from "./tex-mathml.mjs";
+import { mathPlugin } from "./notebook-math.mjs";
 
 const require = createRequire(join(root, "lib/package.json"));
 
