@@ -52,6 +52,7 @@ export { type DataConfig, dataConfig } from "./config/dataConfig";
 export { type PresetName, presetConfig, presetNames } from "./config/presets";
 export { type Schedule, scheduleValue } from "./config/schedule";
 export { type SearchConfig, searchConfig } from "./config/searchConfig";
+export { type SettingRow, settingsText } from "./config/settingRows";
 export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./config/spaceConfig";
 // Settings
 export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "./config/strategyGuide";
@@ -73,6 +74,7 @@ export { probabilitiesOf } from "./derive/probabilitiesOf";
 export { type AblateOptions, ablate, ablationsOf } from "./experiments/ablation/ablate";
 export { type Ablation, ablationKinds, parseAblation } from "./experiments/ablation/ablation";
 export { pairedChange } from "./experiments/ablation/pairedChange";
+export { settingConfigs, settingsAt } from "./experiments/allSettings";
 export { type AlphaRanking, alphaRanking, type RankedArchitecture } from "./experiments/alphaRanking";
 export {
   type AnalysisSubject,

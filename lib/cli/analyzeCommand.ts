@@ -10,6 +10,7 @@ import { randomKey } from "../random/randomKey";
 import { openInterrupt } from "../util/interrupt";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, withAssignment } from "./overrides";
+import { settingsHelp } from "./settingsCommand";
 import { writeTable } from "./sweepCommand";
 
 interface Options {
@@ -57,6 +58,7 @@ export function analyzeCommand(): Command {
     .option("--tex <file>", "table as LaTeX")
     .option("--scores <file>", "scores of every network as JSON")
     .option("--scores-csv <file>", "scores of every network as CSV")
+    .addHelpText("after", settingsHelp("analysis"))
     .action(run);
 }
 

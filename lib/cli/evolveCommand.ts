@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
+import type { Dataset } from "../config/dataConfig";
 import {
   defaultEvolutionSettings as defaults,
   type EvolutionConfig,
@@ -9,20 +10,22 @@ import {
   evolutionConfig,
   evolutionMeasures,
 } from "../config/evolutionConfig";
-import { presetConfig, presetNames } from "../config/presets";
-import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+import { presetNames } from "../config/presets";
+import type { SpaceConfig } from "../config/spaceConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
 import { evolutionText } from "../experiments/evolution/evolutionText";
 import { evolve } from "../experiments/evolution/evolve";
 import { storedSearch } from "../experiments/evolution/storedSearch";
 import { saveGenotype } from "../experiments/saveArchitecture";
+import { spaceFor } from "../experiments/spaceFor";
 import { evolvedModel } from "../run/evolutionRecord";
 import { describeGenotype } from "../space/describeGenotype";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, overridesOf } from "./overrides";
 import { wholeNumber } from "./searchCommand";
+import { settingsHelp } from "./settingsCommand";
 
 interface Options {
   readonly population: number;
@@ -90,6 +93,7 @@ export function evolveCommand(): Command {
     )
     .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
     .option("--out <folder>", "folder of the run", "runs/evolve")
+    .addHelpText("after", settingsHelp("train"))
     .action(run);
 }
 
@@ -131,16 +135,17 @@ function byTraining(options: Options): EvolutionConfig {
     overridesOf<TrainConfig>(options, [["seed", 0]]),
   );
   return evolutionConfig(
-    { kind: "training", space: spaceNamed(options.space ?? "smoke"), train },
+    { kind: "training", space: spaceNamed(options.space ?? "smoke", train.data.dataset), train },
     settings(options),
     "bars evolve",
   );
 }
 
-function spaceNamed(text: string): SpaceConfig {
+/** A preset's space, or that of a file; its classes are the data set's unless the file says otherwise. */
+function spaceNamed(text: string, dataset: Dataset): SpaceConfig {
   if (!(presetNames as readonly string[]).includes(text) && existsSync(text))
-    return spaceConfig(overridesFromFile<SpaceConfig>(text, "--space"), text);
-  return presetConfig(text).space;
+    return spaceFor(dataset, null, overridesFromFile<SpaceConfig>(text, "--space"), text);
+  return spaceFor(dataset, text, {}, text);
 }
 
 function settings(options: Options): Overrides<EvolutionSettings> {

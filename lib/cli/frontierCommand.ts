@@ -143,6 +143,7 @@ function publishedFrom(path: string): PublishedPoint[] {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError(`expected a number above 0, got "${text}".`);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new InvalidArgumentError(`expected a number above 0, got "${text}".`);
   return value;
 }

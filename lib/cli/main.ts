@@ -13,6 +13,7 @@ import { evolveCommand } from "./evolveCommand";
 import { frontierCommand } from "./frontierCommand";
 import { provenanceCommand } from "./provenanceCommand";
 import { searchCommand } from "./searchCommand";
+import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
 
@@ -47,6 +48,7 @@ function program(): Command {
     costCommand(),
     drawCommand(),
     provenanceCommand(),
+    settingsCommand(),
     dataCommand(),
     backendCommand(),
     benchCommand(),

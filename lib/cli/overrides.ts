@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Overrides } from "../config/check";
+import { isSection, type Overrides, ownValue } from "../config/check";
 import type { SearchConfig } from "../config/searchConfig";
 import { ConfigError } from "../util/errors";
 
@@ -25,7 +25,7 @@ export function overridesFromFile<C = SearchConfig>(path: string, option = "--co
       { cause: error },
     );
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isSection(value)) {
     throw new ConfigError(
       `${option} ${path}: expected a JSON object of settings, got ${JSON.stringify(value).slice(0, 40)}.`,
     );
@@ -35,7 +35,7 @@ export function overridesFromFile<C = SearchConfig>(path: string, option = "--co
 
 /**
  * Lays one `path=value` assignment over settings: `cost.budget=2e6`, `space.cellLayout=[0,1,0]`,
- * `samplers.cell.method=gumbel`. The value is JSON, or else plain text.
+ * `samplers.cell.method=gumbel`. For the value see {@link parsedValue}.
  *
  * @throws ConfigError if there is no `=`, or the path runs through something that is not a section.
  */
@@ -46,7 +46,7 @@ export function withAssignment<C = SearchConfig>(settings: Overrides<C>, assignm
   return put(
     settings as Record<string, unknown>,
     keys,
-    parsed(assignment.slice(cut + 1)),
+    parsedValue(assignment.slice(cut + 1)),
     assignment,
   ) as Overrides<C>;
 }
@@ -81,14 +81,14 @@ function put(
 ): Record<string, unknown> {
   const [key = "", ...rest] = keys;
   if (rest.length === 0) return { ...section, [key]: value };
-  const inner = section[key] ?? {};
-  if (typeof inner !== "object" || Array.isArray(inner)) {
-    throw new ConfigError(`--set ${assignment}: "${key}" is a value, not a section.`);
-  }
-  return { ...section, [key]: put(inner as Record<string, unknown>, rest, value, assignment) };
+  const inner = ownValue(section, key) ?? {};
+  if (!isSection(inner)) throw new ConfigError(`--set ${assignment}: "${key}" is a value, not a section.`);
+  return { ...section, [key]: put(inner, rest, value, assignment) };
 }
 
-function parsed(text: string): unknown {
+/** A number as people write it (`2e5`, `.9`, `+1.`), or else JSON (true, null, a list), or else plain text. */
+export function parsedValue(text: string): unknown {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return Number(text);
   try {
     return JSON.parse(text);
   } catch {

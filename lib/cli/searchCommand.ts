@@ -11,6 +11,7 @@ import { summaryText } from "../experiments/summaryText";
 import { search } from "../search/search";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
+import { settingsHelp } from "./settingsCommand";
 
 interface Options {
   preset: string;
@@ -47,6 +48,7 @@ export function searchCommand(): Command {
       "--list-strategies",
       "list the strategies against collapse with formula, defaults, source and settings",
     )
+    .addHelpText("after", settingsHelp("search"))
     .action(run);
 }
 
@@ -78,6 +80,8 @@ function settings(options: Options): Overrides<SearchConfig> {
 
 /** Parses an option that is a whole number. */
 export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, got "${text}".`);
-  return Number(text);
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError(`expected a whole number, got "${text}".`);
+  return value;
 }

@@ -276,6 +276,7 @@ function jobCommand(): Command {
 
 function gibibytes(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError(`expected a number of GiB above 0, got "${text}".`);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new InvalidArgumentError(`expected a number of GiB above 0, got "${text}".`);
   return value;
 }

@@ -4,13 +4,14 @@ import { layered } from "../config/presets";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames, trainPresets } from "../config/trainPresets";
 import { trainSummaryText } from "../experiments/trainSummaryText";
-import { trainTarget } from "../experiments/trainTarget";
+import { forDataset, trainTarget } from "../experiments/trainTarget";
 import { train } from "../train/train";
 import { trainFiles } from "../train/trainFiles";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { wholeNumber } from "./searchCommand";
+import { settingsHelp } from "./settingsCommand";
 
 interface Options {
   readonly preset?: string;
@@ -50,6 +51,7 @@ export function trainCommand(): Command {
     .option("--supernet <file>", 'checkpoint of the search, for start "supernet"')
     .option("--out <folder>", "folder of the run (default: runs/train, or where the training is)")
     .option("--list", "list the presets with their sources")
+    .addHelpText("after", settingsHelp("train"))
     .action(run);
 }
 
@@ -67,7 +69,7 @@ async function run(network: string | undefined, options: Options): Promise<void>
   const checkpoint = options.supernet ?? target.supernetCheckpoint;
   const backend = await startBackend(options.backend);
   console.log(describeBackend(backend));
-  const record = await train(config, target.model, {
+  const record = await train(config, forDataset(target, config.data.dataset), {
     directory,
     progress: openProgress(),
     ...(checkpoint === null ? {} : { supernetCheckpoint: checkpoint }),

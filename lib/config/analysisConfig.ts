@@ -1,59 +1,70 @@
-import { check, completeConfig, must, type Overrides } from "./check";
+import type { Overrides } from "./check";
+import { kinds } from "./kinds";
+import { complete, defaultsOf, integer, list, number, type SettingsOf, section } from "./section";
+
+export const analysisSection = section(
+  { meaning: "What an analysis of one network is taken on." },
+  {
+    images: integer({
+      default: 2048,
+      min: 2,
+      unit: "images",
+      meaning:
+        "Training images the measures are taken on, drawn evenly over the classes; the same ones for every network.",
+    }),
+    probeImages: integer({
+      default: 1000,
+      min: 0,
+      unit: "images",
+      meaning: "Test images that linear probes are scored on.",
+    }),
+    batchSize: integer({
+      default: 128,
+      min: 1,
+      unit: "images",
+      meaning: "Images computed at once; results do not depend on it but for rounding.",
+    }),
+    bits: integer({
+      default: 8,
+      min: 1,
+      max: 12,
+      unit: "bits",
+      meaning: "Size of a code of the information plane. Needs 2^bits images; four times as many are better.",
+    }),
+    subsets: integer({ default: 32, min: 1, meaning: "Random codes of each layer." }),
+    taps: list(kinds.text, {
+      default: [],
+      meaning: "Names or patterns of taps; empty: everything binarized, and what stems and cells put out.",
+    }),
+    gradient: section(
+      { meaning: "How gradients through the signs are compared with those of a smooth reference." },
+      {
+        batches: integer({
+          default: 4,
+          min: 0,
+          meaning: "Batches that gradients are averaged over; 0 leaves them out.",
+        }),
+        batchSize: integer({ default: 64, min: 2, unit: "images", meaning: "Images of such a batch." }),
+        slope: number({
+          default: 4,
+          above: 0,
+          meaning: "Slope of the smooth reference tanh(slope · x).",
+        }),
+      },
+    ),
+    seed: integer({ default: 0, min: 0, meaning: "Seed of random codes and pixels." }),
+  },
+);
 
 /** Settings of an analysis of one network. Plain data. */
-export interface AnalysisConfig {
-  /** Training images the measures are taken on, drawn evenly over the classes; the same ones for every network. */
-  readonly images: number;
-  /** Test images that linear probes are scored on. */
-  readonly probeImages: number;
-  /** Images computed at once; results do not depend on it but for rounding. */
-  readonly batchSize: number;
-  /** Bits of a code of the information plane: 1 … 12. Needs 2^bits images; four times as many are better. */
-  readonly bits: number;
-  /** Random codes of each layer. */
-  readonly subsets: number;
-  /** Names or patterns of taps; empty: everything binarized, and what stems and cells put out. */
-  readonly taps: readonly string[];
-  readonly gradient: {
-    /** Batches of `batchSize` gradients are averaged over; 0 leaves them out. */
-    readonly batches: number;
-    readonly batchSize: number;
-    /** Of the smooth reference `tanh(slope · x)`. */
-    readonly slope: number;
-  };
-  /** Of random codes and pixels. */
-  readonly seed: number;
-}
+export interface AnalysisConfig extends SettingsOf<typeof analysisSection.fields> {}
 
-export const defaultAnalysisConfig: AnalysisConfig = Object.freeze({
-  images: 2048,
-  probeImages: 1000,
-  batchSize: 128,
-  bits: 8,
-  subsets: 32,
-  taps: Object.freeze([]) as readonly string[],
-  gradient: Object.freeze({ batches: 4, batchSize: 64, slope: 4 }),
-  seed: 0,
-});
+export const defaultAnalysisConfig: AnalysisConfig = defaultsOf(analysisSection);
 
 /** Completes and checks the settings of an analysis. */
 export function analysisConfig(
   overrides: Overrides<AnalysisConfig> = {},
   place = "analysisConfig",
 ): AnalysisConfig {
-  const config = completeConfig(place, defaultAnalysisConfig, overrides);
-  must.beInteger(place, "images", config.images, 2);
-  must.beInteger(place, "probeImages", config.probeImages, 0);
-  must.beInteger(place, "batchSize", config.batchSize, 1);
-  must.beInteger(place, "bits", config.bits, 1, 12);
-  must.beInteger(place, "subsets", config.subsets, 1);
-  must.beInteger(`${place}.gradient`, "batches", config.gradient.batches, 0);
-  must.beInteger(`${place}.gradient`, "batchSize", config.gradient.batchSize, 2);
-  must.beNumber(`${place}.gradient`, "slope", config.gradient.slope);
-  check(`${place}.gradient`, "slope", config.gradient.slope > 0, "above 0", config.gradient.slope);
-  must.beInteger(place, "seed", config.seed, 0);
-  const { taps } = config;
-  const areNames = Array.isArray(taps) && taps.every((tap) => typeof tap === "string" && tap !== "");
-  check(place, "taps", areNames, "a list of names or patterns", taps);
-  return config;
+  return complete(place, analysisSection, overrides);
 }

@@ -1,4 +1,5 @@
-import { check, completeConfig, deepFreeze, must, type Overrides } from "./check";
+import type { Overrides } from "./check";
+import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
 
 /** Hand-made networks to compare with, in their CIFAR form. */
 export const baselineFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
@@ -12,43 +13,52 @@ export type BaselineBlock = (typeof baselineBlocks)[number];
 export const baselineDownsamples = ["real_conv", "avg_pool"] as const;
 export type BaselineDownsample = (typeof baselineDownsamples)[number];
 
-/** Everything that decides a hand-made network. Plain data. */
-export interface BaselineConfig {
-  readonly family: BaselineFamily;
-  readonly block: BaselineBlock;
-  /** Multiplies the channels of every layer; a network's narrowest layer is rounded, the others are multiples of it. */
-  readonly width: number;
-  /** Of the residual families; the others have no shortcuts. */
-  readonly downsample: BaselineDownsample;
-  /** Height and width of the images, in pixels. */
-  readonly imageSize: number;
-  readonly imageChannels: number;
-  readonly classes: number;
-}
+export const baselineSection = section(
+  { meaning: "Everything that decides a hand-made network." },
+  {
+    family: oneOf(baselineFamilies, {
+      default: "resnet20",
+      meaning: "Which hand-made network, in its CIFAR form.",
+    }),
+    block: oneOf(baselineBlocks, {
+      default: "bireal",
+      meaning: 'How its blocks are built and binarized: by the paper of that name; "real" is full precision.',
+    }),
+    width: number({
+      default: 1,
+      above: 0,
+      meaning:
+        "Multiplies the channels of every layer; a network's narrowest layer is rounded, the others are multiples of it.",
+    }),
+    downsample: oneOf(baselineDownsamples, {
+      default: "real_conv",
+      meaning:
+        "How a shortcut halves the image: by a real 1x1 convolution, or by average pooling, channels twice. Of the residual families; the others have no shortcuts.",
+    }),
+    imageSize: integer({
+      default: 32,
+      min: 8,
+      unit: "pixels",
+      meaning: "Height and width of the images.",
+    }),
+    imageChannels: integer({ default: 3, min: 1, meaning: "Channels of the images." }),
+    classes: integer({
+      default: 10,
+      min: 2,
+      meaning: "Classes told apart. Left out, they are those of the data set, where one is known.",
+    }),
+  },
+);
 
-export const defaultBaselineConfig: BaselineConfig = deepFreeze<BaselineConfig>({
-  family: "resnet20",
-  block: "bireal",
-  width: 1,
-  downsample: "real_conv",
-  imageSize: 32,
-  imageChannels: 3,
-  classes: 10,
-});
+/** Everything that decides a hand-made network. Plain data. */
+export interface BaselineConfig extends SettingsOf<typeof baselineSection.fields> {}
+
+export const defaultBaselineConfig: BaselineConfig = defaultsOf(baselineSection);
 
 /** Completes and checks a baseline. */
 export function baselineConfig(
   overrides: Overrides<BaselineConfig> = {},
   place = "baselineConfig",
 ): BaselineConfig {
-  const config = completeConfig(place, defaultBaselineConfig, overrides);
-  must.beOneOf(place, "family", config.family, baselineFamilies);
-  must.beOneOf(place, "block", config.block, baselineBlocks);
-  must.beOneOf(place, "downsample", config.downsample, baselineDownsamples);
-  must.beNumber(place, "width", config.width);
-  check(place, "width", config.width > 0, "above 0", config.width);
-  must.beInteger(place, "imageSize", config.imageSize, 8);
-  must.beInteger(place, "imageChannels", config.imageChannels, 1);
-  must.beInteger(place, "classes", config.classes, 2);
-  return deepFreeze(config);
+  return complete(place, baselineSection, overrides);
 }

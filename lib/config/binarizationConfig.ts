@@ -1,7 +1,6 @@
-import { check, completeConfig, must, type Overrides } from "./check";
-import { checkSchedule, type Schedule } from "./schedule";
+import type { Overrides } from "./check";
+import { complete, defaultsOf, flag, number, oneOf, type SettingsOf, schedule, section } from "./section";
 
-/** Gradient of the activation sign. "identity", "tanh" and "scaled_tanh" replace the sign itself: smooth mode, for comparing engines. */
 export const activationBinarizers = [
   "ste",
   "approx_sign",
@@ -13,7 +12,6 @@ export const activationBinarizers = [
 ] as const;
 export type ActivationBinarizer = (typeof activationBinarizers)[number];
 
-/** Scale and gradient of the weight sign. "identity" leaves the weights real: smooth mode. */
 export const weightBinarizers = [
   "sign",
   "scale_tensor",
@@ -25,67 +23,82 @@ export const weightBinarizers = [
 ] as const;
 export type WeightBinarizer = (typeof weightBinarizers)[number];
 
-/** How every binary layer of a network binarizes. Plain data. Formulas: `lib/layers`. */
-export interface BinarizationConfig {
-  readonly activation: ActivationBinarizer;
-  /** Half-width of the window in which "ste" passes gradients. */
-  readonly activationClip: number;
-  /** Slope of "swish_sign" (BNN+; 5 in larq) and of "scaled_tanh". */
-  readonly swishBeta: number;
-  /** EDE steepness `t` over the epochs (IR-Net: 10^-2 … 10, log-linear), for "ede" and "irnet". */
-  readonly edeT: Schedule;
-  readonly weight: WeightBinarizer;
-  /** Half-width of the window in which the weight sign passes gradients. */
-  readonly weightClip: number;
-  /** Order inside a block: XNOR-Net's or Bi-Real's. */
-  readonly blockOrder: "bn_conv_relu" | "conv_bn_relu";
-  /** Value outside the image. +1 keeps every product a 1-bit operation; 0 is what float frameworks do. */
-  readonly border: 0 | 1;
-  /** What the identity around a stride-1 binary convolution carries: the block's raw input or its batch-norm output. */
-  readonly shortcutFrom: "input" | "normalized";
-  /** After the convolution. "rprelu" is ReActNet's shifted PReLU. */
-  readonly nonlinearity: "relu" | "rprelu" | "none";
-  /** ReActNet's learnt shift before the activation sign. */
-  readonly rsign: boolean;
-  readonly batchNormEpsilon: number;
-  /** Share of the new batch in the running statistics (PyTorch's convention). */
-  readonly batchNormMomentum: number;
-}
+// Formulas: `lib/layers`.
+export const binarizationSection = section(
+  { meaning: "How every binary layer of a network binarizes." },
+  {
+    activation: oneOf(activationBinarizers, {
+      default: "ste",
+      meaning:
+        'Gradient of the activation sign. "identity", "tanh" and "scaled_tanh" replace the sign itself: smooth mode, for comparing engines.',
+    }),
+    activationClip: number({
+      default: 1,
+      above: 0,
+      meaning: 'Half-width of the window in which "ste" passes gradients.',
+    }),
+    swishBeta: number({
+      default: 5,
+      above: 0,
+      meaning: 'Slope of "swish_sign" (BNN+; 5 in larq) and of "scaled_tanh".',
+    }),
+    edeT: schedule({
+      default: { kind: "log_linear", from: 0.01, to: 10 },
+      min: 0,
+      meaning: 'EDE steepness t over the epochs, for "ede" and "irnet".',
+      source: "IR-Net, arXiv:1909.10788 (10^-2 … 10, log-linear)",
+    }),
+    weight: oneOf(weightBinarizers, {
+      default: "bireal",
+      meaning: 'Scale and gradient of the weight sign. "identity" leaves the weights real: smooth mode.',
+    }),
+    weightClip: number({
+      default: 1,
+      above: 0,
+      meaning: "Half-width of the window in which the weight sign passes gradients.",
+    }),
+    blockOrder: oneOf(["bn_conv_relu", "conv_bn_relu"], {
+      default: "bn_conv_relu",
+      meaning: "Order inside a block: XNOR-Net's or Bi-Real's.",
+    }),
+    border: oneOf([0, 1], {
+      default: 1,
+      meaning:
+        "Value outside the image. 1 keeps every product a 1-bit operation; 0 is what float frameworks do.",
+    }),
+    shortcutFrom: oneOf(["input", "normalized"], {
+      default: "input",
+      meaning:
+        "What the identity around a stride-1 binary convolution carries: the block's raw input or its batch-norm output.",
+    }),
+    nonlinearity: oneOf(["relu", "rprelu", "none"], {
+      default: "relu",
+      meaning: 'After the convolution. "rprelu" is ReActNet\'s shifted PReLU.',
+    }),
+    rsign: flag({ default: false, meaning: "ReActNet's learnt shift before the activation sign." }),
+    batchNormEpsilon: number({
+      default: 1e-5,
+      above: 0,
+      meaning: "Added to the variance in every batch norm.",
+    }),
+    batchNormMomentum: number({
+      default: 0.1,
+      min: 0,
+      max: 1,
+      meaning: "Share of the new batch in the running statistics (PyTorch's convention).",
+    }),
+  },
+);
 
-export const defaultBinarizationConfig: BinarizationConfig = Object.freeze({
-  activation: "ste",
-  activationClip: 1,
-  swishBeta: 5,
-  edeT: Object.freeze({ kind: "log_linear", from: 0.01, to: 10 } as const),
-  weight: "bireal",
-  weightClip: 1,
-  blockOrder: "bn_conv_relu",
-  border: 1,
-  shortcutFrom: "input",
-  nonlinearity: "relu",
-  rsign: false,
-  batchNormEpsilon: 1e-5,
-  batchNormMomentum: 0.1,
-});
+/** How every binary layer of a network binarizes. Plain data. Formulas: `lib/layers`. */
+export interface BinarizationConfig extends SettingsOf<typeof binarizationSection.fields> {}
+
+export const defaultBinarizationConfig: BinarizationConfig = defaultsOf(binarizationSection);
 
 /** Completes and checks the binarization settings. */
 export function binarizationConfig(
   overrides: Overrides<BinarizationConfig> = {},
   place = "binarizationConfig",
 ): BinarizationConfig {
-  const config = completeConfig(place, defaultBinarizationConfig, overrides, ["edeT"]);
-  must.beOneOf(place, "activation", config.activation, activationBinarizers);
-  must.beOneOf(place, "weight", config.weight, weightBinarizers);
-  must.beOneOf(place, "blockOrder", config.blockOrder, ["bn_conv_relu", "conv_bn_relu"]);
-  must.beOneOf(place, "border", config.border, [0, 1]);
-  must.beOneOf(place, "shortcutFrom", config.shortcutFrom, ["input", "normalized"]);
-  must.beOneOf(place, "nonlinearity", config.nonlinearity, ["relu", "rprelu", "none"]);
-  must.beBoolean(place, "rsign", config.rsign);
-  for (const key of ["activationClip", "weightClip", "swishBeta", "batchNormEpsilon"] as const) {
-    must.beNumber(place, key, config[key]);
-    check(place, key, config[key] > 0, "above 0", config[key]);
-  }
-  must.beNumber(place, "batchNormMomentum", config.batchNormMomentum, 0, 1);
-  checkSchedule(place, "edeT", config.edeT, 0);
-  return config;
+  return complete(place, binarizationSection, overrides);
 }

@@ -1,48 +1,75 @@
-import { completeConfig, must, type Overrides } from "./check";
+import { check, type Overrides } from "./check";
+import { complete, defaultsOf, flag, integer, oneOf, type SettingsOf, section, text } from "./section";
 
-/** Which images, how many, and how they are changed before they reach a network. Plain data. */
-export interface DataConfig {
-  /** "auto" takes CIFAR-10 when its files are found or can be downloaded, else the synthetic set, and says so. */
-  readonly dataset: "auto" | "cifar10" | "cifar100" | "synthetic";
-  /** Folder that holds (or receives) the extracted archives; relative to the working folder. */
-  readonly directory: string;
-  /** Whether missing files may be downloaded. */
-  readonly download: boolean;
-  /** Training images used, drawn evenly over the classes; 0 means all. */
-  readonly trainImages: number;
-  /** Test images used; 0 means all. */
-  readonly testImages: number;
-  readonly augment: AugmentConfig;
-}
+/** Classes of each data set; "auto" is CIFAR-10 or the synthetic set, which has as many. */
+export const datasetClasses = { auto: 10, cifar10: 10, cifar100: 100, synthetic: 10 } as const;
+const datasets = ["auto", "cifar10", "cifar100", "synthetic"] as const satisfies readonly Dataset[];
+export type Dataset = keyof typeof datasetClasses;
 
-/** Random changes of each training image (facts: crop 32 with a border of 4, flip, optional cutout). */
-export interface AugmentConfig {
-  /** Pixels of zero border from which a crop of the original size is taken; 0 turns cropping off. */
-  readonly cropBorder: number;
-  /** Mirror left-right with probability 1/2. */
-  readonly flip: boolean;
-  /** Side of the zeroed square (DeVries & Taylor 2017, arXiv:1708.04552); 0 turns it off. */
-  readonly cutout: number;
-}
+export const dataSection = section(
+  { meaning: "Which images, how many, and how they are changed before they reach a network." },
+  {
+    dataset: oneOf(datasets, {
+      default: "auto",
+      meaning:
+        '"auto" takes CIFAR-10 when its files are found or can be downloaded, else the synthetic set, and says so.',
+    }),
+    directory: text({
+      default: "data/raw",
+      meaning:
+        "Folder that holds (or receives) the extracted archives; one that is not absolute lies in the project.",
+    }),
+    download: flag({ default: true, meaning: "Whether missing files may be downloaded." }),
+    trainImages: integer({
+      default: 0,
+      min: 0,
+      unit: "images",
+      meaning: "Training images used, drawn evenly over the classes; 0 means all.",
+    }),
+    testImages: integer({
+      default: 0,
+      min: 0,
+      unit: "images",
+      meaning: "Test images used, drawn evenly over the classes; 0 means all.",
+    }),
+    augment: section(
+      { meaning: "Random changes of each training image." },
+      {
+        cropBorder: integer({
+          default: 4,
+          min: 0,
+          max: 16,
+          unit: "pixels",
+          meaning: "Zero border from which a crop of the original size is taken; 0 turns cropping off.",
+        }),
+        flip: flag({ default: true, meaning: "Mirror left-right with probability 1/2." }),
+        cutout: integer({
+          default: 0,
+          min: 0,
+          max: 32,
+          unit: "pixels",
+          meaning: "Side of a square that is set to zero; 0 turns it off.",
+          source: "DeVries & Taylor 2017, arXiv:1708.04552",
+        }),
+      },
+    ),
+  },
+);
 
-export const defaultDataConfig: DataConfig = Object.freeze({
-  dataset: "auto",
-  directory: "data/raw",
-  download: true,
-  trainImages: 0,
-  testImages: 0,
-  augment: Object.freeze({ cropBorder: 4, flip: true, cutout: 0 }),
-});
+/** Which images, how many, and how they are changed. Plain data. */
+export interface DataConfig extends SettingsOf<typeof dataSection.fields> {}
+export type AugmentConfig = DataConfig["augment"];
+
+export const defaultDataConfig: DataConfig = defaultsOf(dataSection);
 
 /** Completes and checks the data settings. */
 export function dataConfig(overrides: Overrides<DataConfig> = {}, place = "dataConfig"): DataConfig {
-  const config = completeConfig(place, defaultDataConfig, overrides);
-  must.beOneOf(place, "dataset", config.dataset, ["auto", "cifar10", "cifar100", "synthetic"]);
-  must.beBoolean(place, "download", config.download);
-  must.beInteger(place, "trainImages", config.trainImages, 0);
-  must.beInteger(place, "testImages", config.testImages, 0);
-  must.beInteger(`${place}.augment`, "cropBorder", config.augment.cropBorder, 0, 16);
-  must.beInteger(`${place}.augment`, "cutout", config.augment.cutout, 0, 32);
-  must.beBoolean(`${place}.augment`, "flip", config.augment.flip);
-  return config;
+  return complete(place, dataSection, overrides);
+}
+
+/** @throws ConfigError where a network tells other classes apart than its data set has. */
+export function checkClasses(place: string, classes: number, dataset: Dataset): void {
+  const expected = datasetClasses[dataset];
+  const follow = `${expected}, the classes of data set "${dataset}" (left out, it follows the data set)`;
+  check(place, "classes", classes === expected, follow, classes);
 }

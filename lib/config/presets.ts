@@ -1,5 +1,5 @@
 import { ConfigError } from "../util/errors";
-import type { Overrides } from "./check";
+import { isSection, type Overrides, ownValue } from "./check";
 import { type SearchConfig, searchConfig } from "./searchConfig";
 
 /**
@@ -64,25 +64,50 @@ const presets: Readonly<Record<PresetName, Overrides<SearchConfig>>> = {
 };
 
 /**
- * The complete settings of a preset, with overrides laid over it.
+ * The complete settings of a preset, with overrides laid over it. A run with no more epochs than the preset's warm-up
+ * has is given a shorter warm-up, unless the overrides say how long it is.
+ *
+ * @param say gets a line for each thing that was fitted so.
  * @throws ConfigError for an unknown preset, naming the known ones.
  */
-export function presetConfig(name: string, overrides: Overrides<SearchConfig> = {}): SearchConfig {
+export function presetConfig(
+  name: string,
+  overrides: Overrides<SearchConfig> = {},
+  say: (line: string) => void = console.warn,
+): SearchConfig {
   if (!presetNames.includes(name as PresetName)) {
     throw new ConfigError(
       `presetConfig: unknown preset "${name}". Known presets: ${presetNames.join(", ")}.`,
     );
   }
-  return searchConfig(layered(presets[name as PresetName], overrides) as Overrides<SearchConfig>, name);
+  const preset = presets[name as PresetName];
+  const settings = layered(preset, overrides) as Overrides<SearchConfig>;
+  const given = isSection(overrides) && ownValue(overrides, "warmupEpochs") !== undefined;
+  return searchConfig(given ? settings : withShorterWarmup(name, settings, say), name);
+}
+
+function withShorterWarmup(
+  name: string,
+  settings: Overrides<SearchConfig>,
+  say: (line: string) => void,
+): Overrides<SearchConfig> {
+  const { epochs = 0, warmupEpochs = 0 } = isSection(settings) ? settings : {};
+  if (!Number.isInteger(epochs) || epochs < 1 || warmupEpochs < epochs) return settings;
+  const shorter = epochs - 1;
+  say(
+    `${name}: a warm-up of ${warmupEpochs} epochs leaves none of ${epochs} to search in; it is ${shorter} here (warmupEpochs).`,
+  );
+  return { ...settings, warmupEpochs: shorter };
 }
 
 /** `over` laid on `under`, section by section; arrays, names and schedules of `over` replace those of `under`. */
 export function layered(under: unknown, over: unknown): unknown {
   if (over === undefined) return under;
-  const isSection = (v: unknown) =>
-    typeof v === "object" && v !== null && !Array.isArray(v) && !("kind" in v);
-  if (!isSection(under) || !isSection(over)) return over;
-  const result: Record<string, unknown> = { ...(under as object) };
-  for (const [key, value] of Object.entries(over as object)) result[key] = layered(result[key], value);
-  return result;
+  const isLayer = (value: unknown): value is Record<string, unknown> =>
+    isSection(value) && !Object.hasOwn(value, "kind");
+  if (!isLayer(under) || !isLayer(over)) return over;
+  const keys = new Set([...Object.keys(under), ...Object.keys(over)]);
+  return Object.fromEntries(
+    [...keys].map((key) => [key, layered(ownValue(under, key), ownValue(over, key))]),
+  );
 }

@@ -1,4 +1,4 @@
-import { check, must } from "./check";
+import { check, isSection, isWithin, must, type Range, rangeText } from "./check";
 
 /**
  * A number that changes over the epochs of a run. `e` is the epoch counted from 0, `E` the number of epochs.
@@ -68,68 +68,83 @@ const fields = {
   warmup: ["epochs", "from", "after"],
 } satisfies Record<Exclude<Schedule, number>["kind"], string[]>;
 
-/** Checks a schedule's form and that its values lie in `[min, max]`. */
-export function checkSchedule(
-  place: string,
-  key: string,
-  value: unknown,
-  min = -Infinity,
-  max = Infinity,
-): void {
+type Kind = keyof typeof fields;
+export const scheduleKinds = Object.keys(fields) as readonly Kind[];
+
+/** Checks a schedule's form, that its values lie within the bounds, and that its steps ascend. */
+export function checkSchedule(place: string, key: string, value: unknown, levels: Range = {}): void {
   if (typeof value === "number") {
-    must.beNumber(place, key, value, min, max);
+    must.beNumber(place, key, value, levels);
     return;
   }
-  const kinds = Object.keys(fields).join(", ");
-  const kind = (value as { kind?: unknown } | null | undefined)?.kind;
-  const known = typeof kind === "string" && kind in fields;
-  check(place, key, known, `a number or a schedule of kind ${kinds}`, value);
-  const schedule = value as Record<string, unknown>;
-  const expected = fields[kind as keyof typeof fields];
-  for (const name of Object.keys(schedule)) {
+  const kind = isSection(value) ? value["kind"] : undefined;
+  const known = typeof kind === "string" && Object.hasOwn(fields, kind);
+  check(place, key, known, `a number or a schedule of kind ${scheduleKinds.join(", ")}`, value);
+  const given = value as Record<string, unknown>;
+  const expected: readonly string[] = fields[kind as Kind];
+  for (const name of Object.keys(given)) {
     const ok = name === "kind" || expected.includes(name);
-    check(
-      place,
-      `${key}.${name}`,
-      ok,
-      `absent (a ${String(kind)} schedule has ${expected.join(", ")})`,
-      schedule[name],
-    );
+    const absent = `absent (a ${kind as Kind} schedule has ${expected.join(", ")})`;
+    check(place, `${key}.${name}`, ok, absent, given[name]);
   }
   if (kind === "steps") {
-    const at = schedule["at"];
-    const isPair = (pair: unknown) =>
-      Array.isArray(pair) && pair.length === 2 && pair.every((v) => Number.isFinite(v));
-    check(
-      place,
-      `${key}.at`,
-      Array.isArray(at) && at.length > 0 && at.every(isPair),
-      "a list of [epoch, value] pairs",
-      at,
-    );
-    for (const [, level] of at as [number, number][]) must.beNumber(place, `${key}.at`, level, min, max);
+    checkSteps(place, `${key}.at`, given["at"], levels);
     return;
   }
   if (kind === "warmup") {
-    must.beInteger(place, `${key}.epochs`, schedule["epochs"], 1);
-    must.beNumber(place, `${key}.from`, schedule["from"], min, max);
-    const nested = (schedule["after"] as { kind?: unknown } | null | undefined)?.kind === "warmup";
-    check(
-      place,
-      `${key}.after`,
-      !nested,
-      "a number or a schedule of another kind than warmup",
-      schedule["after"],
-    );
-    checkSchedule(place, `${key}.after`, schedule["after"], min, max);
+    checkWarmup(place, key, given, levels);
     return;
   }
-  for (const name of expected) {
-    const isLevel = name !== "factor";
-    must.beNumber(place, `${key}.${name}`, schedule[name], isLevel ? min : 0, isLevel ? max : Infinity);
+  const range = kind === "log_linear" ? { ...levels, above: 0 } : levels;
+  for (const name of expected)
+    must.beNumber(place, `${key}.${name}`, given[name], name === "factor" ? { min: 0 } : range);
+}
+
+function checkSteps(place: string, key: string, at: unknown, levels: Range): void {
+  check(place, key, Array.isArray(at) && at.length > 0, "a list of [epoch, value] pairs", at);
+  const pairs = at as unknown[];
+  let before = -1;
+  for (let i = 0; i < pairs.length; i++) {
+    const pair = pairs[i];
+    check(place, `${key}[${i}]`, Array.isArray(pair) && pair.length === 2, "a pair [epoch, value]", pair);
+    const [epoch, level] = pair as [number, number];
+    must.beNumber(place, `${key}[${i}][0]`, epoch, { min: 0 });
+    must.beNumber(place, `${key}[${i}][1]`, level, levels);
+    const ascends = epoch > before;
+    check(place, `${key}[${i}][0]`, ascends, `a later epoch than ${before} before it (steps ascend)`, epoch);
+    before = epoch;
   }
-  if (kind === "log_linear") {
-    for (const name of expected)
-      check(place, `${key}.${name}`, (schedule[name] as number) > 0, "above 0", schedule[name]);
+}
+
+function checkWarmup(place: string, key: string, given: Record<string, unknown>, levels: Range): void {
+  const { epochs, from, after } = given;
+  must.beInteger(place, `${key}.epochs`, epochs, 1);
+  must.beNumber(place, `${key}.from`, from, levels);
+  const nested = isSection(after) && after["kind"] === "warmup";
+  check(place, `${key}.after`, !nested, "a number or a schedule of another kind than warmup", after);
+  checkSchedule(place, `${key}.after`, after, levels);
+}
+
+/**
+ * Checks that a schedule suits a run of so many epochs: its warm-up is not longer, and it is within its bounds to the
+ * end, which one that grows exponentially may not be.
+ *
+ * @param run what has these epochs, for the error: "the run".
+ */
+export function checkScheduleFits(
+  place: string,
+  key: string,
+  schedule: Schedule,
+  levels: Range,
+  { epochs, run }: { readonly epochs: number; readonly run: string },
+): void {
+  if (typeof schedule === "number") return;
+  if (schedule.kind === "warmup") {
+    const ok = schedule.epochs <= epochs;
+    check(place, `${key}.epochs`, ok, `at most ${epochs}, the epochs of ${run}`, schedule.epochs);
   }
+  const last = scheduleValue(schedule, epochs - 1, epochs);
+  const ok = Number.isFinite(last) && isWithin(last, levels);
+  const range = `finite ${rangeText(levels)}`.trimEnd();
+  check(place, key, ok, `a schedule that stays ${range} over the ${epochs} epochs of ${run}`, schedule);
 }

@@ -1,194 +1,118 @@
-import { type BinarizationConfig, binarizationConfig, defaultBinarizationConfig } from "./binarizationConfig";
-import { check, completeConfig, deepFreeze, must, type Overrides, rejectUnknownKeys } from "./check";
-import { type DataConfig, dataConfig, defaultDataConfig } from "./dataConfig";
-import { checkSchedule, type Schedule } from "./schedule";
-import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "./spaceConfig";
-import { defaultStrategiesConfig, type StrategiesConfig, strategiesConfig } from "./strategiesConfig";
+import { binarizationSection } from "./binarizationConfig";
+import { check, isSection, type Overrides, ownValue } from "./check";
+import { checkClasses, dataSection, datasetClasses } from "./dataConfig";
+import { checkSchedulesFit } from "./scheduleFit";
+import {
+  costSection,
+  diagnosticsSection,
+  entropySection,
+  isIndependent,
+  optimizerSection,
+  samplersSection,
+} from "./searchSections";
+import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
+import { checkSpace, spaceSection } from "./spaceConfig";
+import { checkPruning, strategiesSection } from "./strategiesConfig";
 
-export const samplerMethods = [
-  "softmax",
-  "gumbel",
-  "hard_gumbel",
-  "path",
-  "sigmoid",
-  "plain_sigmoid",
-] as const;
-export type SamplerMethod = (typeof samplerMethods)[number];
+// The authors' own search settings are not known; the defaults follow the DARTS first-order settings (SGD 0.025 with
+// momentum 0.9 and cosine to 0.001, alphas by Adam 3e-4 with betas 0.5 and 0.999) as their framework's closest released
+// configuration does.
+export const searchSection = section(
+  { meaning: "Settings of one architecture search." },
+  {
+    space: spaceSection,
+    binarization: binarizationSection,
+    data: dataSection,
+    samplers: samplersSection,
+    cost: costSection,
+    entropy: entropySection,
+    weightOptimizer: optimizerSection("How weights follow their gradients.", {
+      method: "sgd",
+      learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
+      momentum: 0.9,
+      weightDecay: 3e-4,
+      clipNorm: 5,
+    }),
+    alphaOptimizer: optimizerSection("How alphas follow their gradients.", {
+      method: "adam",
+      learningRate: 3e-4,
+      momentum: 0,
+      weightDecay: 1e-3,
+      clipNorm: 0,
+    }),
+    strategies: strategiesSection,
+    diagnostics: diagnosticsSection,
+    epochs: integer({ default: 50, min: 1, unit: "epochs", meaning: "Passes over the weight split." }),
+    warmupEpochs: integer({
+      default: 5,
+      min: 0,
+      unit: "epochs",
+      meaning:
+        "Epochs in which only weights are trained and alphas stay at their start; fewer than there are epochs.",
+    }),
+    batchSize: integer({
+      default: 64,
+      min: 1,
+      unit: "images",
+      meaning: "Images per step, of the weight step and of the alpha step alike.",
+    }),
+    weightShare: number({
+      default: 0.5,
+      above: 0,
+      below: 1,
+      meaning: "Share of the training images used for weights; the rest trains the alphas.",
+    }),
+    order: oneOf(["first", "second"], {
+      default: "first",
+      meaning: "First-order is cheaper; second-order unrolls one weight step.",
+      source: "DARTS, arXiv:1806.09055, section 2.3",
+    }),
+    alphaInit: number({
+      default: 1e-3,
+      min: 0,
+      meaning: "Standard deviation of the alphas at the start.",
+    }),
+    labelSmoothing: number({
+      default: 0,
+      min: 0,
+      below: 1,
+      meaning: "Label smoothing of the weight loss.",
+    }),
+    evaluationImages: integer({
+      default: 0,
+      min: 0,
+      unit: "images",
+      meaning: "Images of the alpha split the accuracies of each epoch are measured on; 0 means all of them.",
+    }),
+    checkpointSteps: integer({
+      default: 0,
+      min: 0,
+      unit: "steps",
+      meaning: "Steps between checkpoints inside an epoch; 0 saves at the end of epochs only.",
+    }),
+    seed: integer({ default: 0, min: 0, meaning: "Seed of everything random." }),
+  },
+);
 
-/** Whether a method decides about every operation alone: a row's probabilities need not sum to 1. */
-export function isIndependent(method: SamplerMethod): boolean {
-  return method === "sigmoid" || method === "plain_sigmoid";
-}
-
-/** How alphas of one level become mixture weights. Formulas: `lib/supernet/sampler.ts`. */
-export interface SamplerConfig {
-  readonly method: SamplerMethod;
-  /** Above 0; small values sharpen. */
-  readonly temperature: Schedule;
-}
-
-/** The penalty that pulls the expected cost to a budget. Formulas: `lib/search/costPenalty.ts`. */
-export interface CostPenaltyConfig {
-  readonly method: "none" | "hinge" | "linear" | "log";
-  readonly measure: "bops" | "flops" | "ops";
-  /** In multiply-accumulates per image, of the chosen measure. */
-  readonly budget: number;
-  readonly coefficient: number;
-  /** Power of the hinge. */
-  readonly exponent: number;
-}
-
-/** Coefficient of each level's entropy in the alpha loss: positive sharpens, negative keeps choices open. */
-export interface EntropyConfig {
-  readonly cell: Schedule;
-  readonly depth: Schedule;
-  readonly width: Schedule;
-}
-
-export interface OptimizerConfig {
-  readonly method: "sgd" | "adam";
-  readonly learningRate: Schedule;
-  /** SGD. */
-  readonly momentum: number;
-  /** Adam. */
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** L2 added to the gradient. Not applied to batch norm or, unless `decayLatent`, to latent binary weights. */
-  readonly weightDecay: number;
-  readonly decayLatent: boolean;
-  /** Largest global L2 norm of the gradient; 0 turns clipping off. */
-  readonly clipNorm: number;
-}
-
-/** What each epoch measures besides its losses. */
-export interface DiagnosticsConfig {
-  /**
-   * Batches of the weight split from which the statistics of all batch norms are taken before the supernet and the
-   * derived architecture are measured, each for itself; 0 measures with the statistics of every evaluated batch.
-   */
-  readonly recalibrationBatches: number;
-  /** Epochs between two measurements of the dominant eigenvalue of ∇²_α L_val; 0 never. */
-  readonly eigenvalueEvery: number;
-  /** Images of the alpha split it is taken on. */
-  readonly eigenvalueImages: number;
-  /** Power iterations at most; each takes two gradients. */
-  readonly eigenvalueIterations: number;
-}
+export { isIndependent, type SamplerMethod } from "./searchSections";
 
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
-export interface SearchConfig {
-  readonly space: SpaceConfig;
-  readonly binarization: BinarizationConfig;
-  readonly data: DataConfig;
-  readonly samplers: {
-    readonly cell: SamplerConfig;
-    readonly depth: SamplerConfig;
-    readonly width: SamplerConfig;
-  };
-  readonly cost: CostPenaltyConfig;
-  readonly entropy: EntropyConfig;
-  readonly weightOptimizer: OptimizerConfig;
-  readonly alphaOptimizer: OptimizerConfig;
-  readonly strategies: StrategiesConfig;
-  readonly diagnostics: DiagnosticsConfig;
-  /** Passes over the weight split. */
-  readonly epochs: number;
-  /** Epochs in which only weights are trained and alphas stay at their start. */
-  readonly warmupEpochs: number;
-  /** Images per step, of the weight step and of the alpha step alike. */
-  readonly batchSize: number;
-  /** Share of the training images used for weights; the rest trains the alphas. */
-  readonly weightShare: number;
-  /** First-order is cheaper; second-order unrolls one weight step (DARTS, arXiv:1806.09055, section 2.3). */
-  readonly order: "first" | "second";
-  /** Standard deviation of the alphas at the start. */
-  readonly alphaInit: number;
-  /** Label smoothing of the weight loss. */
-  readonly labelSmoothing: number;
-  /** Images of the alpha split the accuracies of each epoch are measured on; 0 means all of them. */
-  readonly evaluationImages: number;
-  /** Steps between checkpoints inside an epoch; 0 saves at the end of epochs only. */
-  readonly checkpointSteps: number;
-  readonly seed: number;
-}
+export interface SearchConfig extends SettingsOf<typeof searchSection.fields> {}
+export type SamplerConfig = SearchConfig["samplers"]["cell"];
+export type CostPenaltyConfig = SearchConfig["cost"];
+export type OptimizerConfig = SearchConfig["weightOptimizer"];
 
-const defaultOptimizer: OptimizerConfig = Object.freeze({
-  method: "sgd",
-  learningRate: 0.025,
-  momentum: 0.9,
-  beta1: 0.5,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0,
-  decayLatent: false,
-  clipNorm: 0,
-});
+export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
 
 /**
- * Defaults. The authors' own search settings are not known; these follow the DARTS first-order settings
- * (SGD 0.025 with momentum 0.9 and cosine to 0.001, alphas by Adam 3e-4 with betas 0.5 and 0.999) as their
- * framework's closest released configuration does.
+ * Completes and checks search settings. Unknown keys, values of another type and values out of range are errors that
+ * name the key. `space.classes` follows the data set unless it is given.
  */
-export const defaultSearchConfig: SearchConfig = deepFreeze<SearchConfig>({
-  space: defaultSpaceConfig,
-  binarization: defaultBinarizationConfig,
-  data: defaultDataConfig,
-  samplers: {
-    cell: { method: "softmax", temperature: 1 },
-    depth: { method: "softmax", temperature: 1 },
-    width: { method: "softmax", temperature: 1 },
-  },
-  cost: { method: "hinge", measure: "ops", budget: 5e6, coefficient: 1, exponent: 1 },
-  entropy: { cell: 0, depth: 0, width: 0 },
-  weightOptimizer: {
-    ...defaultOptimizer,
-    learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
-    weightDecay: 3e-4,
-    clipNorm: 5,
-  },
-  alphaOptimizer: { ...defaultOptimizer, method: "adam", learningRate: 3e-4, momentum: 0, weightDecay: 1e-3 },
-  strategies: defaultStrategiesConfig,
-  diagnostics: {
-    recalibrationBatches: 8,
-    eigenvalueEvery: 0,
-    eigenvalueImages: 256,
-    eigenvalueIterations: 10,
-  },
-  epochs: 50,
-  warmupEpochs: 5,
-  batchSize: 64,
-  weightShare: 0.5,
-  order: "first",
-  alphaInit: 1e-3,
-  labelSmoothing: 0,
-  evaluationImages: 0,
-  checkpointSteps: 0,
-  seed: 0,
-});
-
-const whole = ["edeT", "temperature", "learningRate", "entropy"] as const;
-
-/** Completes and checks search settings. Unknown keys and values out of range are errors that name the key. */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
-  const { space, binarization, data, entropy, strategies, ...rest } = (overrides ?? {}) as Record<
-    string,
-    never
-  >;
-  const { space: s, binarization: b, data: d, entropy: h, strategies: t, ...plain } = defaultSearchConfig;
-  void [s, b, d, h, t];
-  rejectUnknownKeys(place, defaultSearchConfig, overrides ?? {});
-  const config: SearchConfig = deepFreeze({
-    space: spaceConfig(space, `${place}.space`),
-    binarization: binarizationConfig(binarization, `${place}.binarization`),
-    data: dataConfig(data, `${place}.data`),
-    ...completeConfig(place, plain, rest as Overrides<typeof plain>, whole),
-    entropy: { ...completeConfig(`${place}.entropy`, defaultSearchConfig.entropy, entropy) },
-    strategies: strategiesConfig(strategies, `${place}.strategies`),
-  });
-  checkSections(place, config);
-  must.beInteger(place, "epochs", config.epochs, 1);
-  must.beInteger(place, "warmupEpochs", config.warmupEpochs, 0);
+  const config = followDataset(complete(place, searchSection, overrides), overrides);
+  checkClasses(`${place}.space`, config.space.classes, config.data.dataset);
+  checkSpace(`${place}.space`, config.space);
+  checkPruning(`${place}.strategies.pruning`, config.strategies.pruning);
   check(
     place,
     "warmupEpochs",
@@ -196,38 +120,22 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
     `less than epochs (${config.epochs})`,
     config.warmupEpochs,
   );
-  must.beInteger(place, "batchSize", config.batchSize, 1);
-  check(
-    place,
-    "weightShare",
-    config.weightShare > 0 && config.weightShare < 1,
-    "inside (0, 1)",
-    config.weightShare,
-  );
-  must.beOneOf(place, "order", config.order, ["first", "second"]);
-  must.beNumber(place, "alphaInit", config.alphaInit, 0);
-  check(
-    place,
-    "labelSmoothing",
-    config.labelSmoothing >= 0 && config.labelSmoothing < 1,
-    "in [0, 1)",
-    config.labelSmoothing,
-  );
-  must.beInteger(place, "evaluationImages", config.evaluationImages, 0);
-  must.beInteger(place, "checkpointSteps", config.checkpointSteps, 0);
-  must.beInteger(place, "seed", config.seed, 0);
+  checkSchedulesFit(place, searchSection, config, () => [{ epochs: config.epochs, run: "the search" }]);
   checkStrategies(place, config);
   return config;
+}
+
+function followDataset(config: SearchConfig, given: object): SearchConfig {
+  const space = ownValue(given, "space");
+  if (isSection(space) && ownValue(space, "classes") !== undefined) return config;
+  const classes = datasetClasses[config.data.dataset];
+  return Object.freeze({ ...config, space: Object.freeze({ ...config.space, classes }) });
 }
 
 /** What strategies and diagnostics ask of other sections. */
 function checkStrategies(place: string, config: SearchConfig): void {
   const { strategies, diagnostics, space, samplers } = config;
   const at = `${place}.diagnostics`;
-  for (const key of ["recalibrationBatches", "eigenvalueEvery"] as const)
-    must.beInteger(at, key, diagnostics[key], 0);
-  for (const key of ["eigenvalueImages", "eigenvalueIterations"] as const)
-    must.beInteger(at, key, diagnostics[key], 1);
   const { method } = strategies.eigenvalueStop;
   check(
     at,
@@ -304,37 +212,5 @@ function checkStrategies(place: string, config: SearchConfig): void {
       epoch,
     );
     check(`${place}.strategies.pruning`, "stages", keep < most, `keeps below the ${most} primitives`, keep);
-  }
-}
-
-function checkSections(place: string, config: SearchConfig): void {
-  for (const level of ["cell", "depth", "width"] as const) {
-    const at = `${place}.samplers.${level}`;
-    must.beOneOf(at, "method", config.samplers[level].method, samplerMethods);
-    checkSchedule(at, "temperature", config.samplers[level].temperature, 1e-3);
-    checkSchedule(`${place}.entropy`, level, config.entropy[level]);
-  }
-  const alone = "softmax, gumbel, hard_gumbel or path (sources and widths exclude one another)";
-  for (const level of ["depth", "width"] as const) {
-    const { method } = config.samplers[level];
-    check(`${place}.samplers.${level}`, "method", !isIndependent(method), alone, method);
-  }
-  must.beOneOf(`${place}.cost`, "method", config.cost.method, ["none", "hinge", "linear", "log"]);
-  must.beOneOf(`${place}.cost`, "measure", config.cost.measure, ["bops", "flops", "ops"]);
-  check(`${place}.cost`, "budget", config.cost.budget > 0, "above 0", config.cost.budget);
-  must.beNumber(`${place}.cost`, "coefficient", config.cost.coefficient, 0);
-  check(`${place}.cost`, "exponent", config.cost.exponent > 0, "above 0", config.cost.exponent);
-  for (const name of ["weightOptimizer", "alphaOptimizer"] as const) {
-    const at = `${place}.${name}`;
-    const o = config[name];
-    must.beOneOf(at, "method", o.method, ["sgd", "adam"]);
-    checkSchedule(at, "learningRate", o.learningRate, 0);
-    for (const key of ["momentum", "beta1", "beta2"] as const) {
-      check(at, key, o[key] >= 0 && o[key] < 1, "in [0, 1)", o[key]);
-    }
-    must.beNumber(at, "weightDecay", o.weightDecay, 0);
-    must.beNumber(at, "clipNorm", o.clipNorm, 0);
-    must.beBoolean(at, "decayLatent", o.decayLatent);
-    check(at, "epsilon", o.epsilon > 0, "above 0", o.epsilon);
   }
 }

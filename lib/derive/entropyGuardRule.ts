@@ -23,7 +23,9 @@ export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
   needsKey: false,
   ownLayout: true,
   problem: ({ maxEntropy }) =>
-    maxEntropy >= 0 && maxEntropy <= 1 ? null : `maxEntropy must be in [0, 1], got ${maxEntropy}`,
+    typeof maxEntropy === "number" && maxEntropy >= 0 && maxEntropy <= 1
+      ? null
+      : `maxEntropy must be a number in [0, 1], got ${JSON.stringify(maxEntropy)}`,
   choose: ({ space, alphas }, { method, temperature, maxEntropy }) => {
     const p = probabilitiesOf(alphas, method, temperature);
     const cells = p.cells.map((rows) =>

@@ -20,7 +20,8 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
   defaults: Object.freeze({ method: "softmax", temperature: 1, threshold: 0.5, maxPerEdge: null } as const),
   needsKey: false,
   problem: ({ threshold, maxPerEdge }) => {
-    if (!(threshold >= 0 && threshold <= 1)) return `threshold must be in [0, 1], got ${threshold}`;
+    if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1))
+      return `threshold must be a number in [0, 1], got ${JSON.stringify(threshold)}`;
     const isLimit = maxPerEdge === null || (Number.isInteger(maxPerEdge) && maxPerEdge >= 1);
     return isLimit ? null : `maxPerEdge must be an integer of at least 1 or null, got ${maxPerEdge}`;
   },

@@ -26,9 +26,10 @@ export function notebookParameters(
   if (!presetNames.includes(preset)) {
     throw new ConfigError(`BARS_PRESET: expected one of ${presetNames.join(", ")}, got "${preset}".`);
   }
-  const seed = Number(process.env["BARS_SEED"] || defaults.seed);
-  if (!Number.isInteger(seed) || seed < 0) {
-    throw new ConfigError(`BARS_SEED: expected a whole number, got "${process.env["BARS_SEED"]}".`);
+  const text = process.env["BARS_SEED"] || String(defaults.seed);
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed)) {
+    throw new ConfigError(`BARS_SEED: expected a whole number, got "${text}".`);
   }
   return {
     preset,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
 import type { BinarizationConfig } from "../config/binarizationConfig";
+import { type Dataset, datasetClasses } from "../config/dataConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
@@ -101,4 +102,12 @@ function fromRecord(path: string): TrainTarget {
   throw new RecordError(
     `${path}: expected the record of a search, an evolution or a training, got kind ${JSON.stringify(kind)}.`,
   );
+}
+
+/**
+ * A hand-made network given by name has no classes of its own: they are the data set's. Other models stay as they are.
+ */
+export function forDataset({ model, config }: TrainTarget, dataset: Dataset): ModelSpec {
+  if (model.kind !== "baseline" || config !== null) return model;
+  return checkModelSpec({ ...model, classes: datasetClasses[dataset] }, model.name);
 }

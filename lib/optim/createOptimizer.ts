@@ -127,7 +127,7 @@ function checkGradient(name: string, param: tf.Variable | undefined, gradient: t
 function checkState(state: OptimizerState, slotNames: readonly string[], method: string): void {
   const expected = Object.keys(state.steps).flatMap((name) => slotNames.map((slot) => `${slot}/${name}`));
   const got = Object.keys(state.tensors);
-  if (expected.length !== got.length || expected.some((name) => !(name in state.tensors))) {
+  if (expected.length !== got.length || expected.some((name) => !Object.hasOwn(state.tensors, name))) {
     throw new RecordError(
       `optimizer: a state of ${method} must hold ${slotNames.join(" and ")} for each of its ` +
         `${Object.keys(state.steps).length} parameters, got ${got.slice(0, 4).join(", ") || "none"}.`,

@@ -1,3 +1,5 @@
+import { ConfigError } from "../util/errors";
+
 /**
  * A splittable random key: 64 bits that name one stream of random numbers.
  *
@@ -37,8 +39,12 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number): [n
   return [x0 >>> 0, x1 >>> 0];
 }
 
-/** The root key of a seed (any safe integer). */
+/**
+ * The root key of a seed.
+ * @throws ConfigError for anything but a safe integer, which would share its key with another seed.
+ */
 export function randomKey(seed: number): RandomKey {
+  requireInteger(seed, "randomKey: seed");
   const [hi, lo] = threefry2x32(Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0, 0x62617273, 0);
   return { hi, lo };
 }
@@ -46,10 +52,13 @@ export function randomKey(seed: number): RandomKey {
 /**
  * Derives a new key from `key` and a label. Different labels give independent streams:
  * `fold(key, "augment")`, `fold(key, epoch)`.
+ *
+ * @throws ConfigError for a number that is no safe integer.
  */
 export function fold(key: RandomKey, label: string | number): RandomKey {
   let { hi, lo } = key;
   if (typeof label === "number") {
+    requireInteger(label, "fold: label");
     [hi, lo] = threefry2x32(hi, lo, Math.floor(label / 2 ** 32) >>> 0, label >>> 0);
   } else {
     // Marks text apart from numbers, then chains the block cipher over the characters.
@@ -57,6 +66,12 @@ export function fold(key: RandomKey, label: string | number): RandomKey {
     for (let i = 0; i < label.length; i++) [hi, lo] = threefry2x32(hi, lo, label.charCodeAt(i), i);
   }
   return { hi, lo };
+}
+
+function requireInteger(value: unknown, what: string): void {
+  if (Number.isSafeInteger(value)) return;
+  const got = typeof value === "string" ? `"${value}"` : String(value);
+  throw new ConfigError(`${what} must be an integer from -(2^53 - 1) to 2^53 - 1, got ${got}.`);
 }
 
 /** Four bytes of the key's stream at `index`, as an unsigned integer. */

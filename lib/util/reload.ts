@@ -132,7 +132,7 @@ function replaceInCells(variables: Record<string, unknown>, dropped: ReadonlySet
     if (value === before) variables[name] = after;
     else if (typeof value === "function" || (typeof value === "object" && value !== null)) {
       const exported = values.get(value);
-      if (exported !== undefined && exported in after) variables[name] = after[exported];
+      if (exported !== undefined && Object.hasOwn(after, exported)) variables[name] = after[exported];
     }
   }
 }

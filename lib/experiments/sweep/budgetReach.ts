@@ -15,19 +15,21 @@ export function measuredCost(of: Genotype, measure: SweepMeasure, style: Binariz
 }
 
 /**
- * The cheapest architecture of a space: least depth and width where they are searched, and on every edge the cheapest
- * primitive. Costs of edges add up, so each is chosen for itself.
+ * The cheapest or the dearest architecture of a space: least (most) depth and width where they are searched, and on every
+ * edge the cheapest (dearest) primitive. Costs of edges add up, so each is chosen for itself.
  */
-export function cheapestGenotype(
+export function extremeGenotype(
   space: SpaceConfig,
+  which: "cheapest" | "dearest",
   measure: SweepMeasure,
   style: BinarizationConfig,
 ): Genotype {
+  const best = which === "cheapest" ? Math.min : Math.max;
   const edges = edgesOf(space.steps);
-  const least = Math.min(...space.widthChoices);
+  const stages = stagesOf(space);
   const layout = {
-    depth: stagesOf(space).map(({ cells }) => (space.searchDepth ? 0 : cells.length)),
-    width: stagesOf(space).map(() => least),
+    depth: stages.map(({ cells }) => (space.searchDepth ? best(0, cells.length) : cells.length)),
+    width: stages.map(() => best(...space.widthChoices)),
   };
   type Choice = (typeof space.primitives)[number];
   const groups = Array.from({ length: groupCount(space) }, () =>
@@ -45,9 +47,9 @@ export function cheapestGenotype(
           }),
         ),
       },
-      "cheapestGenotype",
+      `${which}Genotype`,
     );
-  if (space.primitives.includes("none")) {
+  if (which === "cheapest" && space.primitives.includes("none")) {
     for (const chosen of groups) chosen.fill("none");
     return built();
   }
@@ -57,10 +59,19 @@ export function cheapestGenotype(
         chosen[edge] = primitive;
         return measuredCost(built(), measure, style);
       });
-      chosen[edge] = space.primitives[costs.indexOf(Math.min(...costs))] as Choice;
+      chosen[edge] = space.primitives[costs.indexOf(best(...costs))] as Choice;
     }
   }
   return built();
+}
+
+function extremeCost(
+  space: SpaceConfig,
+  which: "cheapest" | "dearest",
+  measure: SweepMeasure,
+  style: BinarizationConfig,
+): number {
+  return measuredCost(extremeGenotype(space, which, measure, style), measure, style);
 }
 
 /** @throws ConfigError if not even the cheapest architecture of the space stays within the budget. */
@@ -70,9 +81,25 @@ export function rejectUnreachableBudget(
   budget: { readonly measure: SweepMeasure; readonly value: number },
   place: string,
 ): void {
-  const least = measuredCost(cheapestGenotype(space, budget.measure, style), budget.measure, style);
+  const least = extremeCost(space, "cheapest", budget.measure, style);
   if (least <= budget.value) return;
   throw new ConfigError(
     `${place}: no architecture of its space reaches the budget of ${budget.value} ${budget.measure}; the cheapest costs ${least}. Raise the budget, or take a space with fewer channels or cells.`,
+  );
+}
+
+/** @throws ConfigError if not even the dearest architecture of the space costs the share of the budget it has to. */
+export function rejectUnspendableBudget(
+  space: SpaceConfig,
+  style: BinarizationConfig,
+  budget: { readonly measure: SweepMeasure; readonly value: number; readonly atLeast: number },
+  place: string,
+): void {
+  const { measure, value, atLeast } = budget;
+  const least = atLeast * value;
+  const most = extremeCost(space, "dearest", measure, style);
+  if (most >= least) return;
+  throw new ConfigError(
+    `${place}: no architecture of its space costs ${least} ${measure} or more, which "atLeast" ${atLeast} of the budget of ${value} asks for; the dearest costs ${most}. Lower the budget or "atLeast", or take a space with more channels or cells.`,
   );
 }

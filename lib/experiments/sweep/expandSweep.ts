@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { deepFreeze } from "../../config/check";
+import { deepFreeze, isSection, ownValue } from "../../config/check";
 import { ConfigError } from "../../util/errors";
 import { stepsOf } from "./jobSteps";
 import { type Sweep, type SweepPart, type SweepRun, stageNeeds } from "./sweepFile";
@@ -17,6 +17,8 @@ export interface JobChoice {
   readonly label: string;
   /** For messages. */
   readonly place: string;
+  /** Gets what a preset was fitted to. */
+  readonly say: (line: string) => void;
 }
 
 /**
@@ -24,11 +26,17 @@ export interface JobChoice {
  * seeds innermost. Settings are completed and checked, so that what is wrong is found before anything runs; stored
  * searches and genotypes are read, random architectures drawn.
  *
+ * @param say gets every line that tells of a preset fitted to its run, once.
  * @throws ConfigError naming the job for settings that are refused, budgets no architecture reaches, and jobs that are
  * the same.
  */
-export function expandSweep(sweep: Sweep): SweepJob[] {
-  const jobs = sweep.runs.flatMap((run) => choicesOf(run).map((choice) => jobOf(sweep, choice)));
+export function expandSweep(sweep: Sweep, say: (line: string) => void = console.warn): SweepJob[] {
+  const said = new Set<string>();
+  const once = (line: string) => {
+    if (!said.has(line)) say(line);
+    said.add(line);
+  };
+  const jobs = sweep.runs.flatMap((run) => choicesOf(run, once).map((choice) => jobOf(sweep, choice)));
   const byId = new Map<string, SweepJob>();
   for (const job of jobs) {
     const earlier = byId.get(identity(job));
@@ -72,7 +80,7 @@ function identity(job: SweepJob): string {
 }
 
 /** All combinations of a run's budgets, grid values and seeds. */
-export function choicesOf(run: SweepRun): JobChoice[] {
+export function choicesOf(run: SweepRun, say: JobChoice["say"]): JobChoice[] {
   const budgets = run.budgets.length > 0 ? run.budgets : [null];
   const paths = Object.keys(run.grid);
   const combinations = paths.reduce<readonly (readonly number[])[]>(
@@ -99,6 +107,7 @@ export function choicesOf(run: SweepRun): JobChoice[] {
           parts: partsWith(run, grid, place),
           label,
           place,
+          say,
         };
       });
     }),
@@ -153,9 +162,7 @@ function put(
   place: string,
 ): Readonly<Record<string, unknown>> {
   if (rest.length === 0) return { ...section, [key]: value };
-  const inner = section[key] ?? {};
-  if (typeof inner !== "object" || Array.isArray(inner)) {
-    throw new ConfigError(`${place}: "${key}" is a value, not a section.`);
-  }
-  return { ...section, [key]: put(inner as Record<string, unknown>, rest, value, place) };
+  const inner = ownValue(section, key) ?? {};
+  if (!isSection(inner)) throw new ConfigError(`${place}: "${key}" is a value, not a section.`);
+  return { ...section, [key]: put(inner, rest, value, place) };
 }

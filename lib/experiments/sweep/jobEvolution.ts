@@ -1,36 +1,14 @@
-import { completeConfig, type Overrides } from "../../config/check";
-import {
-  defaultEvolutionSettings,
-  type EvolutionConfig,
-  type EvolutionFitness,
-  evolutionConfig,
-} from "../../config/evolutionConfig";
-import { presetConfig } from "../../config/presets";
-import { type SpaceConfig, spaceConfig } from "../../config/spaceConfig";
-import { type TrainConfig, trainConfig } from "../../config/trainConfig";
+import { ownValue } from "../../config/check";
+import { type EvolutionConfig, evolutionConfig, type TrainingFitness } from "../../config/evolutionConfig";
+import { complete, type SettingsOf } from "../../config/section";
+import { trainConfig } from "../../config/trainConfig";
 import { trainPresetConfig } from "../../config/trainPresets";
 import { ConfigError } from "../../util/errors";
 import { storedSearch } from "../evolution/storedSearch";
+import { spaceFor } from "../spaceFor";
 import { rejectUnreachableBudget } from "./budgetReach";
 import type { JobChoice } from "./expandSweep";
-
-const { population, sample, evaluations, attempts } = defaultEvolutionSettings;
-/**
- * The part of a run. `images`: with a record. `preset` (of searches: its space; null: the library's default space),
- * `space` and `train` (the short training): without one.
- */
-const part = {
-  ...{ population, sample, evaluations, attempts },
-  images: 1000,
-  preset: null as string | null,
-  space: {} as Overrides<SpaceConfig>,
-  train: {} as Overrides<ShortTraining>,
-};
-
-interface ShortTraining {
-  readonly preset: string;
-  readonly overrides: Overrides<TrainConfig>;
-}
+import { evolutionPart } from "./sweepSections";
 
 /**
  * The settings of a job's evolution: part, budget and seed.
@@ -40,11 +18,11 @@ interface ShortTraining {
 export function evolutionSettings(choice: JobChoice): EvolutionConfig {
   const { run, parts, budget, seed, place } = choice;
   const at = `${place}: evolution`;
-  const given = (parts.evolution ?? {}) as Partial<typeof part>;
-  const { images, preset, space, train, ...pace } = completeConfig(at, part, given, ["space", "train"]);
+  const given = parts.evolution ?? {};
+  const { images, preset, space, train, ...pace } = complete(at, evolutionPart, given);
   const onSupernet = run.record !== null;
   const without = (onSupernet ? (["preset", "space", "train"] as const) : (["images"] as const)).find(
-    (key) => given[key] !== undefined,
+    (key) => ownValue(given, key) !== undefined,
   );
   if (without !== undefined) {
     const why = onSupernet
@@ -58,30 +36,24 @@ export function evolutionSettings(choice: JobChoice): EvolutionConfig {
     if (budget) rejectUnreachableBudget(record.config.space, record.config.binarization, budget, place);
     return evolutionConfig({ kind: "supernet", search: record.configHash, images }, settings, at);
   }
-  const fitness = shortTraining(preset, space, train, at);
+  const fitness = shortTraining({ preset, space, train }, at);
   if (budget) rejectUnreachableBudget(fitness.space, fitness.train.binarization, budget, place);
   return evolutionConfig(fitness, settings, at);
 }
 
 /** Fitness by short trainings. Their seeds are drawn, so that the settings' own is 0 in every job. */
 function shortTraining(
-  preset: string | null,
-  changes: Overrides<SpaceConfig>,
-  train: Overrides<ShortTraining>,
+  { preset, space, train }: Pick<SettingsOf<typeof evolutionPart.fields>, "preset" | "space" | "train">,
   at: string,
-): Extract<EvolutionFitness, { kind: "training" }> {
-  for (const key of Object.keys(train)) {
-    if (key !== "preset" && key !== "overrides")
-      throw new ConfigError(`${at}.train: unknown key "${key}". Known keys: preset, overrides.`);
-  }
+): TrainingFitness {
   const overrides = { ...train.overrides, seed: 0 };
+  const settings =
+    train.preset === null
+      ? trainConfig(overrides, `${at}.train`)
+      : trainPresetConfig(train.preset, overrides);
   return {
     kind: "training",
-    space:
-      preset === null ? spaceConfig(changes, `${at}.space`) : presetConfig(preset, { space: changes }).space,
-    train:
-      train.preset === undefined
-        ? trainConfig(overrides, `${at}.train`)
-        : trainPresetConfig(train.preset, overrides),
+    space: spaceFor(settings.data.dataset, preset, space, `${at}.space`),
+    train: settings,
   };
 }

@@ -1,20 +1,21 @@
 import { readFileSync } from "node:fs";
-import { completeConfig, must } from "../../config/check";
-import { presetConfig } from "../../config/presets";
-import { spaceConfig } from "../../config/spaceConfig";
+import { checkClasses, datasetClasses } from "../../config/dataConfig";
+import { complete } from "../../config/section";
 import type { TrainConfig } from "../../config/trainConfig";
 import { deriveInputOf } from "../../derive/alphasAt";
 import { derive } from "../../derive/derive";
 import { fold, type RandomKey, randomKey } from "../../random/randomKey";
-import { checkModelSpec, genotypeModel, type ModelSpec } from "../../run/modelSpec";
+import { checkModelSpec, genotypeModel, type ModelSpec, modelShape } from "../../run/modelSpec";
 import { readSearchRecord } from "../../run/searchRecordFile";
 import type { Genotype } from "../../space/genotype";
 import { randomGenotype } from "../../space/randomGenotype";
 import { parseGenotype } from "../../space/validateGenotype";
 import { ConfigError, GenotypeError } from "../../util/errors";
-import { measuredCost, rejectUnreachableBudget } from "./budgetReach";
+import { spaceFor } from "../spaceFor";
+import { measuredCost, rejectUnreachableBudget, rejectUnspendableBudget } from "./budgetReach";
 import type { JobChoice } from "./expandSweep";
 import { deriveSettings } from "./jobSettings";
+import { randomPart } from "./sweepSections";
 
 /** The model of a job whose architecture is known before it runs. */
 export function givenModel(choice: JobChoice, train: TrainConfig): ModelSpec {
@@ -25,7 +26,7 @@ export function givenModel(choice: JobChoice, train: TrainConfig): ModelSpec {
     case "train":
       return fromStoredGenotype(choice);
     case "baseline":
-      return baseline(choice);
+      return baseline(choice, train);
     case "random":
       return drawn(choice, train);
     default:
@@ -62,33 +63,27 @@ function fromStoredGenotype({ run, label }: JobChoice): ModelSpec {
   return genotypeModel(parseGenotype(text, path), label);
 }
 
-function baseline({ parts, budget, label, place }: JobChoice): ModelSpec {
+function baseline({ parts, budget, label, place }: JobChoice, { data }: TrainConfig): ModelSpec {
   if (budget !== null) {
     throw new ConfigError(
       `${place}: baselines take no budget; give their widths in the grid ("baseline.width").`,
     );
   }
-  return checkModelSpec({ ...parts.baseline, kind: "baseline", name: label }, `${place}: baseline`);
+  const at = `${place}: baseline`;
+  const classes = datasetClasses[data.dataset];
+  const model = checkModelSpec({ classes, ...parts.baseline, kind: "baseline", name: label }, at);
+  checkClasses(at, modelShape(model).classes, data.dataset);
+  return model;
 }
-
-/** `preset`: of searches, whose space is drawn from; null: the library's default space. */
-const randomPart = { preset: null as string | null, space: {} as object, atLeast: 0.8, draws: 20_000 };
 
 /** An architecture whose cost lies between `atLeast` times the budget and the budget, uniform over all such choices. */
 function drawn(choice: JobChoice, train: TrainConfig): ModelSpec {
   const at = `${choice.place}: random`;
   const budget = choice.budget as NonNullable<JobChoice["budget"]>;
-  const {
-    preset,
-    space: changes,
-    atLeast,
-    draws,
-  } = completeConfig(at, randomPart, choice.parts.random ?? {}, ["space"]);
-  must.beNumber(at, "atLeast", atLeast, 0, 1);
-  must.beInteger(at, "draws", draws, 1);
-  const space =
-    preset === null ? spaceConfig(changes, `${at}.space`) : presetConfig(preset, { space: changes }).space;
+  const { preset, space: changes, atLeast, draws } = complete(at, randomPart, choice.parts.random ?? {});
+  const space = spaceFor(train.data.dataset, preset, changes, `${at}.space`);
   rejectUnreachableBudget(space, train.binarization, budget, choice.place);
+  rejectUnspendableBudget(space, train.binarization, { ...budget, atLeast }, choice.place);
   const key = fold(randomKey(choice.seed), "random architecture");
   const within = (genotype: Genotype) => {
     const cost = measuredCost(genotype, budget.measure, train.binarization);

@@ -1,6 +1,7 @@
 import type { Overrides } from "../../config/check";
 import { presetConfig } from "../../config/presets";
 import { type SearchConfig, searchConfig } from "../../config/searchConfig";
+import { complete } from "../../config/section";
 import type { SpaceConfig } from "../../config/spaceConfig";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
 import { trainPresetConfig } from "../../config/trainPresets";
@@ -10,17 +11,18 @@ import { uniformAlphas } from "../../space/randomAlphas";
 import { ConfigError } from "../../util/errors";
 import { rejectUnreachableBudget } from "./budgetReach";
 import type { JobChoice } from "./expandSweep";
+import { presetPart } from "./sweepSections";
 
 /**
  * The settings of a job's search: preset, overrides, budget and seed.
  * @throws ConfigError where the budget would have no effect, or no architecture reaches it.
  */
-export function searchSettings({ parts, budget, seed, place }: JobChoice): SearchConfig {
-  const { preset, overrides = {} } = (parts.search ?? {}) as PresetPart<SearchConfig>;
+export function searchSettings({ parts, budget, seed, place, say }: JobChoice): SearchConfig {
+  const { preset, overrides } = partOf<SearchConfig>(parts.search, `${place}: search`);
   const cost =
     budget === null ? overrides.cost : { ...overrides.cost, measure: budget.measure, budget: budget.value };
   const settings = { ...overrides, ...(cost ? { cost } : {}), seed };
-  const config = preset === undefined ? searchConfig(settings) : presetConfig(preset, settings);
+  const config = preset === null ? searchConfig(settings) : presetConfig(preset, settings, say);
   if (budget !== null) {
     if (config.cost.method === "none") {
       throw new ConfigError(
@@ -33,16 +35,21 @@ export function searchSettings({ parts, budget, seed, place }: JobChoice): Searc
 }
 
 /** The settings of a job's training: preset, overrides and seed. */
-export function trainSettings({ parts, seed }: JobChoice): TrainConfig {
-  const { preset, overrides = {} } = (parts.train ?? {}) as PresetPart<TrainConfig>;
+export function trainSettings({ parts, seed, place }: JobChoice): TrainConfig {
+  const { preset, overrides } = partOf<TrainConfig>(parts.train, `${place}: train`);
   const settings = { ...overrides, seed };
-  return preset === undefined ? trainConfig(settings) : trainPresetConfig(preset, settings);
+  return preset === null ? trainConfig(settings) : trainPresetConfig(preset, settings);
 }
 
 interface PresetPart<T> {
-  /** Left out: the library's defaults. */
-  readonly preset?: string;
-  readonly overrides?: Overrides<T>;
+  /** Null: the library's defaults. */
+  readonly preset: string | null;
+  readonly overrides: Overrides<T>;
+}
+
+/** Checked again, now that the grid's values are in it. What the overrides hold is checked where they are used. */
+function partOf<T>(part: object | undefined, place: string): PresetPart<T> {
+  return complete(place, presetPart, part ?? {}) as PresetPart<T>;
 }
 
 /**

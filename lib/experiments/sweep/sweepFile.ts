@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { check, deepFreeze, must } from "../../config/check";
+import { check, deepFreeze, must, ownValue, rejectUnknownKeys } from "../../config/check";
+import { kinds } from "../../config/kinds";
+import { complete } from "../../config/section";
 import { ConfigError } from "../../util/errors";
+import { presetPart } from "./sweepSections";
 
 /**
  * What one run of a sweep does.
@@ -92,7 +95,6 @@ const commonKeys = {
   measure: 0,
 };
 const runKeys = { name: 0, note: 0, stage: 0, grid: 0, record: 0, genotype: 0, ...commonKeys };
-const presetPart = { preset: 0, overrides: 0 };
 
 /**
  * Reads and checks a sweep file. Paths in it are relative to its folder.
@@ -132,8 +134,8 @@ export function checkSweep(value: unknown, place: string, folder: string): Sweep
       `${place}: expected schema 1, got ${JSON.stringify(given["schema"])}; it was written for another version of bars.`,
     );
   }
-  const common =
-    given["common"] === undefined ? {} : section(given["common"], `${place}: common`, commonKeys);
+  checkNote(given, place);
+  const common = checkCommon(given["common"], `${place}: common`);
   const runs = given["runs"];
   check(place, "runs", Array.isArray(runs) && runs.length > 0, "a list of at least one run", runs);
   const name = checkedName(given["name"], place);
@@ -149,6 +151,22 @@ export function checkSweep(value: unknown, place: string, folder: string): Sweep
   return deepFreeze({ name, runs: checked });
 }
 
+/** Checked for themselves, because what every run sets anew is read by none. */
+function checkCommon(value: unknown, place: string): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {};
+  const common = section(value, place, commonKeys);
+  for (const part of sweepParts) if (common[part] !== undefined) checkPart(part, common[part], place);
+  if (common["seeds"] !== undefined) checkSeeds(common["seeds"], place);
+  if (common["budgets"] !== undefined) checkBudgetList(common["budgets"], place);
+  if (common["measure"] !== undefined) must.beOneOf(place, "measure", common["measure"], sweepMeasures);
+  return common;
+}
+
+function checkNote(given: Readonly<Record<string, unknown>>, place: string): void {
+  const { note } = given;
+  check(place, "note", note === undefined || typeof note === "string", "a text", note);
+}
+
 function checkRun(
   value: unknown,
   common: Readonly<Record<string, unknown>>,
@@ -158,6 +176,7 @@ function checkRun(
   const given = section(value, at, runKeys);
   const name = checkedName(given["name"], at);
   const place = `${at} "${name}"`;
+  checkNote(given, place);
   must.beOneOf(place, "stage", given["stage"], sweepStages);
   const stage = given["stage"] as SweepStage;
   const needs = stageNeeds[stage];
@@ -169,7 +188,7 @@ function checkRun(
     }
   }
   const parts = Object.fromEntries(
-    needs.parts.map((part) => [part, checkPart(part, given[part] ?? common[part] ?? {}, place)]),
+    needs.parts.map((part) => [part, checkPart(part, either(given, common, part, {}), place)]),
   );
   const file = (key: "record" | "genotype") => {
     if (needs.file !== key) {
@@ -185,22 +204,26 @@ function checkRun(
     name,
     stage,
     parts,
-    grid: checkGrid(given["grid"] ?? {}, stage, place),
-    seeds: checkSeeds(given["seeds"] ?? common["seeds"] ?? [0], place),
+    grid: checkGrid(either(given, {}, "grid", {}), stage, place),
+    seeds: checkSeeds(either(given, common, "seeds", [0]), place),
     ...checkBudgets(given, common, stage, place),
     record: file("record"),
     genotype: file("genotype"),
   };
 }
 
+/** The run's own value, or that of all runs, or what is usual. Null is a value. */
+function either(run: object, common: object, key: string, usual: unknown): unknown {
+  const own = ownValue(run, key);
+  if (own !== undefined) return own;
+  const shared = ownValue(common, key);
+  return shared === undefined ? usual : shared;
+}
+
 function checkPart(part: SweepPart, value: unknown, place: string): Readonly<Record<string, unknown>> {
   const at = `${place}: ${part}`;
-  if (part !== "search" && part !== "train") return section(value, at);
-  const given = section(value, at, presetPart);
-  if (given["preset"] !== undefined) {
-    check(at, "preset", typeof given["preset"] === "string", "the name of a preset", given["preset"]);
-  }
-  if (given["overrides"] !== undefined) section(given["overrides"], `${at}.overrides`);
+  const given = section(value, at);
+  if (part === "search" || part === "train") complete(at, presetPart, given);
   return given;
 }
 
@@ -234,14 +257,21 @@ function checkGrid(value: unknown, stage: SweepStage, place: string): SweepRun["
 }
 
 function checkSeeds(value: unknown, place: string): readonly number[] {
-  check(place, "seeds", Array.isArray(value) && value.length > 0, "a list of at least one seed", value);
-  const seeds = value as unknown[];
-  for (const seed of seeds) must.beInteger(place, "seeds", seed, 0);
-  const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i);
-  if (twice !== undefined) {
-    throw new ConfigError(`${place}: seeds holds ${twice} twice. List every seed once.`);
-  }
-  return seeds as number[];
+  kinds.list(kinds.integer(0), 1).check(place, "seeds", value);
+  rejectTwice(value as number[], "seeds", "seed", place);
+  return value as number[];
+}
+
+function checkBudgetList(value: unknown, place: string): readonly number[] {
+  kinds.list(kinds.number({ above: 0 }), 1).check(place, "budgets", value);
+  rejectTwice(value as number[], "budgets", "budget", place);
+  return value as number[];
+}
+
+function rejectTwice(values: readonly number[], key: string, one: string, place: string): void {
+  const twice = values.find((value, i) => values.indexOf(value) < i);
+  if (twice !== undefined)
+    throw new ConfigError(`${place}: ${key} holds ${twice} twice. List every ${one} once.`);
 }
 
 function checkBudgets(
@@ -251,7 +281,7 @@ function checkBudgets(
   place: string,
 ): Pick<SweepRun, "budgets" | "measure"> {
   const rule = stageNeeds[stage].budgets;
-  const measure = given["measure"] ?? common["measure"] ?? "bops";
+  const measure = either(given, common, "measure", "bops");
   must.beOneOf(place, "measure", measure, sweepMeasures);
   if (rule === "none") {
     if (given["budgets"] === undefined) return { budgets: [], measure: measure as SweepMeasure };
@@ -259,30 +289,9 @@ function checkBudgets(
       `${place}: stage "${stage}" trains an architecture that is given, so a budget would have no effect. Leave "budgets" out.`,
     );
   }
-  const budgets = given["budgets"] ?? common["budgets"];
+  const budgets = either(given, common, "budgets", undefined);
   if (budgets === undefined && rule === "optional") return { budgets: [], measure: measure as SweepMeasure };
-  check(
-    place,
-    "budgets",
-    Array.isArray(budgets) && budgets.length > 0,
-    "a list of at least one budget",
-    budgets,
-  );
-  const list = budgets as unknown[];
-  for (const budget of list) {
-    check(
-      place,
-      "budgets",
-      typeof budget === "number" && Number.isFinite(budget) && budget > 0,
-      "numbers above 0",
-      budget,
-    );
-  }
-  const twice = list.find((budget, i) => list.indexOf(budget) < i);
-  if (twice !== undefined) {
-    throw new ConfigError(`${place}: budgets holds ${twice} twice. List every budget once.`);
-  }
-  return { budgets: list as number[], measure: measure as SweepMeasure };
+  return { budgets: checkBudgetList(budgets, place), measure: measure as SweepMeasure };
 }
 
 function checkedName(value: unknown, place: string): string {
@@ -292,17 +301,7 @@ function checkedName(value: unknown, place: string): string {
 }
 
 function section(value: unknown, place: string, known?: object): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(`${place}: expected an object, got ${JSON.stringify(value)}.`);
-  }
-  if (known) {
-    for (const key of Object.keys(value)) {
-      if (!(key in known)) {
-        throw new ConfigError(
-          `${place}: unknown key "${key}". Known keys: ${Object.keys(known).join(", ")}.`,
-        );
-      }
-    }
-  }
-  return value as Record<string, unknown>;
+  const given = must.beSection(place, value);
+  if (known) rejectUnknownKeys(place, known, given);
+  return given;
 }

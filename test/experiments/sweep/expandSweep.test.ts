@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { binarizationConfig } from "../../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../../lib/config/spaceConfig";
 import { trainPresetConfig } from "../../../lib/config/trainPresets";
-import { cheapestGenotype, measuredCost } from "../../../lib/experiments/sweep/budgetReach";
+import { extremeGenotype, measuredCost } from "../../../lib/experiments/sweep/budgetReach";
 import { amountText } from "../../../lib/experiments/sweep/expandSweep";
 import { prepareJob } from "../../../lib/experiments/sweep/jobState";
 import { jobFolderName, jobId, readJob, type SweepJob } from "../../../lib/experiments/sweep/sweepJob";
@@ -197,7 +197,7 @@ describe("expandSweep", () => {
   });
 });
 
-describe("cheapestGenotype", () => {
+describe("extremeGenotype", () => {
   const style = binarizationConfig();
 
   it.each([
@@ -206,7 +206,7 @@ describe("cheapestGenotype", () => {
   ])("costs no more than any of 200 random ones, $name", ({ primitives }) => {
     const space = spaceConfig({ primitives, initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
     for (const measure of ["bops", "ops", "flops"] as const) {
-      const least = measuredCost(cheapestGenotype(space, measure, style), measure, style);
+      const least = measuredCost(extremeGenotype(space, "cheapest", measure, style), measure, style);
       for (let i = 0; i < 200; i++) {
         expect(measuredCost(randomGenotype(space, randomKey(i)), measure, style)).toBeGreaterThanOrEqual(
           least,

@@ -1,0 +1,144 @@
+import type { Schedule } from "./schedule";
+import { flag, integer, number, oneOf, schedule, section } from "./section";
+
+/** How decisions of one level are made: rows whose weights sum to 1. */
+const dependentSamplers = ["softmax", "gumbel", "hard_gumbel", "path"] as const;
+export const samplerMethods = [...dependentSamplers, "sigmoid", "plain_sigmoid"] as const;
+export type SamplerMethod = (typeof samplerMethods)[number];
+
+/** Whether a method decides about every operation alone: a row's probabilities need not sum to 1. */
+export function isIndependent(method: SamplerMethod): boolean {
+  return method === "sigmoid" || method === "plain_sigmoid";
+}
+
+function samplerOf<const N extends SamplerMethod>(methods: readonly N[], what: string, only = "") {
+  return section(
+    { meaning: `How the alphas of ${what} become mixture weights.` },
+    {
+      method: oneOf<SamplerMethod>(methods, { default: "softmax", meaning: `Which sampler.${only}` }),
+      temperature: schedule({
+        default: 1,
+        min: 1e-3,
+        meaning: "Alphas are divided by it; small values sharpen.",
+      }),
+    },
+  );
+}
+
+// Formulas: `lib/supernet/sampler.ts`.
+const exclusive = " Sources and widths exclude one another, so none that decides about each alone.";
+export const samplersSection = section(
+  { meaning: "How alphas become mixture weights." },
+  {
+    cell: samplerOf(samplerMethods, "operations on edges"),
+    depth: samplerOf(dependentSamplers, "depths", exclusive),
+    width: samplerOf(dependentSamplers, "widths", exclusive),
+  },
+);
+
+// Formulas: `lib/search/costPenalty.ts`.
+export const costSection = section(
+  { meaning: "The penalty that pulls the expected cost to a budget." },
+  {
+    method: oneOf(["none", "hinge", "linear", "log"], {
+      default: "hinge",
+      meaning: "How the cost is penalised: above the budget only, in proportion, or by its logarithm.",
+    }),
+    measure: oneOf(["bops", "flops", "ops"], { default: "ops", meaning: "What the budget counts." }),
+    budget: number({
+      default: 5e6,
+      above: 0,
+      unit: "operations per image",
+      meaning: "The budget, in multiply-accumulates of the chosen measure.",
+    }),
+    coefficient: number({ default: 1, min: 0, meaning: "Weight of the penalty in the alpha loss." }),
+    exponent: number({ default: 1, above: 0, meaning: "Power of the hinge." }),
+  },
+);
+
+const entropyOf = (what: string) =>
+  schedule({ default: 0, meaning: `Coefficient of the entropy of ${what}.` });
+export const entropySection = section(
+  {
+    meaning:
+      "Coefficient of each level's entropy in the alpha loss: positive sharpens, negative keeps choices open.",
+  },
+  {
+    cell: entropyOf("operations on edges"),
+    depth: entropyOf("depths"),
+    width: entropyOf("widths"),
+  },
+);
+
+/** The optimizer of a search's weights, or of its alphas. */
+export function optimizerSection(
+  meaning: string,
+  start: {
+    readonly method: "sgd" | "adam";
+    readonly learningRate: Schedule;
+    readonly momentum: number;
+    readonly weightDecay: number;
+    readonly clipNorm: number;
+  },
+) {
+  return section(
+    { meaning },
+    {
+      method: oneOf(["sgd", "adam"], { default: start.method, meaning: "The update rule." }),
+      learningRate: schedule({
+        default: start.learningRate,
+        min: 0,
+        meaning: "Learning rate over the epochs of the search.",
+      }),
+      momentum: number({ default: start.momentum, min: 0, below: 1, meaning: "Of SGD." }),
+      beta1: number({ default: 0.5, min: 0, below: 1, meaning: "Of Adam: decay of the mean gradient." }),
+      beta2: number({ default: 0.999, min: 0, below: 1, meaning: "Of Adam: decay of the mean square." }),
+      epsilon: number({ default: 1e-8, above: 0, meaning: "Of Adam: added to the root of that square." }),
+      weightDecay: number({
+        default: start.weightDecay,
+        min: 0,
+        meaning:
+          "L2 added to the gradient. Not applied to batch norm or, unless decayLatent, to latent binary weights.",
+      }),
+      decayLatent: flag({
+        default: false,
+        meaning: "Whether weight decay also shrinks latent binary weights.",
+      }),
+      clipNorm: number({
+        default: start.clipNorm,
+        min: 0,
+        meaning: "Largest global L2 norm of the gradient; 0 turns clipping off.",
+      }),
+    },
+  );
+}
+
+export const diagnosticsSection = section(
+  { meaning: "What each epoch measures besides its losses." },
+  {
+    recalibrationBatches: integer({
+      default: 8,
+      min: 0,
+      unit: "batches",
+      meaning:
+        "Batches of the weight split from which the statistics of all batch norms are taken before the supernet and the derived architecture are measured, each for itself; 0 measures with the statistics of every evaluated batch.",
+    }),
+    eigenvalueEvery: integer({
+      default: 0,
+      min: 0,
+      unit: "epochs",
+      meaning: "Epochs between two measurements of the dominant eigenvalue of ∇²_α L_val; 0 never.",
+    }),
+    eigenvalueImages: integer({
+      default: 256,
+      min: 1,
+      unit: "images",
+      meaning: "Images of the alpha split it is taken on.",
+    }),
+    eigenvalueIterations: integer({
+      default: 10,
+      min: 1,
+      meaning: "Power iterations at most; each takes two gradients.",
+    }),
+  },
+);

@@ -1,0 +1,172 @@
+import { deepFreeze, must, ownValue, type Range, rejectUnknownKeys } from "./check";
+import { type Kind, kinds } from "./kinds";
+import { checkSchedule, type Schedule, scheduleKinds } from "./schedule";
+
+/** What a setting is besides its kind. */
+export interface About<T> {
+  readonly default: T;
+  /** In sentences, for whoever sets it. */
+  readonly meaning: string;
+  readonly unit?: string;
+  /** Paper the setting comes from. */
+  readonly source?: string;
+}
+
+/** One setting: kind, default and meaning. Defaults, checks, error texts and listings all come from here. */
+export interface Field<T> extends Kind<T>, About<T> {
+  /** Bounds of the values of a schedule; only schedules have it. */
+  readonly levels?: Range;
+}
+
+/** Settings that belong together, by name. */
+export interface Section<F extends Fields = Fields> {
+  readonly meaning: string;
+  readonly source?: string;
+  readonly fields: F;
+}
+export interface Fields {
+  readonly [key: string]: Field<unknown> | Section;
+}
+
+/** The plain value that a section's settings make. */
+export type SettingsOf<F> = {
+  readonly [K in keyof F]: F[K] extends { readonly fields: infer G }
+    ? SettingsOf<G>
+    : F[K] extends Field<infer T>
+      ? T
+      : never;
+};
+
+/** Declares settings that belong together. */
+export function section<const F extends Fields>(
+  about: { readonly meaning: string; readonly source?: string },
+  fields: F,
+): Section<F> {
+  return deepFreeze({ ...about, fields });
+}
+
+/** Declares a setting of any kind. */
+export function setting<T>(kind: Kind<T>, about: About<T>): Field<T> {
+  return { ...kind, ...about };
+}
+
+/** A whole number of at least `min`. */
+export function integer(
+  about: About<number> & { readonly min: number; readonly max?: number },
+): Field<number> {
+  const { min, max, ...rest } = about;
+  return setting(kinds.integer(min, max), rest);
+}
+
+/** A finite number. */
+export function number(about: About<number> & Range): Field<number> {
+  const { min, above, max, below, ...rest } = about;
+  return setting(kinds.number(bounds({ min, above, max, below })), rest);
+}
+
+/** True or false. */
+export function flag(about: About<boolean>): Field<boolean> {
+  return setting(kinds.flag, about);
+}
+
+/** A text that is not empty. */
+export function text(about: About<string>): Field<string> {
+  return setting(kinds.text, about);
+}
+
+/** One of some names, or of some numbers. */
+export function oneOf<const N extends string | number>(
+  names: readonly N[],
+  about: About<NoInfer<N>>,
+): Field<N> {
+  return setting(kinds.oneOf(names), about);
+}
+
+/** A list of values of one kind. @param about `least`: how many there must be; left out: none. */
+export function list<T>(
+  of: Kind<T>,
+  about: About<readonly NoInfer<T>[]> & { readonly least?: number },
+): Field<readonly T[]> {
+  const { least = 0, ...rest } = about;
+  return setting(kinds.list(of, least), rest);
+}
+
+/** A number, or one that changes over the epochs; replaced whole. Bounds hold for every value it takes. */
+export function schedule(about: About<Schedule> & Range): Field<Schedule> {
+  const { min, above, max, below, ...rest } = about;
+  const levels = bounds({ min, above, max, below });
+  const { range } = kinds.number(levels);
+  return {
+    type: "schedule",
+    range,
+    expected: `a number or a schedule of kind ${scheduleKinds.join(", ")}`,
+    plural: "schedules",
+    check: (place, key, value) => checkSchedule(place, key, value, levels),
+    levels,
+    ...rest,
+  };
+}
+
+function bounds(all: { readonly [K in keyof Range]: number | undefined }): Range {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+export function isField(entry: Field<unknown> | Section): entry is Field<unknown> {
+  return !("fields" in entry);
+}
+
+/** Every setting at its default, frozen. */
+export function defaultsOf<F extends Fields>(declared: Section<F>): SettingsOf<F> {
+  return complete("defaults", declared, {});
+}
+
+/**
+ * Lays what is given over the defaults, section by section, checks every value's kind, and freezes a copy. Lists,
+ * schedules and single values are replaced whole; a key whose value is undefined counts as left out.
+ *
+ * @throws ConfigError for an unknown key, naming the known ones; a value of another kind or out of range; a section
+ * that is something else than an object.
+ */
+export function complete<F extends Fields>(
+  place: string,
+  declared: Section<F>,
+  given: unknown,
+): SettingsOf<F> {
+  const own = must.beSection(place, given);
+  rejectUnknownKeys(place, declared.fields, own);
+  const result: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries<Field<unknown> | Section>(declared.fields)) {
+    const value = ownValue(own, key);
+    if (!isField(entry)) {
+      result[key] = complete(`${place}.${key}`, entry, value === undefined ? {} : value);
+    } else if (value === undefined) {
+      result[key] = entry.default;
+    } else {
+      entry.check(place, key, value);
+      result[key] = copied(value);
+    }
+  }
+  return deepFreeze(result) as SettingsOf<F>;
+}
+
+/** So that freezing leaves what the caller holds alone. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied(part)]));
+}
+
+/** Calls back for every setting of a section, at any depth, with its path and the sections it lies in, outermost first. */
+export function eachField(
+  declared: Section,
+  visit: (path: readonly string[], field: Field<unknown>, within: readonly Section[]) => void,
+): void {
+  const walk = (section: Section, under: readonly string[], within: readonly Section[]): void => {
+    for (const [key, entry] of Object.entries<Field<unknown> | Section>(section.fields)) {
+      const path = [...under, key];
+      if (isField(entry)) visit(path, entry, within);
+      else walk(entry, path, [...within, entry]);
+    }
+  };
+  walk(declared, [], [declared]);
+}
