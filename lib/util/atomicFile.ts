@@ -1,6 +1,19 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  closeSync,
+  type Dirent,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { RecordError } from "./errors";
+import { isAlive } from "./processStart";
 
 const causes: Readonly<Record<string, string>> = {
   EACCES: "there is no permission to write there; choose another folder or change its owner",
@@ -50,6 +63,43 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
     if (file !== undefined) closeSync(file);
     if (begun) rmSync(temporary, { force: true });
     throw writeError(path, error);
+  }
+}
+
+/** No file takes this long to write: a process of the same number as its writer's is another one. */
+const writingMs = 600_000;
+
+/**
+ * Removes the temporary files that processes which died while they wrote ({@link writeFileAtomic}) left in a folder
+ * and in its subfolders; not in those that hold a file `unless`, which have an owner of their own. For the folder's
+ * owner: on another machine the writer might live.
+ */
+export function removeDeadPartials(folder: string, unless: string): void {
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) removeIfDead(path);
+    else if (!existsSync(join(path, unless)))
+      for (const { name } of entriesOf(path)) removeIfDead(join(path, name));
+  }
+}
+
+function removeIfDead(path: string): void {
+  const pid = Number(/\.(\d+)\.partial$/.exec(path)?.[1] ?? Number.NaN);
+  if (Number.isNaN(pid)) return;
+  try {
+    // This process writes without a pause, so a half of its number is from an earlier one.
+    const dead = pid === process.pid || !isAlive(pid) || Date.now() - statSync(path).mtimeMs > writingMs;
+    if (dead) rmSync(path, { force: true });
+  } catch {
+    // What cannot be removed is in nobody's way.
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
   }
 }
 
