@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { BarsError, InterruptedError } from "../util/errors";
+import { interruptedExitCode } from "../util/interrupt";
 import { version } from "../util/version";
 import { ablateCommand } from "./ablateCommand";
 import { analyzeCommand } from "./analyzeCommand";
@@ -17,8 +18,11 @@ import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
 
-/** Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 interrupted and saved. */
-const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
+/**
+ * Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 stopped (Ctrl-C, SIGTERM,
+ * SIGHUP, closed output) and saved.
+ */
+const exitCodes = { failed: 1, usage: 2, interrupted: interruptedExitCode } as const;
 
 /** Runs the command line and sets the process's exit code. `argv` as in `process.argv`. */
 export async function main(argv: readonly string[]): Promise<void> {

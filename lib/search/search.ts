@@ -12,7 +12,7 @@ import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { DivergenceError, InterruptedError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
-import { openInterrupt } from "../util/interrupt";
+import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { epochRecord, finalTest } from "./epochRecord";
@@ -60,7 +60,7 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  * folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record.
  *
  * @throws RecordError if the folder holds a search with another config, or on other data, or is in use by a live process.
- * @throws InterruptedError after Ctrl-C or `signal`, when the state is saved.
+ * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
@@ -77,20 +77,23 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
   const configHash = hashJson(config);
   if (earlier) checkSameSearch(earlier, configHash, files.record);
   if (earlier?.status === "finished") return earlier;
-  const backend = await startBackend();
-  const key = randomKey(config.seed);
-  const data = await loadData(config.data, fold(key, "data"), progress);
-  const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
-  const state = new SearchState(config, key);
   const interrupt = openInterrupt(options.signal);
+  let state: SearchState | undefined;
   try {
+    const { signal } = interrupt;
+    const backend = await unlessStopped(signal, "search", () => startBackend());
+    const key = randomKey(config.seed);
+    const load = () => loadData(config.data, fold(key, "data"), progress);
+    const data = await unlessStopped(signal, "search", load);
+    const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
+    state = new SearchState(config, key);
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
     if (earlier) record = resumed(earlier, state, files, data.info.name);
     const context: SearchContext = { config, key, data, split, progress, onStep: options.onStep };
-    return await runEpochs(context, state, record, files, options, interrupt.signal);
+    return await runEpochs(context, state, record, files, options, signal);
   } finally {
     interrupt.close();
-    state.dispose();
+    state?.dispose();
   }
 }
 

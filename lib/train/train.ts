@@ -10,7 +10,7 @@ import { readTrainRecord } from "../run/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { ConfigError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
-import { openInterrupt } from "../util/interrupt";
+import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { teacherOf } from "./teacherOf";
@@ -55,7 +55,7 @@ export function trainHash(config: TrainConfig, model: ModelSpec): string {
  *
  * @throws ConfigError if the model does not fit the data; RecordError if the folder holds another training, other
  * data, or is in use by a live process.
- * @throws InterruptedError after Ctrl-C or `signal`, when the state is saved.
+ * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
  */
 export async function train(
@@ -77,15 +77,16 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
   const earlier = existsSync(files.record) ? readTrainRecord(files.record) : null;
   if (earlier) checkSameTraining(earlier, configHash, files.record);
   if (earlier?.status === "finished") return earlier;
-  const backend = await startBackend();
-  const images = await trainingData(config, model, progress);
   const interrupt = openInterrupt(options.signal);
   let teacher: Teacher | null = null;
   try {
+    const { signal } = interrupt;
+    const backend = await unlessStopped(signal, "train", () => startBackend());
+    const images = await unlessStopped(signal, "train", () => trainingData(config, model, progress));
     teacher = await trainedTeacher(config, model, {
       directory: options.teacherDirectory ?? join(options.directory, "teacher"),
       progress,
-      signal: interrupt.signal,
+      signal,
       title: "teacher: ",
     });
     const context: TrainContext = {
@@ -99,7 +100,7 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
     };
     const start =
       earlier ?? newTrainRecord(config, model, configHash, backend, images, teacher?.about ?? null);
-    return await new TrainRun(context, start, backend, options, interrupt.signal).finish();
+    return await new TrainRun(context, start, backend, options, signal).finish();
   } finally {
     interrupt.close();
     teacher?.network.dispose();

@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { watchOutput } from "./closedOutput";
 import { type NotebookDisplay, notebookKernel } from "./notebookKernel";
 import type { Progress } from "./progress";
 import { barText, clockText, type ProgressMeter, progressMeter, rateText } from "./progressMeter";
@@ -24,12 +25,14 @@ const lineInterval = 5000;
 
 /**
  * The sink that suits where the process runs: an output entry that changes in place inside a notebook kernel, a
- * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left.
+ * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left. What
+ * cannot be written, because the reader has gone or the disk is full, is dropped: the work goes on.
  */
 export function openProgress(settings: ProgressSettings = {}): Progress {
   const { stream = process.stderr, now = Date.now } = settings;
   const kernel = notebookKernel();
   if (kernel) return displayProgress(() => kernel.newDisplay(), now);
+  watchOutput([stream as NodeJS.WriteStream]);
   return stream.isTTY ? terminalProgress(stream) : lineProgress(stream, now);
 }
 
@@ -37,8 +40,10 @@ export function openProgress(settings: ProgressSettings = {}): Progress {
 export function displayProgress(newDisplay: () => NotebookDisplay, now: () => number = Date.now): Progress {
   let display: NotebookDisplay | undefined;
   const show = (text: string) => {
-    display ??= newDisplay();
-    display.raw("text/plain", text);
+    unlessLost(() => {
+      display ??= newDisplay();
+      display.raw("text/plain", text);
+    });
   };
   const begin = () => {
     display = undefined;
@@ -55,7 +60,7 @@ export function displayProgress(newDisplay: () => NotebookDisplay, now: () => nu
 /** Lines: one at the start, one at the end, and between them one at most every five seconds. */
 export function lineProgress(stream: ProgressStream, now: () => number = Date.now): Progress {
   const show = (text: string) => {
-    stream.write(`${text}\n`);
+    unlessLost(() => stream.write(`${text}\n`));
   };
   return textProgress({ show, begin() {}, now, interval: lineInterval, text: statusText });
 }
@@ -72,7 +77,7 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
     figures: figuresText(figures),
   });
   const close = () => {
-    bar?.stop();
+    unlessLost(() => bar?.stop());
     bar = undefined;
   };
   return {
@@ -91,18 +96,27 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
         clearOnComplete: false,
       };
       bar = new SingleBar({ ...look, hideCursor: true, linewrap: false, gracefulExit: false });
-      bar.start(total, 0, payload({}));
+      unlessLost(() => bar?.start(total, 0, payload({})));
     },
     update(done, figures = {}) {
       meter?.update(done);
-      bar?.update(done, payload(figures));
+      unlessLost(() => bar?.update(done, payload(figures)));
     },
     stop(summary) {
       const open = bar !== undefined;
       close();
-      if (open && summary) stream.write(`${summary}\n`);
+      if (open && summary) unlessLost(() => stream.write(`${summary}\n`));
     },
   };
+}
+
+/** Shows something, or loses it: progress never ends the work it tells of. */
+function unlessLost(show: () => unknown): void {
+  try {
+    show();
+  } catch {
+    // The stream or the notebook's front end has gone.
+  }
 }
 
 /** A moment of a piece of work. */

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Progress } from "../../lib/util/progress";
 import { displayProgress, lineProgress, openProgress, terminalProgress } from "../../lib/util/progressSinks";
 
 const host = globalThis as { __tslab__?: unknown };
@@ -130,5 +131,34 @@ describe("openProgress", () => {
     openProgress({ stream, now: () => 0 }).start("a", 1, "b");
     expect(entries.at(-1)).toEqual(["a: 1 b"]);
     expect(stream.read()).toBeNull();
+  });
+});
+
+describe("progress that cannot be written", () => {
+  const lose = (): never => {
+    throw Object.assign(new Error("write EPIPE"), { code: "EPIPE" });
+  };
+  const run = (progress: Progress) => {
+    progress.start("epoch", 2, "batches");
+    progress.update(1, { loss: "1" });
+    progress.update(2);
+    progress.stop("done");
+  };
+
+  it("is dropped by every sink: the work it tells of goes on", () => {
+    const stream = Object.assign(new PassThrough(), { write: lose, isTTY: true });
+    for (const progress of [
+      lineProgress({ write: lose }, () => 0),
+      terminalProgress(stream),
+      displayProgress(() => ({ raw: lose })),
+      displayProgress(lose),
+    ])
+      expect(() => run(progress)).not.toThrow();
+  });
+
+  it("does not end the process where the stream tells of it later", () => {
+    const stream = new PassThrough();
+    run(openProgress({ stream }));
+    expect(() => stream.emit("error", Object.assign(new Error("gone"), { code: "EPIPE" }))).not.toThrow();
   });
 });

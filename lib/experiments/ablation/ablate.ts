@@ -15,7 +15,7 @@ import { TrainState } from "../../train/trainState";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
-import { openInterrupt } from "../../util/interrupt";
+import { openInterrupt, unlessStopped } from "../../util/interrupt";
 import { type Progress, silentProgress } from "../../util/progress";
 import type { StoredTensor } from "../../util/tensorFile";
 import { version } from "../../util/version";
@@ -59,7 +59,8 @@ interface Trained {
  *
  * @param directory folder of a training (`bars train`, or `train/` of a sweep's job).
  * @throws RecordError where there are no weights, or the folder holds ablations with other settings; ConfigError for a
- * change the network does not allow, naming near ones; InterruptedError after `signal`.
+ * change the network does not allow, naming near ones; InterruptedError after Ctrl-C, SIGTERM, SIGHUP,
+ * closed output or `signal`.
  */
 export async function ablate(directory: string, options: AblateOptions = {}): Promise<Table> {
   const trained = await loadTrained(directory);
@@ -112,7 +113,7 @@ async function ablateInto(
     entries: [],
   };
   const config = tuningConfig(run.config, settings);
-  const images = await trainingData(config, model, progress);
+  const images = await unlessStopped(signal, "ablate", () => trainingData(config, model, progress));
   if (images.data.info.name !== run.data.name) {
     throw new RecordError(
       `ablate: this network was trained on ${run.data.name}, the data found now are ${images.data.info.name}. Provide the same data.`,

@@ -11,7 +11,7 @@ import { randomGenotype } from "../../space/randomGenotype";
 import { hashJson } from "../../util/canonicalJson";
 import { InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
-import { openInterrupt } from "../../util/interrupt";
+import { openInterrupt, unlessStopped } from "../../util/interrupt";
 import { oneAtATime } from "../../util/oneAtATime";
 import { type Progress, silentProgress } from "../../util/progress";
 import { version } from "../../util/version";
@@ -43,7 +43,7 @@ const writeInterval = 2_000;
  * @throws ConfigError if no architecture of the space stays within the budget.
  * @throws RecordError if the folder holds another evolution, or is in use by a live process; if the search is another,
  * not finished, or without its checkpoint; if the data are others.
- * @throws InterruptedError after Ctrl-C or `signal`, when everything is saved.
+ * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when everything is saved.
  */
 export async function evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
   const { directory } = options;
@@ -67,11 +67,10 @@ async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promi
   try {
     const { signal } = interrupt;
     const history = earlier?.history ?? [];
-    const backend = await startBackend();
-    const fitness = await openFitness(config, {
-      ...{ directory, progress, signal, history },
-      search: options.search,
-    });
+    const backend = await unlessStopped(signal, "evolve", () => startBackend());
+    const open = () =>
+      openFitness(config, { ...{ directory, progress, signal, history }, search: options.search });
+    const fitness = await unlessStopped(signal, "evolve", open, (late) => late.close());
     try {
       const start = earlier ?? newRecord(config, configHash, backend, fitness);
       return await run(start, path, fitness, signal, options);

@@ -1,7 +1,8 @@
 import { InterruptedError } from "../../util/errors";
+import { endWhenIdle, interruptedExitCode, openInterrupt } from "../../util/interrupt";
 import { lineProgress } from "../../util/progressSinks";
 import { bothProgress, messageProgress } from "./jobMessages";
-import { busyExitCode, interruptedExitCode } from "./jobProcess";
+import { busyExitCode } from "./jobProcess";
 import { FolderBusyError, runJob, type StepRunner } from "./runJob";
 
 /**
@@ -10,24 +11,22 @@ import { FolderBusyError, runJob, type StepRunner } from "./runJob";
  * folder is in use, 130 stopped and saved, 1 anything else.
  */
 export async function jobProcessMain(folder: string, runner: StepRunner): Promise<void> {
-  const asked = new AbortController();
-  const stop = () => asked.abort();
+  endWhenIdle();
+  const gone = new AbortController();
+  const starter = process.send ? startedBy(() => gone.abort()) : undefined;
   // Listens to the end: asked twice, the process must not die before it has saved (Slurm signals a task's shell, which
-  // passes it on, and all the shell runs). A second Ctrl-C ends it as usual.
-  process.on("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  const starter = process.send ? startedBy(stop) : undefined;
+  // passes it on, and all the shell runs).
+  const interrupt = openInterrupt(gone.signal);
   const lines = lineProgress(process.stderr);
   const progress = starter ? bothProgress(lines, messageProgress(starter.send)) : lines;
   try {
-    const outcome = await runJob(folder, { runner, progress, signal: asked.signal });
+    const outcome = await runJob(folder, { runner, progress, signal: interrupt.signal });
     console.log(`${folder}: ${outcome.status}`);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     console.error(error instanceof Error && process.exitCode !== 1 ? error.message : error);
   } finally {
-    process.removeListener("SIGTERM", stop);
-    process.removeListener("SIGINT", stop);
+    interrupt.close();
     starter?.close();
   }
 }

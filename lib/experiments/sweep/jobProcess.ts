@@ -6,8 +6,6 @@ import { isJobMessage, type JobMessage } from "./jobMessages";
 
 /** Exit code of a job's process that found its folder in use (EX_TEMPFAIL of sysexits.h). */
 export const busyExitCode = 75;
-/** Exit code of a job's process that was asked to stop and saved. */
-export const interruptedExitCode = 130;
 
 /** The program that does the job in a folder. */
 export type JobCommand = (folder: string) => {

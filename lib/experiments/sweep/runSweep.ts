@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 import type { FolderOwner } from "../../util/folderOwner";
+import { interruptedExitCode } from "../../util/interrupt";
 import { jobFiles, readOutcome, writeOutcome } from "./jobFolder";
 import type { JobMessage } from "./jobMessages";
 import {
   barsJobCommand,
   busyExitCode,
-  interruptedExitCode,
   type JobCommand,
   type JobProcess,
   lastLogLine,
