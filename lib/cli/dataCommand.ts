@@ -27,11 +27,12 @@ export function dataCommand(): Command {
           directory: options.dataDir,
           download: !options.offline,
         });
-        const { train, test, info } = await loadData(config, randomKey(0), openProgress());
+        const { train, test, info, checked } = await loadData(config, randomKey(0), openProgress());
         const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
         console.log(
-          `${info.name}: ${train.labels.length} training images, ${test.labels.length} test images, all sizes and labels good`,
+          `${info.name}: ${train.labels.length} training images, ${test.labels.length} test images`,
         );
+        for (const what of checked) console.log(`  checked: ${what}`);
         console.log(
           `channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`,
         );

@@ -1,48 +1,44 @@
 import { join } from "node:path";
-import { cifarArchives } from "./cifarArchive";
-import { readCifarRecords, readLines } from "./cifarRecords";
-import { type ImageSet, imageBytes, sharedBytes } from "./imageSet";
-
-const shape = { imageSize: 32, channels: 3 } as const;
-const coarseClasses = 20;
-const fineClasses = 100;
+import { checkCifar } from "./checkCifar";
+import type { CheckedSets } from "./cifar10";
+import { type CifarContent, cifarContents } from "./cifarContent";
+import { readLines } from "./cifarRecords";
+import { type ImageSet, joinNotes } from "./imageSet";
+import { cifarShape, readCifarPart } from "./readCifarPart";
 
 export interface Cifar100Options {
   /** The 100 classes (default) or the 20 groups of five they form. */
   readonly classes?: "fine" | "coarse";
+  /** What the files must hold; by default what is known of CIFAR-100. For sets of the same form with two label bytes. */
+  readonly content?: CifarContent;
 }
 
 /**
- * Reads CIFAR-100 from `<directory>/cifar-100-binary`: 50,000 training and 10,000 test images of 32x32x3.
+ * Reads CIFAR-100 from `<directory>/cifar-100-binary`: 50,000 training and 10,000 test images of 32x32x3, and checks
+ * their content (`checkCifar`), both label bytes of every record whichever becomes the label.
  *
- * Both label bytes of every record are checked, whichever becomes the label.
- *
- * @throws DataError if a file is missing or damaged (see `readCifarRecords`).
+ * @throws DataError if a file is missing or damaged, or does not hold what it should.
  *
  * Source of the format: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
  */
-export async function readCifar100(
-  directory: string,
-  options: Cifar100Options = {},
-): Promise<{ train: ImageSet; test: ImageSet }> {
-  const folder = join(directory, cifarArchives.cifar100.folder);
+export async function readCifar100(directory: string, options: Cifar100Options = {}): Promise<CheckedSets> {
+  const content = options.content ?? cifarContents.cifar100;
+  const folder = join(directory, content.folder);
   const fine = (options.classes ?? "fine") === "fine";
-  const classNames = fine
-    ? await readLines(join(folder, "fine_label_names.txt"), fineClasses)
-    : await readLines(join(folder, "coarse_label_names.txt"), coarseClasses);
-  const read = async (name: string, records: number): Promise<ImageSet> => {
-    const images = sharedBytes(records * imageBytes(shape));
-    const labels = { coarse: new Uint8Array(records), fine: new Uint8Array(records) };
-    const file = { path: join(folder, name), records, classes: [coarseClasses, fineClasses] };
-    await readCifarRecords(file, images, [labels.coarse, labels.fine], 0);
-    return {
-      name: fine ? "CIFAR-100" : "CIFAR-100 (coarse)",
-      images,
-      labels: fine ? labels.fine : labels.coarse,
-      classNames,
-      ...shape,
-      note: `CIFAR-100, binary version, ${fine ? "100 fine" : "20 coarse"} classes.`,
-    };
-  };
-  return { train: await read("train.bin", 50_000), test: await read("test.bin", 10_000) };
+  const byte = fine ? 1 : 0;
+  const classes = content.labels[byte]?.classes;
+  const classNames = await readLines(join(folder, `${fine ? "fine" : "coarse"}_label_names.txt`), classes);
+  const train = await readCifarPart(folder, content, "train");
+  const test = await readCifarPart(folder, content, "test");
+  const { checked, note } = checkCifar(content, { folder, train, test, approximations: false });
+  const about = `${content.name}, binary version, ${classes} ${fine ? "fine" : "coarse"} classes.`;
+  const set = ({ images, labels }: typeof train): ImageSet => ({
+    name: fine ? content.name : `${content.name} (coarse)`,
+    images,
+    labels: labels[byte] as Uint8Array,
+    classNames,
+    ...cifarShape,
+    note: joinNotes(about, note),
+  });
+  return { train: set(train), test: set(test), checked };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { DataError } from "../util/errors";
@@ -21,6 +22,7 @@ export interface CifarFile {
  * interleaved to NHWC on the way.
  *
  * @param labels `[count]` for each label byte of a record.
+ * @returns the md5 of the file.
  * @throws DataError if the file is missing or has another size, or a label byte has no class; each names the
  * file, what was expected, what came and the remedy.
  */
@@ -29,7 +31,7 @@ export async function readCifarRecords(
   images: Uint8Array,
   labels: readonly Uint8Array[],
   at: number,
-): Promise<void> {
+): Promise<{ readonly md5: string }> {
   const labelBytes = file.classes.length;
   const recordBytes = labelBytes + pixelBytes;
   const bytes = await readWhole(file.path);
@@ -57,6 +59,7 @@ export async function readCifarRecords(
     }
     interleave(bytes, start + labelBytes, images, (at + record) * pixelBytes);
   }
+  return { md5: createHash("md5").update(bytes).digest("hex") };
 }
 
 function interleave(from: Uint8Array, start: number, to: Uint8Array, at: number): void {

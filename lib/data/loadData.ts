@@ -6,7 +6,7 @@ import { DataError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { projectFolder } from "../util/projectFolder";
 import { type ChannelStatistics, channelStatistics } from "./channelStatistics";
-import { readCifar10 } from "./cifar10";
+import { type CheckedSets, readCifar10 } from "./cifar10";
 import { readCifar100 } from "./cifar100";
 import { cifarArchives, missingFiles } from "./cifarArchive";
 import { drawBalanced } from "./drawBalanced";
@@ -29,11 +29,8 @@ export interface LoadedData {
   readonly test: ImageSet;
   /** With mean and standard deviation of the training images in use. */
   readonly info: DataInfo;
-}
-
-interface Sets {
-  readonly train: ImageSet;
-  readonly test: ImageSet;
+  /** What was looked at and holds of the whole set, a phrase each; empty for images the library draws. */
+  readonly checked: readonly string[];
 }
 
 /** Images of the synthetic set when no number is asked for. */
@@ -43,7 +40,8 @@ export const syntheticDefault = Object.freeze({ train: 10_000, test: 2_000 });
  * Loads the images that a config asks for.
  *
  * "auto" takes CIFAR-10 if its files or its archive are in `directory`, else downloads them if allowed, else draws
- * the synthetic set and says in the note why. Files that are there but damaged are an error, never passed over.
+ * the synthetic set and says in the note why. Files that are there but damaged, or hold other images than the set has
+ * (`checkCifar`, wherever they come from), are an error, never passed over.
  *
  * The synthetic set is one fixed set, like any other: the same images for every seed, 10,000 for training and
  * 2,000 for testing unless the config says otherwise (more than that is drawn if asked for).
@@ -65,7 +63,12 @@ export async function loadData(
     beyond(sets.train, train),
     beyond(sets.test, test),
   );
-  return { train, test, info: { name: train.name, note, ...channelStatistics(train) } };
+  return {
+    train,
+    test,
+    checked: sets.checked,
+    info: { name: train.name, note, ...channelStatistics(train) },
+  };
 }
 
 /** A relative folder is meant from the project, wherever inside it the process works; shown as short as can be. */
@@ -73,7 +76,7 @@ function placeOf(directory: string): string {
   return isAbsolute(directory) ? directory : relative(process.cwd(), join(projectFolder(), directory)) || ".";
 }
 
-async function readSets(config: DataConfig, progress: Progress): Promise<Sets> {
+async function readSets(config: DataConfig, progress: Progress): Promise<CheckedSets> {
   const { dataset, directory, download } = config;
   switch (dataset) {
     case "cifar10":
@@ -91,7 +94,7 @@ async function readSets(config: DataConfig, progress: Progress): Promise<Sets> {
   }
 }
 
-async function automatic(config: DataConfig, progress: Progress): Promise<Sets> {
+async function automatic(config: DataConfig, progress: Progress): Promise<CheckedSets> {
   const { directory, download } = config;
   const archive = cifarArchives.cifar10;
   const present = missingFiles(archive, directory).length < archive.files.length;
@@ -107,7 +110,7 @@ async function automatic(config: DataConfig, progress: Progress): Promise<Sets> 
   return readCifar10(directory);
 }
 
-function synthetic(config: DataConfig, why = ""): Sets {
+function synthetic(config: DataConfig, why = ""): CheckedSets {
   const key = fold(randomKey(0), "synthetic");
   const draw = (count: number, label: string) => {
     const set = syntheticImages(count, fold(key, label));
@@ -116,6 +119,7 @@ function synthetic(config: DataConfig, why = ""): Sets {
   return {
     train: draw(config.trainImages || syntheticDefault.train, "train"),
     test: draw(config.testImages || syntheticDefault.test, "test"),
+    checked: [],
   };
 }
 

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCifar10 } from "../../lib/data/cifar10";
 import { readCifar100 } from "../../lib/data/cifar100";
+import { cifarContents } from "../../lib/data/cifarContent";
 import { readCifarRecords } from "../../lib/data/cifarRecords";
+import type { ImageSet } from "../../lib/data/imageSet";
 import { integers, randomKey } from "../../lib/random/randomKey";
+import { writeCifar } from "./cifarFixture";
+
+const unofficial =
+  "CIFAR-10, binary version. Not byte for byte the official files (md5): data_batch_1.bin, data_batch_2.bin, " +
+  "data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin.";
 
 let root: string;
 beforeAll(() => {
@@ -101,32 +108,26 @@ describe("readCifarRecords", () => {
 });
 
 describe("readCifar10", () => {
-  const names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
   let directory: string;
   let folder: string;
 
   beforeAll(() => {
     directory = join(root, "ten");
-    folder = join(directory, "cifar-10-batches-bin");
-    mkdirSync(folder, { recursive: true });
-    for (let i = 1; i <= 5; i++) zeros(join(folder, `data_batch_${i}.bin`), 30_730_000, { 0: i, 1: 10 * i });
-    zeros(join(folder, "test_batch.bin"), 30_730_000, { 3073: 9, 3074: 99 });
-    writeFileSync(join(folder, "batches.meta.txt"), `${names.join("\n")}\n\n`);
+    folder = writeCifar(directory, cifarContents.cifar10);
   });
 
   it("joins the five training files in their order and keeps the test file apart", async () => {
     const { train, test } = await readCifar10(directory);
     expect(train.labels.length).toBe(50_000);
-    expect([0, 1, 2, 3, 4].map((i) => train.labels[10_000 * i])).toEqual([1, 2, 3, 4, 5]);
-    expect([0, 1, 2, 3, 4].map((i) => train.images[30_720_000 * i])).toEqual([10, 20, 30, 40, 50]);
-    expect([test.labels.length, test.labels[1], test.images[3072]]).toEqual([10_000, 9, 99]);
-    expect([train.imageSize, train.channels, train.name, test.note]).toEqual([
-      32,
-      3,
-      "CIFAR-10",
-      "CIFAR-10, binary version.",
-    ]);
-    expect(train.classNames).toEqual(names);
+    // The fixture numbers its images through in their first four bytes, which are red pixels.
+    const number = (set: ImageSet, image: number) =>
+      [3, 2, 1, 0].reduce((sum, byte) => 256 * sum + (set.images[3072 * image + 3 * byte] as number), 0);
+    expect([0, 9_999, 10_000, 49_999].map((i) => number(train, i))).toEqual([0, 9_999, 10_000, 49_999]);
+    expect([0, 9_999].map((i) => number(test, i))).toEqual([50_000, 59_999]);
+    expect([train.labels[13], train.labels[49_999], test.labels[4]]).toEqual([3, 9, 4]);
+    expect(test.labels.length).toBe(10_000);
+    expect([train.imageSize, train.channels, train.name, test.note]).toEqual([32, 3, "CIFAR-10", unofficial]);
+    expect(train.classNames).toEqual(Array.from({ length: 10 }, (_, i) => `class${i}`));
     expect(train.images.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
@@ -135,14 +136,14 @@ describe("readCifar10", () => {
     writeFileSync(list, "0\n17\n9999\n");
     const { test } = await readCifar10(directory);
     expect(test.note).toBe(
-      "CIFAR-10, binary version. 3 of the 10000 test records are approximations (test_batch.approx_indices.txt).",
+      `${unofficial} 3 of the 10000 test records are approximations (test_batch.approx_indices.txt).`,
     );
     expect(test.labels.length).toBe(10_000);
     expect([...(test.approximate ?? [])]).toEqual([0, 17, 9999]);
     const exact = (await readCifar10(directory, { exactTestOnly: true })).test;
-    expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([9_997, 9, 99]);
+    expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([9_997, 1, 50_001 % 256]);
     expect(exact.note).toBe(
-      "CIFAR-10, binary version. 3 approximate test records dropped (test_batch.approx_indices.txt).",
+      `${unofficial} 3 approximate test records dropped (test_batch.approx_indices.txt).`,
     );
     writeFileSync(list, "10000\n");
     await expect(readCifar10(directory)).rejects.toThrow(
@@ -154,7 +155,7 @@ describe("readCifar10", () => {
   it("refuses a list of class names with a line too few", async () => {
     const short = join(root, "short");
     mkdirSync(join(short, "cifar-10-batches-bin"), { recursive: true });
-    writeFileSync(join(short, "cifar-10-batches-bin/batches.meta.txt"), names.slice(1).join("\n"));
+    writeFileSync(join(short, "cifar-10-batches-bin/batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\n");
     await expect(readCifar10(short)).rejects.toThrow(
       `readLines: batches.meta.txt in ${join(short, "cifar-10-batches-bin")} must hold 10 names, one a line, got 9. ` +
         "Copy it from the official archive.",
@@ -164,25 +165,15 @@ describe("readCifar10", () => {
 
 describe("readCifar100", () => {
   it("takes the fine label by default and the coarse one on demand", async () => {
-    const folder = join(root, "hundred", "cifar-100-binary");
-    mkdirSync(folder, { recursive: true });
-    zeros(join(folder, "train.bin"), 153_700_000, { 0: 11, 1: 42, 3074: 1, 3075: 2, 3076: 200 });
-    zeros(join(folder, "test.bin"), 30_740_000, { 0: 19, 1: 99 });
-    writeFileSync(
-      join(folder, "fine_label_names.txt"),
-      Array.from({ length: 100 }, (_, i) => `fine${i}\n`).join(""),
-    );
-    writeFileSync(
-      join(folder, "coarse_label_names.txt"),
-      Array.from({ length: 20 }, (_, i) => `coarse${i}\n`).join(""),
-    );
+    writeCifar(join(root, "hundred"), cifarContents.cifar100);
     const fine = await readCifar100(join(root, "hundred"));
     expect([fine.train.labels.length, fine.test.labels.length]).toEqual([50_000, 10_000]);
-    expect([...fine.train.labels.subarray(0, 2), fine.test.labels[0]]).toEqual([42, 2, 99]);
-    expect(fine.train.images[3072]).toBe(200);
+    expect([fine.train.labels[142], fine.test.labels[99]]).toEqual([42, 99]);
+    expect(fine.train.images[3072]).toBe(1);
     expect([fine.train.name, fine.train.classNames[99]]).toEqual(["CIFAR-100", "fine99"]);
+    expect(fine.train.note).toBe("CIFAR-100, binary version, 100 fine classes.");
     const coarse = await readCifar100(join(root, "hundred"), { classes: "coarse" });
-    expect([...coarse.train.labels.subarray(0, 2), coarse.test.labels[0]]).toEqual([11, 1, 19]);
+    expect([coarse.train.labels[142], coarse.test.labels[99]]).toEqual([8, 19]);
     expect([coarse.train.name, coarse.train.classNames.length]).toEqual(["CIFAR-100 (coarse)", 20]);
   });
 });

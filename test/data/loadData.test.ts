@@ -12,14 +12,19 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type DataConfig, dataConfig } from "../../lib/config/dataConfig";
 import { channelStatistics } from "../../lib/data/channelStatistics";
+import { cifarContents } from "../../lib/data/cifarContent";
 import type { ImageSet } from "../../lib/data/imageSet";
 import { loadData } from "../../lib/data/loadData";
 import { randomKey } from "../../lib/random/randomKey";
+import { writeCifar } from "./cifarFixture";
 
 let root: string;
 let empty: string;
 let filled: string;
 /** Nothing listens on port 1 of the local machine. */
+const unofficial =
+  "CIFAR-10, binary version. Not byte for byte the official files (md5): data_batch_1.bin, data_batch_2.bin, " +
+  "data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin.";
 const nowhere = "http://127.0.0.1:1/cifar-10-binary.tar.gz";
 
 beforeAll(() => {
@@ -27,16 +32,7 @@ beforeAll(() => {
   empty = join(root, "empty");
   mkdirSync(empty);
   filled = join(root, "filled");
-  const folder = join(filled, "cifar-10-batches-bin");
-  mkdirSync(folder, { recursive: true });
-  // Records in the official form: class i mod 10, every pixel of an image the same byte.
-  const bytes = new Uint8Array(30_730_000);
-  for (let i = 0; i < 10_000; i++)
-    bytes.fill((i >> 4) % 256, i * 3073, (i + 1) * 3073).set([i % 10], i * 3073);
-  writeFileSync(join(folder, "test_batch.bin"), bytes);
-  for (let i = 1; i <= 5; i++)
-    copyFileSync(join(folder, "test_batch.bin"), join(folder, `data_batch_${i}.bin`));
-  writeFileSync(join(folder, "batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  writeCifar(filled, cifarContents.cifar10);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 afterEach(() => {
@@ -61,7 +57,7 @@ describe("loadData", () => {
     }
     expect({ mean: info.mean, std: info.std }).toEqual(channelStatistics(train));
     expect(info.note).toBe(
-      "CIFAR-10, binary version. trainImages: 1000 of 50000, drawn evenly over the classes. " +
+      `${unofficial} trainImages: 1000 of 50000, drawn evenly over the classes. ` +
         "testImages: 105 of 10000, drawn evenly over the classes.",
     );
   });
@@ -73,7 +69,7 @@ describe("loadData", () => {
     expect(sameBytes(other.train, one.train) || sameBytes(other.test, one.test)).toBe(false);
     const whole = await load({ directory: filled });
     expect([whole.train.labels.length, whole.test.labels.length]).toEqual([50_000, 10_000]);
-    expect(whole.info.note).toBe("CIFAR-10, binary version.");
+    expect(whole.info.note).toBe(unofficial);
   });
 
   it("refuses a limit above the set, naming the field", async () => {
