@@ -12,7 +12,7 @@ export function cifarRecords(content: CifarContent, records: number, firstImage:
     const fine = (firstImage + record) % finest;
     for (const [byte, { classes }] of content.labels.entries())
       bytes[start + byte] = byte === labelBytes - 1 ? fine : Math.floor((fine * classes) / finest);
-    bytes.fill((firstImage + record) % 251, start + labelBytes, start + labelBytes + 3072);
+    bytes.fill(1 + ((firstImage + record) % 250), start + labelBytes, start + labelBytes + 3072);
     bytes.writeUInt32LE(firstImage + record, start + labelBytes);
   }
   return bytes;
