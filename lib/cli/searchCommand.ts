@@ -63,6 +63,7 @@ async function run(options: Options): Promise<void> {
   const record = await search(config, { directory: options.out, progress: openProgress() });
   const { genotype } = derive(deriveInputOf(record), "argmax");
   const { files, summary } = saveArchitecture(options.out, record, genotype);
+  if (summary.note) console.log(`\nThe data: ${summary.note}`);
   console.log(
     `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );

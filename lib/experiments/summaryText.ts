@@ -1,6 +1,9 @@
 import type { SearchSummary } from "./summary";
 
-/** The summary as a short table for a terminal. */
+/**
+ * The summary as a short table for a terminal. The note on the data is left out: it can be long, and is said where the
+ * data are loaded.
+ */
 export function summaryText(summary: SearchSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const count = (value: number) => Math.round(value).toLocaleString("en-US");
@@ -22,6 +25,5 @@ export function summaryText(summary: SearchSummary): string {
     ],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
-  return summary.note ? `${table}\n${"note".padEnd(width)}  ${summary.note}` : table;
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
 }

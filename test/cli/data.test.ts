@@ -49,3 +49,31 @@ describe("bars data", () => {
     expect(code).toBe(1);
   });
 });
+
+describe("bars search without CIFAR-10", () => {
+  it("says once why, and how to provide the files", async () => {
+    const settings = {
+      space: { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] },
+      data: { dataset: "auto", directory: join(folder, "none"), trainImages: 40, testImages: 20 },
+      batchSize: 10,
+      epochs: 2,
+      warmupEpochs: 1,
+      evaluationImages: 0,
+    };
+    const config = join(folder, "settings.json");
+    writeFileSync(config, JSON.stringify(settings));
+    const args = [cli, "search", "--config", config, "--out", join(folder, "run")];
+    // Nothing listens on port 1 of the local machine.
+    const env = { ...process.env, BARS_CIFAR10_URL: "http://127.0.0.1:1/cifar-10-binary.tar.gz" };
+    const { out, error } = await new Promise<{ out: string; error: Error | null }>((done) => {
+      execFile(process.execPath, args, { env }, (failed, stdout, stderr) =>
+        done({ out: stdout + stderr, error: failed }),
+      );
+    });
+    expect(error).toBeNull();
+    const times = (text: string) => out.split(text).length - 1;
+    expect(times("\nThe data: Synthetic patterns drawn by this library, not photographs;")).toBe(1);
+    expect(times("CIFAR-10 could not be fetched")).toBe(1);
+    expect(times("To provide CIFAR-10 by hand")).toBe(1);
+  });
+});
