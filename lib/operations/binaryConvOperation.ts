@@ -1,8 +1,8 @@
 import { tf } from "../backend";
-import { plainBatchNorm } from "../layers/batchNorm";
 import { binarizeWeight } from "../layers/binarizeWeight";
-import { finishBlock } from "../layers/binaryBlock";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "../layers/binaryConv2d";
+import { finishBlock } from "../layers/finishBlock";
+import { plainBatchNorm } from "../layers/plainBatchNorm";
 import { ShapeError } from "../util/errors";
 import type {
   ApplyOptions,

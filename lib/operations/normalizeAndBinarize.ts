@@ -1,7 +1,7 @@
 import { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { plainBatchNorm } from "../layers/batchNorm";
-import { bitsOf } from "../layers/binaryBlock";
+import { bitsOf } from "../layers/bitsOf";
+import { plainBatchNorm } from "../layers/plainBatchNorm";
 import type { NodeState, ParameterSpec } from "./operation";
 
 /** What may be added to one call of {@link normalizeAndBinarize}. */

@@ -3,10 +3,9 @@ import { resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
-import { initialBatchNormState } from "../../lib/layers/batchNorm";
 import { type ActivationSettings, binarizeActivation } from "../../lib/layers/binarizeActivation";
 import { binarizeWeight, type WeightSettings } from "../../lib/layers/binarizeWeight";
-import { binaryBlock } from "../../lib/layers/binaryBlock";
+import { blockOnInputs } from "../network/blockOnInputs";
 import { engines, expectClose, expectNoLeak, hasConvGradients, useEngine } from "./tensorCheck";
 
 // Values and gradients from PyTorch autograd (float32) with hand-written straight-through functions, made
@@ -100,7 +99,7 @@ describe.each(engines)("on %s", (engine) => {
   });
 
   it.runIf(hasConvGradients(engine)).each(blocks)(
-    "the XNOR block with border $border and shortcut $shortcut has PyTorch's value and gradients",
+    "the block that networks run, as XNOR-Net's with border $border and shortcut $shortcut, has PyTorch's value and gradients",
     ({ shortcut, border }) => {
       const c = golden.block_bn_sign_conv_relu[`pad${border}_shortcut_${shortcut}`] as Block;
       expectNoLeak(() => {
@@ -129,24 +128,10 @@ function runBlock(
 ) {
   const shortcutFrom = shortcut === "bn" ? "normalized" : "input";
   const binarization = binarizationConfig({ weight: "xnor", border, shortcutFrom, nonlinearity });
-  const config = {
-    name: "block",
-    stride: 1,
-    binarization,
-    edeT: 1,
-    shortcut: shortcut !== "none",
-    training: true,
-  } as const;
+  const config = { binarization, channels: 4, shortcut: shortcut !== "none" };
   return tf.tidy(() => {
-    const state = initialBatchNormState(4);
-    const block = (x: tf.Tensor, latent: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) => {
-      const parameters = {
-        latent: latent as tf.Tensor4D,
-        scale: scale as tf.Tensor1D,
-        offset: offset as tf.Tensor1D,
-      };
-      return binaryBlock(x as tf.Tensor4D, parameters, state, config).y;
-    };
+    const block = (x: tf.Tensor, latent: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
+      blockOnInputs(x as tf.Tensor4D, { latent, scale, offset }, config);
     const inputs = [
       tf.tensor4d(c.x, c.shape_nhwc),
       tf.tensor4d(c.w_hwio, [3, 3, 4, 4]),

@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import { initialBatchNormState } from "../../lib/layers/batchNorm";
-import { norConv1x1 } from "../../lib/layers/norConv1x1";
 import { globalAveragePool, linear, realConv2d } from "../../lib/layers/realLayers";
 import { engines, expectClose, expectNoLeak, useEngine } from "./tensorCheck";
 
@@ -57,23 +55,4 @@ describe.each(engines)("on %s", (engine) => {
       tf.dispose([x, y]);
     });
   });
-
-  it.each([true, false])(
-    "norConv1x1 is ReLU, then the convolution, then the norm (training %s)",
-    (training) => {
-      expectNoLeak(() => {
-        // ReLU: (0, 1) and (2, 0). Convolution: 2 and 6. Batch: mean 4, variance 4 (unbiased 8).
-        const x = tf.tensor4d([-1, 1, 2, -3], [1, 2, 1, 2]);
-        const kernel = tf.tensor4d([3, 2], [1, 1, 2, 1]);
-        const start = initialBatchNormState(1);
-        const config = { name: "process", stride: 1, epsilon: 0, momentum: 0.5, training } as const;
-        const { y, state } = norConv1x1(x, kernel, start, config);
-        expectClose(y, training ? [-1, 1] : [2, 6], 1e-6);
-        expectClose(state.mean, [training ? 2 : 0], 1e-6);
-        expectClose(state.variance, [training ? 4.5 : 1], 1e-6);
-        tf.dispose([x, kernel, y, start.mean, start.variance]);
-        if (training) tf.dispose([state.mean, state.variance]);
-      });
-    },
-  );
 });
