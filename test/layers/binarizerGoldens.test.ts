@@ -64,7 +64,9 @@ const weights: Record<string, WeightSettings["method"]> = {
 };
 
 const blocks = ["none", "raw", "bn"].flatMap((shortcut) =>
-  ([0, 1] as const).map((border) => ({ shortcut, border })),
+  ([0, 1] as const).flatMap((border) =>
+    (["alone", "merged", "apart"] as const).map((form) => ({ shortcut, border, form })),
+  ),
 );
 
 describe.each(engines)("on %s", (engine) => {
@@ -99,17 +101,17 @@ describe.each(engines)("on %s", (engine) => {
   });
 
   it.runIf(hasConvGradients(engine)).each(blocks)(
-    "the block that networks run, as XNOR-Net's with border $border and shortcut $shortcut, has PyTorch's value and gradients",
-    ({ shortcut, border }) => {
+    "the block that networks run, as XNOR-Net's with border $border and shortcut $shortcut, applied $form, has PyTorch's value and gradients",
+    ({ shortcut, border, form }) => {
       const c = golden.block_bn_sign_conv_relu[`pad${border}_shortcut_${shortcut}`] as Block;
       expectNoLeak(() => {
-        const y = runBlock(c, shortcut, border, "relu");
+        const y = runBlock(c, shortcut, border, "relu", form);
         expectClose(y.value, c.y);
         // Without a shortcut the sums of ±a often cancel; the ReLU of such a tie passes or blocks the gradient by
         // the rounding noise of the engine that made the file. All else must agree.
         const open = shortcut === "none" ? tieChoices(c, border) : null;
         const upstream = open ? c.upstream.map((g, i) => g * (open[i] as number)) : c.upstream;
-        const g = runBlock(c, shortcut, border, open ? "none" : "relu", upstream);
+        const g = runBlock(c, shortcut, border, open ? "none" : "relu", form, upstream);
         for (const [i, expected] of [c.dx, c.dw_hwio, c.dgamma, c.dbeta].entries()) {
           expectClose(g.grads[i] as tf.Tensor, expected);
         }
@@ -124,11 +126,12 @@ function runBlock(
   shortcut: string,
   border: 0 | 1,
   nonlinearity: "relu" | "none",
+  form: "alone" | "merged" | "apart",
   upstream = c.upstream,
 ) {
   const shortcutFrom = shortcut === "bn" ? "normalized" : "input";
   const binarization = binarizationConfig({ weight: "xnor", border, shortcutFrom, nonlinearity });
-  const config = { binarization, channels: 4, shortcut: shortcut !== "none" };
+  const config = { binarization, channels: 4, shortcut: shortcut !== "none", form };
   return tf.tidy(() => {
     const block = (x: tf.Tensor, latent: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
       blockOnInputs(x as tf.Tensor4D, { latent, scale, offset }, config);
@@ -148,7 +151,7 @@ function runBlock(
  */
 function tieChoices(c: Block, border: 0 | 1): number[] {
   const dx = (upstream: number[]) => {
-    const { value, grads } = runBlock(c, "none", border, "none", upstream);
+    const { value, grads } = runBlock(c, "none", border, "none", "alone", upstream);
     const result = grads[0]?.dataSync() as Float32Array;
     const conv = value.dataSync();
     tf.dispose([value, ...grads]);

@@ -1,7 +1,8 @@
-import type { tf } from "../../lib/backend";
+import { tf } from "../../lib/backend";
 import type { BinarizationConfig } from "../../lib/config/binarizationConfig";
 import { layerContext } from "../../lib/network/layerContext";
 import { NetworkBlock, type Placed } from "../../lib/network/networkBlock";
+import { applyTogether } from "../../lib/operations/applyTogether";
 import type { Parameters } from "../../lib/operations/parameters";
 import { type BatchStatistics, RunningStatistics } from "../../lib/operations/runningStatistics";
 
@@ -14,6 +15,11 @@ export interface BlockRun {
   readonly statistics?: RunningStatistics;
   readonly training?: boolean;
   readonly collect?: BatchStatistics;
+  /**
+   * How cells apply the block: "alone", or beside another operation of its node, whose convolutions run "merged" into one
+   * or "apart" (`applyTogether`). Then the block is applied twice, and the result is the mean of both.
+   */
+  readonly form?: "alone" | "merged" | "apart";
 }
 
 /**
@@ -25,7 +31,7 @@ export function blockOnInputs(
   parameters: Readonly<Record<string, tf.Tensor>>,
   run: BlockRun,
 ): tf.Tensor4D {
-  const { binarization, channels, training = true } = run;
+  const { binarization, channels, training = true, form = "alone" } = run;
   const placed: Placed = {
     primitive: "bin_conv_3x3",
     inChannels: channels,
@@ -46,5 +52,9 @@ export function blockOnInputs(
   };
   const { collect } = run;
   const pass = layerContext(network, binarization, { training, edeT: 1, ...(collect ? { collect } : {}) });
-  return block.applyAlone(x, pass);
+  if (form === "alone") return block.applyAlone(x, pass);
+  const state = block.state(x, (raw) => pass.normalize("block", raw, "block"), pass);
+  const twice = [block.application(pass), block.application(pass)];
+  const [first, second] = applyTogether(twice, state, form === "merged") as [tf.Tensor4D, tf.Tensor4D];
+  return tf.div(tf.add(first, second), 2);
 }
