@@ -4,6 +4,7 @@ import type { TrainConfig } from "../config/trainConfig";
 import type { RunPoint } from "../frontier/runPoint";
 import { type ModelSpec, modelHash, modelShape } from "../run/modelSpec";
 import { readRecordJson } from "../run/readRecord";
+import { type Recalibration, trainRecalibration } from "../run/recalibration";
 import type { TestResult, TrainRecord } from "../run/trainRecord";
 import { checkTrainRecord } from "../run/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
@@ -131,7 +132,7 @@ export function runPointOf(record: TrainRecord, choice: TestChoice, place: strin
     name: record.model.name,
     method: methodOf(record.model),
     model: modelHash(record.model),
-    recipe: recipeHash(record.config),
+    recipe: recipeHash(record.config, trainRecalibration(record)),
     seed: record.config.seed,
     flops,
     bops,
@@ -148,8 +149,11 @@ export function methodOf(model: ModelSpec): string {
   return model.origin?.method ?? "by hand";
 }
 
-/** Hash of what a training does to any network: its settings without the seed and without what changes no result. */
-export function recipeHash(config: TrainConfig): string {
+/**
+ * Hash of what a training does to any network: its settings without the seed and without what changes no result, and
+ * how batch norms are recalibrated where that is not as it was in records of schema 1.
+ */
+export function recipeHash(config: TrainConfig, recalibration: Recalibration = "none"): string {
   const {
     seed: _seed,
     checkpointSteps: _steps,
@@ -160,5 +164,6 @@ export function recipeHash(config: TrainConfig): string {
   } = config;
   const { directory: _directory, download: _download, ...images } = data;
   const { testEvery: _testEvery, ...measured } = evaluation;
-  return hashJson({ ...rest, data: images, evaluation: measured });
+  const how = recalibration === "pooled" ? { recalibration } : {};
+  return hashJson({ ...rest, data: images, evaluation: { ...measured, ...how } });
 }

@@ -17,7 +17,7 @@ export interface SearchSummary {
   readonly ops: number;
   readonly realParams: number;
   readonly binaryParams: number;
-  /** Shares in [0, 1], shared weights, batch statistics; on the test images, or the alpha split if not measured there. */
+  /** Shares in [0, 1], shared weights, batch norms recalibrated; on the test images, or the alpha split if not measured there. */
   readonly supernetAccuracy: number;
   readonly derivedAccuracy: number;
   readonly accuracyImages: string;

@@ -1,4 +1,5 @@
 import { modelShape } from "../run/modelSpec";
+import { recalibrationText, trainRecalibration } from "../run/recalibration";
 import type { TestResult, TrainRecord } from "../run/trainRecord";
 
 /**
@@ -23,7 +24,9 @@ export function trainSummaryText(record: TrainRecord): string {
       "training",
       `loss ${last?.trainLoss.toFixed(3) ?? "none"}, accuracy ${percent(last?.trainAccuracy ?? 0)} on augmented images in the last epoch`,
     ],
-    ...tests.map((test) => ["test accuracy", testText(test)] as const),
+    ...tests.map(
+      (test) => ["test accuracy", testText(test, recalibrationText(trainRecalibration(record)))] as const,
+    ),
     [
       "data",
       `${data.name}, ${count(data.trainImages)} training images, seed ${config.seed}, ${epochs.length} epochs, ${seconds.toFixed(0)} s of steps, engine ${record.backend.name}`,
@@ -35,19 +38,12 @@ export function trainSummaryText(record: TrainRecord): string {
 }
 
 /** `83.1 % (95 % interval 82.4 to 83.8 %) on 10,000 images, last epoch`. */
-function testText({
-  accuracy,
-  interval,
-  images,
-  checkpoint,
-  epoch,
-  which,
-  recalibrated,
-}: TestResult): string {
+function testText(test: TestResult, how: string): string {
+  const { accuracy, interval, images, checkpoint, epoch, which, recalibrated } = test;
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
   const what = which === "exact" ? "exact images" : "images";
   const when = checkpoint === "last" ? "last epoch" : `best epoch on held-out images (${epoch})`;
-  const anew = recalibrated ? ", batch norm recalibrated" : "";
+  const anew = recalibrated ? `, batch norm recalibrated${how}` : "";
   return `${percent(accuracy)} (95 % interval ${low} to ${high} %) on ${images.toLocaleString("en-US")} ${what}, ${when}${anew}`;
 }
 

@@ -19,7 +19,8 @@ export interface EvolutionEntry {
 /** One regularised evolution, stored whole. Plain JSON. */
 export interface EvolutionRecord {
   readonly kind: "bars.evolution-record";
-  readonly schema: 1;
+  /** 2; 1 where fitness was measured with another recalibration (`evolutionRecalibration`). */
+  readonly schema: 1 | 2;
   readonly config: EvolutionConfig;
   /** SHA-256 of the canonical JSON of `config`. */
   readonly configHash: string;

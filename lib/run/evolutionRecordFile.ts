@@ -4,10 +4,14 @@ import { RecordError } from "../util/errors";
 import type { EvolutionEntry, EvolutionRecord } from "./evolutionRecord";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 
+/** Schema this version of the library writes. */
+export const evolutionRecordSchema = 2;
+
 const form = {
   what: "a record of an evolution",
   kind: "bars.evolution-record",
-  schema: 1,
+  schema: evolutionRecordSchema,
+  earlier: [1],
   fields: ["config", "configHash", "backend", "space", "data", "status", "seconds", "best", "history"],
 } as const;
 

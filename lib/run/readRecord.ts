@@ -29,7 +29,10 @@ export function readRecordJson(path: string, what: string): unknown {
 export interface RecordForm {
   readonly what: string;
   readonly kind: string;
+  /** What is written now. */
   readonly schema: number;
+  /** Schemas that are read as they are: same fields, other meaning of some numbers. */
+  readonly earlier?: readonly number[];
   /** Fields every reader relies on. */
   readonly fields: readonly string[];
 }
@@ -48,7 +51,7 @@ export function checkRecordForm(
   if (record["kind"] !== form.kind) {
     throw new RecordError(`${place}: expected kind "${form.kind}", got ${JSON.stringify(record["kind"])}.`);
   }
-  if (record["schema"] !== form.schema) {
+  if (![form.schema, ...(form.earlier ?? [])].some((schema) => record["schema"] === schema)) {
     const writer = (record["versions"] as { bars?: string } | undefined)?.bars ?? "unknown";
     throw new RecordError(
       `${place}: expected schema ${form.schema}, got ${JSON.stringify(record["schema"])}; it was written by another version of bars (${writer}). Read it with that version.`,

@@ -22,7 +22,8 @@ export interface EpochRecord {
   } | null;
   /**
    * Accuracy of the supernet with its probabilities, on `evaluationImages` of the alpha split. Batch norms use
-   * statistics taken anew for it (`diagnostics.recalibrationBatches`; 0: those of each evaluated batch).
+   * statistics taken anew for it (`diagnostics.recalibrationBatches`; 0: those of each evaluated batch;
+   * `searchRecalibration` says how).
    */
   readonly supernetAccuracy: number;
   readonly supernetLoss: number;
@@ -68,7 +69,8 @@ export interface EpochRecord {
 /** One search, stored whole. Re-derivation, analysis and figures need nothing else. Plain JSON. */
 export interface SearchRecord {
   readonly kind: "bars.search-record";
-  readonly schema: 2;
+  /** 3; 2 where accuracies were measured with another recalibration (`searchRecalibration`). */
+  readonly schema: 2 | 3;
   readonly config: SearchConfig;
   /** SHA-256 of the canonical JSON of the config. */
   readonly configHash: string;

@@ -6,7 +6,7 @@ import { RecordError } from "../util/errors";
 import type { EpochRecord, SearchRecord } from "./searchRecord";
 
 /** Schema this version of the library writes. */
-export const searchRecordSchema = 2;
+export const searchRecordSchema = 3;
 
 /** Writes a record as indented JSON, atomically. */
 export function writeSearchRecord(path: string, record: SearchRecord): void {
@@ -47,7 +47,7 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
     throw new RecordError(`${place}: expected kind "bars.search-record", got ${JSON.stringify(kind)}.`);
   }
   const schema: unknown = record?.schema;
-  if (schema !== 1 && schema !== searchRecordSchema) {
+  if (schema !== 1 && schema !== 2 && schema !== searchRecordSchema) {
     throw new RecordError(
       `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
     );
@@ -86,7 +86,7 @@ function migrated(record: SearchRecordV1): SearchRecord {
   const config = searchConfig({ ...old, diagnostics: { ...old.diagnostics, recalibrationBatches: 0 } });
   return {
     ...record,
-    schema: 2,
+    schema: searchRecordSchema,
     config,
     configHash: hashJson(config),
     epochs: record.epochs.map((epoch) => ({

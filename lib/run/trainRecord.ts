@@ -43,7 +43,7 @@ export interface TestResult extends Measurement {
   readonly checkpoint: "last" | "best";
   /** Counted from 0. */
   readonly epoch: number;
-  /** Whether batch norms' statistics were taken anew first. */
+  /** Whether batch norms' statistics were taken anew first (`trainRecalibration` says how). */
   readonly recalibrated: boolean;
   /** "exact": without the test images that only approximate the official ones, where the data name such. */
   readonly which: "all" | "exact";
@@ -52,7 +52,8 @@ export interface TestResult extends Measurement {
 /** One network trained from scratch, stored whole. Plain JSON. */
 export interface TrainRecord {
   readonly kind: "bars.train-record";
-  readonly schema: 1;
+  /** 2; 1 where test results were measured with another recalibration (`trainRecalibration`). */
+  readonly schema: 1 | 2;
   readonly config: TrainConfig;
   readonly model: ModelSpec;
   /** SHA-256 of the canonical JSON of `{ config, model }`. */

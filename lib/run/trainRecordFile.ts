@@ -2,10 +2,14 @@ import { writeFileAtomic } from "../util/atomicFile";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 import type { TrainRecord } from "./trainRecord";
 
+/** Schema this version of the library writes. */
+export const trainRecordSchema = 2;
+
 const form = {
   what: "a training record",
   kind: "bars.train-record",
-  schema: 1,
+  schema: trainRecordSchema,
+  earlier: [1],
   fields: [
     "config",
     "model",

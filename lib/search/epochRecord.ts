@@ -4,11 +4,13 @@ import { totalCost } from "../complexity/costTable";
 import { costTables } from "../complexity/costTables";
 import { expectedCost } from "../complexity/expectedCost";
 import { isIndependent } from "../config/searchConfig";
+import { calibrationBatches, calibrationImages } from "../data/calibrationBatches";
 import type { EpochBatch } from "../data/epochBatches";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { derive } from "../derive/derive";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
 import { samplerProbabilities } from "../derive/samplerProbabilities";
+import { fold } from "../random/randomKey";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
@@ -19,7 +21,7 @@ import { tap } from "../util/tap";
 import { genotypeChanges, margins, normalizedEntropies, parameterFreeShare } from "./decisions";
 import { probabilityTensors } from "./draws";
 import { type Evaluation, evaluate } from "./evaluate";
-import { recalibratedStatistics } from "./recalibrate";
+import { supernetStatistics } from "./recalibrate";
 import type { SearchContext } from "./search";
 import { searchEigenvalue } from "./searchEigenvalue";
 import type { SearchState } from "./searchState";
@@ -133,13 +135,12 @@ async function bothAccuracies(
   indices: Uint32Array | null,
   title: string,
 ): Promise<{ soft: Evaluation; derived: Evaluation }> {
-  const { config, data, split, progress } = context;
+  const { config, data, progress } = context;
   const set = indices ? data.train : data.test;
   const { mean, std } = data.info;
   const options = { set, batchSize: config.batchSize, mean, std, ...(indices ? { indices } : {}) };
-  const calibration = config.diagnostics.recalibrationBatches;
-  const calibrationImages = split.weightSplit.slice(0, calibration * config.batchSize);
-  const total = 2 * ((indices?.length ?? set.labels.length) + calibrationImages.length);
+  const calibration = calibrationOf(context);
+  const total = 2 * ((indices?.length ?? set.labels.length) + calibrationImages(calibration));
   progress.start(title, total, "images");
   let done = 0;
   const counted = (batches: AsyncIterable<EpochBatch>) =>
@@ -153,14 +154,9 @@ async function bothAccuracies(
   ): Promise<Evaluation> => {
     const how = { edeT: settings.edeT, active };
     const statistics =
-      calibration === 0
+      calibration.batches === 0
         ? undefined
-        : await recalibratedStatistics(
-            state.supernet,
-            weights,
-            counted(sequentialBatches({ ...options, set: data.train, indices: calibrationImages })),
-            how,
-          );
+        : await supernetStatistics(state.supernet, weights, counted(calibrationBatches(calibration)), how);
     try {
       return await evaluate(state.supernet, weights, counted(sequentialBatches(options)), {
         ...how,
@@ -182,6 +178,25 @@ async function bothAccuracies(
   } finally {
     progress.stop();
   }
+}
+
+/** The images that a search takes the statistics of batch norms from, the same for everything it measures. */
+export function calibrationOf({
+  config,
+  key,
+  data,
+  split,
+}: Pick<SearchContext, "config" | "key" | "data" | "split">) {
+  const { mean, std } = data.info;
+  return {
+    set: data.train,
+    indices: split.weightSplit,
+    batches: config.diagnostics.recalibrationBatches,
+    batchSize: config.batchSize,
+    mean,
+    std,
+    key: fold(key, "recalibration"),
+  };
 }
 
 function alphaTensorList(alphas: AlphaTensors): tf.Tensor[] {

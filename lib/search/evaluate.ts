@@ -12,7 +12,7 @@ export interface Evaluation {
 
 /**
  * Runs the supernet with fixed mixture weights over batches. Batch norm uses `options.statistics`
- * (`recalibratedStatistics`), without them those of each evaluated batch: the supernet's weights serve many
+ * (`supernetStatistics`), without them those of each evaluated batch: the supernet's weights serve many
  * architectures, whose statistics differ.
  */
 export async function evaluate(

@@ -3,6 +3,7 @@ import type { BackendInfo } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import type { LoadedData } from "../data/loadData";
 import type { TrainingSplit } from "../data/splitTraining";
+import { searchRecalibration } from "../run/recalibration";
 import type { SearchRecord } from "../run/searchRecord";
 import { searchRecordSchema } from "../run/searchRecordFile";
 import { RecordError } from "../util/errors";
@@ -60,7 +61,8 @@ export function checkSameSearch(record: SearchRecord, configHash: string, path: 
  * Takes up an unfinished search: restores the state and drops epochs the record has beyond the checkpoint (the
  * record is written first, so a crash between the two leaves it one ahead).
  *
- * @throws RecordError if the data are not those the search began on, or the checkpoint does not fit.
+ * @throws RecordError if the data are not those the search began on, its epochs were measured with another
+ * recalibration, or the checkpoint does not fit.
  */
 export function resumed(
   record: SearchRecord,
@@ -73,6 +75,11 @@ export function resumed(
       `${files.record}: this search began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
     );
   }
+  if (record.epochs.length > 0 && searchRecalibration(record) === "batch_means") {
+    throw new RecordError(
+      `${files.record}: this search recalibrates batch norms as records of schema 2 do (means over batches), schema ${searchRecordSchema} pools them; its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
+    );
+  }
   if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
-  return { ...record, epochs: record.epochs.slice(0, state.position.epoch) };
+  return { ...record, schema: searchRecordSchema, epochs: record.epochs.slice(0, state.position.epoch) };
 }

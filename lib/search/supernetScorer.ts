@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { startBackend } from "../backend";
+import { type CalibrationOptions, calibrationBatches } from "../data/calibrationBatches";
 import { type DataInfo, type LoadedData, loadData } from "../data/loadData";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { splitTraining } from "../data/splitTraining";
@@ -11,9 +12,9 @@ import type { Genotype } from "../space/genotype";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { RecordError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
-import { activeOperations } from "./epochRecord";
+import { activeOperations, calibrationOf } from "./epochRecord";
 import { evaluate } from "./evaluate";
-import { recalibratedStatistics } from "./recalibrate";
+import { supernetStatistics } from "./recalibrate";
 import { epochSettings } from "./search";
 import { SearchState } from "./searchState";
 
@@ -25,12 +26,13 @@ export interface SupernetScorerOptions {
 
 /**
  * Measures architectures with a search's shared weights, on images of the alpha split. The batch norms of each take
- * their statistics from batches of the weight split (`diagnostics.recalibrationBatches`; 0: from the evaluated ones).
+ * their statistics from batches of the weight split as the search's own measurements do (`calibrationOf`;
+ * `diagnostics.recalibrationBatches` 0: from the evaluated ones).
  * The same architecture always gets the same number.
  */
 export class SupernetScorer {
   readonly #evaluated: Uint32Array;
-  readonly #calibration: Uint32Array;
+  readonly #calibration: CalibrationOptions;
   readonly #edeT: number;
 
   private constructor(
@@ -41,17 +43,14 @@ export class SupernetScorer {
   ) {
     const { config } = record;
     const key = randomKey(config.seed);
-    const { alphaSplit, weightSplit } = splitTraining(
-      data.train.labels,
-      config.weightShare,
-      fold(key, "split"),
-    );
+    const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
+    const { alphaSplit } = split;
     const count = images === 0 ? alphaSplit.length : Math.min(images, alphaSplit.length);
     this.#evaluated = Uint32Array.from(
       { length: count },
       (_, i) => alphaSplit[Math.floor((i * alphaSplit.length) / count)] as number,
     );
-    this.#calibration = weightSplit.slice(0, config.diagnostics.recalibrationBatches * config.batchSize);
+    this.#calibration = calibrationOf({ config, key, data, split });
     this.#edeT = epochSettings(config, Math.max(0, state.position.epoch - 1)).edeT;
   }
 
@@ -103,11 +102,11 @@ export class SupernetScorer {
     const weights = new AlphaVariables(oneHotAlphas(genotype, 1));
     const how = { edeT: this.#edeT, active: activeOperations(genotype) };
     const statistics =
-      this.#calibration.length === 0
+      this.#calibration.batches === 0
         ? undefined
-        : await recalibratedStatistics(supernet, weights, this.#batches(this.#calibration), how);
+        : await supernetStatistics(supernet, weights, calibrationBatches(this.#calibration), how);
     try {
-      const { accuracy } = await evaluate(supernet, weights, this.#batches(this.#evaluated), {
+      const { accuracy } = await evaluate(supernet, weights, this.#batches(), {
         ...how,
         statistics,
       });
@@ -122,14 +121,14 @@ export class SupernetScorer {
     this.state.dispose();
   }
 
-  #batches(indices: Uint32Array): AsyncIterable<PlainBatch> {
+  #batches(): AsyncIterable<PlainBatch> {
     const { mean, std } = this.data.info;
     return sequentialBatches({
       set: this.data.train,
       batchSize: this.record.config.batchSize,
       mean,
       std,
-      indices,
+      indices: this.#evaluated,
     });
   }
 }

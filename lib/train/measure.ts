@@ -1,4 +1,4 @@
-import { epochBatches } from "../data/epochBatches";
+import { calibrationBatches } from "../data/calibrationBatches";
 import type { ImageSet } from "../data/imageSet";
 import { sequentialBatches } from "../data/sequentialBatches";
 import type { Trainable } from "../network/trainable";
@@ -9,7 +9,6 @@ import { wilsonInterval } from "../util/wilsonInterval";
 import { evaluateNetwork, measured, type Predictions } from "./evaluateNetwork";
 import { recalibrateNetwork } from "./recalibrateNetwork";
 import type { TrainContext } from "./trainContext";
-import { trainingImages } from "./trainEpoch";
 import { passOf, type TrainPhase } from "./trainPhase";
 
 /** Images evaluated at once; results do not depend on it. */
@@ -46,27 +45,27 @@ export async function predictions(
   }
 }
 
-/** Takes the statistics of a network's batch norms anew, from the first augmented batches of an epoch of their own. */
+/**
+ * Takes the statistics of a network's batch norms anew, from training images as they are (`calibrationBatches`), the
+ * same ones for every measurement of a run.
+ */
 export async function recalibrated(
   context: TrainContext,
   network: Trainable,
   phase: TrainPhase,
 ): Promise<void> {
-  const wanted = context.config.evaluation.recalibrationBatches;
-  const batches = epochBatches({
-    ...trainingImages(context),
-    key: fold(context.key, "recalibration"),
+  const { config, data, trainImages, key } = context;
+  const { mean, std } = data.info;
+  const batches = calibrationBatches({
+    set: data.train,
+    indices: trainImages,
+    batches: config.evaluation.recalibrationBatches,
+    batchSize: config.batchSize,
+    mean,
+    std,
+    key: fold(key, "recalibration"),
   });
-  await recalibrateNetwork(network, first(batches, wanted), passOf(context.config, phase));
-}
-
-async function* first<T>(values: AsyncGenerator<T, void, undefined>, count: number): AsyncGenerator<T> {
-  let taken = 0;
-  for await (const value of values) {
-    yield value;
-    taken += 1;
-    if (taken >= count) return;
-  }
+  await recalibrateNetwork(network, batches, passOf(config, phase));
 }
 
 /** Results on the test images, on all and, where some only approximate the official ones, on the exact rest. */

@@ -85,7 +85,7 @@ export function stepsPerEpoch({ config, trainImages }: TrainContext): number {
 }
 
 /** Settings of an epoch's batches: augmented, in whole batches. */
-export function trainingImages({ config, data, trainImages }: TrainContext) {
+function trainingImages({ config, data, trainImages }: TrainContext) {
   const { mean, std } = data.info;
   return {
     set: data.train,

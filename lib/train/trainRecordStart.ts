@@ -3,6 +3,7 @@ import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
 import type { ModelSpec } from "../run/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../run/trainRecord";
+import { trainRecordSchema } from "../run/trainRecordFile";
 import { RecordError } from "../util/errors";
 import { version } from "../util/version";
 import { modelCost } from "./modelCost";
@@ -22,7 +23,7 @@ export function newTrainRecord(
   const { name, note, mean, std } = images.data.info;
   return {
     kind: "bars.train-record",
-    schema: 1,
+    schema: trainRecordSchema,
     config,
     model,
     configHash,
@@ -77,7 +78,8 @@ export function resumedTraining(
   }
   if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
   const epochs = record.epochs.slice(0, state.position.epoch);
-  return { ...record, epochs, best: bestOf(epochs) };
+  // Only test results depend on the recalibration, and an unfinished training has none.
+  return { ...record, schema: trainRecordSchema, epochs, best: bestOf(epochs) };
 }
 
 /** The first epoch with the highest accuracy on the held-out images; epochs with real kernels do not count. */

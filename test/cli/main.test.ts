@@ -199,9 +199,9 @@ describe("bars", () => {
     );
     expect(ranked.err).not.toContain("error");
     expect(ranked.out).toMatch(/accuracies of the samples in the supernet: [\d.]+, [\d.]+, [\d.]+\n/);
-    writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 3 }));
+    writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 9 }));
     expect((await bars("derive", "old.json")).err).toContain(
-      "old.json: expected schema 2, got 3; it was written by",
+      "old.json: expected schema 3, got 9; it was written by",
     );
   });
 });

@@ -246,7 +246,7 @@ describe("bad input", () => {
     {
       args: ["frontier", "old"],
       message:
-        "old/record.json: expected schema 1, got 99; it was written by another version of bars (9.9.9).",
+        "old/record.json: expected schema 2, got 99; it was written by another version of bars (9.9.9).",
       status: 1,
     },
     {

@@ -3,7 +3,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { readSearchRecord } from "../../lib/run/searchRecordFile";
+import { searchRecalibration } from "../../lib/run/recalibration";
+import { readSearchRecord, writeSearchRecord } from "../../lib/run/searchRecordFile";
 import { search, searchFiles } from "../../lib/search/search";
 import { readTensorFile, writeTensorFile } from "../../lib/util/tensorFile";
 import { epochNumbers } from "../helpers/epochNumbers";
@@ -149,6 +150,28 @@ describe("stopping and resuming", () => {
 });
 
 describe("bad input", () => {
+  it("refuses to go on with epochs that were measured with another recalibration, and begins one without epochs", async () => {
+    const directory = folder("old-recalibration");
+    const files = searchFiles(directory);
+    const config = tinySearch({ epochs: 2, diagnostics: { recalibrationBatches: 1 } });
+    const whole = await search(config, { directory });
+    expect([whole.schema, searchRecalibration(whole)]).toEqual([3, "pooled"]);
+    const old = { ...whole, schema: 2, status: "interrupted", epochs: whole.epochs.slice(0, 1) } as const;
+    expect(searchRecalibration(old)).toBe("batch_means");
+    writeSearchRecord(files.record, old);
+    await expect(search(config, { directory })).rejects.toThrow(
+      `${files.record}: this search recalibrates batch norms as records of schema 2 do (means over batches), schema 3 pools them; ` +
+        "its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ",
+    );
+    rmSync(files.checkpoint);
+    writeSearchRecord(files.record, { ...old, epochs: [] });
+    const again = await search(config, { directory });
+    expect(again.schema).toBe(3);
+    expect(epochNumbers(again)).toEqual(epochNumbers(whole));
+    writeSearchRecord(files.record, { ...whole, schema: 2 });
+    expect((await search(config, { directory })).schema).toBe(2);
+  });
+
   it("refuses a folder that holds a search with other settings", async () => {
     const directory = folder("settings");
     await search(tinySearch({ epochs: 2 }), { directory });

@@ -106,7 +106,7 @@ async function ablateInto(
   const path = join(out, "record.json");
   let record: AblationRecord = readAblationRecord(path, run.configHash, settings) ?? {
     kind: "bars.ablation-record",
-    schema: 1,
+    schema: 2,
     configHash: run.configHash,
     versions: { bars: version, node: process.versions.node },
     settings,

@@ -36,7 +36,8 @@ export interface AblationEntry {
 /** The ablations of one run so far. Plain JSON. */
 export interface AblationRecord {
   readonly kind: "bars.ablation-record";
-  readonly schema: 1;
+  /** 2: statistics pooled over images as they are (`trainRecalibration`). 1, of augmented ones, is not read any more. */
+  readonly schema: 2;
   /** Of the training. */
   readonly configHash: string;
   readonly versions: { readonly bars: string; readonly node: string };
@@ -47,7 +48,7 @@ export interface AblationRecord {
 const form = {
   what: "a record of ablations",
   kind: "bars.ablation-record",
-  schema: 1,
+  schema: 2,
   fields: ["configHash", "versions", "settings", "entries"],
 } as const;
 

@@ -1,6 +1,7 @@
 import { ops } from "../../complexity/cost";
 import { totalCost } from "../../complexity/costTable";
 import type { EvolutionRecord } from "../../run/evolutionRecord";
+import { evolutionRecalibration, recalibrationText } from "../../run/recalibration";
 
 /** A finished evolution as a few lines for a terminal: what was found, how it was measured, what that does not say. */
 export function evolutionText(record: EvolutionRecord): string {
@@ -13,7 +14,7 @@ export function evolutionText(record: EvolutionRecord): string {
   const where = `${count(data?.images ?? 0)} ${config.fitness.kind === "supernet" ? "images of the alpha split" : "held-out training images"} of ${data?.name ?? "unknown data"}`;
   const how =
     config.fitness.kind === "supernet"
-      ? "with the supernet's weights, batch norms recalibrated"
+      ? `with the supernet's weights, batch norms recalibrated${recalibrationText(evolutionRecalibration(record))}`
       : `after a training of ${config.fitness.train.epochs} epochs`;
   const from = best.parent === null ? "drawn at random" : `child of ${best.parent}`;
   const rows = [

@@ -4,7 +4,12 @@ import { type BackendInfo, startBackend } from "../../backend";
 import type { EvolutionConfig } from "../../config/evolutionConfig";
 import { randomKey } from "../../random/randomKey";
 import type { EvolutionRecord } from "../../run/evolutionRecord";
-import { readEvolutionRecord, writeEvolutionRecord } from "../../run/evolutionRecordFile";
+import {
+  evolutionRecordSchema,
+  readEvolutionRecord,
+  writeEvolutionRecord,
+} from "../../run/evolutionRecordFile";
+import { evolutionRecalibration } from "../../run/recalibration";
 import { evolution, fittest } from "../../search/evolution";
 import type { Genotype } from "../../space/genotype";
 import { randomGenotype } from "../../space/randomGenotype";
@@ -41,7 +46,8 @@ const writeInterval = 2_000;
  * folder it goes on where it stopped, to the same result on the same engine, or returns the finished record.
  *
  * @throws ConfigError if no architecture of the space stays within the budget.
- * @throws RecordError if the folder holds another evolution, or is in use by a live process; if the search is another,
+ * @throws RecordError if the folder holds another evolution, or one whose fitness was measured with another
+ * recalibration, or is in use by a live process; if the search is another,
  * not finished, or without its checkpoint; if the data are others.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when everything is saved.
  */
@@ -63,6 +69,11 @@ async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promi
     );
   }
   if (earlier?.status === "finished") return earlier;
+  if (earlier && earlier.history.length > 0 && evolutionRecalibration(earlier) === "batch_means") {
+    throw new RecordError(
+      `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema ${evolutionRecordSchema} pools them; its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ${earlier.versions.bars}).`,
+    );
+  }
   const interrupt = openInterrupt(options.signal);
   try {
     const { signal } = interrupt;
@@ -72,7 +83,9 @@ async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promi
       openFitness(config, { ...{ directory, progress, signal, history }, search: options.search });
     const fitness = await unlessStopped(signal, "evolve", open, (late) => late.close());
     try {
-      const start = earlier ?? newRecord(config, configHash, backend, fitness);
+      const start = earlier
+        ? { ...earlier, schema: evolutionRecordSchema as EvolutionRecord["schema"] }
+        : newRecord(config, configHash, backend, fitness);
       return await run(start, path, fitness, signal, options);
     } finally {
       fitness.close();
@@ -166,7 +179,7 @@ function newRecord(
   const now = new Date().toISOString();
   return {
     kind: "bars.evolution-record",
-    schema: 1,
+    schema: evolutionRecordSchema,
     config,
     configHash,
     createdAt: now,

@@ -13,7 +13,8 @@ import {
 import { evolutionText } from "../../../lib/experiments/evolution/evolutionText";
 import { type EvolveOptions, evolve } from "../../../lib/experiments/evolution/evolve";
 import { type EvolutionRecord, evolvedModel } from "../../../lib/run/evolutionRecord";
-import { readEvolutionRecord } from "../../../lib/run/evolutionRecordFile";
+import { readEvolutionRecord, writeEvolutionRecord } from "../../../lib/run/evolutionRecordFile";
+import { evolutionRecalibration } from "../../../lib/run/recalibration";
 import type { SearchRecord } from "../../../lib/run/searchRecord";
 import { supernetAccuracies } from "../../../lib/search/deriveBySupernet";
 import { search, searchFiles } from "../../../lib/search/search";
@@ -255,6 +256,26 @@ describe("evolve refuses", () => {
     ).rejects.toThrow("the search ran on MNIST, the data found now are synthetic. Provide the same data.");
   });
 
+  it("to go on with fitness that was measured with another recalibration", async () => {
+    expect([whole.schema, evolutionRecalibration(whole)]).toEqual([2, "pooled"]);
+    const directory = folder();
+    const path = join(directory, "record.json");
+    mkdirSync(directory);
+    const old = { ...whole, schema: 1, status: "interrupted", history: whole.history.slice(0, 3) } as const;
+    writeEvolutionRecord(path, old);
+    await expect(evolve(onSupernet(), { directory, search: searched })).rejects.toThrow(
+      `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema 2 pools them; ` +
+        "its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ",
+    );
+    const finished = { ...whole, schema: 1 } as const;
+    writeEvolutionRecord(path, finished);
+    expect(await evolve(onSupernet(), { directory })).toEqual(finished);
+    expect(evolutionText(finished)).toContain(
+      "with the supernet's weights, batch norms recalibrated by means over batches",
+    );
+    expect(evolutionText(whole)).toMatch(/with the supernet's weights, batch norms recalibrated\n/);
+  });
+
   it("records that are none", async () => {
     const path = join(root, "odd.json");
     const record = whole;
@@ -265,7 +286,7 @@ describe("evolve refuses", () => {
     expect(written({ kind: "bars.genotype" })).toThrow(
       'odd.json: expected kind "bars.evolution-record", got "bars.genotype".',
     );
-    expect(written({ schema: 7 })).toThrow("odd.json: expected schema 1, got 7;");
+    expect(written({ schema: 7 })).toThrow("odd.json: expected schema 2, got 7;");
     expect(written({ history: record.history.slice(1) })).toThrow(
       "odd.json: history[0] should have index 0, got 1; the history must be whole and in order.",
     );
