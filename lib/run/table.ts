@@ -53,10 +53,11 @@ export function table(
   if (twice !== undefined) throw new RecordError(`table "${title}": has the column "${twice}" twice.`);
   rows.forEach((row, i) => {
     for (const name of names) {
-      const value = row[name];
-      if (value === undefined || (typeof value === "number" && !Number.isFinite(value))) {
+      const value = Object.hasOwn(row, name) ? row[name] : undefined;
+      if (!isCell(value)) {
+        const came = typeof value === "object" ? JSON.stringify(value) : String(value);
         throw new RecordError(
-          `table "${title}": row ${i}: "${name}" must be text, a finite number, true, false or null, got ${value}.`,
+          `table "${title}": row ${i}: "${name}" must be text, a finite number, true, false or null, got ${came}.`,
         );
       }
     }
@@ -76,4 +77,9 @@ export function table(
     rows,
     provenance: { bars: version, sources, notes },
   };
+}
+
+function isCell(value: unknown): value is TableCell {
+  if (typeof value === "number") return Number.isFinite(value);
+  return value === null || typeof value === "string" || typeof value === "boolean";
 }

@@ -3,6 +3,9 @@ import type { Table, TableCell } from "./table";
 /**
  * A table as comma-separated values (RFC 4180): a line of column names, then one for each row. Numbers keep all their
  * digits, what is not known is empty. Lines end in a plain line feed.
+ *
+ * A text that a spreadsheet would run as a formula (its first sign is one of = + - @, a tab or a line break, and it is
+ * no number) is written behind an apostrophe, which spreadsheets show as text.
  */
 export function tableCsv(table: Table): string {
   const names = table.columns.map(({ name }) => name);
@@ -10,8 +13,15 @@ export function tableCsv(table: Table): string {
   return lines.map((cells) => `${cells.map(csvCell).join(",")}\n`).join("");
 }
 
-function csvCell(value: TableCell): string {
+/** Signs that begin a formula, the wide ones of East Asian input among them; white space before them does not help. */
+const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
+const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** One cell of a file of comma-separated values. */
+export function csvCell(value: TableCell): string {
   if (value === null) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value !== "string") return String(value);
+  const text = formula.test(value) && !numeral.test(value) ? `'${value}` : value;
+  // Semicolons and tabs too, because spreadsheets of some languages part cells there.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../util/oneLine";
 import type { Table, TableCell } from "./table";
 
 /** How a column of a LaTeX table looks. */
@@ -28,7 +29,7 @@ export function tableLatex(table: Table, columns?: readonly LatexColumn[]): stri
   ];
   const line = (cells: readonly string[]) => `  ${cells.join(" & ")} \\\\`;
   return [
-    ...comments.map((comment) => `% ${comment.replaceAll(/\s*\n\s*/g, " ")}`),
+    ...comments.map(latexComment),
     `\\begin{tabular}{${shown.map((column) => (isNumber(column) ? "r" : "l")).join("")}}`,
     "  \\toprule",
     line(shown.map(({ name, head }) => head ?? latexText(name))),
@@ -38,6 +39,11 @@ export function tableLatex(table: Table, columns?: readonly LatexColumn[]): stri
     "\\end{tabular}",
     "",
   ].join("\n");
+}
+
+/** A text as a comment, whatever ends a line in it. */
+export function latexComment(text: string): string {
+  return `% ${oneLine(text)}`;
 }
 
 /** A value as LaTeX text. */
@@ -97,9 +103,15 @@ const formula: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...greekLetters].map(([letter, name]) => [letter, `\\${name}`])),
 };
 
-/** Text with everything LaTeX would take as a command escaped, and signs that it lacks in text as formulas. */
+/**
+ * Text on one line, with everything LaTeX would take as a command escaped, and signs that it lacks in text as
+ * formulas. Signs that it would draw together (two hyphens as a dash, two quotes as one) stay apart, and a bracket or
+ * a star at the start is no option of the command before it.
+ */
 export function latexText(text: string): string {
-  return text
+  return oneLine(text)
     .replaceAll(/[\\~^<>|]|[&%$#_{}]/g, (sign) => special[sign] ?? `\\${sign}`)
+    .replaceAll(/-(?=-)|`(?=`)|'(?=')|[?!](?=`)/g, "$&{}")
+    .replace(/^\s*[[*]/, "{$&}")
     .replaceAll(/[^ -~]/g, (sign) => (Object.hasOwn(formula, sign) ? `$${formula[sign]}$` : sign));
 }

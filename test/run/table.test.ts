@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Table, table } from "../../lib/run/table";
-import { tableCsv } from "../../lib/run/tableCsv";
+import { csvCell, tableCsv } from "../../lib/run/tableCsv";
 import { latexNumber, latexText, tableLatex } from "../../lib/run/tableLatex";
 import { version } from "../../lib/util/version";
 
@@ -42,8 +42,19 @@ describe("table", () => {
       row: { name: "a", bops: 1, sd: 1, x: 2 },
       message: 'row 2: "x" is no column. Columns: name, bops, sd.',
     },
+    {
+      row: { name: "a", bops: [1], sd: 1 },
+      message: 'row 2: "bops" must be text, a finite number, true, false or null, got [1].',
+    },
   ])("refuses the row $row", ({ row, message }) => {
     expect(() => made([row])).toThrow(message);
+  });
+
+  it("takes nothing that objects inherit for a value", () => {
+    const own = [{ name: "toString", unit: null, description: "made up" }];
+    expect(() => table("T", own, [{} as never], { sources: [], notes: [] })).toThrow(
+      'table "T": row 0: "toString" must be text, a finite number, true, false or null, got undefined.',
+    );
   });
 
   it("refuses a repeated column", () => {
@@ -59,7 +70,71 @@ describe("tableCsv", () => {
   });
 });
 
+describe("csvCell", () => {
+  it.each([
+    ["=1+1", "'=1+1"],
+    ["+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"],
+    ["-2+3", "'-2+3"],
+    ["@SUM(A1)", "'@SUM(A1)"],
+    [" =1+1", "' =1+1"],
+    ["\t=1", '"\'\t=1"'],
+    ["\rx", '"\'\rx"'],
+    ["\nx", '"\'\nx"'],
+    ["＝1+1", "'＝1+1"],
+    ['=HYPERLINK("x")', '"\'=HYPERLINK(""x"")"'],
+    ["a;=1", '"a;=1"'],
+    ["--", "'--"],
+    ["-", "'-"],
+  ])("writes the text %j so that no spreadsheet runs it", (text, cell) => {
+    expect(csvCell(text)).toBe(cell);
+  });
+
+  it.each([
+    [-0.25, "-0.25"],
+    [1e-9, "1e-9"],
+    [-1e21, "-1e+21"],
+    ["-0.25", "-0.25"],
+    ["+2e5", "+2e5"],
+    ["−3 %", "−3 %"],
+    ["a=b", "a=b"],
+    ["bin_conv_3x3", "bin_conv_3x3"],
+    [true, "true"],
+    [null, ""],
+  ])("leaves %j as it is", (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+
+  it("guards the names of columns too", () => {
+    const own = [{ name: "=A1", unit: null, description: "made up" }];
+    const made = table("T", own, [{ "=A1": -1 }], { sources: [], notes: [] });
+    expect(tableCsv(made)).toBe("'=A1\n-1\n");
+  });
+});
+
 describe("tableLatex", () => {
+  it.each(["\r", "\n", "\r\n", "\u2028", "\u0085", "\v", "\f"])(
+    "keeps a comment a comment behind the line break %j",
+    (sign) => {
+      const title = `a${sign}\\input{/etc/passwd}`;
+      const made = table(title, [], [], { sources: [], notes: [`n${sign}\\end{document}`] });
+      const lines = tableLatex(made).split(/[\n\r\u2028\u2029\u0085\v\f]/);
+      expect(lines.slice(0, 2)).toEqual(["% a \\input{/etc/passwd}", "% n \\end{document}"]);
+    },
+  );
+
+  it("keeps the cells of a row in their line and columns", () => {
+    const column = { name: "name", unit: null, description: "made up" };
+    const made = table("T", [column], [{ name: "[1]\r\n\r\nb & c \\\\" }], { sources: [], notes: [] });
+    expect(tableLatex(made)).toContain(
+      "  {[}1] b \\& c \\textbackslash{}\\textbackslash{} \\\\\n  \\bottomrule",
+    );
+  });
+
+  it("keeps apart what LaTeX would draw together", () => {
+    expect(latexText("a--b---c ``x'' ?`")).toBe("a-{}-b-{}-{}-c `{}`x'{}' ?{}`");
+    expect(latexText("*a")).toBe("{*}a");
+  });
+
   it("writes a booktabs tabular, notes first, text to the left and numbers to the right", () => {
     expect(tableLatex(made())).toBe(`% Made up
 % one note
