@@ -6,6 +6,7 @@ import { alphaMoments, warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
+import { plotlyText } from "./plotlyText";
 import { primitiveStyle } from "./theme";
 import { typedTrace } from "./typedTrace";
 
@@ -33,7 +34,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
         x: moments.map((moment) => moment.epochsDone),
         y: moments.map((moment) => moment.probabilities.cells[group]?.[edge]?.[p] ?? null),
         line: { color, dash, width: 2 },
-        hovertemplate: `${primitive}: %{y:.3f}<extra>after epoch %{x}</extra>`,
+        hovertemplate: `${plotlyText(primitive)}: %{y:.3f}<extra>after epoch %{x}</extra>`,
       });
     });
     const last = moments.at(-1)?.epochsDone ?? 0;

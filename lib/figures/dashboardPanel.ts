@@ -1,3 +1,4 @@
+import { escapeXml as escapedXml } from "../space/svg";
 import { ink } from "./theme";
 
 /** One number over the course of a search: `x` in epochs. */
@@ -59,9 +60,4 @@ export function linePanel(panel: LinePanel): string {
     );
   });
   return parts.join("\n");
-}
-
-/** Text inside an SVG element. */
-export function escapedXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,5 +1,6 @@
+import { escapeXml as escapedXml } from "../space/svg";
 import { barText, clockText, rateText } from "../util/progressMeter";
-import { type DashboardPoint, escapedXml, linePanel } from "./dashboardPanel";
+import { type DashboardPoint, linePanel } from "./dashboardPanel";
 import { fontFamily } from "./fonts";
 import { ink, palette, probabilityScale } from "./theme";
 

@@ -1,3 +1,4 @@
+import { plainText } from "./plotlyText";
 import type { FigureProvenance } from "./provenance";
 
 /**
@@ -65,20 +66,10 @@ export interface FrameGeometry {
 
 /** The figure's title without markup. */
 export function plainTitle(figure: Figure): string {
-  const text = figure.layout.meta?.bars?.title ?? figure.layout.title.text;
-  return plainText(text) || "untitled";
+  return figure.layout.meta?.bars?.title || plainText(figure.layout.title.text) || "untitled";
 }
 
 /** What the picture shows, in words; the title where the figure does not say. */
 export function altText(figure: Figure): string {
   return figure.layout.meta?.bars?.alt ?? plainTitle(figure);
-}
-
-/** Text without plotly's markup: tags gone, line breaks as spaces. */
-export function plainText(text: string): string {
-  return text
-    .replaceAll(/<br\s*\/?>/g, " ")
-    .replaceAll(/<[^>]*>/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
 }

@@ -1,12 +1,7 @@
-import {
-  type Figure,
-  type FigureLayout,
-  type FigureMeta,
-  type FrameGeometry,
-  plainText,
-  type Trace,
-} from "./figure";
+import { oneLine } from "../util/oneLine";
+import type { Figure, FigureLayout, FigureMeta, FrameGeometry, Trace } from "./figure";
 import { gridPlaces } from "./frameGeometry";
+import { plotlyText, withPlotlyTexts } from "./plotlyText";
 import { type FigureProvenance, noSources } from "./provenance";
 import { textLines } from "./textLines";
 import { axisBase, ink, layoutBase, textSize } from "./theme";
@@ -21,7 +16,7 @@ export interface FigureCaption {
   readonly sources?: FigureProvenance;
 }
 
-/** One plot inside a figure; places count from the top left, in panels. */
+/** One plot inside a figure, all its texts plain; places count from the top left, in panels. */
 export interface Panel {
   readonly row: number;
   readonly column: number;
@@ -35,7 +30,7 @@ export interface Panel {
   readonly notes?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Everything a figure is made of; sizes in pixels. */
+/** Everything a figure is made of; sizes in pixels, texts plain: names stand in the figure letter by letter. */
 export interface FrameSettings {
   readonly title: string;
   readonly caption: FigureCaption;
@@ -97,17 +92,18 @@ export function figureFrame(settings: FrameSettings): Figure {
     const suffix = i === 0 ? "" : String(i + 1);
     const [x, y] = [`x${suffix}`, `y${suffix}`];
     const { x: domainX, y: domainY } = domains[i] as (typeof domains)[number];
-    axes[`xaxis${suffix}`] = { ...axis(panel.xAxis), domain: domainX, anchor: y };
-    axes[`yaxis${suffix}`] = { ...axis(panel.yAxis), domain: domainY, anchor: x };
+    axes[`xaxis${suffix}`] = { ...axis(panel, "x"), domain: domainX, anchor: y };
+    axes[`yaxis${suffix}`] = { ...axis(panel, "y"), domain: domainY, anchor: x };
     const traces =
       panel.traces.length > 0 ? panel.traces : [{ type: "scatter", x: [], y: [], showlegend: false }];
-    for (const trace of traces) data.push({ ...trace, ...visible(trace), xaxis: x, yaxis: y });
-    for (const shape of panel.shapes ?? []) shapes.push(withReferences(shape, x, y));
+    for (const trace of traces)
+      data.push({ ...withPlotlyTexts(trace), ...visible(trace), xaxis: x, yaxis: y });
+    for (const shape of panel.shapes ?? []) shapes.push(withReferences(withPlotlyTexts(shape), x, y));
     for (const note of panel.notes ?? []) {
       annotations.push({
         showarrow: false,
         font: { size: textSize.tick, color: ink.soft },
-        ...withReferences(note, x, y),
+        ...withReferences(withPlotlyTexts(note), x, y),
       });
     }
     if (panel.title) annotations.push(panelTitle(panel.title, domainX[0], domainY[1]));
@@ -118,7 +114,7 @@ export function figureFrame(settings: FrameSettings): Figure {
     height: margin.t + plotHeight + margin.b,
     margin,
     title: {
-      text: `<b>${settings.title}</b>`,
+      text: `<b>${plotlyText(settings.title)}</b>`,
       x: 12 / width,
       xanchor: "left",
       y: 1,
@@ -128,7 +124,9 @@ export function figureFrame(settings: FrameSettings): Figure {
       font: { size: textSize.title },
     },
     showlegend: settings.legend !== undefined,
-    ...(settings.legend ? { legend: { ...legendAbove(plotHeight), ...settings.legend } } : {}),
+    ...(settings.legend
+      ? { legend: { ...legendAbove(plotHeight), ...withPlotlyTexts(settings.legend) } }
+      : {}),
     ...axes,
     shapes,
     annotations,
@@ -140,7 +138,7 @@ export function figureFrame(settings: FrameSettings): Figure {
 function metaOf(settings: FrameSettings, frame: FrameGeometry): FigureMeta {
   const { title, caption, alt } = settings;
   return {
-    title: plainText(title),
+    title: oneLine(title),
     alt: alt ?? describedPanels(settings),
     measured: caption.measured,
     origin: caption.origin,
@@ -151,13 +149,13 @@ function metaOf(settings: FrameSettings, frame: FrameGeometry): FigureMeta {
 
 /** "Losses and accuracies. Panels: loss; accuracy. Series: weight steps, supernet." */
 function describedPanels({ title, panels }: FrameSettings): string {
-  const titles = panels.flatMap((panel) => (panel.title ? [plainText(panel.title)] : []));
+  const titles = panels.flatMap((panel) => (panel.title ? [oneLine(panel.title)] : []));
   const traces = panels.flatMap((panel) => panel.traces);
   const shown = traces.filter((trace) => trace.name !== undefined && trace["showlegend"] !== false);
-  const series = [...new Set(shown.map(({ name }) => plainText(name as string)))];
+  const series = [...new Set(shown.map(({ name }) => oneLine(name as string)))];
   const list = (what: string, items: readonly string[], between: string) =>
     items.length > 0 ? [`${what}: ${items.join(between)}.`] : [];
-  return [`${plainText(title)}.`, ...list("Panels", titles, "; "), ...list("Series", series, ", ")].join(" ");
+  return [`${oneLine(title)}.`, ...list("Panels", titles, "; "), ...list("Series", series, ", ")].join(" ");
 }
 
 /** A legend in lines between the title and the titles of the panels. */
@@ -173,13 +171,22 @@ function legendAbove(plotHeight: number): Record<string, unknown> {
   };
 }
 
-function axis(own: Panel["xAxis"] = {}): Record<string, unknown> {
+function axis(panel: Panel, letter: "x" | "y"): Record<string, unknown> {
   const base = axisBase();
+  const own = withPlotlyTexts(panel[`${letter}Axis`] ?? {});
   return {
     ...base,
     ...own,
+    ...(own["type"] === undefined && panel.traces.some((trace) => hasNames(trace[letter]))
+      ? { type: "category" }
+      : {}),
     title: { ...(base["title"] as object), ...(own["title"] as object | undefined) },
   };
+}
+
+/** Plotly would take names such as "12" for numbers and "2024-01" for dates. */
+function hasNames(places: unknown): boolean {
+  return Array.isArray(places) && places.some((place) => typeof place === "string");
 }
 
 /** Shading of the epochs in which alphas stay at their start, for panels whose x counts epochs done. */
@@ -220,7 +227,7 @@ function withReferences(
 function panelTitle(text: string, x: number, y: number): Record<string, unknown> {
   return {
     name: annotationNames.panel,
-    text: `<b>${text}</b>`,
+    text: `<b>${plotlyText(text)}</b>`,
     xref: "paper",
     yref: "paper",
     x,
@@ -240,7 +247,7 @@ export function captionNote(
 ): Record<string, unknown> {
   return {
     name: annotationNames.caption,
-    text: lines.join("<br>"),
+    text: lines.map(plotlyText).join("<br>"),
     xref: "paper",
     yref: "paper",
     x: 0,

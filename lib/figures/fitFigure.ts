@@ -1,8 +1,9 @@
-import { type Figure, type FigureLayout, type FrameGeometry, plainText, type Trace } from "./figure";
+import type { Figure, FigureLayout, FrameGeometry, Trace } from "./figure";
 import { annotationNames, captionLines, captionNote, captionRoom, titleRoom } from "./figureFrame";
 import { gridPlaces } from "./frameGeometry";
 import { type AxisTitles, flowedPlaces, flowedTitles } from "./panelFlow";
 import { type PaperWidth, paperPixels, toPixels } from "./paper";
+import { plainText, plotlyText } from "./plotlyText";
 import { textLines } from "./textLines";
 import { textMeasure } from "./textMeasure";
 import { textSize } from "./theme";
@@ -163,7 +164,7 @@ function relaid(figure: Figure, old: FrameGeometry, wanted: FrameGeometry): Figu
 
 /** A title, broken at spaces into lines of at most `width` pixels. */
 const linesOf = (text: string, width: number, size: number) =>
-  textLines(plainText(text), width, size, "bold");
+  textLines(plainText(text), width, size, "bold").map(plotlyText);
 
 function legendPlace(legend: Record<string, unknown>, plotHeight: number, above: number): object {
   return isAbove(legend) ? { y: 1 + above / plotHeight } : {};
@@ -188,7 +189,7 @@ function legendRows({ data, layout }: Figure, width: number): number {
   const measure = textMeasure();
   const entries = data
     .filter(shown)
-    .map(({ name }) => legendSizes.mark + measure(name as string, textSize.body, "normal"));
+    .map(({ name }) => legendSizes.mark + measure(plainText(name as string), textSize.body, "normal"));
   const { gap } = legendSizes;
   const inOne = entries.reduce((sum, entry) => sum + entry + gap, -gap);
   if (entries.length === 0 || inOne < width) return 1;

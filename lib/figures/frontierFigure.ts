@@ -5,6 +5,7 @@ import type { FrontierMeasure } from "../frontier/runPoint";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { logTicks } from "./logTicks";
+import { plotlyText } from "./plotlyText";
 import { seriesStyle } from "./seriesStyle";
 import { ink, palette } from "./theme";
 import { typedTrace } from "./typedTrace";
@@ -39,7 +40,7 @@ export function frontierFigure(result: Frontier): Figure {
             color: ink.soft,
             line: { color: ink.soft, width: 2 },
           },
-          hovertemplate: `${point.name}<br>%{y:.2%} at %{x:.4s} ${cost}<br>${point.source}<extra>published</extra>`,
+          hovertemplate: `${plotlyText(point.name)}<br>%{y:.2%} at %{x:.4s} ${cost}<br>${plotlyText(point.source)}<extra>published</extra>`,
         }),
     ),
   ];

@@ -1,4 +1,5 @@
 import type { ImageSet } from "../data/imageSet";
+import { escapeXml } from "../space/svg";
 import { DataError } from "../util/errors";
 import { loadPackage } from "./packageFile";
 
@@ -44,7 +45,7 @@ export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = 
   const rows = classNames.map((name, label) => {
     const top = label * (side + gap);
     const indices = firstOf(labels, label, perClass);
-    const text = `<text x="${nameWidth - 8}" y="${top + side / 2 + 4}" text-anchor="end">${escaped(name)}</text>`;
+    const text = `<text x="${nameWidth - 8}" y="${top + side / 2 + 4}" text-anchor="end">${escapeXml(name)}</text>`;
     const images = indices.map((index, column) => {
       const x = nameWidth + column * (side + gap);
       return `<image x="${x}" y="${top}" width="${side}" height="${side}" style="image-rendering:pixelated" href="${pngOf(set, index)}"/>`;
@@ -54,7 +55,7 @@ export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = 
   const words = `${classNames.length} rows of images, one a class: ${classNames.join(", ")}; the first ${perClass} of each.`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="DejaVu Sans, sans-serif" font-size="12"><title>Images by class</title><desc>${escaped(words)}</desc>${rows.join("\n")}</svg>`
+    `font-family="DejaVu Sans, sans-serif" font-size="12"><title>Images by class</title><desc>${escapeXml(words)}</desc>${rows.join("\n")}</svg>`
   );
 }
 
@@ -78,8 +79,4 @@ function pngOf(set: ImageSet, index: number): string {
   }
   context.putImageData(target, 0, 0);
   return canvas.toDataURL("image/png");
-}
-
-function escaped(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

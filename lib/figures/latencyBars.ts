@@ -2,6 +2,7 @@ import type { Table } from "../run/table";
 import { BarsError } from "../util/errors";
 import { barFrame } from "./barFrame";
 import type { Figure } from "./figure";
+import { plotlyText } from "./plotlyText";
 import { checkColumns, numbersOf, textsOf } from "./tableColumns";
 import { palette } from "./theme";
 import { typedTrace } from "./typedTrace";
@@ -56,7 +57,7 @@ export function latencyBars(table: Table): Figure {
       orientation: "h",
       marker: { color: colors[s] as string },
       ...(ranged ? { error_x: spread } : {}),
-      hovertemplate: `%{y}, ${name}: %{x:.3g} ms<extra></extra>`,
+      hovertemplate: `%{y}, ${plotlyText(name)}: %{x:.3g} ms<extra></extra>`,
     });
   });
   const rows = [...new Set(names)];

@@ -5,6 +5,7 @@ import { type AlphaMoment, alphaMoments, warmupEpochs } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
+import { plotlyText } from "./plotlyText";
 import { ink, shades } from "./theme";
 import { typedTrace } from "./typedTrace";
 
@@ -88,7 +89,7 @@ function areaPanel(settings: AreaPanel): Panel {
       y: absent ? [] : moments.map((moment) => moment.probabilities[level][stage]?.[choice] ?? 0),
       line: { width: 0.5, color: "white" },
       fillcolor: colors[choice] ?? ink.grid,
-      hovertemplate: `${name}: %{y:.3f}<extra>after epoch %{x}</extra>`,
+      hovertemplate: `${plotlyText(name)}: %{y:.3f}<extra>after epoch %{x}</extra>`,
     });
   });
   const searched = choices > 0;

@@ -1,3 +1,5 @@
+import { escapeXml } from "../space/svg";
+import { oneLine } from "../util/oneLine";
 import { altText, type Figure, plainTitle } from "./figure";
 import { bundleFile, bundleOf, type PlotlyBundle, packedBundle } from "./plotlyBundle";
 
@@ -92,7 +94,7 @@ export function liveFigureHtml(figure: Figure, id: string, imageTail: string): s
   if (!drawOnce()) requestAnimationFrame(drawOnce);
 })();`;
   const { width, height } = layout;
-  const label = `role="figure" aria-label="${attribute(`${plainTitle(figure)}. ${altText(figure)}`)}"`;
+  const label = `role="figure" aria-label="${escapeXml(oneLine(`${plainTitle(figure)}. ${altText(figure)}`))}"`;
   return `<div id="${id}" ${label} style="max-width:${width}px;overflow-x:auto" data-height="${height}"></div><script>${script}</script>`;
 }
 
@@ -102,14 +104,4 @@ export function scriptJson(value: unknown): string {
     .replaceAll("<", "\\u003c")
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");
-}
-
-/** Text that may stand in an attribute between double quotes. */
-function attribute(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("\n", " ");
 }

@@ -1,3 +1,4 @@
+import { escapeXml } from "../space/svg";
 import { notebookKernel } from "../util/notebookKernel";
 import { monoFontFamily } from "./fonts";
 import { ink } from "./theme";
@@ -32,16 +33,16 @@ export function tableHtml(table: readonly TableRow[] | FrameLike, caption = ""):
       typeof value === "number"
         ? ` style="text-align:right;font-family:${monoFontFamily}"`
         : ' style="text-align:left"';
-    return `<td${look}>${escaped(cellText(value))}</td>`;
+    return `<td${look}>${escapeXml(cellText(value))}</td>`;
   };
   const isNumber = (column: number) =>
     rows.length > 0 && rows.every((row) => typeof row[column] === "number");
   const head = columns.map(
-    (name, i) => `<th style="text-align:${isNumber(i) ? "right" : "left"}">${escaped(name)}</th>`,
+    (name, i) => `<th style="text-align:${isNumber(i) ? "right" : "left"}">${escapeXml(name)}</th>`,
   );
   const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
   const title = caption
-    ? `<caption style="text-align:left;caption-side:top;color:${ink.soft}">${escaped(caption)}</caption>`
+    ? `<caption style="text-align:left;caption-side:top;color:${ink.soft}">${escapeXml(caption)}</caption>`
     : "";
   return `<table class="bars-table">${title}<thead><tr>${head.join("")}</tr></thead>\n<tbody>${body}</tbody></table>`;
 }
@@ -88,12 +89,4 @@ function cellText(value: unknown): string {
   return size >= 1e-3 && size < 1e6
     ? value.toLocaleString("en-US", { maximumSignificantDigits: 4 })
     : value.toExponential(3);
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -1,5 +1,5 @@
 import { escapeXml, svgElement, svgNumber } from "../space/svg";
-import { plainText } from "./figure";
+import { oneLine } from "../util/oneLine";
 import { toMillimetres } from "./paper";
 import { type FigureProvenance, noSources } from "./provenance";
 
@@ -47,7 +47,7 @@ export interface SvgMeta {
 /** Reads title, description and sources of an SVG document; what it does not say is empty. */
 export function svgMeta(svg: string): SvgMeta {
   const text = (name: string) =>
-    plainText(unescapeXml(new RegExp(`<${name}[^>]*>([\\s\\S]*?)</${name}>`).exec(svg)?.[1] ?? ""));
+    oneLine(unescapeXml(new RegExp(`<${name}[^>]*>([\\s\\S]*?)</${name}>`).exec(svg)?.[1] ?? "")).trim();
   const title = text("title") || "untitled";
   const sources = /<metadata id="bars-sources">([\s\S]*?)<\/metadata>/.exec(svg)?.[1];
   return {

@@ -4,7 +4,13 @@ export function svgNumber(value: number): string {
   return String(rounded === 0 ? 0 : rounded);
 }
 
-/** Text with the five characters that mean something in XML escaped. */
+/** Signs that no XML document may hold, not even escaped: control characters and halves of surrogate pairs. */
+const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu;
+
+/**
+ * Text as XML and HTML show it letter by letter, also between quotes: the five characters that mean something there
+ * escaped, and those that no document may hold as the sign for an unknown character.
+ */
 export function escapeXml(text: string): string {
   const names: Record<string, string> = {
     "&": "&amp;",
@@ -13,7 +19,9 @@ export function escapeXml(text: string): string {
     '"': "&quot;",
     "'": "&apos;",
   };
-  return text.replace(/[&<>"']/g, (character) => names[character] as string);
+  return text
+    .replaceAll(forbidden, "\ufffd")
+    .replaceAll(/[&<>"']/g, (character) => names[character] as string);
 }
 
 /** One SVG element. Numbers are written by {@link svgNumber}, text is escaped. Children are SVG text already. */
