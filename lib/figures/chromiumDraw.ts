@@ -14,16 +14,13 @@ export function chromiumSvg(
   const { data, layout } = figure;
   const options = { format: "svg", imageDataOnly: true, width, height };
   return withChromiumPage(executable, async (page) => {
-    try {
-      return await page.evaluate<string>(
-        `Plotly.toImage(${scriptJson({ data, layout })}, ${scriptJson(options)})`,
-      );
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-      throw new BarsError(`plotly could not draw the figure "${layout.title?.text}" in Chromium: ${why}`, {
-        cause,
-      });
-    }
+    // Caught inside the page: what is thrown here is the browser's own fault.
+    const made = await page.evaluate<{ readonly svg?: string; readonly why?: string }>(
+      `Promise.resolve().then(() => Plotly.toImage(${scriptJson({ data, layout })}, ${scriptJson(options)}))` +
+        ".then((svg) => ({ svg }), (cause) => ({ why: String(cause && cause.message || cause) }))",
+    );
+    if (made.svg !== undefined) return made.svg;
+    throw new BarsError(`plotly could not draw the figure "${layout.title?.text}" in Chromium: ${made.why}`);
   });
 }
 

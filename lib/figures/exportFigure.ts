@@ -1,7 +1,7 @@
 import { basename, extname, join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
-import { browserFor, type DrawEngine, figureSvg, pagePdf } from "./drawFigure";
+import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
 import { altText, type Figure, plainTitle } from "./figure";
 import { bareFigure, fitFigure } from "./fitFigure";
 import { checkTexName, includeGraphics } from "./includeGraphics";
@@ -42,7 +42,8 @@ export interface ExportOptions {
  * - `.tex`: a `figure` environment with caption and label, and the PDF it includes beside it.
  *
  * Every file says where it comes from; `bars provenance <file>` prints it. A file appears whole or not at all. A
- * headless Chromium draws where there is one, else this process does, the same picture.
+ * headless Chromium draws where there is one that does its work within a minute, else this process does, the same
+ * picture, and a line says so.
  *
  * @returns the paths written.
  * @throws BarsError for an unknown extension, a name that LaTeX cannot read, an impossible size, a figure that plotly refuses, or traces that need
@@ -63,17 +64,17 @@ export async function exportFigure(
     writeFileAtomic(path, jsonText(picture, provenance));
     return [path];
   }
-  const browser = browserFor(options.engine ?? "auto", drawn, "exportFigure");
-  const svg = typeof drawn === "string" ? drawn : await figureSvg(drawn, browser);
+  const drawer = drawerFor(options.engine ?? "auto", drawn, "exportFigure");
+  const svg = typeof drawn === "string" ? drawn : await drawer.svg(drawn);
   const size = targetSize(svg, drawn, options.width);
   if (format === "tex") {
     const pdf = path.replace(/\.tex$/i, ".pdf");
-    writeFileAtomic(pdf, [await pdfOf(svg, size, browser, provenance, meta.alt)]);
+    writeFileAtomic(pdf, [await pdfOf(svg, size, drawer, provenance, meta.alt)]);
     const snippet = includeGraphics({ ...meta, pdf: basename(pdf), millimetres: toMillimetres(size.width) });
     writeFileAtomic(path, texProvenance(provenance) + snippet);
     return [path, pdf];
   }
-  writeFileAtomic(path, [await fileOf(format, svg, size, browser, provenance, meta.alt, options)]);
+  writeFileAtomic(path, [await fileOf(format, svg, size, drawer, provenance, meta.alt, options)]);
   return [path];
 }
 
@@ -142,14 +143,14 @@ async function fileOf(
   format: "pdf" | "svg" | "png",
   svg: string,
   size: { width: number; height: number },
-  browser: string | null,
+  drawer: Drawer,
   provenance: Provenance,
   alt: string,
   { dotsPerInch = 300 }: ExportOptions,
 ): Promise<Buffer> {
   switch (format) {
     case "pdf":
-      return pdfOf(svg, size, browser, provenance, alt);
+      return pdfOf(svg, size, drawer, provenance, alt);
     case "svg":
       return Buffer.from(svgWithFonts(svgWithProvenance(svgOfSize(svg, size), provenance, alt)), "utf8");
     case "png": {
@@ -168,11 +169,11 @@ async function fileOf(
 async function pdfOf(
   svg: string,
   size: { width: number; height: number },
-  browser: string | null,
+  drawer: Drawer,
   provenance: Provenance,
   alt: string,
 ): Promise<Buffer> {
-  return pdfWithProvenance(await pagePdf(svg, size, browser), provenance, alt);
+  return pdfWithProvenance(await drawer.pdf(svg, size), provenance, alt);
 }
 
 function jsonText(picture: Figure | string, provenance: Provenance): string {
