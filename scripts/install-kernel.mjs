@@ -18,8 +18,8 @@ export function userKernels(env = process.env, platform = process.platform, home
 /** The checked-in kernel with absolute paths: of this Node and this project. */
 export function absoluteKernel() {
   const spec = JSON.parse(readFileSync(join(root, "jupyter/kernels/tslab/kernel.json"), "utf8"));
-  const tslab = join(root, "node_modules/tslab/bin/tslab");
-  return { ...spec, argv: [process.execPath, tslab, ...spec.argv.slice(2)], metadata: { project: root } };
+  const start = join(root, "scripts/kernel/start.mjs");
+  return { ...spec, argv: [process.execPath, start, ...spec.argv.slice(2)], metadata: { project: root } };
 }
 
 function isOurs(file) {

@@ -105,7 +105,7 @@ describe("the kernel", () => {
     readFileSync(join(root, "jupyter/kernels/tslab/kernel.json"), "utf8"),
   ) as KernelSpec;
 
-  it("is named after the project and starts the project's own tslab", () => {
+  it("is named after the project and starts the project's own launcher", () => {
     expect(spec.display_name).toBe("TypeScript (bars)");
     expect(spec.language).toBe("typescript");
     const [, script = ""] = spec.argv;
@@ -119,10 +119,7 @@ describe("the kernel", () => {
     inFolder((folder) => {
       const file = installKernel(folder);
       const installed = JSON.parse(readFileSync(file, "utf8")) as KernelSpec;
-      expect(installed.argv.slice(0, 2)).toEqual([
-        process.execPath,
-        join(root, "node_modules/tslab/bin/tslab"),
-      ]);
+      expect(installed.argv.slice(0, 2)).toEqual([process.execPath, join(root, "scripts/kernel/start.mjs")]);
       expect(installed.argv.slice(2)).toEqual(spec.argv.slice(2));
       expect(installKernel(folder)).toBe(file);
       expect(removeKernel(folder)).toBe(`Removed ${join(folder, "tslab")}.`);
