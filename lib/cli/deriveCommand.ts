@@ -1,17 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
-import { type Cost, measureNames } from "../complexity/cost";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
-import { measured } from "../derive/stagePieces";
-import { unfedEdges } from "../derive/unfed";
+import { heldText } from "../derive/heldText";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { deriveBySupernet } from "../search/deriveBySupernet";
 import { describeGenotype } from "../space/describeGenotype";
-import type { Genotype } from "../space/genotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
@@ -101,7 +98,7 @@ async function bySupernet(
 }
 
 function derivationLines(
-  { genotype, cost, confidence, logProbability, scores }: Derivation,
+  { cost, confidence, logProbability, scores, held, warnings }: Derivation,
   record: SearchRecord,
   epoch: StoredEpoch | undefined,
 ): string[] {
@@ -115,34 +112,12 @@ function derivationLines(
     ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
-    ...(genotype.space.initChannels === record.config.space.initChannels ? budgetLines(cost, record) : []),
-    ...unfedLines(genotype),
+    ...(held ? [heldText(held)] : []),
+    ...warnings.map(({ text }) => `warning: ${text}`),
     ...(scores
       ? [`accuracies of the samples in the supernet: ${scores.map((s) => s.toFixed(3)).join(", ")}`]
       : []),
   ];
-}
-
-/** A search holds its expected cost to the budget; what is derived from it may be far away. */
-function budgetLines(cost: Cost, { config }: SearchRecord): string[] {
-  const { method, measure, budget } = config.cost;
-  if (method === "none") return [];
-  const share = measured(cost, measure) / budget;
-  const remedy = share < 0.8 || share > 1 ? "; rule budget, with atLeast, decides by cost" : "";
-  return [
-    `${Math.round(100 * share)} % of the ${budget} ${measureNames[measure]} that the search held its expected cost to${remedy}`,
-  ];
-}
-
-function unfedLines({ cells }: Genotype): string[] {
-  return cells.flatMap((edges, group) => {
-    const unfed = unfedEdges(edges);
-    if (unfed.length === 0) return [];
-    const names = unfed.map(({ primitive, from, to }) => `${primitive} ${from}->${to}`).join(", ");
-    return [
-      `cell group ${group}: ${names} start at a node nothing feeds, so they add the same to every image and cost as much as others; --option prune=true leaves them out`,
-    ];
-  });
 }
 
 /** `7`, `start`, `last` or `3..7`. */

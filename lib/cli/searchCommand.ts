@@ -61,8 +61,8 @@ async function run(options: Options): Promise<void> {
   const backend = await startBackend(options.backend);
   console.log(describeBackend(backend));
   const record = await search(config, { directory: options.out, progress: openProgress() });
-  const { genotype } = derive(deriveInputOf(record), "argmax");
-  const { files, summary } = saveArchitecture(options.out, record, genotype);
+  const derivation = derive(deriveInputOf(record), "argmax");
+  const { files, summary } = saveArchitecture(options.out, record, derivation.genotype, derivation);
   if (summary.note) console.log(`\nThe data: ${summary.note}`);
   console.log(
     `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,

@@ -1,7 +1,9 @@
 import type { SearchRecord } from "../run/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
+import type { RestingAlphas } from "./derivationWarnings";
 import type { DeriveInput } from "./deriveRule";
+import { heldBudgetOf } from "./heldBudget";
 
 /** Epochs from `from` to `to`, both counted from 0 and included. */
 export interface EpochWindow {
@@ -63,5 +65,20 @@ function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {
 export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): DeriveInput {
   const place = epoch ?? record.chosen?.epoch ?? "last";
   const { space, binarization } = record.config;
-  return { space, alphas: alphasAt(record, place), style: binarization };
+  const alphas = alphasAt(record, place);
+  const [held, resting] = [heldBudgetOf(record.config), restingAt(record, place)];
+  return { space, alphas, style: binarization, held, resting };
+}
+
+/** Whether the alphas of a stored epoch, or of those of a window, are still those of the start. */
+export function restingAt(record: SearchRecord, epoch: StoredEpoch): RestingAlphas {
+  if (epoch === "start") return "all";
+  const inside = (entry: SearchRecord["epochs"][number]) =>
+    typeof epoch === "object"
+      ? entry.epoch >= epoch.from && entry.epoch <= epoch.to
+      : entry.epoch === (epoch === "last" ? record.epochs.at(-1)?.epoch : epoch);
+  const read = record.epochs.filter(inside);
+  const resting = read.filter(({ warmup }) => warmup).length;
+  if (resting === 0) return "none";
+  return resting === read.length ? "all" : "some";
 }

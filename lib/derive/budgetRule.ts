@@ -5,9 +5,9 @@ import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { type CostMeasure, costMeasures } from "./stagePieces";
 
 export interface BudgetOptions extends ProbabilityOptions {
-  /** What is held to the budget; per image, one multiply-accumulate = 1. */
+  /** What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. */
   readonly measure: CostMeasure;
-  /** Largest cost allowed; null for no limit. */
+  /** Largest cost allowed; null for no limit. Left out: the search's own budget, no limit where it had none. */
   readonly budget: number | null;
   /**
    * Share of the budget that has to be spent, 0 to 1. A search whose penalty is paid by empty cells derives far below its
@@ -41,6 +41,23 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
     return atLeast > 0 && budget === null
       ? `budget must be a number where atLeast is ${atLeast}, got null`
       : null;
+  },
+  fromInput: ({ held, space }, given) => {
+    if (held === undefined) return {};
+    const { measure = held.measure, initChannels = space.initChannels } = given;
+    if (given.budget !== undefined || held.budget === null) return { measure };
+    const limit = "or null for none";
+    if (measure !== held.measure) {
+      throw new DeriveError(
+        `derive: rule "budget": budget must be given where measure is ${JSON.stringify(measure)}, because the search's own budget of ${held.budget} counts ${measureNames[held.measure]}, got none. Give a budget, ${limit}.`,
+      );
+    }
+    if (initChannels !== space.initChannels) {
+      throw new DeriveError(
+        `derive: rule "budget": budget must be given where initChannels is ${initChannels}, because the search's own budget of ${held.budget} ${measureNames[held.measure]} is for its ${space.initChannels} channels, got none. Give a budget, ${limit}.`,
+      );
+    }
+    return { measure, budget: held.budget };
   },
   choose: ({ space, alphas }, { method, temperature, measure, budget, atLeast, prune }) => {
     const limit = budget ?? Infinity;

@@ -8,10 +8,12 @@ import { ConfigError, DeriveError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
 import { argmaxRule } from "./argmaxRule";
 import { bestOfRule } from "./bestOfRule";
-import { budgetRule } from "./budgetRule";
+import { type BudgetOptions, budgetRule } from "./budgetRule";
 import { type Confidence, confidenceOf } from "./confidence";
+import { type DerivationWarning, derivationWarnings } from "./derivationWarnings";
 import type { DeriveInput, DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { entropyGuardRule } from "./entropyGuardRule";
+import { type HeldCost, heldByRule, heldBySearch } from "./heldBudget";
 import { layoutMethods } from "./layoutBy";
 import { logProbabilityOf } from "./logProbabilities";
 import { probabilitiesOf, probabilityMethods } from "./probabilitiesOf";
@@ -57,6 +59,13 @@ export interface Derivation {
   readonly logProbability: number | null;
   /** Of one image; one multiply-accumulate = 1. */
   readonly cost: Cost & { readonly ops: number };
+  /**
+   * What it costs in the measure that counts, against the budget: the rule's own, else the search's. Null where neither
+   * is known, as for alphas that come from no search.
+   */
+  readonly held: HeldCost | null;
+  /** What a reader should know before the architecture is trusted. */
+  readonly warnings: readonly DerivationWarning[];
   /** For rules that rank candidates: the score of each, in the order they were drawn; else null. */
   readonly scores: readonly number[] | null;
 }
@@ -70,7 +79,7 @@ export interface Derivation {
 export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivation {
   const { rule: name, ...given } = typeof rule === "string" ? { rule } : rule;
   const chosen = ruleNamed(name);
-  const options = completeOptions(name, chosen, given);
+  const options = completeOptions(name, chosen, given, input);
   checkAlphas(input.space, input.alphas, "derive: alphas");
   if (chosen.needsKey && input.key === undefined) {
     throw new DeriveError(
@@ -90,8 +99,21 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
     confidence: confidenceOf(space, probabilities, choice),
     logProbability: logProbabilityOf(space, alphas, choice, options.method, options.temperature),
     cost: { ...cost, ops: ops(cost) },
+    held: heldOf(name, options, input, { cost, built: space }),
+    warnings: derivationWarnings(made, input.resting),
     scores,
   });
+}
+
+/** Rule "budget" holds what it was told to; every other leaves it at what the search held its expected cost to. */
+function heldOf(
+  name: DeriveRuleName,
+  options: ProbabilityOptions,
+  { held, space }: DeriveInput,
+  { cost, built }: { readonly cost: Cost; readonly built: SpaceConfig },
+): HeldCost | null {
+  if (name === "budget") return heldByRule(cost, options as BudgetOptions);
+  return held === undefined ? null : heldBySearch(cost, held, space, built);
 }
 
 /**
@@ -119,7 +141,12 @@ function scaledSpace(rule: string, space: SpaceConfig, initChannels: number | un
   }
 }
 
-function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object): ProbabilityOptions {
+function completeOptions(
+  name: DeriveRuleName,
+  rule: DeriveRule,
+  given: object,
+  input: DeriveInput,
+): ProbabilityOptions {
   const known = [
     ...Object.keys(rule.defaults),
     ...(rule.ownLayout ? [] : ["layout"]),
@@ -133,7 +160,11 @@ function completeOptions(name: DeriveRuleName, rule: DeriveRule, given: object):
       );
     }
   }
-  const { layout, prune, ...options }: ProbabilityOptions = { ...rule.defaults, ...given };
+  const { layout, prune, ...options }: ProbabilityOptions = {
+    ...rule.defaults,
+    ...rule.fromInput?.(input, given),
+    ...given,
+  };
   if (!probabilityMethods.includes(options.method)) {
     const names = probabilityMethods.join(", ");
     throw new DeriveError(

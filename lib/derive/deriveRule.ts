@@ -3,6 +3,8 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { Alphas } from "../space/alphas";
 import type { Genotype, GenotypeChoice } from "../space/genotype";
+import type { RestingAlphas } from "./derivationWarnings";
+import type { HeldBudget } from "./heldBudget";
 import type { LayoutMethod } from "./layoutBy";
 import type { ProbabilityMethod } from "./probabilitiesOf";
 
@@ -16,6 +18,10 @@ export interface DeriveInput {
   readonly score?: (genotype: Genotype) => number;
   /** How binary layers are built, for costs that depend on it (element-wise work, real parameters). */
   readonly style?: BlockStyle;
+  /** The measure and budget of the search the alphas come from: what rule "budget" takes where it is told nothing else. */
+  readonly held?: HeldBudget;
+  /** Whether the alphas are those of warm-up, when they rest; left out: "none". For warnings. */
+  readonly resting?: RestingAlphas;
 }
 
 /** Options every rule has: how alphas become probabilities. */
@@ -53,6 +59,8 @@ export interface DeriveRule<O extends ProbabilityOptions = ProbabilityOptions> {
   readonly needsCheckpoint?: boolean;
   /** True for rules that decide on depth and width by themselves, and so take no `layout`. */
   readonly ownLayout?: boolean;
+  /** Options that are taken from the input where they are not given; left out: none. @throws DeriveError where one of them has to be given. */
+  fromInput?(input: DeriveInput, given: Partial<O>): Partial<O>;
   /** Names the first option out of range in the form "k must be …, got …"; null if all are fine. */
   problem(options: O): string | null;
   choose(input: DeriveInput, options: O): RuleResult;

@@ -36,7 +36,7 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
   if (!(Number.isInteger(count) && count >= 2))
     throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
   const input = deriveInputOf(record, options.epoch);
-  const likeliest = measured(derive(input, { rule: "budget", measure }).cost, measure);
+  const likeliest = measured(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
   const least = cheapest(input, measure);
   if (least >= likeliest) return [likeliest];
   return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));

@@ -6,7 +6,7 @@ import { drawGenotype } from "../space/drawGenotype";
 import type { Genotype } from "../space/genotype";
 import { genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
-import { type SearchSummary, searchSummary } from "./summary";
+import { type Judgement, type SearchSummary, searchSummary } from "./summary";
 
 /** Where {@link saveGenotype} put what. */
 export interface GenotypeFiles {
@@ -39,13 +39,18 @@ export function saveGenotype(directory: string, genotype: Genotype): GenotypeFil
   return files;
 }
 
-/** Writes an architecture derived from a search ({@link saveGenotype}), and `summary.json` of the search. */
+/**
+ * Writes an architecture derived from a search ({@link saveGenotype}), and `summary.json` of the search.
+ *
+ * @param derivation how it was derived, for the summary ({@link searchSummary}).
+ */
 export function saveArchitecture(
   directory: string,
   record: SearchRecord,
   genotype: Genotype,
+  derivation?: Judgement,
 ): { readonly files: ArchitectureFiles; readonly summary: SearchSummary } {
-  const summary = searchSummary(record, genotype);
+  const summary = searchSummary(record, genotype, derivation);
   const files = { ...saveGenotype(directory, genotype), summary: join(directory, "summary.json") };
   writeFileAtomic(files.summary, `${JSON.stringify(summary, null, 1)}\n`);
   return { files, summary };

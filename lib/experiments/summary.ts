@@ -1,5 +1,9 @@
 import { ops } from "../complexity/cost";
 import { totalCost } from "../complexity/costTable";
+import { restingAt } from "../derive/alphasAt";
+import { derivationWarnings } from "../derive/derivationWarnings";
+import type { Derivation } from "../derive/derive";
+import { type HeldCost, heldBudgetOf, heldBySearch } from "../derive/heldBudget";
 import type { SearchRecord } from "../run/searchRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
@@ -15,6 +19,10 @@ export interface SearchSummary {
   readonly flops: number;
   readonly bops: number;
   readonly ops: number;
+  /** The cost in the measure the search counted, against the budget it held its expected cost to. */
+  readonly held: HeldCost | null;
+  /** What a reader should know before the architecture is trusted: empty cells, unfed nodes, least widths, warm-up. */
+  readonly warnings: readonly string[];
   readonly realParams: number;
   readonly binaryParams: number;
   /** Shares in [0, 1], shared weights, batch norms recalibrated; on the test images, or the alpha split if not measured there. */
@@ -29,11 +37,24 @@ export interface SearchSummary {
   readonly seconds: number;
 }
 
-/** Puts a search and the architecture derived from it into one line of numbers. */
-export function searchSummary(record: SearchRecord, genotype: Genotype): SearchSummary {
+/** What {@link searchSummary} takes from a derivation. */
+export type Judgement = Pick<Derivation, "held" | "warnings">;
+
+/**
+ * Puts a search and the architecture derived from it into one line of numbers.
+ *
+ * @param derivation how it was derived; left out: at the epoch the search chose, else the last, by a rule that does not
+ * decide by cost.
+ */
+export function searchSummary(
+  record: SearchRecord,
+  genotype: Genotype,
+  derivation?: Judgement,
+): SearchSummary {
   const last = record.epochs.at(-1);
   const cost = totalCost(genotype, record.config.binarization);
   const { test } = record;
+  const judged = derivation ?? judgement(record, genotype);
   return {
     genotypeHash: genotypeHash(genotype),
     cells: genotype.cells.map(
@@ -45,6 +66,8 @@ export function searchSummary(record: SearchRecord, genotype: Genotype): SearchS
     flops: cost.flops,
     bops: cost.bops,
     ops: ops(cost),
+    held: judged.held,
+    warnings: judged.warnings.map(({ text }) => text),
     realParams: cost.realParams,
     binaryParams: cost.binaryParams,
     supernetAccuracy: test?.supernetAccuracy ?? last?.supernetAccuracy ?? Number.NaN,
@@ -58,5 +81,15 @@ export function searchSummary(record: SearchRecord, genotype: Genotype): SearchS
     seed: record.config.seed,
     epochs: record.epochs.length,
     seconds: record.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
+  };
+}
+
+function judgement(record: SearchRecord, genotype: Genotype): Judgement {
+  const { space, binarization } = record.config;
+  const cost = totalCost(genotype, binarization);
+  const resting = restingAt(record, record.chosen?.epoch ?? "last");
+  return {
+    held: heldBySearch(cost, heldBudgetOf(record.config), space, genotype.space),
+    warnings: derivationWarnings(genotype, resting),
   };
 }

@@ -8,6 +8,7 @@ import type { TestResult, TrainRecord } from "../../run/trainRecord";
 import { readTrainRecord } from "../../run/trainRecordFile";
 import { jobFiles } from "./jobFolder";
 import { type JobState, jobState, strayFolders } from "./jobState";
+import { jobWarnings } from "./jobWarnings";
 import { ownerText } from "./runSweep";
 import type { SweepJob } from "./sweepJob";
 
@@ -24,6 +25,11 @@ const columns: readonly TableColumn[] = [
   { name: "budget", unit: "operations", description: `what was asked for, ${perImage}` },
   { name: "measure", unit: null, description: "what the budget counts" },
   { name: "budgetMet", unit: null, description: "whether the architecture stays within the budget" },
+  {
+    name: "warnings",
+    unit: null,
+    description: "what is odd about the architecture: empty cells, unfed nodes, least widths, warm-up",
+  },
   { name: "flops", unit: "operations", description: `real-valued, ${perImage}` },
   { name: "bops", unit: "operations", description: `1-bit, ${perImage}` },
   { name: "ops", unit: "operations", description: "FLOPs + BOPs / 64" },
@@ -67,13 +73,16 @@ export function collectSweep(jobs: readonly SweepJob[], folder: string): Table {
   const counts = new Map<string, number>();
   for (const { status } of states) counts.set(status, (counts.get(status) ?? 0) + 1);
   const missed = states.filter(({ outcome }) => outcome?.budget?.met === false);
-  return table(`Sweep ${jobs[0]?.sweep ?? ""}`, columns, states.map(rowOf), {
+  const rows = states.map(rowOf);
+  const odd = rows.filter(({ warnings }) => warnings !== null);
+  return table(`Sweep ${jobs[0]?.sweep ?? ""}`, columns, rows, {
     sources: states.flatMap(({ folder: at, outcome, status }) =>
       status === "finished" && outcome?.record ? [join(at, outcome.record.path)] : [],
     ),
     notes: [
       `${[...counts].map(([status, count]) => `${count} ${status}`).join(", ")}`,
       ...missed.map(({ job, outcome }) => missedText(job, outcome?.budget)),
+      ...odd.map(({ job, warnings }) => `${job}: ${warnings}`),
       ...strayNotes(jobs, folder),
     ],
   });
@@ -119,6 +128,7 @@ function rowOf(state: JobState): Table["rows"][number] {
     budget: job.budget?.value ?? null,
     measure: job.budget?.measure ?? null,
     budgetMet: finished ? (outcome?.budget?.met ?? null) : null,
+    warnings: finished ? jobWarnings(search, train).join("; ") || null : null,
     ...costOf(train, search),
     ...testsOf(train),
     sharedAccuracy: search?.test?.derivedAccuracy ?? null,

@@ -36,7 +36,7 @@ export function givenModel(choice: JobChoice, train: TrainConfig): ModelSpec {
 
 function fromStoredSearch(choice: JobChoice): ModelSpec {
   const record = readSearchRecord(choice.run.record as string);
-  const { rule, epoch } = deriveSettings(choice, record.config.space);
+  const { rule, epoch } = deriveSettings(choice, record.config);
   const input = deriveInputOf(record, epoch ?? undefined);
   const key = fold(randomKey(choice.seed), "derive");
   const { genotype } = derive({ ...input, key }, rule);

@@ -2,10 +2,10 @@ import type { Overrides } from "../../config/check";
 import { presetConfig } from "../../config/presets";
 import { type SearchConfig, searchConfig } from "../../config/searchConfig";
 import { complete } from "../../config/section";
-import type { SpaceConfig } from "../../config/spaceConfig";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
 import { trainPresetConfig } from "../../config/trainPresets";
 import { derive, type RuleChoice } from "../../derive/derive";
+import { heldBudgetOf } from "../../derive/heldBudget";
 import { fold, randomKey } from "../../random/randomKey";
 import { uniformAlphas } from "../../space/randomAlphas";
 import { ConfigError } from "../../util/errors";
@@ -58,7 +58,7 @@ function partOf<T>(part: object | undefined, place: string): PresetPart<T> {
  */
 export function deriveSettings(
   { parts, seed, place }: JobChoice,
-  space: SpaceConfig,
+  search: SearchConfig,
 ): { readonly rule: RuleChoice; readonly epoch: number | null } {
   const {
     epoch = null,
@@ -73,9 +73,13 @@ export function deriveSettings(
       `${place}: derive: epoch must be an epoch counted from 0, or left out, got ${JSON.stringify(epoch)}.`,
     );
   }
-  const tried = derive({ space, alphas: uniformAlphas(space), key: fold(randomKey(seed), "derive") }, {
-    rule,
-    ...options,
-  } as RuleChoice);
+  const { space } = search;
+  const undecided = {
+    space,
+    alphas: uniformAlphas(space),
+    key: fold(randomKey(seed), "derive"),
+    held: heldBudgetOf(search),
+  };
+  const tried = derive(undecided, { rule, ...options } as RuleChoice);
   return { rule: tried.rule as RuleChoice, epoch: epoch as number | null };
 }

@@ -31,7 +31,7 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   }
   if (stage !== "search+train") return [{ step: "train", config: train, model: givenModel(choice, train) }];
   const config = searchSettings(choice);
-  const { rule, epoch } = deriveSettings(choice, config.space);
+  const { rule, epoch } = deriveSettings(choice, config);
   if (epoch !== null && epoch >= config.epochs) {
     throw new ConfigError(
       `${choice.place}: derive: epoch must be below the ${config.epochs} epochs of the search, got ${epoch}.`,

@@ -143,8 +143,9 @@ async function runStep(
       const record = sofar.search as SearchRecord;
       const input = deriveInputOf(record, next.epoch ?? undefined);
       const key = fold(randomKey(next.seed), "derive");
-      const { genotype, rule } = derive({ ...input, key }, next.rule);
-      saveArchitecture(join(files.genotype, ".."), record, genotype);
+      const derivation = derive({ ...input, key }, next.rule);
+      const { genotype, rule } = derivation;
+      saveArchitecture(join(files.genotype, ".."), record, genotype, derivation);
       const epoch = next.epoch ?? record.chosen?.epoch ?? record.epochs.at(-1)?.epoch ?? null;
       const origin = {
         method: "search",

@@ -26,6 +26,13 @@ describe("expandSweep", () => {
     expect(names.at(-1)).toBe("r20-s3");
   });
 
+  it("derives by rule budget within the budget of the job's search, in its measure", () => {
+    const jobs = expand([{ ...chain, derive: { rule: "budget" } }]);
+    const rules = [jobs[0], jobs[2]].map((job) => job?.steps[1]);
+    expect(rules[0]).toMatchObject({ rule: { rule: "budget", measure: "bops", budget: 2e5 } });
+    expect(rules[1]).toMatchObject({ rule: { rule: "budget", measure: "bops", budget: 4e5 } });
+  });
+
   it("completes the settings of a chain: budget and grid in the search, the seed in every step", () => {
     const grid = { "search.cost.coefficient": [0.7], "derive.rule": ["top_k"], "derive.k": [1] };
     const [job] = expand([{ ...chain, grid, seeds: [5], budgets: [3e5], measure: "ops" }]);

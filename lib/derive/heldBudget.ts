@@ -1,0 +1,53 @@
+import type { Cost } from "../complexity/cost";
+import type { SearchConfig } from "../config/searchConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { type CostMeasure, measured } from "./stagePieces";
+
+/** The measure a search counts its cost in, and the budget its penalty pulls the expected cost to. */
+export interface HeldBudget {
+  readonly measure: CostMeasure;
+  /** Of one image, one multiply-accumulate = 1; null where the search has no penalty. */
+  readonly budget: number | null;
+}
+
+/** What an architecture costs in the measure that counts, against the budget it was meant for. */
+export interface HeldCost extends HeldBudget {
+  readonly cost: number;
+  /** `cost / budget`; null without a budget. */
+  readonly share: number | null;
+  /** Who held: the rule decided by cost, or the search pulled its expected cost there and the rule looked away. */
+  readonly by: "rule" | "search";
+}
+
+/** The measure and budget of a search's settings. The one place where "the search's budget" is decided. */
+export function heldBudgetOf({ cost }: Pick<SearchConfig, "cost">): HeldBudget {
+  return { measure: cost.measure, budget: cost.method === "none" ? null : cost.budget };
+}
+
+/** A cost against the budget a rule decided by. */
+export function heldByRule(cost: Pick<Cost, "flops" | "bops">, held: HeldBudget): HeldCost {
+  return heldCost(cost, held, "rule");
+}
+
+/**
+ * A cost against the budget a search held its expected cost to. A network of other channels than the search's has no
+ * share of it.
+ */
+export function heldBySearch(
+  cost: Pick<Cost, "flops" | "bops">,
+  held: HeldBudget,
+  searched: Pick<SpaceConfig, "initChannels">,
+  built: Pick<SpaceConfig, "initChannels">,
+): HeldCost {
+  const scaled = searched.initChannels !== built.initChannels;
+  return heldCost(cost, scaled ? { ...held, budget: null } : held, "search");
+}
+
+function heldCost(
+  cost: Pick<Cost, "flops" | "bops">,
+  { measure, budget }: HeldBudget,
+  by: HeldCost["by"],
+): HeldCost {
+  const own = measured(cost, measure);
+  return { measure, budget, cost: own, share: budget === null ? null : own / budget, by };
+}

@@ -1,0 +1,23 @@
+import { measureNames } from "../complexity/cost";
+import type { HeldCost } from "./heldBudget";
+
+/** Below this share of a search's budget, and above 1, {@link heldText} names the rule that decides by cost. */
+const leastShare = 0.8;
+
+/**
+ * One line: the measure, what the architecture costs in it, and the share of the budget. A search holds its *expected*
+ * cost to the budget; what is derived from it by a rule that does not look at cost may be far away.
+ */
+export function heldText({ measure, budget, cost, share, by }: HeldCost): string {
+  const name = measureNames[measure];
+  const amount = (value: number) => String(Number(value.toFixed(2)));
+  if (budget === null || share === null) {
+    const why = by === "rule" ? "no budget, the likeliest architecture of all" : "held to no budget";
+    return `costs ${amount(cost)} ${name} (${why})`;
+  }
+  const percent = Math.round(100 * share);
+  if (by === "rule")
+    return `costs ${amount(cost)} ${name}: ${percent} % of the ${budget} ${name} that rule budget held it to`;
+  const remedy = share < leastShare || share > 1 ? "; rule budget, with atLeast, decides by cost" : "";
+  return `costs ${amount(cost)} ${name}: ${percent} % of the ${budget} ${name} that the search held its expected cost to${remedy}`;
+}
