@@ -55,7 +55,7 @@ describe("bars", () => {
       args: ["cost", "resnet20-birael"],
       message: "found neither file nor network of that name. Near names: resnet20-bireal, ",
     },
-    { args: ["cost", "nin-xnor-x0"], message: "nin-xnor-x0: width must be above 0, got 0." },
+    { args: ["cost", "nin-xnor-x0"], message: "nin-xnor-x0: width must be a finite number above 0, got 0." },
     {
       args: ["derive"],
       message: "bars derive: expected the folder of a run, got nothing. Give one, or --list.",

@@ -34,7 +34,7 @@ describe("evolutionConfig", () => {
     [{ evaluations: 20 }, "evolutionConfig: evaluations must be at least the population of 50, got 20."],
     [
       { budget: { value: 0 } },
-      "evolutionConfig.budget: value must be a number above 0, or null for no limit, got 0.",
+      "evolutionConfig.budget: value must be a finite number above 0, or null for no limit, got 0.",
     ],
     [
       { budget: { measure: "params" } },

@@ -59,7 +59,7 @@ describe("checkSchedule", () => {
     ],
     [{ kind: "warmup", epochs: 1, from: 0, after: {} }, "x: t.after must be a number or a schedule of kind"],
     [{ kind: "steps", at: [] }, "x: t.at must be a list of [epoch, value] pairs, got []."],
-    [{ kind: "log_linear", from: 0, to: 1 }, "x: t.from must be above 0, got 0."],
+    [{ kind: "log_linear", from: 0, to: 1 }, "x: t.from must be a finite number above 0, got 0."],
     [
       "fast",
       'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got "fast".',

@@ -60,30 +60,30 @@ describe("searchConfig", () => {
     [{ epochs: 0 }, "searchConfig: epochs must be an integer of at least 1, got 0."],
     [{ epochs: 2.5 }, "searchConfig: epochs must be an integer of at least 1, got 2.5."],
     [{ warmupEpochs: 50 }, "searchConfig: warmupEpochs must be less than epochs (50), got 50."],
-    [{ weightShare: 1.5 }, "searchConfig: weightShare must be inside (0, 1), got 1.5."],
+    [{ weightShare: 1.5 }, "searchConfig: weightShare must be a finite number in (0, 1), got 1.5."],
     [{ order: "third" }, 'searchConfig: order must be one of "first", "second", got "third".'],
-    [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be in [0, 1), got 1."],
+    [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be a finite number in [0, 1), got 1."],
     [
       { samplers: { depth: { method: "sigmoid" } } },
-      'searchConfig.samplers.depth: method must be softmax, gumbel, hard_gumbel or path (sources and widths exclude one another), got "sigmoid".',
+      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", got "sigmoid".',
     ],
     [
       { samplers: { cell: { temperature: 0 } } },
-      "searchConfig.samplers.cell: temperature must be a finite number in [0.001, Infinity], got 0.",
+      "searchConfig.samplers.cell: temperature must be a finite number of at least 0.001, got 0.",
     ],
     [
       { samplers: { cell: { temperature: { kind: "wave" } } } },
       /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got \{"kind":"wave"\}\.$/,
     ],
-    [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be above 0, got 0."],
+    [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be a finite number above 0, got 0."],
     [
       { weightOptimizer: { momentum: 1 } },
-      "searchConfig.weightOptimizer: momentum must be in [0, 1), got 1.",
+      "searchConfig.weightOptimizer: momentum must be a finite number in [0, 1), got 1.",
     ],
     [{ binarization: { border: 2 } }, "searchConfig.binarization: border must be one of 0, 1, got 2."],
     [
       { binarization: { activationClip: Number.NaN } },
-      "searchConfig.binarization: activationClip must be a finite number, got NaN.",
+      "searchConfig.binarization: activationClip must be a finite number above 0, got NaN.",
     ],
     [
       { data: { trainImages: -1 } },
@@ -98,13 +98,16 @@ describe("searchConfig", () => {
 
 describe("spaceConfig", () => {
   it.each([
-    [{ primitives: [] }, "spaceConfig: primitives must be a list of at least one primitive, got []."],
+    [
+      { primitives: [] },
+      'spaceConfig: primitives must be a list of one or more names out of "none", "skip_connect",',
+    ],
     [
       { primitives: ["none"] },
       'spaceConfig: primitives must be more than none alone (every cell would be empty), got ["none"].',
     ],
     [{ primitives: ["skip_connect", "skip_connect"] }, "spaceConfig: primitives must be free of repetitions"],
-    [{ primitives: ["conv"] }, 'spaceConfig: primitives must be one of "none", "skip_connect",'],
+    [{ primitives: ["conv"] }, 'spaceConfig: primitives[0] must be one of "none", "skip_connect",'],
     [
       { cellLayout: [0, 2] },
       "spaceConfig: cellLayout must be one that uses every group from 0 to 2, got [0,2].",

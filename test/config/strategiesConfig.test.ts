@@ -54,11 +54,11 @@ describe("combinations that are refused", () => {
           },
         },
       },
-      "searchConfig.strategies.pruning: stages must be ascending in epoch and descending in keep, which is at least 1, got [[5,1],[6,2]].",
+      "searchConfig.strategies.pruning: stages must be ascending in epoch and descending in keep, got [[5,1],[6,2]].",
     ],
     [
       { samplers: { depth: { method: "plain_sigmoid" } } },
-      'searchConfig.samplers.depth: method must be softmax, gumbel, hard_gumbel or path (sources and widths exclude one another), got "plain_sigmoid".',
+      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", got "plain_sigmoid".',
     ],
     [
       { strategies: { skipDropout: 1 } },

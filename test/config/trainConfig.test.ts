@@ -31,9 +31,9 @@ describe("trainConfig", () => {
     ],
     [
       { optimizer: { learningRate: -1 } },
-      "trainConfig.optimizer: learningRate must be a finite number in [0,",
+      "trainConfig.optimizer: learningRate must be a finite number of at least 0, got -1.",
     ],
-    [{ optimizer: { beta1: 1 } }, "trainConfig.optimizer: beta1 must be in [0, 1), got 1."],
+    [{ optimizer: { beta1: 1 } }, "trainConfig.optimizer: beta1 must be a finite number in [0, 1), got 1."],
     [
       { optimizer: { method: "bop", decayLatent: true } },
       'decayLatent must be false where method is "bop" (its weights are −1 and +1), got true.',
@@ -48,11 +48,14 @@ describe("trainConfig", () => {
     ],
     [{ start: "search" as never }, 'trainConfig: start must be one of "random", "supernet", got "search".'],
     [{ batchSize: 64, microBatch: 48 }, "microBatch must be 0 or a divisor of batchSize 64, got 48."],
-    [{ validationShare: 1 }, "trainConfig: validationShare must be in [0, 1), got 1."],
-    [{ labelSmoothing: -0.1 }, "trainConfig: labelSmoothing must be in [0, 1), got -0.1."],
+    [{ validationShare: 1 }, "trainConfig: validationShare must be a finite number in [0, 1), got 1."],
+    [{ labelSmoothing: -0.1 }, "trainConfig: labelSmoothing must be a finite number in [0, 1), got -0.1."],
     [{ dropPath: 1 }, "trainConfig: dropPath must be a finite number in [0, 0.95], got 1."],
     [{ epochs: 0 }, "trainConfig: epochs must be an integer of at least 1, got 0."],
-    [{ distillation: { temperature: 0 } }, "trainConfig.distillation: temperature must be above 0, got 0."],
+    [
+      { distillation: { temperature: 0 } },
+      "trainConfig.distillation: temperature must be a finite number above 0, got 0.",
+    ],
     [{ evaluation: { testEvery: -1 } }, "trainConfig.evaluation: testEvery must be an integer of at least 0"],
     [
       { data: { augment: { cutout: 40 } } },

@@ -317,7 +317,7 @@ describe("derive refuses", () => {
     [
       "a bad threshold",
       () => derive({ space, alphas }, { rule: "several", threshold: 2 }),
-      'derive: rule "several": threshold must be in [0, 1], got 2.',
+      'derive: rule "several": threshold must be a number in [0, 1], got 2.',
     ],
     [
       "a bad limit",

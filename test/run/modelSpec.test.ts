@@ -24,7 +24,7 @@ describe("checkModelSpec", () => {
     [{ kind: "genotype", genotype, width: 1 }, 'model: unknown field "width". Known fields: kind, name,'],
     [{ kind: "genotype", genotype, name: "" }, 'model: name must be a text of at least one letter, got "".'],
     [{ kind: "baseline", family: "vgg16" }, "model: family must be one of"],
-    [{ kind: "baseline", width: 0 }, "model: width must be above 0, got 0."],
+    [{ kind: "baseline", width: 0 }, "model: width must be a finite number above 0, got 0."],
     [{ kind: "baseline", depth: 3 }, 'model: unknown key "depth". Known keys: name, family,'],
   ])("refuses %#", (value, message) => {
     expect(() => checkModelSpec(value)).toThrow(message);

@@ -210,14 +210,15 @@ describe("extremeGenotype", () => {
   it.each([
     { name: "with none", primitives: ["none", "skip_connect", "bin_conv_3x3"] as const },
     { name: "without none", primitives: ["bin_conv_3x3", "skip_connect", "bin_conv_1x1"] as const },
-  ])("costs no more than any of 200 random ones, $name", ({ primitives }) => {
+  ])("costs no more, or no less, than any of 200 random ones, $name", ({ primitives }) => {
     const space = spaceConfig({ primitives, initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
     for (const measure of ["bops", "ops", "flops"] as const) {
       const least = measuredCost(extremeGenotype(space, "cheapest", measure, style), measure, style);
+      const most = measuredCost(extremeGenotype(space, "dearest", measure, style), measure, style);
       for (let i = 0; i < 200; i++) {
-        expect(measuredCost(randomGenotype(space, randomKey(i)), measure, style)).toBeGreaterThanOrEqual(
-          least,
-        );
+        const cost = measuredCost(randomGenotype(space, randomKey(i)), measure, style);
+        expect(cost).toBeGreaterThanOrEqual(least);
+        expect(cost).toBeLessThanOrEqual(most);
       }
     }
   });

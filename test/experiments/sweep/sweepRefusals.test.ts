@@ -87,7 +87,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "no seeds",
       runs: [{ ...baseline, seeds: [] }],
-      message: "seeds must be a list of at least one seed, got [].",
+      message: "seeds must be a list of one or more integers of at least 0, got [].",
     },
     {
       what: "a repeated seed",
@@ -97,12 +97,12 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "seeds that are none",
       runs: [{ ...baseline, seeds: [0.5] }],
-      message: "seeds must be an integer of at least 0, got 0.5.",
+      message: "seeds[0] must be an integer of at least 0, got 0.5.",
     },
     {
       what: "budgets of 0",
       runs: [{ ...chain, budgets: [0] }],
-      message: "budgets must be numbers above 0, got 0.",
+      message: "budgets[0] must be a finite number above 0, got 0.",
     },
     {
       what: "repeated budgets",
@@ -112,7 +112,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "a random run without budget",
       runs: [{ name: "r", stage: "random" }],
-      message: 'sweep.json: runs[0] "r": budgets must be a list of at least one budget, got undefined.',
+      message: 'sweep.json: runs[0] "r": budgets must be a list of one or more finite numbers above 0, got undefined.',
     },
     {
       what: "a budget for a given architecture",
@@ -132,9 +132,15 @@ describe("a sweep refuses, by name of the run or job,", () => {
     },
     {
       what: "a budget no draw meets",
-      runs: [{ name: "r", stage: "random", budgets: [1e12], random: { draws: 5 } }],
+      runs: [{ name: "r", stage: "random", budgets: [1e8], random: { draws: 2, atLeast: 0.9999 } }],
       message:
-        '"r-1000G-s0": random: none of 5 architectures drawn at random costs between 800000000000 and 1000000000000 bops.',
+        '"r-100M-s0": random: none of 2 architectures drawn at random costs between 99990000 and 100000000 bops.',
+    },
+    {
+      what: "a budget no architecture can spend",
+      runs: [{ name: "r", stage: "random", budgets: [8e8], random: { preset: "smoke", draws: 1e9 } }],
+      message:
+        '"r-800M-s0": no architecture of its space costs 640000000 bops or more, which "atLeast" 0.8 of the budget of 800000000 asks for; the dearest costs 2080768. Lower the budget or "atLeast", or take a space with more channels or cells.',
     },
     {
       what: "an evolution whose short training holds nothing out",
