@@ -89,6 +89,7 @@ export { informationOverEpochs, informationTable } from "./experiments/analysis/
 // Recipes
 export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
+export { type BudgetBreak, budgetBreaks } from "./experiments/budgetBreaks";
 export { type BudgetRow, budgetGrid, budgetSweep } from "./experiments/budgetSweep";
 export { type CollapseRun, collapseStudy, readCollapseRuns } from "./experiments/collapseStudy";
 export { collapseMarkdown, collapseMeasures, collapseTable } from "./experiments/collapseTable";
@@ -145,6 +146,7 @@ export { budgetFigure } from "./figures/budgetFigure";
 export { capacityProfile } from "./figures/capacityProfile";
 export { collapseComparison } from "./figures/collapseComparison";
 export { collapseFigure } from "./figures/collapseFigure";
+export { comparisonForest } from "./figures/comparisonForest";
 export { costBars } from "./figures/costBars";
 export { costFigure } from "./figures/costFigure";
 export { costParts } from "./figures/costParts";
@@ -165,6 +167,7 @@ export { informationPlane } from "./figures/informationPlane";
 export { latencyBars } from "./figures/latencyBars";
 export { layoutEvolution } from "./figures/layoutEvolution";
 export { lossFigure } from "./figures/lossFigure";
+export { measuresForest } from "./figures/measuresForest";
 export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/minCutGenotype";
 export type { PaperWidth } from "./figures/paper";
 export { type Provenance, provenanceText } from "./figures/provenance";

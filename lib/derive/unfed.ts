@@ -1,3 +1,4 @@
+import { fedNodes } from "../space/fedNodes";
 import type { GenotypeEdge } from "../space/genotype";
 
 /**
@@ -5,8 +6,7 @@ import type { GenotypeEdge } from "../space/genotype";
  * every image (a constant for each channel, apart from the border), at the full cost of the operation.
  */
 export function unfedEdges(edges: readonly GenotypeEdge[]): GenotypeEdge[] {
-  const fed = new Set([0]);
-  for (const { to, from } of [...edges].sort((a, b) => a.to - b.to)) if (fed.has(from)) fed.add(to);
+  const fed = fedNodes(edges);
   return edges.filter(({ from }) => !fed.has(from));
 }
 

@@ -37,12 +37,15 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
     throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
   const input = deriveInputOf(record, options.epoch);
   const likeliest = measured(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
-  const least = cheapest(input, measure);
+  const least = cheapestCost(input, measure);
   if (least >= likeliest) return [likeliest];
   return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));
 }
 
-/** The likeliest architecture at each budget, found exactly (rule "budget"). */
+/**
+ * The likeliest architecture at each budget, found exactly (rule "budget"). Where between two of them it changes is not
+ * known: `budgetBreaks` finds every such budget.
+ */
 export function budgetSweep(
   record: SearchRecord,
   budgets: readonly number[],
@@ -50,24 +53,32 @@ export function budgetSweep(
 ): BudgetRow[] {
   const measure = options.measure ?? record.config.cost.measure;
   const input = deriveInputOf(record, options.epoch);
-  return budgets.map((budget) => {
-    const { genotype, cost, logProbability } = derive(input, { rule: "budget", measure, budget });
-    return {
-      budget,
-      measure,
-      cost: measured(cost, measure),
-      bops: cost.bops,
-      ops: cost.ops,
-      logProbability: logProbability as number,
-      depth: genotype.depth.join(" "),
-      width: genotype.width.join(" "),
-      operations: genotype.cells.flat().length,
-      genotype: genotypeHash(genotype).slice(0, 8),
-    };
-  });
+  return budgets.map((budget) => ({
+    budget,
+    ...budgetRow(derive(input, { rule: "budget", measure, budget }), measure),
+  }));
 }
 
-function cheapest(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
+/** What a row says of a derived architecture. */
+export function budgetRow(
+  { genotype, cost, logProbability }: ReturnType<typeof derive>,
+  measure: CostMeasure,
+): Omit<BudgetRow, "budget"> {
+  return {
+    measure,
+    cost: measured(cost, measure),
+    bops: cost.bops,
+    ops: cost.ops,
+    logProbability: logProbability as number,
+    depth: genotype.depth.join(" "),
+    width: genotype.width.join(" "),
+    operations: genotype.cells.flat().length,
+    genotype: genotypeHash(genotype).slice(0, 8),
+  };
+}
+
+/** What the cheapest architecture of a search's space costs. */
+export function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
   const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
   return "cheapest" in result ? result.cheapest : 0;
 }

@@ -1,5 +1,6 @@
 import type { Table, TableRecord } from "../run/table";
 import { RecordError } from "../util/errors";
+import { ablationName } from "./ablationNames";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { needColumns, tableCaption } from "./tableCaption";
@@ -26,12 +27,15 @@ const words = {
   both: "Bars: without fine-tuning. Diamonds: after it, against the unchanged network tuned alike.",
 } as const;
 
+/** Most rows that go on a page at any paper width. */
+const mostRows = 40;
+
 /**
- * Change of accuracy by each ablation, in percentage points, with its 95 % interval. About 40 go on a page; of more,
- * give a table with some of the rows.
+ * Change of accuracy by each ablation, in percentage points, with its 95 % interval: sorted, the largest loss at the top.
+ * Of more than 40, which is what goes on a page, those with the smallest changes are left out, and the caption says so.
  *
  * @param ablations the result of `ablate`.
- * @param which without or after fine-tuning as bars, or both: bars without, diamonds after it.
+ * @param which without or after fine-tuning as bars, or both: bars without, diamonds after it. Sorted by the bars.
  * @throws RecordError for a table without its columns, or without fine-tuning where that is asked for.
  */
 export function ablationBars(ablations: Table, which: "before" | "after" | "both" = "before"): Figure {
@@ -39,18 +43,22 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
   const barred = which === "after" ? "after" : "before";
   const needed = both ? [...measures.before, ...measures.after] : measures[barred];
   needColumns("ablationBars", ablations, ["kind", "target", ...needed]);
-  const low = measures[barred][1];
-  const rows = ablations.rows.filter((row) => row["kind"] !== "none" && row[low] !== null);
-  if (which !== "before" && !rows.some((row) => row["tunedLow"] !== null)) {
+  const [change, low] = measures[barred];
+  const all = ablations.rows.filter((row) => row["kind"] !== "none" && row[low] !== null);
+  if (which !== "before" && !all.some((row) => row["tunedLow"] !== null)) {
     throw new RecordError(
       `ablationBars: expected ablations with fine-tuning, "${ablations.title}" has none. Ablate with epochs above 0.`,
     );
   }
-  const names = rows.map(({ target }) => String(target));
+  const changeOf = (row: TableRecord) => row[change] as number;
+  const largest = [...all].sort((a, b) => Math.abs(changeOf(b)) - Math.abs(changeOf(a)));
+  const rows = largest.slice(0, mostRows).sort((a, b) => changeOf(a) - changeOf(b));
+  const names = rows.map(nameOf);
+  const said = [words[which], leftOut(largest.slice(mostRows).map(changeOf))].filter(Boolean).join(" ");
   return figureFrame({
     title: "What single changes do to accuracy",
-    alt: `Bars: change of accuracy in percentage points by ${rows.length} ablations, with 95 % intervals. ${words[which]}`,
-    caption: tableCaption(ablations, words[which]),
+    alt: `Bars: change of accuracy in percentage points by ${rows.length} ablations, with 95 % intervals, the largest loss first. ${said}`,
+    caption: tableCaption(ablations, said),
     rows: 1,
     columns: 1,
     panelWidth: 420,
@@ -77,6 +85,16 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
       },
     ],
   });
+}
+
+const nameOf = ({ kind, target }: TableRecord) => ablationName(String(kind), String(target));
+
+/** What is said of ablations that are not drawn. */
+function leftOut(changes: readonly number[]): string {
+  if (changes.length === 0) return "";
+  const most = 100 * Math.max(...changes.map(Math.abs));
+  const rows = changes.length === 1 ? "1 ablation" : `${changes.length} ablations`;
+  return `Left out: the ${rows} with the smallest bars, ${most.toFixed(1)} points or less either way.`;
 }
 
 /** One trace a kind. @param thin leaves room for a mark below each bar. */
@@ -115,7 +133,7 @@ function measured(own: readonly TableRecord[], which: keyof typeof measures) {
   const points = (row: TableRecord, column: string) => 100 * (row[column] as number);
   return {
     x: own.map((row) => points(row, middle)),
-    text: own.map(({ target }) => String(target)),
+    text: own.map(nameOf),
     error_x: {
       type: "data" as const,
       symmetric: false,

@@ -2,7 +2,8 @@ import type { SearchRecord } from "../run/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { type AlphaMoment, alphaMoments, type Level, levels } from "./alphaMoments";
 import { recordCaption } from "./caption";
-import { type Distribution, ridgePanel, violinPanel } from "./distributionPanels";
+import { type Distribution, type LevelValues, ridgePanel, violinPanel } from "./distributionPanels";
+import { dotColumns, dotRows } from "./dotPanels";
 import type { Figure } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { kernelDensity } from "./kernelDensity";
@@ -11,11 +12,15 @@ import { levelStyle } from "./theme";
 const gridPoints = 121;
 const mostMoments = 11;
 
+/** Fewest values that a density says more of than the values themselves. */
+const fewestForDensity = 50;
+
 /**
- * How the alphas of each level are distributed over the epochs: one ridge for a moment, the start at the top, or one
- * violin for a moment, the start at the left. Each is a Gaussian kernel density (Silverman's rule, at least 1.5 % of the
- * axis, probabilities mirrored at 0 and 1), scaled to equal height. Ridges show the values themselves as ticks on their
- * base line, violins show median and quartiles.
+ * How the alphas of each level are distributed over the epochs, one row (`"ridges"`, the start at the top) or one column
+ * (`"violins"`, the start at the left) for a moment. A level of fewer than 50 values shows every value as a dot, stacked
+ * where dots would meet. Of more values it shows a Gaussian kernel density (Silverman's rule, at least 1.5 % of the axis,
+ * probabilities mirrored at 0 and 1), scaled to equal height: ridges with the values as ticks on their base line, violins
+ * with median and quartiles.
  *
  * @param of probabilities, or the raw logits.
  */
@@ -25,17 +30,17 @@ export function alphaDistribution(
   shape: "ridges" | "violins" = "ridges",
 ): Figure {
   const moments = evenly(alphaMoments(record), mostMoments);
-  const searched = levels.filter((level) => valuesOf((moments[0] as AlphaMoment)[of], level).length > 0);
-  const draw = shape === "ridges" ? ridgePanel : violinPanel;
-  const panels = searched.map((level, column) => draw(distributionOf(moments, of, level), column));
+  const searched = levels
+    .map((level) => levelValues(moments, of, level))
+    .filter((level) => countOf(level) > 0);
+  const [draw, dots] = shape === "ridges" ? [ridgePanel, dotRows] : [violinPanel, dotColumns];
+  const panels = searched.map((level, column) =>
+    isFew(level) ? dots(level, column) : draw(distributionOf(level, of), column),
+  );
   const values = of === "logits" ? "raw logits" : "probabilities, at each epoch's temperature,";
-  const marks = shape === "ridges" ? "" : " Dots: medians; bars: quartiles.";
   return figureFrame({
     title: `How the ${of} of each level spread out`,
-    caption: recordCaption(
-      record,
-      `All ${values} of a level together; density by a Gaussian kernel, scaled to equal ${shape === "ridges" ? "height" : "width"}.${marks}`,
-    ),
+    caption: recordCaption(record, `All ${values} of a level together. ${marksText(searched, shape)}`),
     rows: 1,
     columns: searched.length,
     panelWidth: Math.max(220, Math.floor(780 / searched.length)),
@@ -45,30 +50,60 @@ export function alphaDistribution(
   });
 }
 
-function distributionOf(
+const countOf = ({ moments }: LevelValues) => moments[0]?.values.length ?? 0;
+const isFew = (level: LevelValues) => countOf(level) < fewestForDensity;
+
+/** What the marks of the levels mean. */
+function marksText(drawn: readonly LevelValues[], shape: "ridges" | "violins"): string {
+  const names = (some: readonly LevelValues[]) => some.map(({ level }) => level).join(", ");
+  const few = drawn.filter(isFew);
+  const many = drawn.filter((level) => !isFew(level));
+  const on = shape === "ridges" ? "on" : "beside";
+  const alone = shape === "ridges" ? "; \u00d7: how many one dot stands for, where all are at one place" : "";
+  const size = shape === "ridges" ? "height" : "width";
+  const marks = shape === "ridges" ? "ticks: the values" : "white dots: medians; bars: quartiles";
+  return [
+    ...(few.length > 0
+      ? [`${names(few)}: one dot a value, dots that would meet stacked ${on} each other${alone}.`]
+      : []),
+    ...(many.length > 0
+      ? [`${names(many)}: density by a Gaussian kernel, scaled to equal ${size}; ${marks}.`]
+      : []),
+  ].join(" ");
+}
+
+function levelValues(
   moments: readonly AlphaMoment[],
   of: "probabilities" | "logits",
   level: Level,
-): Distribution {
+): LevelValues {
   const rows = moments.map((moment) => valuesOf(moment[of], level));
   const bounded = of === "probabilities";
   const [low, high] = bounded ? ([0, 1] as const) : spread(rows.flat());
   const pad = (high - low) * (bounded ? 0 : 0.12);
-  const grid = Array.from(
-    { length: gridPoints },
-    (_, i) => low - pad + (i / (gridPoints - 1)) * (high - low + 2 * pad),
-  );
   return {
     level,
     color: levelStyle[level].color,
     what: of === "logits" ? "logit" : "probability",
     range: [low - pad, high + pad],
+    moments: moments.map(({ epochsDone }, i) => ({
+      name: epochsDone === 0 ? "start" : String(epochsDone),
+      values: rows[i] as number[],
+    })),
+  };
+}
+
+function distributionOf(level: LevelValues, of: "probabilities" | "logits"): Distribution {
+  const [from, to] = level.range;
+  const grid = Array.from({ length: gridPoints }, (_, i) => from + (i / (gridPoints - 1)) * (to - from));
+  const [low, high] = of === "probabilities" ? [0, 1] : spread(level.moments.flatMap(({ values }) => values));
+  return {
+    ...level,
     grid,
-    moments: rows.map((values, i) => {
-      const heights = kernelDensity(values, grid, (high - low) * 0.015, bounded ? [low, high] : undefined);
+    moments: level.moments.map(({ name, values }) => {
+      const bounds = of === "probabilities" ? ([low, high] as [number, number]) : undefined;
+      const heights = kernelDensity(values, grid, (high - low) * 0.015, bounds);
       const top = Math.max(...heights);
-      const { epochsDone } = moments[i] as AlphaMoment;
-      const name = epochsDone === 0 ? "start" : String(epochsDone);
       return { name, values, heights: heights.map((height) => height / top) };
     }),
   };

@@ -2,7 +2,7 @@ import { isIndependent } from "../config/searchConfig";
 import type { SearchRecord } from "../run/searchRecord";
 import { edgesOf } from "../space/edges";
 import { BarsError } from "../util/errors";
-import { alphaMoments, warmupEpochs } from "./alphaMoments";
+import { alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
@@ -78,7 +78,7 @@ function captionOf(record: SearchRecord, group: number): string {
   const cells = space.cellLayout.flatMap((g, i) => (g === group ? [i] : []));
   const kind = space.reductionGroups.includes(group) ? "reduction" : "normal";
   const noun = cells.length === 1 ? "cell" : "cells";
-  const band = warmupEpochs(record) > 0 ? " Shaded: warm-up, alphas at rest." : "";
+  const band = warmupText(record, "Shaded: warm-up, alphas at rest.");
   const method = isIndependent(record.config.samplers.cell.method) ? "Sigmoid" : "Softmax";
   return `${method} probabilities at each epoch's temperature; ${kind} ${noun} ${cells.join(", ")}.${band}`;
 }

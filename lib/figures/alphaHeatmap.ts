@@ -57,6 +57,23 @@ export function alphaHeatmap(
 const gapX = 84;
 const widest = 1200;
 
+/**
+ * Name of the colour bar, above it and level with the panels' titles: a title of plotly's own stands so near the bar that
+ * it meets the ticks.
+ */
+const barTitle = {
+  text: "probability",
+  xref: "paper",
+  yref: "paper",
+  x: 1,
+  y: 1,
+  xanchor: "left",
+  yanchor: "bottom",
+  xshift: 12,
+  yshift: 4,
+  font: { size: textSize.body, color: ink.text },
+};
+
 function heatmap(
   cells: Alphas["cells"],
   space: Pick<SpaceConfig, "primitives" | "steps">,
@@ -88,7 +105,6 @@ function heatmap(
       hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
       showscale: group === 0,
       colorbar: {
-        title: { text: "probability", side: "right", font: { size: textSize.body } },
         thickness: 12,
         outlinewidth: 0,
         tickvals: [0, 0.25, 0.5, 0.75, 1],
@@ -118,6 +134,7 @@ function heatmap(
       column: group % columns,
       title: `cell group ${group}`,
       traces: [trace, numbers],
+      ...(group === 0 ? { notes: [barTitle] } : {}),
       xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
       yAxis: {
         autorange: "reversed",

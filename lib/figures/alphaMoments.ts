@@ -62,3 +62,8 @@ export function alphaMoment(record: SearchRecord, epochsDone: number, place: str
 export function warmupEpochs(record: SearchRecord): number {
   return record.epochs.filter((epoch) => epoch.warmup).length;
 }
+
+/** A sentence on the marks of the warm-up, where a record has one: ` Shaded: warm-up.` */
+export function warmupText(record: SearchRecord, sentence = "Shaded: warm-up."): string {
+  return warmupEpochs(record) > 0 ? ` ${sentence}` : "";
+}

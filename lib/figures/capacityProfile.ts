@@ -1,4 +1,5 @@
 import type { Architecture } from "../analysis/capacityGraph";
+import type { CapacityTensor } from "../analysis/capacityGraphBuilder";
 import { structuralCapacity } from "../analysis/structuralCapacity";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import { genotypeHash } from "../space/genotypeJson";
@@ -6,6 +7,7 @@ import { version } from "../util/version";
 import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
+import { logAxis } from "./logTicks";
 import { type Dash, palette } from "./theme";
 import { typedTrace } from "./typedTrace";
 
@@ -18,7 +20,7 @@ export function capacityProfile(
   architecture: Architecture,
   binarization: BinarizationConfig = defaultBinarizationConfig,
 ): Figure {
-  const { cuts, minCut, imageBits, realBits } = structuralCapacity(architecture, binarization);
+  const { graph, cuts, minCut, imageBits, realBits } = structuralCapacity(architecture, binarization);
   const x = cuts.map((_, i) => i);
   const { ticks, shapes } = cellBands(
     cuts.map(({ cell }) => cell),
@@ -49,7 +51,7 @@ export function capacityProfile(
     level("smallest cut", minCut.bits, palette.vermillion, "dash"),
     typedTrace("scatter", {
       mode: "markers",
-      name: "tensors of the smallest cut",
+      name: "the smallest cut's tensors, on the line",
       x: marked,
       y: marked.map((i) => cuts[i]?.bits as number),
       text: marked.map((i) => cuts[i]?.after as string),
@@ -61,13 +63,19 @@ export function capacityProfile(
   const origin = baseline
     ? `${architecture.family}, blocks ${architecture.block}, width ${architecture.width}`
     : `genotype ${genotypeHash(architecture).slice(0, 12)}`;
+  const parts = minCut.tensors.map((place) => {
+    const { name, capacity } = graph.tensors[place] as CapacityTensor;
+    return `${name} ${capacity.toLocaleString("en-US")}`;
+  });
+  const above = marked.some((i) => (cuts[i]?.bits as number) > minCut.bits);
+  const why = above
+    ? " They stand above the cut: the line counts whatever is still needed at that moment, on all paths, while the smallest cut takes each path at its narrowest place, one early and another late."
+    : "";
+  const measured = `Bits for one image: 1 behind a sign, ${realBits} for a real value; exact, without data. Line: what crosses the network behind each tensor, in the order of computation. Smallest cut: ${minCut.bits.toLocaleString("en-US")} bits${parts.length > 0 ? ` = ${parts.join(" + ")}` : ""}. Diamonds: where its tensors are in that order.${why}`;
   return figureFrame({
     title: "What the wiring lets through",
     alt: `Bits of one image that cross the network behind each tensor; the smallest cut has ${minCut.bits} bits: ${minCut.names.join(", ")}.`,
-    caption: {
-      measured: `Bits for one image: 1 behind a sign, ${realBits} for a real value; exact, without data. Smallest cut: ${minCut.bits.toLocaleString("en-US")} bits (${minCut.names.join(", ")}).`,
-      origin: `${origin} · bars ${version}`,
-    },
+    caption: { measured, origin: `${origin} · bars ${version}` },
     rows: 1,
     columns: 1,
     panelWidth: 620,
@@ -86,7 +94,7 @@ export function capacityProfile(
           ...ticks,
           showgrid: false,
         },
-        yAxis: { title: { text: "bits" }, type: "log", tickformat: "~s", dtick: "D2" },
+        yAxis: logAxis("bits", [...cuts.map(({ bits }) => bits), minCut.bits, imageBits]),
       },
     ],
   });

@@ -55,7 +55,7 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
         recordHashes: records.map((record) => hashJson(record)),
       },
     },
-    panels: measurePanels(traces, longest, {}, costName(first)),
+    panels: measurePanels(traces, longest, {}, `${costName(first)} of one image (argmax)`),
   });
 }
 

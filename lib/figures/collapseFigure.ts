@@ -1,7 +1,7 @@
 import { measureNames } from "../complexity/cost";
 import type { SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs } from "./alphaMoments";
+import { warmupEpochs, warmupText } from "./alphaMoments";
 import { evaluatedImages, recordCaption } from "./caption";
 import {
   type CollapseMeasure,
@@ -71,11 +71,16 @@ export function collapseFigure(record: SearchRecord): Figure {
   };
   const chosen = record.chosen === null ? [] : [chosenLine(record.chosen.epoch + 1)];
   const extra = { shapes: [...warmupBand(warmupEpochs(record)), ...chosen] };
-  const marks = ` Shaded: warm-up.${record.chosen ? " Dotted upright: the epoch the search chose." : ""}`;
+  const marks = `${warmupText(record)}${record.chosen ? " Dotted upright: the epoch the search chose." : ""}`;
   return dashboard({
     title: "Signs of collapse over the search",
     caption: recordCaption(record, measuredText(record, [record]) + marks),
-    panels: measurePanels(traces, x.length, { ...extra, ...emptyNote(record) }, costName(record)),
+    panels: measurePanels(
+      traces,
+      x.length,
+      { ...extra, ...emptyNote(record) },
+      `${costName(record)} of one image`,
+    ),
   });
 }
 
@@ -100,7 +105,7 @@ export function measurePanels(
   traces: Readonly<Record<CollapseMeasureName, readonly Trace[]>>,
   epochs: number,
   extra: Pick<Panel, "shapes" | "notes">,
-  cost: string,
+  costTitle: string,
 ): Panel[] {
   return (Object.keys(collapseMeasures) as CollapseMeasureName[]).map((name, i): Panel => {
     const { title, axis }: CollapseMeasure = collapseMeasures[name];
@@ -109,7 +114,7 @@ export function measurePanels(
     return {
       row,
       column: i % 3,
-      title: name === "cost" ? `${cost} of one image (argmax)` : title,
+      title: name === "cost" ? costTitle : title,
       traces: traces[name],
       xAxis: epochAxis(epochs, row === 1),
       yAxis: axis,

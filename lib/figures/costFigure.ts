@@ -1,7 +1,7 @@
 import { measureNames } from "../complexity/cost";
 import type { SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs } from "./alphaMoments";
+import { warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
@@ -73,13 +73,13 @@ export function costFigure(record: SearchRecord): Figure {
     { ...shared, column: 1, title: "expected OPs = FLOPs + BOPs / 64", traces: parts, yAxis },
   ];
   const penalty = budgeted
-    ? ` Budget: ${cost.budget} ${measureNames[cost.measure]}, ${cost.method} penalty with coefficient ${cost.coefficient}.`
+    ? ` Budget: ${cost.budget.toLocaleString("en-US")} ${measureNames[cost.measure]}, ${cost.method} penalty with coefficient ${cost.coefficient}.`
     : " No cost penalty.";
   return figureFrame({
     title: "Cost of the searched network",
     caption: recordCaption(
       record,
-      `Per image; one multiply-accumulate is one operation; element-wise work is not part of OPs.${penalty}`,
+      `Per image; one multiply-accumulate is one operation; element-wise work is not part of OPs.${penalty}${warmupText(record)}`,
     ),
     rows: 1,
     columns: 2,

@@ -4,14 +4,19 @@ import { quantile } from "./kernelDensity";
 import { ink } from "./theme";
 import { typedTrace } from "./typedTrace";
 
-/** How values of one level are distributed at some moments. */
-export interface Distribution {
+/** The values of one level at some moments. */
+export interface LevelValues {
   readonly level: string;
   readonly color: string;
   /** What the values are, for the axis. */
   readonly what: string;
   /** Of the axis of values. */
   readonly range: readonly [number, number];
+  readonly moments: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+/** How values of one level are distributed at some moments. */
+export interface Distribution extends LevelValues {
   /** Where the densities are taken. */
   readonly grid: readonly number[];
   readonly moments: readonly {
@@ -118,12 +123,13 @@ export function violinPanel(distribution: Distribution, column: number): Panel {
   };
 }
 
-function titleOf({ level, moments }: Distribution): string {
+/** "depth (9 values)" */
+export function titleOf({ level, moments }: LevelValues): string {
   return `${level} (${moments[0]?.values.length ?? 0} values)`;
 }
 
 /** The range of the values and a little air. */
-function roomy({ range: [low, high] }: Distribution): [number, number] {
+export function roomy({ range: [low, high] }: LevelValues): [number, number] {
   const air = (high - low) * 0.03;
   return [low - air, high + air];
 }

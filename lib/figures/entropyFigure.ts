@@ -1,6 +1,6 @@
 import type { SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs } from "./alphaMoments";
+import { warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel, warmupBand } from "./figureFrame";
@@ -62,7 +62,7 @@ export function entropyFigure(record: SearchRecord): Figure {
     title: "How decided the search is",
     caption: recordCaption(
       record,
-      "Measured at the end of each epoch, at its temperatures; margin: gap between the two largest probabilities; shaded: warm-up.",
+      `Measured at the end of each epoch, at its temperatures; margin: gap between the two largest probabilities.${warmupText(record)}`,
     ),
     rows: 1,
     columns: 3,

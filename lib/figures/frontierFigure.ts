@@ -2,9 +2,10 @@ import { measureNames } from "../complexity/cost";
 import type { Frontier, FrontierRow } from "../frontier/frontier";
 import { frontierNotes } from "../frontier/frontierTable";
 import type { FrontierMeasure } from "../frontier/runPoint";
+import { besideEachOther, type MarkPlace } from "./besideEachOther";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
-import { logTicks } from "./logTicks";
+import { logNote, logRange, logTicks } from "./logTicks";
 import { plotlyText } from "./plotlyText";
 import { seriesStyle } from "./seriesStyle";
 import { ink, palette } from "./theme";
@@ -14,9 +15,10 @@ const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
 
 /**
  * Accuracy against cost: one marker a row (mean over seeds) with its standard deviation over seeds as bars, a dot for
- * every run behind it, open where there is one seed and no spread is known; rows of one method share colour and
+ * every run in front of it, open where there is one seed and no spread is known; rows of one method share colour and
  * symbol. The stairs are the front of the means: what no other row is cheaper and better than. Published points are
- * grey crosses with names of their own; they enter neither front nor area.
+ * grey crosses with names of their own; they enter neither front nor area. Marks that would hide each other stand beside
+ * each other, moved sideways by a mark's width, and the caption says so.
  *
  * Published points whose source does not give the measure drawn are left out, and the caption says so.
  */
@@ -24,9 +26,20 @@ export function frontierFigure(result: Frontier): Figure {
   const { measure, axis, rows, methods, published } = result;
   const cost = measureNames[measure];
   const shown = published.filter((point) => point[measure] !== null);
+  const costs = [
+    ...rows.flatMap((row) => [row[measure].min, row[measure].max]),
+    ...shown.map((point) => point[measure] as number),
+  ];
+  const plane = planeOf(result, costs);
+  const moved = besideEachOther(
+    rows.map((row) => plane.place(row[measure].mean, row.accuracy.mean)),
+    markSize,
+  );
+  const beside = new Map(rows.map((row, i) => [row, moved[i] as number]));
   const traces = [
     frontStairs(result),
-    ...methods.flatMap(({ method }, i) => methodTraces(result, method, i)),
+    ...methods.flatMap(({ method }, i) => meanTraces(result, method, i, plane, beside)),
+    ...methods.flatMap(({ method }, i) => singleRuns(result, method, i, plane, beside)),
     ...shown.map(
       (point, i): Trace =>
         typedTrace("scatter", {
@@ -45,13 +58,14 @@ export function frontierFigure(result: Frontier): Figure {
     ),
   ];
   const entries = methods.length + shown.length + 1;
-  const costs = [
-    ...rows.flatMap((row) => [row[measure].min, row[measure].max]),
-    ...shown.map((point) => point[measure] as number),
-  ];
   const unnamed = published.length - shown.length;
   const measured = [
     "Markers: mean over seeds; bars: standard deviation over seeds; dots: single runs; open markers: one seed, no spread known.",
+    ...(moved.some((own) => own !== 0)
+      ? [
+          `${moved.filter((own) => own !== 0).length} markers that would hide each other stand beside each other.`,
+        ]
+      : []),
     "Stairs: front of the means.",
     ...(shown.length > 0
       ? [
@@ -79,7 +93,7 @@ export function frontierFigure(result: Frontier): Figure {
         column: 0,
         traces,
         xAxis: {
-          title: { text: `${cost} for one image (one multiply-accumulate = 1)` },
+          title: { text: `${cost} for one image${axis === "log" ? logNote : ""}` },
           ...(axis === "log"
             ? { type: "log", range: logRange(costs), tickvals: logTicks(logRange(costs)) }
             : { rangemode: "tozero" }),
@@ -104,24 +118,79 @@ function frontStairs({ rows, measure }: Frontier): Trace {
   });
 }
 
-function methodTraces({ rows, measure }: Frontier, method: string, index: number): Trace[] {
+/** Size of a marker and of a dot, and of the panel between its widths on one and two columns, in pixels. */
+const markSize = 10;
+const dotSize = 4.5;
+const panelSize = { width: 460, height: 380 };
+
+/** The figure's panel as pixels, as far as marks that hide each other are concerned. */
+interface Plane {
+  readonly place: (cost: number, accuracy: number) => MarkPlace;
+  /** A cost moved sideways by some pixels. */
+  readonly aside: (cost: number, pixels: number) => number;
+}
+
+function planeOf({ rows, axis, published }: Frontier, costs: readonly number[]): Plane {
+  const accuracies = [
+    ...rows.flatMap((row) => row.runs.map(({ accuracy }) => accuracy)),
+    ...published.map(({ accuracy }) => accuracy),
+  ];
+  const [bottom, top] = [Math.min(...accuracies), Math.max(...accuracies)];
+  const [low, high] = axis === "log" ? logRange(costs) : [0, Math.max(...costs)];
+  const [unitX, unitY] = [(high - low) / panelSize.width, (top - bottom) / panelSize.height || 1];
+  const along = (cost: number) => (axis === "log" ? Math.log10(Math.max(cost, 1)) : cost);
+  return {
+    place: (cost, accuracy) => ({ x: along(cost) / unitX, y: accuracy / unitY }),
+    aside: (cost, pixels) => {
+      if (pixels === 0) return cost;
+      return axis === "log" ? cost * 10 ** (pixels * unitX) : cost + pixels * unitX;
+    },
+  };
+}
+
+/** A dot for every run of rows with several, in front of the markers, beside each other where they would meet. */
+function singleRuns(
+  { rows, measure }: Frontier,
+  method: string,
+  index: number,
+  { place, aside }: Plane,
+  beside: ReadonlyMap<FrontierRow, number>,
+): Trace[] {
+  const { color } = seriesStyle(index);
+  const repeated = rows
+    .filter((row) => row.method === method && row.runs.length > 1)
+    .flatMap((row) => row.runs.map((run) => ({ run, moved: beside.get(row) as number })));
+  const own = besideEachOther(
+    repeated.map(({ run }) => place(run[measure], run.accuracy)),
+    dotSize,
+  );
+  return [
+    typedTrace("scatter", {
+      mode: "markers",
+      name: `${method}, single runs`,
+      showlegend: false,
+      x: repeated.map(({ run, moved }, i) => aside(run[measure], moved + (own[i] as number))),
+      y: repeated.map(({ run }) => run.accuracy),
+      marker: { symbol: "circle", size: dotSize, color, line: { color: "white", width: 1 } },
+      hoverinfo: "skip",
+    }),
+  ];
+}
+
+function meanTraces(
+  { rows, measure }: Frontier,
+  method: string,
+  index: number,
+  { aside }: Plane,
+  beside: ReadonlyMap<FrontierRow, number>,
+): Trace[] {
   const own = rows.filter((row) => row.method === method);
   const { color, symbol } = seriesStyle(index);
-  const repeated = own.filter(({ runs }) => runs.length > 1).flatMap(({ runs }) => runs);
-  const singles = typedTrace("scatter", {
-    mode: "markers",
-    name: `${method}, single runs`,
-    showlegend: false,
-    x: repeated.map((run) => run[measure]),
-    y: repeated.map(({ accuracy }) => accuracy),
-    marker: { symbol: "circle", size: 4, color, opacity: 0.45 },
-    hoverinfo: "skip",
-  });
   const cost = measureNames[measure];
   // Rows without spread are a trace of their own: plotly draws a bar of no length as a cross.
   const spread = (row: FrontierRow) => `${Boolean(row.accuracy.sd)} ${Boolean(row[measure].sd)}`;
   const kinds = [...new Set(own.map(spread))].sort().reverse();
-  const means = kinds.map((kind, k) => {
+  return kinds.map((kind, k) => {
     const alike = own.filter((row) => spread(row) === kind);
     const [inAccuracy, inCost] = kind.split(" ").map((value) => value === "true");
     const bars = (of: (row: FrontierRow) => number | null) => ({
@@ -136,13 +205,13 @@ function methodTraces({ rows, measure }: Frontier, method: string, index: number
       name: method,
       legendgroup: method,
       showlegend: k === 0,
-      x: alike.map((row) => row[measure].mean),
+      x: alike.map((row) => aside(row[measure].mean, beside.get(row) as number)),
       y: alike.map(({ accuracy }) => accuracy.mean),
       ...(inAccuracy ? { error_y: bars(({ accuracy }) => accuracy.sd) } : {}),
       ...(inCost ? { error_x: { ...bars((row) => row[measure].sd), ...aboveNothing(alike, measure) } } : {}),
       marker: {
         symbol: alike.map(({ runs }) => (runs.length === 1 ? (`${symbol}-open` as const) : symbol)),
-        size: 10,
+        size: markSize,
         color,
         line: { color, width: 1.5 },
       },
@@ -152,15 +221,6 @@ function methodTraces({ rows, measure }: Frontier, method: string, index: number
       hovertemplate: `%{text}<br>%{y:.2%} at %{x:.4s} ${cost}<extra></extra>`,
     });
   });
-  return [singles, ...means];
-}
-
-/** A little more than the costs on both sides, in decades. */
-function logRange(costs: readonly number[]): [number, number] {
-  const logs = costs.map((cost) => Math.log10(Math.max(cost, 1)));
-  const [low, high] = [Math.min(...logs), Math.max(...logs)];
-  const room = Math.max(0.06 * (high - low), 0.06);
-  return [low - room, high + room];
 }
 
 function originOf({ rows, recipes }: Frontier): string {

@@ -1,6 +1,7 @@
 import { type Cost, ops } from "../complexity/cost";
 import type { Confidence } from "../derive/confidence";
 import { dashed, smallMetrics } from "../space/cellArcs";
+import { fedNodes } from "../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
 import { primitiveStyles } from "../space/primitiveStyle";
 import { smallGenotype, smallNodeWidth, smallText } from "../space/smallGenotype";
@@ -86,10 +87,17 @@ function confidenceText({ cells, depth, width }: Confidence): string {
     .map(([level, margins]) => {
       const mean = margins.reduce((sum, value) => sum + value, 0) / margins.length;
       // Kept on one line by spaces that do not break.
-      return `${level}\u00a0${mean.toFixed(2)}\u00a0(${Math.min(...margins).toFixed(2)})`;
+      return `${level}\u00a0${signed(mean)}\u00a0(${signed(Math.min(...margins))})`;
     });
   return `margin, mean (least): ${parts.join(", ")}`;
 }
+
+/** Two digits behind the point, with a true minus sign. */
+const signed = (value: number) =>
+  value
+    .toFixed(2)
+    .replace(/^-(?=.*[1-9])/, "\u2212")
+    .replace(/^-/, "");
 
 /** Three significant digits with an SI prefix: `1234567` → `"1.23 M"`. */
 export function amount(value: number): string {
@@ -153,7 +161,9 @@ function legend(
 function altText(title: string, panels: readonly GenotypePanel[]): string {
   const parts = panels.map(({ name, genotype, cost }) => {
     const count = genotype.cells.flat().length;
-    const layout = `depth ${genotype.depth.join(" ")}, width ${genotype.width.join(" ")}`;
+    const empty = genotype.cells.flatMap((edges, group) => (fedNodes(edges).size > 1 ? [] : [group]));
+    const said = empty.length > 0 ? `, nothing through the nodes of group ${empty.join(" and ")}` : "";
+    const layout = `depth ${genotype.depth.join(" ")}, width ${genotype.width.join(" ")}${said}`;
     return `${name}: ${count} operations, ${layout}${cost ? `, ${amount(ops(cost))} OPs` : ""}`;
   });
   return `${title}. ${parts.join("; ")}.`;

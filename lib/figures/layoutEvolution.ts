@@ -1,7 +1,7 @@
 import type { SearchRecord } from "../run/searchRecord";
 import { stagesOf } from "../space/stages";
 import { epochAxis } from "./alphaEvolution";
-import { type AlphaMoment, alphaMoments, warmupEpochs } from "./alphaMoments";
+import { type AlphaMoment, alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "./caption";
 import type { Figure, Trace } from "./figure";
 import { figureFrame, type Panel } from "./figureFrame";
@@ -46,7 +46,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
     title: "How the layout was decided",
     caption: recordCaption(
       record,
-      "Softmax probabilities at each epoch's temperature, stacked; dotted line: end of warm-up.",
+      `Softmax probabilities at each epoch's temperature, stacked.${warmupText(record, "Dotted line: end of warm-up.")}`,
     ),
     rows: 2,
     columns: stages.length,

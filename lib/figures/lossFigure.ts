@@ -1,6 +1,7 @@
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs } from "./alphaMoments";
+import { warmupEpochs, warmupText } from "./alphaMoments";
+import { besideEachOther } from "./besideEachOther";
 import { evaluatedImages, recordCaption } from "./caption";
 import { emptyNote } from "./entropyFigure";
 import type { Figure, Trace } from "./figure";
@@ -38,13 +39,16 @@ export function lossFigure(record: SearchRecord): Figure {
     line("supernet", styles.supernet, (e) => e.supernetLoss),
     line("alpha steps, with penalties", styles.alpha, (e) => e.alphaLoss?.total ?? null),
   ];
-  const accuracies = [
+  const curves = [
     { ...line("weight steps", styles.weight, (e) => e.weightAccuracy), showlegend: false },
     { ...line("supernet", styles.supernet, (e) => e.supernetAccuracy), showlegend: false },
     line("argmax derived, shared weights", styles.derived, (e) => e.derivedAccuracy),
-    ...(test === null ? [] : testPoints(x.length, test)),
   ];
   const chance = 1 / config.space.classes;
+  const tests = test === null ? [] : [test.supernetAccuracy, test.derivedAccuracy];
+  const highest = Math.max(chance, 0.05, ...tests, ...curves.flatMap((trace) => trace["y"] as number[]));
+  const top = Math.min(1.02, 1.15 * highest);
+  const accuracies = [...curves, ...(test === null ? [] : testPoints(x.length, test, top))];
   const shared = { row: 0, xAxis: epochAxis(x.length), ...emptyNote(record) };
   const band = warmupBand(warmupEpochs(record));
   const dotted = {
@@ -56,7 +60,6 @@ export function lossFigure(record: SearchRecord): Figure {
     y1: chance,
     line: { color: palette.black, width: 1, dash: "dot" },
   };
-  const highest = Math.max(chance, 0.05, ...accuracies.flatMap((trace) => trace["y"] as number[]));
   const panels: Panel[] = [
     {
       ...shared,
@@ -71,7 +74,7 @@ export function lossFigure(record: SearchRecord): Figure {
       column: 1,
       title: "accuracy",
       traces: accuracies,
-      yAxis: { range: [0, Math.min(1.02, 1.15 * highest)], tickformat: ".0%", nticks: 6 },
+      yAxis: { range: [0, top], tickformat: ".0%", nticks: 6 },
       shapes: [...band, dotted],
     },
   ];
@@ -79,7 +82,7 @@ export function lossFigure(record: SearchRecord): Figure {
   const tested = test === null ? "" : ` Diamonds: ${test.images} test images, after the last epoch.`;
   const measured =
     `Weight steps: augmented images, as trained. Supernet and derived: ${images} images of the alpha split, batch statistics, ` +
-    `derived with the supernet's weights (not retrained).${tested} Dotted: chance.`;
+    `derived with the supernet's weights (not retrained).${tested} Dotted: chance.${warmupText(record)}`;
   return figureFrame({
     title: "Losses and accuracies of the search",
     caption: recordCaption(record, measured),
@@ -94,19 +97,28 @@ export function lossFigure(record: SearchRecord): Figure {
   });
 }
 
-function testPoints(last: number, test: NonNullable<SearchRecord["test"]>): Trace[] {
-  const point = (y: number, color: string): Trace =>
+/** Size of a diamond, and of the panel between its widths on one and two columns, in pixels. */
+const diamondSize = 10;
+const panelSize = { width: 340, height: 250 };
+
+function testPoints(last: number, test: NonNullable<SearchRecord["test"]>, top: number): Trace[] {
+  const both = [
+    { y: test.supernetAccuracy, color: styles.supernet.color },
+    { y: test.derivedAccuracy, color: styles.derived.color },
+  ];
+  const moved = besideEachOther(
+    both.map(({ y }) => ({ x: panelSize.width, y: (y / top) * panelSize.height })),
+    diamondSize,
+  );
+  return both.map(({ y, color }, i) =>
     typedTrace("scatter", {
       mode: "markers",
-      x: [last],
+      x: [last + ((moved[i] as number) * Math.max(last, 1)) / panelSize.width],
       y: [y],
-      marker: { symbol: "diamond", size: 10, color, line: { color: "white", width: 1 } },
+      marker: { symbol: "diamond", size: diamondSize, color, line: { color: "white", width: 1 } },
       cliponaxis: false,
       showlegend: false,
       hovertemplate: "test images: %{y:.3f}<extra></extra>",
-    });
-  return [
-    point(test.supernetAccuracy, styles.supernet.color),
-    point(test.derivedAccuracy, styles.derived.color),
-  ];
+    }),
+  );
 }

@@ -2,6 +2,7 @@ import { type StructuralCapacity, structuralCapacity } from "../analysis/structu
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import { type BuiltCell, builtCells } from "../space/builtCells";
 import type { Drawing } from "../space/cellDiagram";
+import { emptyCellText } from "../space/fedNodes";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { smallText } from "../space/smallGenotype";
@@ -78,11 +79,13 @@ function panelsOf(genotype: Genotype, capacity: StructuralCapacity, flows: Capac
   const panels = alike.map(({ built, members }): SheetPanel => {
     const { cell, group, inSize, outSize, reduction } = built;
     const narrowest = capacity.cells.find((one) => one.cell === cell)?.minCut.bits ?? 0;
+    const empty = emptyCellText(space, cells[group] ?? []);
     const size = reduction ? `${inSize} to ${outSize} px` : `${outSize} px`;
     return {
       name: `cell${members.length > 1 ? "s" : ""} ${members.join(", ")}${reduction ? ", reduction" : ""}`,
       details: [
         { text: `${size}, narrowest ${bitsText(narrowest)}` },
+        ...(empty === null ? [] : [{ text: `empty: ${empty}` }]),
         ...cutLine(flows, cell, members.length),
       ],
       drawing: capacityCell(flows, space, built, cells[group] ?? []),

@@ -3,6 +3,7 @@ import type { Measurement, TrainEpochRecord, TrainRecord } from "../run/trainRec
 import { hashJson } from "../util/canonicalJson";
 import { ConfigError } from "../util/errors";
 import { epochAxis } from "./alphaEvolution";
+import { besideEachOther } from "./besideEachOther";
 import type { Figure, Trace } from "./figure";
 import type { FigureCaption } from "./figureFrame";
 import { figureFrame, type Panel } from "./figureFrame";
@@ -13,7 +14,7 @@ import { typedTrace } from "./typedTrace";
 /**
  * Loss (left) and accuracy (right) over the epochs of one or several trainings. Dashed: training images, augmented,
  * as the weights moved. Solid: held-out training images or, where none are held out, test images, where they were
- * measured. Diamonds: test images after the last epoch. One colour a model; every seed is a line of its own.
+ * measured. Diamonds: test images after the last epoch, beside each other where they would hide each other. One colour a model; every seed is a line of its own.
  *
  * @throws ConfigError for no record.
  */
@@ -26,10 +27,8 @@ export function trainFigure(given: TrainRecord | readonly TrainRecord[]): Figure
   const last = Math.max(0, ...records.map(({ epochs }) => epochs.length));
   const chance = 1 / modelShape(first.model).classes;
   const losses = records.flatMap((record) => lines(record, names, "loss"));
-  const accuracies = records.flatMap((record) => [
-    ...lines(record, names, "accuracy").map((trace) => ({ ...trace, showlegend: false })),
-    ...testPoints(record, names),
-  ]);
+  const curves = records.flatMap((record) => lines(record, names, "accuracy"));
+  const accuracies = [...curves, ...testPoints(records, names, curves)];
   const legend = names.map((name, i): Trace => {
     const seeds = records.filter(({ model }) => model.name === name).length;
     return typedTrace("scatter", {
@@ -112,22 +111,75 @@ function heldOut({ data }: TrainRecord): [(epoch: TrainEpochRecord) => Measureme
     : [({ test }) => test, "test images"];
 }
 
-function testPoints(record: TrainRecord, names: readonly string[]): Trace[] {
-  const { color } = seriesStyle(names.indexOf(record.model.name));
-  const test = record.tests.find(({ checkpoint, which }) => checkpoint === "last" && which === "all");
-  if (!test) return [];
-  return [
+/** Size of a diamond, and of the panel between its widths on one and two columns, in pixels. */
+const diamondSize = 10;
+const panelSize = { width: 340, height: 250 };
+
+/** A diamond for each test after the last epoch; those that would hide each other stand beside each other. */
+function testPoints(
+  records: readonly TrainRecord[],
+  names: readonly string[],
+  curves: readonly Trace[],
+): Trace[] {
+  const tested = records.flatMap((record) => {
+    const test = testOf(record);
+    return test ? [{ record, test }] : [];
+  });
+  const last = Math.max(1, ...records.map(({ epochs }) => epochs.length));
+  const highest = Math.max(
+    ...tested.map(({ test }) => test.accuracy),
+    ...curves.flatMap((trace) => trace["y"] as number[]),
+  );
+  const places = tested.map(({ record, test }) => ({
+    x: (record.epochs.length / last) * panelSize.width,
+    y: (test.accuracy / highest) * panelSize.height,
+  }));
+  const moved = besideEachOther(places, diamondSize);
+  return tested.map(({ record, test }, i) =>
     typedTrace("scatter", {
       mode: "markers",
       name: `${record.model.name}, seed ${record.config.seed}, test`,
       showlegend: false,
-      x: [record.epochs.length],
+      x: [record.epochs.length + ((moved[i] as number) * last) / panelSize.width],
       y: [test.accuracy],
-      marker: { symbol: "diamond", size: 9, color, line: { color: "white", width: 1 } },
+      marker: {
+        symbol: "diamond",
+        size: diamondSize,
+        color: seriesStyle(names.indexOf(record.model.name)).color,
+        line: { color: "white", width: 1 },
+      },
       cliponaxis: false,
       hovertemplate: `${test.images} test images: %{y:.3f}<extra></extra>`,
     }),
-  ];
+  );
+}
+
+/** The measurement on all test images after the last epoch. */
+function testOf({ tests }: TrainRecord) {
+  return tests.find(({ checkpoint, which }) => checkpoint === "last" && which === "all");
+}
+
+/** What the lines and marks are that are drawn. */
+function marksText(records: readonly TrainRecord[]): string {
+  const measuredOn = (on: string) =>
+    records.some((record) => {
+      const [own, what] = heldOut(record);
+      return what === on && record.epochs.some((epoch) => own(epoch) !== null);
+    });
+  const seen = ["held-out images", "test images"].filter(measuredOn).map((on) => on.replace(" images", ""));
+  const tested = records.filter((record) => testOf(record) !== undefined).length;
+  const untested = records.length - tested;
+  return [
+    "Dashed: training images, augmented, as trained (label smoothing and distillation included in the loss).",
+    seen.length > 0
+      ? `Solid: ${seen.join(" or ")} images.`
+      : "No images were held out or tested between epochs.",
+    ...(tested > 0
+      ? ["Diamonds: test images, last epoch; those that would hide each other stand beside each other."]
+      : []),
+    ...(untested > 0 ? [`Not tested: ${untested === 1 ? "1 run" : `${untested} runs`}.`] : []),
+    "Dotted: chance.",
+  ].join(" ");
 }
 
 function captionOf(records: readonly TrainRecord[]): FigureCaption {
@@ -144,10 +196,8 @@ function captionOf(records: readonly TrainRecord[]): FigureCaption {
     records.length === 1 ? "1 seed, no spread known" : `${records.length} runs`,
     ...(unfinished > 0 ? [`${unfinished} not finished`] : []),
   ];
-  const measured =
-    "Dashed: training images, augmented, as trained (label smoothing and distillation included in the loss). Solid: held-out training images, or test images where none are held out. Diamonds: test images, last epoch. Dotted: chance.";
   return {
-    measured: `${measured} ${facts.join("; ")}.`,
+    measured: `${marksText(records)} ${facts.join("; ")}.`,
     origin: [
       `config ${records.length === 1 ? first.configHash.slice(0, 8) : `${first.configHash.slice(0, 8)} and ${records.length - 1} more`}`,
       `seeds ${unique(records.map(({ config }) => config.seed)).join(", ")}`,

@@ -1,4 +1,5 @@
 import { cellDiagram, type Drawing } from "./cellDiagram";
+import { emptyCellText } from "./fedNodes";
 import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
 import { layoutStrip } from "./layoutStrip";
@@ -60,10 +61,12 @@ export function drawGenotype(genotype: Genotype, options: DrawOptions = {}): str
 }
 
 /** What the drawing shows, for readers who cannot see it: "genotype 0123…: depth 2 1, width 1 0.5. Cell group 0: edge1-0 skip_connect, …" */
-function described({ cells, depth, width }: Genotype, title: string): string {
+function described({ space, cells, depth, width }: Genotype, title: string): string {
   const groups = cells.map((edges, group) => {
     const list = edges.map(({ to, from, primitive }) => `edge${to}-${from} ${primitive}`);
-    return `Cell group ${group}: ${list.join(", ") || "no operation"}.`;
+    const empty = emptyCellText(space, edges);
+    const end = empty === null ? "" : `; ${empty}`;
+    return `Cell group ${group}: ${list.join(", ") || "no operation"}${end}.`;
   });
   return [`${title}: depth ${depth.join(" ")}, width ${width.join(" ")}.`, ...groups].join(" ");
 }
@@ -75,12 +78,18 @@ function groupPanel(genotype: Genotype, edges: readonly GenotypeEdge[], group: n
   const kind = reduction ? "reduction, edges from node 0 have stride 2" : "normal";
   const text = `cell group ${group} (${kind}): cell${cells.length === 1 ? "" : "s"} ${cells.join(", ")}`;
   const diagram = cellDiagram(space, edges, reduction);
-  const shifted = svgElement("g", { transform: "translate(0 24)" }, diagram.elements);
+  const empty = emptyCellText(space, edges);
+  const below = empty === null ? 24 : 42;
+  const shifted = svgElement("g", { transform: `translate(0 ${below})` }, diagram.elements);
   const width = Math.max(diagram.width, textWidth(text, 13));
   return {
-    elements: [svgText(0, 12, text, { size: 13, bold: true }), shifted],
+    elements: [
+      svgText(0, 12, text, { size: 13, bold: true }),
+      ...(empty === null ? [] : [svgText(0, 30, `empty: ${empty}`, { size: 12, color: paleInk })]),
+      shifted,
+    ],
     width,
-    height: diagram.height + 24,
+    height: diagram.height + below,
   };
 }
 

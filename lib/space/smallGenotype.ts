@@ -2,6 +2,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { type BuiltCell, builtCells, effectiveWidths } from "./builtCells";
 import { cellRow, drawArc, drawNode, nodeWidthOf, smallMetrics } from "./cellArcs";
 import type { Drawing } from "./cellDiagram";
+import { emptyCellText } from "./fedNodes";
 import type { Genotype, GenotypeEdge } from "./genotype";
 import { stagesOf } from "./stages";
 import { ink, lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText } from "./svg";
@@ -70,15 +71,20 @@ function smallCell(
   const nodes = Array.from({ length: space.steps + 1 }, (_, node) =>
     drawNode(node * pitch + nodeWidth / 2, middle, nodeWidth, node, metrics),
   );
+  const low = top + metrics.nodeHeight + row.below;
+  // On two lines where a shortcut is left, so that it is no wider than a cell.
+  const empty = emptyCellText(space, edges)?.split(/ (?=but )/) ?? [];
+  const emptyY = low + bandPad + smallText;
   return {
     elements: [
       svgText(0, smallText, name, { size: smallText, color: paleInk }),
       svgElement("rect", band),
       ...arcs.flatMap((arc) => drawArc(arc, top, metrics)),
       ...nodes.flat(),
+      ...empty.map((line, i) => svgText(0, emptyY + 1.2 * smallText * i, line, { size: smallText })),
     ],
-    width: Math.max(width, 0.6 * smallText * name.length),
-    height: top + metrics.nodeHeight + row.below,
+    width: Math.max(width, ...[name, ...empty].map((line) => 0.6 * smallText * line.length)),
+    height: empty.length === 0 ? low : emptyY + 1.2 * smallText * (empty.length - 1) + 3,
   };
 }
 
