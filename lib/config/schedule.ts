@@ -145,6 +145,6 @@ export function checkScheduleFits(
   }
   const last = scheduleValue(schedule, epochs - 1, epochs);
   const ok = Number.isFinite(last) && isWithin(last, levels);
-  const range = `finite ${rangeText(levels)}`.trimEnd();
+  const range = ["finite", rangeText(levels)].filter((words) => words !== "").join(" and ");
   check(place, key, ok, `a schedule that stays ${range} over the ${epochs} epochs of ${run}`, schedule);
 }

@@ -52,6 +52,19 @@ describe("evolutionConfig", () => {
     expect(() => evolutionConfig(training({ start: "supernet" }))).toThrow(
       'evolutionConfig.fitness.train: start must be "random" (for the weights of a supernet, let it be the fitness), got "supernet".',
     );
+    const cifar100 = training({ data: { dataset: "cifar100" } });
+    expect(() => evolutionConfig(cifar100)).toThrow(
+      'evolutionConfig.fitness.space: classes must be 100, the classes of data set "cifar100" (left out, it follows the data set), got 10.',
+    );
+    expect(() => evolutionConfig({ ...supernet, kind: "luck" } as never)).toThrow(
+      'evolutionConfig.fitness: kind must be one of "supernet", "training", got "luck".',
+    );
+    expect(() => evolutionConfig({ ...supernet, images: "9" } as never)).toThrow(
+      'evolutionConfig.fitness: images must be an integer of at least 0, got "9".',
+    );
+    expect(() => evolutionConfig(null as never)).toThrow(
+      "evolutionConfig.fitness: expected an object, got null.",
+    );
     expect(() => evolutionConfig({ ...supernet, images: -1 })).toThrow(
       "evolutionConfig.fitness: images must be an integer of at least 0, got -1.",
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkSchedule, type Schedule, scheduleValue } from "../../lib/config/schedule";
+import { checkSchedule, checkScheduleFits, type Schedule, scheduleValue } from "../../lib/config/schedule";
 
 const values = (schedule: Schedule, epochs = 5) =>
   Array.from({ length: epochs }, (_, e) => scheduleValue(schedule, e, epochs));
@@ -58,6 +58,36 @@ describe("checkSchedule", () => {
       "x: t.epochs must be an integer of at least 1, got 0.",
     ],
     [{ kind: "warmup", epochs: 1, from: 0, after: {} }, "x: t.after must be a number or a schedule of kind"],
+    [
+      {
+        kind: "steps",
+        at: [
+          [0, 1],
+          [5, 0.1],
+          [3, 0.01],
+        ],
+      },
+      "x: t.at[2][0] must be a later epoch than 5 before it (steps ascend), got 3.",
+    ],
+    [
+      {
+        kind: "steps",
+        at: [
+          [2, 1],
+          [2, 0.1],
+        ],
+      },
+      "x: t.at[1][0] must be a later epoch than 2 before it (steps ascend), got 2.",
+    ],
+    [{ kind: "steps", at: [[-1, 1]] }, "x: t.at[0][0] must be a finite number of at least 0, got -1."],
+    [{ kind: "steps", at: [[0, "1"]] }, 'x: t.at[0][1] must be a finite number, got "1".'],
+    [{ kind: "steps", at: [[0]] }, "x: t.at[0] must be a pair [epoch, value], got [0]."],
+    [{ kind: "linear", from: "1", to: 0 }, 'x: t.from must be a finite number, got "1".'],
+    [{ kind: "cosine", from: 1, to: Infinity }, "x: t.to must be a finite number, got Infinity."],
+    [
+      { kind: "toString" },
+      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got {"kind":"toString"}.',
+    ],
     [{ kind: "steps", at: [] }, "x: t.at must be a list of [epoch, value] pairs, got []."],
     [{ kind: "log_linear", from: 0, to: 1 }, "x: t.from must be a finite number above 0, got 0."],
     [
@@ -66,5 +96,25 @@ describe("checkSchedule", () => {
     ],
   ])("refuses %j", (schedule, message) => {
     expect(() => checkSchedule("x", "t", schedule)).toThrow(message);
+  });
+});
+
+describe("checkScheduleFits", () => {
+  const fits = (schedule: Schedule, epochs: number, levels = {}) =>
+    checkScheduleFits("x", "t", schedule, levels, { epochs, run: "the run" });
+  const warmup = (epochs: number) => ({ kind: "warmup", epochs, from: 0, after: 1 }) as const;
+
+  it("refuses a warm-up longer than the run", () => {
+    expect(() => fits(warmup(6), 5)).toThrow("x: t.epochs must be at most 5, the epochs of the run, got 6.");
+    expect(() => fits(warmup(5), 5)).not.toThrow();
+  });
+
+  it("refuses growth out of bounds, or out of all numbers, before the end", () => {
+    const growing = { kind: "exponential", from: 0.1, factor: 2, min: 0 } as const;
+    expect(() => fits(growing, 4, { max: 0.95 })).not.toThrow();
+    expect(() => fits(growing, 5, { max: 0.95 })).toThrow(
+      'x: t must be a schedule that stays finite and of at most 0.95 over the 5 epochs of the run, got {"kind":"exponential","from":0.1,"factor":2,"min":0}.',
+    );
+    expect(() => fits({ ...growing, factor: 1e200 }, 5)).toThrow("that stays finite over the 5 epochs");
   });
 });

@@ -89,6 +89,18 @@ describe("searchConfig", () => {
       { data: { trainImages: -1 } },
       "searchConfig.data: trainImages must be an integer of at least 0, got -1.",
     ],
+    [
+      { epochs: 8, weightOptimizer: { learningRate: { kind: "warmup", epochs: 9, from: 0, after: 0.1 } } },
+      "searchConfig.weightOptimizer: learningRate.epochs must be at most 8, the epochs of the search, got 9.",
+    ],
+    [
+      { data: { dataset: "cifar100" }, space: { classes: 10 } },
+      'searchConfig.space: classes must be 100, the classes of data set "cifar100" (left out, it follows the data set), got 10.',
+    ],
+    [
+      { space: { classes: 100 } },
+      'searchConfig.space: classes must be 10, the classes of data set "auto" (left out, it follows the data set), got 100.',
+    ],
     [{ space: [] }, "searchConfig.space: expected an object, got []."],
   ])("refuses %j with place, expectation and value", (overrides, message) => {
     expect(bad(overrides)).toThrow(ConfigError);
@@ -145,6 +157,43 @@ describe("presets", () => {
     expect(config.seed).toBe(5);
     expect(config.space.steps).toBe(2);
     expect(config.space.initChannels).toBe(presetConfig(name).space.initChannels);
+  });
+
+  it("have as many classes as the data set, unless told", () => {
+    expect(presetConfig("smoke", { data: { dataset: "cifar100" } }).space.classes).toBe(100);
+    expect(presetConfig("paper").space.classes).toBe(10);
+    expect(searchConfig({ data: { dataset: "cifar100" }, space: { classes: 100 } }).space.classes).toBe(100);
+    const config = searchConfig({ data: { dataset: "cifar100" } });
+    expect(searchConfig(config)).toEqual(config);
+    expect(Object.isFrozen(config.space)).toBe(true);
+  });
+
+  it("shorten their warm-up for a run that has no more epochs, and say so", () => {
+    const said: string[] = [];
+    const config = presetConfig("smoke", { epochs: 3 }, (line) => said.push(line));
+    expect(config.warmupEpochs).toBe(2);
+    expect(said).toEqual([
+      "smoke: a warm-up of 3 epochs leaves none of 3 to search in; it is 2 here (warmupEpochs).",
+    ]);
+    for (const name of presetNames) {
+      expect(presetConfig(name, { epochs: 1 }, () => {}).warmupEpochs).toBe(0);
+      expect(presetConfig(name, { epochs: 2 }, () => {}).warmupEpochs).toBe(1);
+    }
+  });
+
+  it("say nothing where the warm-up fits, and leave one that was given alone", () => {
+    const silent = (line: string) => expect.unreachable(line);
+    expect(presetConfig("smoke", { epochs: 4 }, silent).warmupEpochs).toBe(3);
+    expect(presetConfig("smoke", { epochs: 3, warmupEpochs: 1 }, silent).warmupEpochs).toBe(1);
+    expect(() => presetConfig("smoke", { epochs: 3, warmupEpochs: 3 }, silent)).toThrow(
+      "smoke: warmupEpochs must be less than epochs (3), got 3.",
+    );
+    expect(() => presetConfig("smoke", { epochs: 0 }, silent)).toThrow(
+      "smoke: epochs must be an integer of at least 1, got 0.",
+    );
+    expect(() => presetConfig("smoke", { epochs: "3" as never }, silent)).toThrow(
+      'smoke: epochs must be an integer of at least 1, got "3".',
+    );
   });
 
   it("names the known ones for an unknown name", () => {

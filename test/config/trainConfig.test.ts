@@ -51,6 +51,31 @@ describe("trainConfig", () => {
     [{ validationShare: 1 }, "trainConfig: validationShare must be a finite number in [0, 1), got 1."],
     [{ labelSmoothing: -0.1 }, "trainConfig: labelSmoothing must be a finite number in [0, 1), got -0.1."],
     [{ dropPath: 1 }, "trainConfig: dropPath must be a finite number in [0, 0.95], got 1."],
+    [
+      { epochs: 3, optimizer: { learningRate: { kind: "warmup", epochs: 5, from: 0, after: 0.1 } } },
+      "trainConfig.optimizer: learningRate.epochs must be at most 3, the epochs of the training, got 5.",
+    ],
+    [
+      {
+        epochs: 9,
+        twoStep: { firstEpochs: 3 },
+        optimizer: { learningRate: { kind: "warmup", epochs: 5, from: 0, after: 0.1 } },
+      },
+      "trainConfig.optimizer: learningRate.epochs must be at most 3, the epochs of the first step, got 5.",
+    ],
+    [
+      {
+        distillation: {
+          teacherEpochs: 2,
+          teacherLearningRate: { kind: "warmup", epochs: 5, from: 0, after: 0.1 },
+        },
+      },
+      "trainConfig.distillation: teacherLearningRate.epochs must be at most 2, the epochs of the teacher, got 5.",
+    ],
+    [
+      { snapshotEpochs: [300] },
+      "trainConfig: snapshotEpochs must be a list of epochs from 0 to 299, got [300].",
+    ],
     [{ epochs: 0 }, "trainConfig: epochs must be an integer of at least 1, got 0."],
     [
       { distillation: { temperature: 0 } },

@@ -51,6 +51,10 @@ describe("trainPresetConfig", () => {
     expect(gammas).toEqual([1e-4, 1e-4, 1e-5, 1e-8]);
   });
 
+  it.each(trainPresetNames)("%s may be cut to a single epoch", (name) => {
+    expect(trainPresetConfig(name, { epochs: 1 }).epochs).toBe(1);
+  });
+
   it("names the preset in what it refuses, and knows no other presets", () => {
     expect(() => trainPresetConfig("smoke", { epochs: 0 })).toThrow(
       "smoke: epochs must be an integer of at least 1, got 0.",

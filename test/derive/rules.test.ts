@@ -209,7 +209,10 @@ describe("derive refuses", () => {
       { rule: "threshold", k: 0 },
       'derive: rule "threshold": k must be an integer of at least 1 or null, got 0.',
     ],
-    [{ rule: "threshold", threshold: 2 }, 'derive: rule "threshold": threshold must be a number in [0, 1], got 2.'],
+    [
+      { rule: "threshold", threshold: 2 },
+      'derive: rule "threshold": threshold must be a number in [0, 1], got 2.',
+    ],
     [
       { rule: "threshold", threshold: "0.5" as never },
       'derive: rule "threshold": threshold must be a number in [0, 1], got "0.5".',

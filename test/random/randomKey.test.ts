@@ -35,6 +35,7 @@ describe("random keys", () => {
       uniform(fold(key, label), 2).join(),
     );
     expect(new Set(streams).size).toBe(streams.length);
+    expect(randomKey(-1)).not.toEqual(randomKey(1));
     expect(randomKey(1)).not.toEqual(randomKey(2 ** 32 + 1));
   });
 
@@ -76,3 +77,23 @@ describe("random keys", () => {
       expect(firsts.filter((v) => v === value).length / 3000).toBeCloseTo(1 / 3, 1);
   });
 });
+
+it.each([
+  [1.5, "1.5"],
+  [Number.NaN, "NaN"],
+  [Infinity, "Infinity"],
+  [2 ** 53, "9007199254740992"],
+  ["1", '"1"'],
+  [null, "null"],
+])(
+  "refuses %j as a seed and as a number to fold in: another number would give the same key",
+  (value, got) => {
+    expect(() => randomKey(value as never)).toThrow(
+      `randomKey: seed must be an integer from -(2^53 - 1) to 2^53 - 1, got ${got}.`,
+    );
+    if (typeof value === "number")
+      expect(() => fold(randomKey(0), value)).toThrow(
+        `fold: label must be an integer from -(2^53 - 1) to 2^53 - 1, got ${got}.`,
+      );
+  },
+);

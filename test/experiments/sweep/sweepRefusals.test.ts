@@ -112,7 +112,8 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "a random run without budget",
       runs: [{ name: "r", stage: "random" }],
-      message: 'sweep.json: runs[0] "r": budgets must be a list of one or more finite numbers above 0, got undefined.',
+      message:
+        'sweep.json: runs[0] "r": budgets must be a list of one or more finite numbers above 0, got undefined.',
     },
     {
       what: "a budget for a given architecture",
