@@ -26,7 +26,7 @@ export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions =
   const breaks: BudgetBreak[] = [];
   let budget: number | null = null;
   while (budget === null || (budget > 0 && budget >= least)) {
-    const rule = { rule: "budget", measure, ...(budget === null ? {} : { budget }) } as const;
+    const rule = { rule: "budget", measure, budget } as const;
     const row = budgetRow(derive(input, rule), measure);
     const dearer = breaks[0];
     // Equally likely and cheaper: nobody buys the dearer one.
