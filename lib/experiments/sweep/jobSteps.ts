@@ -1,4 +1,7 @@
-import { deepFreeze } from "../../config/check";
+import { check, deepFreeze } from "../../config/check";
+import { datasetClasses } from "../../config/dataConfig";
+import type { TrainConfig } from "../../config/trainConfig";
+import { modelShape } from "../../run/modelSpec";
 import { BarsError, ConfigError } from "../../util/errors";
 import type { JobChoice } from "./expandSweep";
 import { evolutionSettings } from "./jobEvolution";
@@ -29,8 +32,13 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
       { step: "train", config: train, model: null },
     ];
   }
-  if (stage !== "search+train") return [{ step: "train", config: train, model: givenModel(choice, train) }];
+  if (stage !== "search+train") {
+    const model = givenModel(choice, train);
+    requireClasses(choice, train, modelShape(model).classes);
+    return [{ step: "train", config: train, model }];
+  }
   const config = searchSettings(choice);
+  requireClasses(choice, train, config.space.classes);
   const { rule, epoch } = deriveSettings(choice, config);
   if (epoch !== null && epoch >= config.epochs) {
     throw new ConfigError(
@@ -42,4 +50,11 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
     { step: "derive", rule, epoch, seed: choice.seed, name: choice.label },
     { step: "train", config: train, model: null },
   ];
+}
+
+/** What training would find out only when its data are loaded. */
+function requireClasses({ place }: JobChoice, { data }: TrainConfig, classes: number): void {
+  const ok = datasetClasses[data.dataset] <= classes;
+  const expected = `one with at most the ${classes} classes of the architecture`;
+  check(`${place}: train.overrides.data`, "dataset", ok, expected, data.dataset);
 }
