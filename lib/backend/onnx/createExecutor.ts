@@ -60,6 +60,8 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
   /** Sessions that bring results from the graphics card, by type. */
   const readers = new Map<LazyType, NativeSession>();
   const onCard = settings.readers !== undefined;
+  const { port1: nowhere } = new MessageChannel();
+  nowhere.close();
   const counts = {
     runs: 0,
     compiles: 0,
@@ -111,11 +113,24 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     const memory = tensor.data.buffer as ArrayBuffer;
     const bytes = memory.byteLength;
     counts.bytes -= bytes;
-    if (foreign.has(memory) || counts.pooledBytes + bytes > settings.poolBytes) return;
+    if (foreign.has(memory)) {
+      letGo(memory);
+      return;
+    }
+    if (counts.pooledBytes + bytes > settings.poolBytes) return;
     counts.pooledBytes += bytes;
     const kept = pool.get(bytes);
     if (kept) kept.push(memory);
     else pool.set(bytes, [memory]);
+  }
+
+  /**
+   * Gives memory back at once. A thread that computes outside JavaScript seldom collects garbage: tens of megabytes of
+   * batches would wait for it. So it is posted to a port that is closed. What a graphics card may still be copying from
+   * is left alone.
+   */
+  function letGo(memory: ArrayBuffer): void {
+    if (!onCard) nowhere.postMessage(null, [memory]);
   }
 
   /** Does something now, or when the promise it gives is kept. */
@@ -283,6 +298,9 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
           const program = programs.get(command[1]);
           programs.delete(command[1]);
           if (program && !(program instanceof Error)) program.session.dispose();
+          // Other graphs have results of other lengths: what was kept for this one's would never be taken again.
+          pool.clear();
+          counts.pooledBytes = 0;
           return;
         }
       }
