@@ -132,7 +132,7 @@ export const strategyGuide: readonly StrategyEntry[] = [
     formula: "one-hot h of the largest entry of s = softmax((α + G) / T); weights h ⊙ (1 + s − stop(s))",
     defaults: "off; T = 10 → 0.1 in GDAS",
     source: "GDAS, arXiv:1910.04465, equation 7",
-    use: "One operation an edge and step: fast, and trained as it will be derived. Noisy in short searches.",
+    use: "The values and gradients of a step are those of one operation an edge: trained as it will be derived. Noisy in short searches. Not cheaper on the default engine: onnx compiles whole steps and computes all candidates, the others with weight 0; the other engines leave them out.",
   },
   {
     name: "bi-sampling",

@@ -14,7 +14,7 @@ export interface Samplers {
   readonly width: Sampler;
 }
 
-/** One draw of mixture weights, and the operations it needs where the engine gains by leaving the others out. */
+/** One draw of mixture weights, and the operations to compute where the engine gains by leaving the others out. */
 export interface Draw {
   readonly weights: AlphaTensors;
   readonly active: ForwardOptions["active"];
@@ -75,8 +75,9 @@ export function isPruned(logit: number): boolean {
 }
 
 /**
- * Which operations a draw needs, `[group][edge][primitive]`: the chosen ones of path sampling, and never a pruned one.
- * Undefined where all are needed, or where leaving some out would cost more than it saves.
+ * Which operations are computed for a draw, `[group][edge][primitive]`: never a pruned one, and of path sampling the
+ * chosen ones alone on engines that do not compile whole steps. On one that does (onnx, the default) every choice would
+ * be another structure to compile, so all are computed, those not chosen with weight 0. Undefined where all are.
  */
 function activeOperations(
   alphas: AlphaTensors,

@@ -17,8 +17,9 @@ export interface Sampler {
  * - `hard_gumbel`: forward the one-hot of the largest entry of the gumbel weights, backward the gradient of
  *   the gumbel weights (straight-through)
  * - `path`: forward as `hard_gumbel`, but gradients reach the alphas through the chosen candidate only, so that the
- *   others need not be computed: `h ⊙ (1 + s − stop(s))`, `s` the gumbel weights and `h` the one-hot of their largest
- *   (GDAS, arXiv:1910.04465, equation 7)
+ *   others change nothing: `h ⊙ (1 + s − stop(s))`, `s` the gumbel weights and `h` the one-hot of their largest
+ *   (GDAS, arXiv:1910.04465, equation 7). Whether they are computed all the same, with weight 0, is up to the engine
+ *   (`lib/search/draws`)
  * - `sigmoid`: `sigmoid((a + L) / T)`, independent relaxed Bernoulli choices (Maddison et al. 2017, arXiv:1611.00712)
  * - `plain_sigmoid`: `sigmoid(a / T)`, independent weights without noise (FairDARTS, arXiv:1911.12126)
  *
