@@ -1,8 +1,10 @@
 import { BarsError } from "../util/errors";
 import { withChromiumPage } from "./chromium";
 import type { Figure } from "./figure";
+import { fontFaces } from "./fonts";
 import { scriptJson } from "./notebookOutput";
 import { toPoints } from "./paper";
+import { fallbackRules, lettersOf } from "./svgFonts";
 
 /** A figure as an SVG document, drawn by plotly in a browser. Traces that need WebGL become images in it. */
 export function chromiumSvg(
@@ -13,10 +15,16 @@ export function chromiumSvg(
 ): Promise<string> {
   const { data, layout } = figure;
   const options = { format: "svg", imageDataOnly: true, width, height };
+  const json = scriptJson({ data, layout });
+  const letters = new Set(
+    [...JSON.stringify({ data, layout })].map((letter) => letter.codePointAt(0) as number),
+  );
+  const rules = fontFaces.flatMap((face) => fallbackRules(face, letters));
   return withChromiumPage(executable, async (page) => {
+    await page.evaluate(withRules(rules));
     // Caught inside the page: what is thrown here is the browser's own fault.
     const made = await page.evaluate<{ readonly svg?: string; readonly why?: string }>(
-      `Promise.resolve().then(() => Plotly.toImage(${scriptJson({ data, layout })}, ${scriptJson(options)}))` +
+      `Promise.resolve().then(() => Plotly.toImage(${json}, ${scriptJson(options)}))` +
         ".then((svg) => ({ svg }), (cause) => ({ why: String(cause && cause.message || cause) }))",
     );
     if (made.svg !== undefined) return made.svg;
@@ -39,8 +47,10 @@ export function chromiumPdf(
     `#page{width:${width}px;height:${height}px;overflow:hidden}#page>svg{width:100%;height:100%}`,
   ];
   const content = `<style>${styles.join("")}</style>${svg}`;
+  const rules = [...lettersOf(svg)].flatMap(([face, letters]) => fallbackRules(face, letters));
   return withChromiumPage(executable, async (page) => {
     const element = 'document.getElementById("page")';
+    await page.evaluate(withRules(rules));
     await page.evaluate(
       `${element}.innerHTML = ${scriptJson(content)}; document.fonts.ready.then(() => true)`,
     );
@@ -48,6 +58,18 @@ export function chromiumPdf(
     await page.evaluate(`${element}.innerHTML = ""`);
     return exactPage(pdf, size);
   });
+}
+
+/** A script that loads rules for letters of other fonts, in place of those of the picture before. */
+function withRules(rules: readonly string[]): string {
+  return `(() => {
+    document.getElementById("fallback")?.remove();
+    const style = document.createElement("style");
+    style.id = "fallback";
+    style.textContent = ${scriptJson(rules.join(""))};
+    document.head.append(style);
+    return Promise.all([...document.fonts].map((face) => face.load())).then(() => true);
+  })()`;
 }
 
 /** The browser rounds a page up to its own raster; this cuts the page to the size, its top left corner in place. */

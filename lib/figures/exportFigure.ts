@@ -5,6 +5,7 @@ import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
 import { altText, type Figure, plainTitle } from "./figure";
 import { bareFigure, fitFigure } from "./fitFigure";
 import { checkTexName, includeGraphics } from "./includeGraphics";
+import { warnOfMissingLetters } from "./missingLetters";
 import { type PaperWidth, paperPixels, toMillimetres } from "./paper";
 import { type FigureProvenance, noSources, type Provenance, provenanceOf } from "./provenance";
 import { pdfWithProvenance, pngWithProvenance, svgWithProvenance, texProvenance } from "./provenanceFile";
@@ -66,6 +67,7 @@ export async function exportFigure(
   }
   const drawer = drawerFor(options.engine ?? "auto", drawn, "exportFigure");
   const svg = typeof drawn === "string" ? drawn : await drawer.svg(drawn);
+  warnOfMissingLetters(svg, `exportFigure: ${path}`);
   const size = targetSize(svg, drawn, options.width);
   if (format === "tex") {
     const pdf = path.replace(/\.tex$/i, ".pdf");

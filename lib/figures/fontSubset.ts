@@ -1,39 +1,12 @@
-import { readFileSync } from "node:fs";
-import { type FontFace, fontFile } from "./fonts";
-import { loadPackage } from "./packageFile";
+import type { FontFace } from "./fonts";
+import { openFont } from "./openFont";
 import { cmapTable, kernTable, nameTable, postTable, sfnt, sfntTables } from "./sfnt";
-
-interface Glyph {
-  readonly id: number;
-}
-interface KernPair {
-  readonly left: number;
-  readonly right: number;
-  readonly value: number;
-}
-interface Font {
-  readonly familyName: string;
-  readonly subfamilyName: string;
-  readonly postscriptName: string;
-  readonly copyright: string;
-  readonly kern?: {
-    readonly tables: readonly { readonly subtable?: { readonly pairs?: readonly KernPair[] } }[];
-  };
-  hasGlyphForCodePoint(code: number): boolean;
-  glyphForCodePoint(code: number): Glyph;
-  createSubset(): { includeGlyph(id: number): number; encode(): Uint8Array };
-}
-interface Fontkit {
-  create(bytes: Buffer): Font;
-}
 
 /**
  * Letters whose heights a screen's rasteriser aligns all others to (the blue zones of FreeType's autohinter); without
  * them the same letter looks otherwise at small size.
  */
 const references = "CEHLOQSTUZbcdefghijknopqrsuvxyz";
-
-const opened = new Map<string, { readonly font: Font; readonly bytes: Buffer }>();
 
 /**
  * A face of the shipped fonts with some letters alone, as a TrueType file that browsers take: the letters' outlines,
@@ -43,9 +16,9 @@ const opened = new Map<string, { readonly font: Font; readonly bytes: Buffer }>(
  * The same letters give the same bytes.
  */
 export function fontSubset(face: FontFace, letters: ReadonlySet<number>): Buffer {
-  const { font, bytes } = open(face);
+  const { font, bytes } = openFont(face);
   const wanted = new Set([...letters, ...[...references].map((letter) => letter.charCodeAt(0))]);
-  const codes = [...wanted].filter((code) => code < 0x10000 && font.hasGlyphForCodePoint(code));
+  const codes = [...wanted].filter((code) => font.hasGlyphForCodePoint(code));
   const subset = font.createSubset();
   const places = new Map<number, number>();
   const kept = new Map<number, number>();
@@ -77,14 +50,4 @@ export function fontSubset(face: FontFace, letters: ReadonlySet<number>): Buffer
     ]),
   );
   return sfnt(tables);
-}
-
-function open(face: FontFace): { readonly font: Font; readonly bytes: Buffer } {
-  let found = opened.get(face.name);
-  if (found === undefined) {
-    const bytes = readFileSync(fontFile(face));
-    found = { font: loadPackage<Fontkit>("fontkit").create(bytes), bytes };
-    opened.set(face.name, found);
-  }
-  return found;
 }

@@ -14,7 +14,7 @@ export const monoFontFamily = "DejaVu Sans Mono, Menlo, Consolas, monospace";
 /** A face of the shipped fonts, as a style sheet names it. */
 export interface FontFace {
   readonly name: string;
-  readonly family: "DejaVu Sans" | "DejaVu Sans Mono";
+  readonly family: "DejaVu Sans" | "DejaVu Sans Mono" | "UnifontEX";
   readonly bold: boolean;
   readonly italic: boolean;
   readonly file: string;
@@ -34,6 +34,11 @@ export const fontFaces = Object.freeze([
   face("mono-bold", "DejaVuSansMono-Bold.ttf", "DejaVu Sans Mono"),
 ]);
 
+/** What writes the letters that {@link fontFaces} lack: nearly all scripts in one file, coarse but legible. */
+export const fallbackFace: FontFace = Object.freeze(
+  face("fallback", "unifontex-latin-400-normal.woff", "UnifontEX"),
+);
+
 /** The face of a style; slanted letters of equal width are written upright. */
 export function fontFaceOf(style: { bold: boolean; italic: boolean; mono: boolean }): FontFace {
   const family = style.mono ? "DejaVu Sans Mono" : "DejaVu Sans";
@@ -42,8 +47,9 @@ export function fontFaceOf(style: { bold: boolean; italic: boolean; mono: boolea
   return found ?? (fontFaces[0] as FontFace);
 }
 
-/** Absolute path of a face's TrueType file. */
-export function fontFile({ file }: FontFace): string {
+/** Absolute path of a face's file: TrueType, or WOFF for the fallback. */
+export function fontFile({ file, family }: FontFace): string {
+  if (family === "UnifontEX") return packageFile(`@fontsource/unifontex/files/${file}`);
   return join(dirname(packageFile("dejavu-fonts-ttf/package.json")), "ttf", file);
 }
 

@@ -49,8 +49,32 @@ function searchRange(count: number): [number, number] {
   return [2 ** power, power];
 }
 
-/** `cmap`: which glyph a code point of the basic plane shows; one table of format 4 for Windows, Unicode. */
+/**
+ * `cmap`: which glyph a code point shows. A table of format 4 for Windows, Unicode, holds those of the basic plane; where
+ * there are others, one of format 12 holds all.
+ */
 export function cmapTable(glyphs: ReadonlyMap<number, number>): Buffer {
+  const basic = basicPlane([...glyphs].filter(([code]) => code < 0x10000));
+  if (basic.length > 0 && [...glyphs.keys()].every((code) => code < 0x10000)) {
+    return Buffer.concat([uint16s([0, 1, 3, 1, 0, 12]), basic]);
+  }
+  const head = uint16s([0, 2, 3, 1, 0, 20, 3, 10, 0, 20 + basic.length]);
+  return Buffer.concat([head, basic, everyPlane([...glyphs])]);
+}
+
+function everyPlane(glyphs: readonly (readonly [number, number])[]): Buffer {
+  const sorted = [...glyphs].sort(([a], [b]) => a - b);
+  const bytes = Buffer.alloc(16 + 12 * sorted.length);
+  bytes.writeUInt16BE(12, 0);
+  bytes.writeUInt32BE(bytes.length, 4);
+  bytes.writeUInt32BE(sorted.length, 12);
+  sorted.forEach(([code, glyph], i) => {
+    for (const [k, value] of [code, code, glyph].entries()) bytes.writeUInt32BE(value, 16 + 12 * i + 4 * k);
+  });
+  return bytes;
+}
+
+function basicPlane(glyphs: readonly (readonly [number, number])[]): Buffer {
   const segments: { first: number; last: number; glyph: number }[] = [];
   for (const [code, glyph] of [...glyphs].sort(([a], [b]) => a - b)) {
     const open = segments.at(-1);
@@ -68,7 +92,7 @@ export function cmapTable(glyphs: ReadonlyMap<number, number>): Buffer {
     ...segments.map(({ first, glyph }) => (glyph - first) & 0xffff),
     ...segments.map(() => 0),
   ];
-  return Buffer.concat([uint16s([0, 1, 3, 1, 0, 12]), uint16s(words)]);
+  return uint16s(words);
 }
 
 /** `kern`: one table of format 0; values in units of the font. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { notebookKernel } from "../util/notebookKernel";
+import { warnOfMissingLetters } from "./missingLetters";
 import { provenanceOf } from "./provenance";
 import { pngWithProvenance, svgWithProvenance } from "./provenanceFile";
 import { fileName } from "./show";
@@ -19,6 +20,7 @@ const scale = 2;
  * @throws BarsError if the text is not an SVG document; RecordError if it cannot be saved.
  */
 export function showSvg(svg: string, name = "drawing"): void {
+  warnOfMissingLetters(svg, `showSvg: ${name}`);
   const png = svgToPng(svg, scale);
   const folder = process.env["BARS_FIGURES_DIR"];
   const path = folder ? join(folder, fileName(name)) : undefined;

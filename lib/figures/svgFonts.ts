@@ -1,5 +1,6 @@
 import { fontSubset } from "./fontSubset";
 import { type FontFace, fontFaceOf, fontFaces } from "./fonts";
+import { faceOfLetter } from "./openFont";
 import type { SvgElement } from "./svgGeometry";
 import { initialPaint, paintOf, type SvgPaint } from "./svgPaint";
 import { svgRoot } from "./svgRoot";
@@ -14,14 +15,32 @@ const silent = new Set(["title", "desc", "metadata", "style"]);
  */
 export function svgWithFonts(svg: string): string {
   const bare = inShippedFont(svg.replaceAll(embedded, ""));
-  const rules = [...lettersOf(bare)].map(([face, letters]) => {
-    const data = fontSubset(face, letters).toString("base64");
-    const style = `font-weight:${face.bold ? "bold" : "normal"};font-style:${face.italic ? "italic" : "normal"}`;
-    return `@font-face{font-family:"${face.family}";${style};src:url(data:font/ttf;base64,${data}) format("truetype")}`;
-  });
+  const rules = [...lettersOf(bare)].flatMap(([face, letters]) => [
+    fontRule(face, face, letters),
+    ...fallbackRules(face, letters),
+  ]);
   const end = bare.lastIndexOf("</svg>");
   if (rules.length === 0 || end < 0) return bare;
   return `${bare.slice(0, end)}<style id="${styleId}">${rules.join("")}</style>${bare.slice(end)}`;
+}
+
+/** A style sheet's rule that writes letters of a face's texts in the letters of a face. */
+function fontRule(face: FontFace, from: FontFace, letters: ReadonlySet<number>): string {
+  const data = fontSubset(from, letters).toString("base64");
+  const style = `font-weight:${face.bold ? "bold" : "normal"};font-style:${face.italic ? "italic" : "normal"}`;
+  const codes = [...letters].sort((a, b) => a - b).map((code) => `U+${code.toString(16)}`);
+  const range = from === face ? "" : `;unicode-range:${codes.join(",")}`;
+  return `@font-face{font-family:"${face.family}";${style};src:url(data:font/ttf;base64,${data}) format("truetype")${range}}`;
+}
+
+/** Rules for the letters that a face lacks, from the faces that have them; they go behind the face's own. */
+export function fallbackRules(face: FontFace, letters: ReadonlySet<number>): string[] {
+  const others = new Map<FontFace, Set<number>>();
+  for (const code of letters) {
+    const own = faceOfLetter(face, String.fromCodePoint(code));
+    if (own !== null && own !== face) others.set(own, (others.get(own) ?? new Set()).add(code));
+  }
+  return [...others].map(([from, lacking]) => fontRule(face, from, lacking));
 }
 
 /** A drawing that asks for other fonts first, in those it is also printed in. */

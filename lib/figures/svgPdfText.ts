@@ -1,5 +1,6 @@
 import type PdfDocument from "pdfkit";
-import { fontFaceOf } from "./fonts";
+import { type FontFace, fallbackFace, fontFaceOf } from "./fonts";
+import { faceRuns, openFont } from "./openFont";
 import type { SvgElement } from "./svgGeometry";
 import { colorOf, paintOf, type SvgPaint } from "./svgPaint";
 
@@ -9,6 +10,7 @@ type Pdf = InstanceType<typeof PdfDocument>;
 interface Run {
   readonly text: string;
   readonly paint: SvgPaint;
+  readonly face: FontFace;
   /** Moves before it, in pixels. */
   readonly dx: number;
   readonly dy: number;
@@ -57,10 +59,13 @@ function collect(element: SvgElement, paint: SvgPaint, chunks: Chunk[]): void {
   for (const child of element.childNodes) {
     if (child.nodeType === 3) {
       const text = (child.textContent ?? "").replaceAll(/[\u200b\n]/g, "");
-      chunks.at(-1)?.runs.push({ text, paint, ...moved });
-      moved = { dx: 0, dy: 0 };
+      for (const run of faceRuns(text, fontFaceOf(paint))) {
+        chunks.at(-1)?.runs.push({ ...run, paint, ...moved });
+        moved = { dx: 0, dy: 0 };
+      }
     } else if (child.nodeType === 1) {
-      if (moved.dx !== 0 || moved.dy !== 0) chunks.at(-1)?.runs.push({ text: "", paint, ...moved });
+      if (moved.dx !== 0 || moved.dy !== 0)
+        chunks.at(-1)?.runs.push({ text: "", paint, face: fontFaceOf(paint), ...moved });
       moved = { dx: 0, dy: 0 };
       collect(child, paintOf(child, paint), chunks);
     }
@@ -77,7 +82,9 @@ function length(value: string | null | undefined, fontSize: number): number | nu
   return value?.trim().endsWith("em") ? number * fontSize : number;
 }
 
-function widthOf(pdf: Pdf, { text, paint }: Run): number {
-  pdf.font(fontFaceOf(paint).name).fontSize(paint.fontSize);
+function widthOf(pdf: Pdf, { text, paint, face }: Run): number {
+  // Opened when it is needed: the fallback is large.
+  if (face === fallbackFace) pdf.registerFont(face.name, openFont(face).bytes);
+  pdf.font(face.name).fontSize(paint.fontSize);
   return pdf.widthOfString(text);
 }

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { BarsError } from "../util/errors";
-import { fontFiles } from "./fonts";
+import { fontSubset } from "./fontSubset";
+import { type FontFace, fallbackFace, fontFaces, fontFiles } from "./fonts";
+import { faceOfLetter } from "./openFont";
 import { loadPackage } from "./packageFile";
 import { svgInView } from "./svgInView";
 
@@ -8,7 +13,8 @@ interface ResvgModule {
 }
 
 /**
- * Draws an SVG document as a PNG image, in the shipped fonts, on white.
+ * Draws an SVG document as a PNG image, in the shipped fonts, on white. Letters that DejaVu lacks come from the
+ * fallback font.
  *
  * @param scale pixels of the image per pixel of the drawing.
  * @throws BarsError if the text is not an SVG document.
@@ -16,11 +22,12 @@ interface ResvgModule {
 export function svgToPng(svg: string, scale = 2): Buffer {
   if (!(scale > 0 && scale <= 16)) throw new BarsError(`svgToPng: scale must be in (0, 16], got ${scale}.`);
   const { Resvg } = loadPackage<ResvgModule>("@resvg/resvg-js");
+  const fallback = fallbackFile(svg);
   const options = {
     fitTo: { mode: "zoom", value: scale },
     background: "white",
     font: {
-      fontFiles: fontFiles(),
+      fontFiles: [...fontFiles(), ...fallback],
       loadSystemFonts: false,
       defaultFontFamily: "DejaVu Sans",
       sansSerifFamily: "DejaVu Sans",
@@ -37,5 +44,20 @@ export function svgToPng(svg: string, scale = 2): Buffer {
       `svgToPng: expected an SVG document, got ${JSON.stringify(svg.slice(0, 40))} (${why}).`,
       { cause },
     );
+  } finally {
+    for (const file of fallback) rmSync(dirname(file), { recursive: true });
   }
+}
+
+/** The fallback's letters that a document needs, as a file, because the renderer reads fonts from files; none where it needs none. */
+function fallbackFile(svg: string): string[] {
+  const regular = fontFaces[0] as FontFace;
+  const needed = [...new Set(svg)].filter((letter) => faceOfLetter(regular, letter) === fallbackFace);
+  if (needed.length === 0) return [];
+  const file = join(mkdtempSync(join(tmpdir(), "bars-font-")), "fallback.ttf");
+  writeFileSync(
+    file,
+    fontSubset(fallbackFace, new Set(needed.map((letter) => letter.codePointAt(0) as number))),
+  );
+  return [file];
 }

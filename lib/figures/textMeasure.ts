@@ -1,4 +1,5 @@
-import { fontFamily, fontFiles } from "./fonts";
+import { type FontFace, fontFaceOf, fontFamily, fontFiles } from "./fonts";
+import { faceRuns, openFont } from "./openFont";
 import { loadPackage } from "./packageFile";
 import type { TextMeasure } from "./svgGeometry";
 
@@ -23,6 +24,14 @@ export function textMeasure(): TextMeasure {
   return measure;
 }
 
+function widthIn(face: FontFace, text: string, size: number): number {
+  const { font } = openFont(face);
+  const widths = [...text].map(
+    (letter) => font.glyphForCodePoint(letter.codePointAt(0) as number).advanceWidth,
+  );
+  return (widths.reduce((sum, width) => sum + width, 0) / font.unitsPerEm) * size;
+}
+
 function create(): TextMeasure {
   const canvas = loadPackage<CanvasModule>("@napi-rs/canvas");
   for (const file of fontFiles()) canvas.GlobalFonts.registerFromPath(file);
@@ -33,7 +42,13 @@ function create(): TextMeasure {
     let width = known.get(key);
     if (width === undefined) {
       context.font = `${style} ${size}px ${fontFamily}`;
-      width = context.measureText(text).width;
+      // Letters that the shipped face lacks are as wide as in the face that writes them, whatever fonts the machine has.
+      const face = fontFaceOf({ bold: /bold/.test(style), italic: /italic/.test(style), mono: false });
+      width = faceRuns(text, face).reduce((sum, run) => {
+        return (
+          sum + (run.face === face ? context.measureText(run.text).width : widthIn(run.face, run.text, size))
+        );
+      }, 0);
       known.set(key, width);
     }
     return width;
