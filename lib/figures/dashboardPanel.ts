@@ -1,4 +1,4 @@
-import { escapeXml as escapedXml } from "../space/svg";
+import { escapeXml } from "../space/svg";
 import { ink } from "./theme";
 
 /** One number over the course of a search: `x` in epochs. */
@@ -30,12 +30,12 @@ export function linePanel(panel: LinePanel): string {
   const x = (value: number) => left + (width * value) / Math.max(1, epochs);
   const y = (value: number) => top + height - (height * (value - low)) / (high - low);
   const ticks = [least, (least + most) / 2, most].filter((value, i, all) => i === 0 || value !== all[i - 1]);
-  const parts = [`<text x="${left}" y="${top - 8}">${escapedXml(panel.title)}</text>`];
+  const parts = [`<text x="${left}" y="${top - 8}">${escapeXml(panel.title)}</text>`];
   for (const tick of ticks) {
     const at = y(tick).toFixed(1);
     parts.push(
       `<line x1="${left}" x2="${left + width}" y1="${at}" y2="${at}" stroke="${ink.grid}"/>`,
-      `<text x="${left - 5}" y="${y(tick) + 3.5}" font-size="9" text-anchor="end">${escapedXml(format(tick))}</text>`,
+      `<text x="${left - 5}" y="${y(tick) + 3.5}" font-size="9" text-anchor="end">${escapeXml(format(tick))}</text>`,
     );
   }
   parts.push(
@@ -56,7 +56,7 @@ export function linePanel(panel: LinePanel): string {
     const below = top + height + 29;
     parts.push(
       `<line x1="${legend}" x2="${legend + 18}" y1="${below - 4}" y2="${below - 4}" ${line}/>`,
-      `<text x="${legend + 23}" y="${below}" font-size="9.5">${escapedXml(name)}</text>`,
+      `<text x="${legend + 23}" y="${below}" font-size="9.5">${escapeXml(name)}</text>`,
     );
   });
   return parts.join("\n");

@@ -30,6 +30,11 @@ export interface SearchOptions {
   readonly progress?: Progress;
   /** Stops the search at the next step; everything is saved first. Ctrl-C does the same. */
   readonly signal?: AbortSignal;
+  /**
+   * Called once with the record as it stands before the first step: without epochs for a new search, with those from
+   * before its stop for a resumed one. A finished search is whole ("finished"): it is returned, nothing is trained.
+   */
+  readonly onStart?: (record: SearchRecord) => void;
   /** Called after every step. Must return soon: the search waits for it. */
   readonly onStep?: (moment: SearchMoment) => void;
   /** Called after every epoch, when the record and the checkpoint are on disk. */
@@ -76,7 +81,10 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
   const earlier = existsSync(files.record) ? readSearchRecord(files.record) : null;
   const configHash = hashJson(config);
   if (earlier) checkSameSearch(earlier, configHash, files.record);
-  if (earlier?.status === "finished") return earlier;
+  if (earlier?.status === "finished") {
+    options.onStart?.(earlier);
+    return earlier;
+  }
   const interrupt = openInterrupt(options.signal);
   let state: SearchState | undefined;
   try {
@@ -89,6 +97,7 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
     state = new SearchState(config, key);
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
     if (earlier) record = resumed(earlier, state, files, data.info.name);
+    options.onStart?.(record);
     const context: SearchContext = { config, key, data, split, progress, onStep: options.onStep };
     return await runEpochs(context, state, record, files, options, signal);
   } finally {

@@ -31,7 +31,7 @@ function play(record: SearchRecord, msPerStep: number, drawMs = 0) {
   return {
     board,
     pictures,
-    step(epoch: number, step: number) {
+    step(epoch: number, step: number, changes: Partial<SearchMoment> = {}) {
       const entry = record.epochs[epoch];
       if (!entry) throw new Error(`the record has no epoch ${epoch}`);
       time += msPerStep;
@@ -45,6 +45,7 @@ function play(record: SearchRecord, msPerStep: number, drawMs = 0) {
         alphaLoss: entry.alphaLoss?.crossEntropy ?? null,
         imagesPerSecond: 1234,
         alphas: () => entry.alphas,
+        ...changes,
       };
       board.onStep(moment);
     },
@@ -52,6 +53,11 @@ function play(record: SearchRecord, msPerStep: number, drawMs = 0) {
       board.onEpoch({ ...record, epochs: record.epochs.slice(0, epoch + 1) });
     },
   };
+}
+
+/** How many points each line of a picture has. */
+function pointsOf(svg: string): number[] {
+  return [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) => points?.split(" ").length ?? 0);
 }
 
 function playAll(record: SearchRecord, msPerStep: number, drawMs = 0) {
@@ -121,6 +127,56 @@ describe("searchDashboard", () => {
     expect(show.pictures).toHaveLength(length);
   });
 
+  it("shows as loss the mean over the last epoch's worth of steps, so that its line runs on where an epoch ends", () => {
+    const record = madeUpRecord("usual");
+    const show = play(record, 1000);
+    const shown: number[] = [];
+    // A loss that falls by 0.01 a step: its mean over the last 50 steps does so too, 24.5 steps behind.
+    for (let epoch = 0; epoch < 3; epoch++)
+      for (let step = 1; step <= stepsPerEpoch; step++) {
+        const first = 3 - 0.01 * epoch * stepsPerEpoch;
+        show.step(epoch, step, { weightLoss: first - 0.01 * ((step - 1) / 2) });
+        shown.push(Number(/weight loss (\d\.\d+)/.exec(show.pictures.at(-1)?.text ?? "")?.[1]));
+      }
+    expect(shown[0]).toBe(3);
+    expect(shown[stepsPerEpoch - 1]).toBeCloseTo(3 - 0.245, 3);
+    for (let done = stepsPerEpoch; done < shown.length; done++)
+      expect(shown[done]).toBeCloseTo(3 - 0.01 * done + 0.01 * 24.5, 3);
+  });
+
+  it("shows the epochs from before a stop at once when the search goes on, and runs on from them", () => {
+    const record = madeUpRecord("usual");
+    const show = play(record, 1000);
+    show.board.onStart({ ...record, status: "interrupted", epochs: record.epochs.slice(0, 8) });
+    expect(show.pictures).toHaveLength(1);
+    const { svg, text } = show.pictures[0] ?? { svg: "", text: "" };
+    expect(text).toContain("Going on: 8 of 20 epochs were done before, 40 %");
+    expect(text).toContain(`weight loss ${record.epochs[7]?.weightLoss.toFixed(3)}`);
+    // Weight split from the first epoch, alpha split from the end of warm-up, cost.
+    expect(pointsOf(svg)).toEqual([8, 4, 8, 2]);
+    for (let step = 31; step <= 33; step++) show.step(8, step);
+    expect(pointsOf(show.pictures.at(-1)?.svg ?? "")).toEqual([11, 7, 11, 2]);
+  });
+
+  it("draws a finished search once, with what its epochs took, and says that it was read", () => {
+    const record = madeUpRecord("usual");
+    const show = play(record, 1000);
+    show.board.onStart(record);
+    expect(show.pictures).toHaveLength(1);
+    const { svg, text } = show.pictures[0] ?? { svg: "", text: "" };
+    expect(text).toContain("Finished: 20 epochs, read from the record; nothing was trained now, 100 %");
+    // 20 epochs of 600 seconds.
+    expect(text).toContain("took 3:20:00, 40 images/s");
+    expect(pointsOf(svg)).toEqual([20, 16, 20, 2]);
+    expect(svg).toContain("read from the record; nothing was trained now</text>");
+  });
+
+  it("draws nothing before the first step of a new search", () => {
+    const show = play(madeUpRecord("usual"), 1000);
+    show.board.onStart({ ...madeUpRecord("usual"), status: "running", epochs: [] });
+    expect(show.pictures).toEqual([]);
+  });
+
   it("is one entry that changes in place, with words for the picture", () => {
     const sent: { data: Record<string, string>; metadata: unknown; transient: unknown; update: boolean }[] =
       [];
@@ -139,7 +195,7 @@ describe("searchDashboard", () => {
     expect(sent[0]?.transient).toEqual(sent[1]?.transient);
     const text = sent[1]?.data["text/plain"];
     expect(text).toContain("Finished: 2 epochs");
-    expect(sent[1]?.metadata).toEqual({ "image/png": { width: 900, height: 330, alt: text } });
+    expect(sent[1]?.metadata).toEqual({ "image/png": { width: 1000, height: 330, alt: text } });
   });
 
   it("is the usual progress outside a notebook", () => {

@@ -134,6 +134,29 @@ describe("stopping and resuming", () => {
     expect(readFileSync(searchFiles(directory).record)).toEqual(before);
   });
 
+  it("tells a listener where it begins: at nothing, after the epochs before a stop, or with all of a finished search", async () => {
+    const directory = folder("starts");
+    const starts: [string, number][] = [];
+    const onStart = ({ status, epochs }: { status: string; epochs: readonly unknown[] }) =>
+      void starts.push([status, epochs.length]);
+    const stop = new AbortController();
+    const options = { directory, onStart };
+    const onEpoch = () => stop.abort();
+    await expect(search(tinySearch(), { ...options, onEpoch, signal: stop.signal })).rejects.toThrow(
+      "everything is saved",
+    );
+    let steps = 0;
+    await search(tinySearch(), { ...options, onStep: () => void steps++ });
+    const taken = steps;
+    await search(tinySearch(), { ...options, onStep: () => void steps++ });
+    expect(starts).toEqual([
+      ["running", 0],
+      ["interrupted", 1],
+      ["finished", tinySearch().epochs],
+    ]);
+    expect([taken > 0, steps - taken]).toEqual([true, 0]);
+  });
+
   it("drops an epoch the record has beyond the checkpoint", async () => {
     const directory = folder("ahead");
     const files = searchFiles(directory);
