@@ -21,4 +21,4 @@ export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { weightedSum } from "./fused/weightedSum";
 export { lossGradients } from "./lossGradients";
-export { backendInfo, startBackend } from "./startBackend";
+export { backendInfo, checkBackendChoice, startBackend } from "./startBackend";

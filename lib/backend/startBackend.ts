@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { BackendError } from "../util/errors";
+import { BackendError, BackendNameError } from "../util/errors";
 import { type BackendInfo, type BackendName, backendNames } from "./backendInfo";
 import { type Engine, EngineUnavailable, firstLine } from "./engine";
 import { engines } from "./engines";
@@ -46,18 +46,28 @@ interface Choice {
   readonly variant: string | undefined;
 }
 
+/**
+ * Checks what an engine is asked for by, without starting one.
+ * @throws BackendNameError for a name or a variant that there is not.
+ */
+export function checkBackendChoice(asked: string, place: string): void {
+  parse(asked, place);
+}
+
 /** `name` or `name:variant`. */
 function parse(asked: string, place: string): Choice {
   const [name, ...rest] = asked.split(":");
   const known = backendNames.find((candidate) => candidate === name);
   if (known === undefined) {
-    throw new BackendError(`${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`);
+    throw new BackendNameError(
+      `${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`,
+    );
   }
   const variant = rest.length > 0 ? rest.join(":") : undefined;
   const { variants = [] } = engines[known] as Engine;
   if (variant !== undefined && !variants.includes(variant)) {
     const possible = [known, ...variants.map((own) => `${known}:${own}`)].join(", ");
-    throw new BackendError(
+    throw new BackendNameError(
       `${place}: the engine ${known} must be asked for as one of ${possible}, got "${asked}".`,
     );
   }

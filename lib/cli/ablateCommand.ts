@@ -11,8 +11,8 @@ import {
 } from "../experiments/ablation/ablation";
 import { tableText } from "../figures/showTable";
 import { openProgress } from "../util/progressSinks";
-import { wholeNumber } from "./searchCommand";
 import { writeTable } from "./sweepCommand";
+import { backendOption, place, positive, several, wholeNumber } from "./values";
 
 interface Options {
   readonly only: readonly string[];
@@ -28,13 +28,11 @@ interface Options {
   readonly backend?: string;
 }
 
-const several = (value: string, list: readonly string[]) => [...list, value];
-
 /** `bars ablate`: what single changes do to a trained network's accuracy. */
 export function ablateCommand(): Command {
   return new Command("ablate")
     .description("change a trained network at one place and measure what accuracy does; again to resume")
-    .argument("<run>", "folder of a training")
+    .argument("<run>", "folder of a training", place)
     .option(
       "--only <kind:target>",
       "this change alone, e.g. real_layer:cell0.process (repeatable)",
@@ -52,7 +50,7 @@ export function ablateCommand(): Command {
     )
     .option("--list", "list the changes this network allows, measure none")
     .option("--epochs <number>", "epochs of fine-tuning after each change", wholeNumber, 0)
-    .option("--learning-rate <number>", "of the fine-tuning, falling to 0", Number, 1e-3)
+    .option("--learning-rate <number>", "of the fine-tuning, falling to 0", positive, 1e-3)
     .option(
       "--recalibrate <batches>",
       "batches for batch norms' statistics before measuring",
@@ -65,7 +63,7 @@ export function ablateCommand(): Command {
     .option("--out <folder>", "folder of the result; default: ablation/ in the run")
     .option("--csv <file>", "table as CSV")
     .option("--tex <file>", "table as LaTeX")
-    .option("--backend <name>", "tensor engine")
+    .addOption(backendOption())
     .action(run);
 }
 

@@ -12,6 +12,7 @@ import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, withAssignment } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
 import { writeTable } from "./sweepCommand";
+import { backendOption, places, several } from "./values";
 
 interface Options {
   readonly config?: string;
@@ -36,11 +37,12 @@ export function analyzeCommand(): Command {
     .argument(
       "<places...>",
       "folders of trainings, their records, sweep files, or folders with some at any depth",
+      places,
     )
     .option("--config <file>", "JSON file of settings of the analysis")
     .addOption(
       new Option("--set <path=value>", "one setting, e.g. images=4096 (repeatable)")
-        .argParser((value: string, list: string[]) => [...list, value])
+        .argParser(several)
         .default([]),
     )
     .addOption(new Option("--checkpoint <which>", "weights").choices(["last", "best"]).default("last"))
@@ -52,7 +54,7 @@ export function analyzeCommand(): Command {
     .addOption(
       new Option("--report <level>", "of a single network").choices([...reportLevels]).default("cell"),
     )
-    .option("--backend <name>", "tensor engine")
+    .addOption(backendOption())
     .option("--out <file>", "table as JSON")
     .option("--csv <file>", "table as CSV")
     .option("--tex <file>", "table as LaTeX")
@@ -62,13 +64,13 @@ export function analyzeCommand(): Command {
     .action(run);
 }
 
-async function run(places: string[], options: Options): Promise<void> {
+async function run(given: string[], options: Options): Promise<void> {
   let config = (options.config ? overridesFromFile(options.config) : {}) as Overrides<AnalysisConfig>;
   for (const assignment of options.set)
     config = withAssignment(config as object, assignment) as Overrides<AnalysisConfig>;
   console.log(describeBackend(await startBackend(options.backend)));
   const interrupt = openInterrupt();
-  const { records, leftOut, reused } = await analyzeRuns(places, {
+  const { records, leftOut, reused } = await analyzeRuns(given, {
     config,
     checkpoint: options.checkpoint,
     progress: openProgress(),

@@ -3,7 +3,7 @@ import { describeBackend, describeStatistics, engineStatistics, startBackend } f
 import { benchBinaryNet } from "../experiments/benchBinaryNet";
 import { benchConfig, benchSearchStep } from "../experiments/benchSearchStep";
 import { openProgress } from "../util/progressSinks";
-import { wholeNumber } from "./searchCommand";
+import { backendOption, countingNumber } from "./values";
 
 const nets = {
   search: {
@@ -36,9 +36,9 @@ export function benchCommand(): Command {
       "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), or of training a small binary net",
     )
     .addOption(new Option("--net <name>", "what is trained").choices(Object.keys(nets)).default("search"))
-    .option("--steps <number>", "timed steps", wholeNumber, 5)
-    .option("--batch <number>", "images per step", wholeNumber, 64)
-    .option("--backend <name>", "tensor engine")
+    .option("--steps <number>", "timed steps", countingNumber, 5)
+    .option("--batch <number>", "images per step", countingNumber, 64)
+    .addOption(backendOption())
     .option("--json", "print one line of JSON", false)
     .action(async (options: BenchOptions) => {
       const backend = await startBackend(options.backend);

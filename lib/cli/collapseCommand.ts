@@ -6,8 +6,8 @@ import { type CollapseVariant, collapseVariants } from "../experiments/collapseV
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
-import { wholeNumber } from "./searchCommand";
 import { writeTable } from "./sweepCommand";
+import { backendOption, countingNumber } from "./values";
 
 interface Options {
   readonly out: string;
@@ -29,8 +29,8 @@ export function collapseCommand(): Command {
       "--variants <names>",
       `comma-separated; default: all of ${Object.keys(collapseVariants).join(", ")}`,
     )
-    .option("--seeds <number>", "seeds 0, 1, … of each", wholeNumber, 3)
-    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
+    .option("--seeds <number>", "seeds 0, 1, … of each", countingNumber, 3)
+    .addOption(backendOption())
     .option("--table-only", "tabulate the finished searches of the folder, run none")
     .option("--csv <file>", "table as CSV")
     .option("--json <file>", "table as JSON")

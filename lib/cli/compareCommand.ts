@@ -9,8 +9,8 @@ import { matchedVariants, runComparison, sizeOf } from "../experiments/compariso
 import { type SweepView, sweepView } from "../experiments/sweep/sweepView";
 import { tableText } from "../figures/showTable";
 import { openInterrupt } from "../util/interrupt";
-import { wholeNumber } from "./searchCommand";
 import { writeTable } from "./sweepCommand";
+import { countingNumber, wholeNumber } from "./values";
 
 interface Options {
   readonly preset: ComparisonPresetName;
@@ -40,8 +40,8 @@ export function compareCommand(): Command {
     .option("--seeds <numbers>", "these seeds, separated by commas, instead of the preset's", seedList)
     .option("--plan", "list the networks, train none")
     .option("--retry", "train again what failed")
-    .option("--jobs <number>", "trainings at once", wholeNumber, 1)
-    .option("--threads <number>", "threads of each", wholeNumber, 1)
+    .option("--jobs <number>", "trainings at once", countingNumber, 1)
+    .option("--threads <number>", "threads of each", countingNumber, 1)
     .option("--csv <file>", "table as CSV")
     .option("--tex <file>", "table as LaTeX")
     .action(run);

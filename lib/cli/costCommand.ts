@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { baselineLayers } from "../complexity/baselineSpecs";
 import { type LayerCost, ops } from "../complexity/cost";
@@ -13,11 +12,6 @@ import { costTable } from "../complexity/costTable";
 import { sumCosts } from "../complexity/layerCost";
 import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import { trainTarget } from "../experiments/trainTarget";
-import { drawGenotype } from "../space/drawGenotype";
-import type { Genotype } from "../space/genotype";
-import { parseGenotype } from "../space/validateGenotype";
-import { writeFileAtomic } from "../util/atomicFile";
-import { GenotypeError } from "../util/errors";
 
 interface CostOptions {
   readonly json?: boolean;
@@ -65,30 +59,4 @@ function layersOf(network: string): { readonly name: string; readonly layers: re
       ? baselineLayers(model)
       : costTable(model.genotype, binarization ?? defaultBinarizationConfig);
   return { name: model.name, layers };
-}
-
-/** `bars draw`: the drawing of a stored genotype. */
-export function drawCommand(): Command {
-  return new Command("draw")
-    .description("draw a genotype's cells and layout as SVG")
-    .argument("<genotype>", "genotype JSON file")
-    .option("--out <file>", "SVG file", "genotype.svg")
-    .action((path: string, options: { out: string }) => {
-      writeFileAtomic(options.out, drawGenotype(readGenotype(path)));
-      console.log(options.out);
-    });
-}
-
-/** @throws GenotypeError if the file cannot be read or holds no valid genotype. */
-export function readGenotype(path: string): Genotype {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new GenotypeError(
-      `${path}: expected a genotype file, could not read it: ${(error as Error).message}.`,
-      { cause: error },
-    );
-  }
-  return parseGenotype(text, path);
 }

@@ -4,6 +4,7 @@ import { dataConfig } from "../config/dataConfig";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { openProgress } from "../util/progressSinks";
+import { backendOption } from "./values";
 
 /** `bars data`: fetches and checks a data set. */
 export function dataCommand(): Command {
@@ -45,7 +46,7 @@ export function dataCommand(): Command {
 export function backendCommand(): Command {
   return new Command("backend")
     .description("say which tensor engine is used, and why the others are not")
-    .option("--backend <name>", "ask for one")
+    .addOption(backendOption())
     .action(async (options: { backend?: string }) => {
       const info = await startBackend(options.backend);
       console.log(describeBackend(info));

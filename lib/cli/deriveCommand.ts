@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
@@ -13,7 +13,7 @@ import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
-import { wholeNumber } from "./searchCommand";
+import { place, several, wholeNumber } from "./values";
 
 interface Options {
   rule: string;
@@ -28,14 +28,9 @@ interface Options {
 export function deriveCommand(): Command {
   return new Command("derive")
     .description("derive an architecture from a stored search, at any epoch, by any rule")
-    .argument("[run]", "folder of a run, or a record file")
+    .argument("[run]", "folder of a run, or a record file", place)
     .option("--rule <name>", `one of ${Object.keys(deriveRules).join(", ")}`, "argmax")
-    .option(
-      "--option <name=value>",
-      "an option of the rule, e.g. k=3 (repeatable)",
-      (value, list: string[]) => [...list, value],
-      [],
-    )
+    .option("--option <name=value>", "an option of the rule, e.g. k=3 (repeatable)", several, [])
     .option(
       "--epoch <place>",
       "an epoch counted from 0, start, last, or a mean over epochs such as 10..14; default: the epoch the search chose, else the last",
@@ -47,7 +42,7 @@ export function deriveCommand(): Command {
     .action(run);
 }
 
-async function run(place: string | undefined, options: Options): Promise<void> {
+async function run(given: string | undefined, options: Options): Promise<void> {
   if (options.list) {
     for (const [name, rule] of Object.entries(deriveRules)) console.log(ruleText(name, rule));
     console.log(
@@ -55,9 +50,9 @@ async function run(place: string | undefined, options: Options): Promise<void> {
     );
     return;
   }
-  if (place === undefined)
+  if (given === undefined)
     throw new ConfigError("bars derive: expected the folder of a run, got nothing. Give one, or --list.");
-  const path = existsSync(place) && statSync(place).isDirectory() ? join(place, "record.json") : place;
+  const path = statSync(given).isDirectory() ? join(given, "record.json") : given;
   const record = readSearchRecord(path);
   const key = fold(randomKey(options.seed), "derive");
   const choice = { rule: options.rule, ...ruleOptions(options.option) } as RuleChoice;
@@ -93,8 +88,8 @@ async function bySupernet(
         `bars derive: rule "${rule}" has no option "${name}". Known options: ${known.join(", ")}.`,
       );
   }
-  const place = epoch === undefined ? {} : { epoch };
-  return deriveBySupernet(dirname(path), { ...given, ...place, key, progress: openProgress() });
+  const at = epoch === undefined ? {} : { epoch };
+  return deriveBySupernet(dirname(path), { ...given, ...at, key, progress: openProgress() });
 }
 
 function derivationLines(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
 import type { Dataset } from "../config/dataConfig";
@@ -24,8 +24,8 @@ import { describeGenotype } from "../space/describeGenotype";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, overridesOf } from "./overrides";
-import { wholeNumber } from "./searchCommand";
 import { settingsHelp } from "./settingsCommand";
+import { backendOption, place, positive, several, wholeNumber } from "./values";
 
 interface Options {
   readonly population: number;
@@ -53,6 +53,7 @@ export function evolveCommand(): Command {
     .argument(
       "[search]",
       "folder or record of a finished search: fitness is the accuracy with its supernet's weights; without one each architecture is trained from scratch, briefly",
+      place,
     )
     .option("--population <number>", "architectures alive at once", wholeNumber, defaults.population)
     .option(
@@ -68,7 +69,7 @@ export function evolveCommand(): Command {
       wholeNumber,
       defaults.attempts,
     )
-    .option("--budget <operations>", "the most an architecture may cost for one image, e.g. 2e6", amount)
+    .option("--budget <operations>", "the most an architecture may cost for one image, e.g. 2e6", positive)
     .option("--measure <name>", `what the budget counts: ${evolutionMeasures.join(", ")}`, "bops")
     .option("--seed <number>", "seed of everything random", wholeNumber, 0)
     .option(
@@ -88,10 +89,10 @@ export function evolveCommand(): Command {
     .option(
       "--set <path=value>",
       "one setting of the short training, e.g. epochs=2 (repeatable)",
-      (value, list: string[]) => [...list, value],
+      several,
       [],
     )
-    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
+    .addOption(backendOption())
     .option("--out <folder>", "folder of the run", "runs/evolve")
     .addHelpText("after", settingsHelp("train"))
     .action(run);
@@ -151,12 +152,4 @@ function spaceNamed(text: string, dataset: Dataset): SpaceConfig {
 function settings(options: Options): Overrides<EvolutionSettings> {
   const { population, sample, evaluations, attempts, measure, seed, budget = null } = options;
   return { population, sample, evaluations, attempts, seed, budget: { measure, value: budget } };
-}
-
-/** Parses an option that is a number of operations. */
-function amount(text: string): number {
-  const value = Number(text);
-  if (!(Number.isFinite(value) && value > 0))
-    throw new InvalidArgumentError(`expected a number above 0, e.g. 2e6, got "${text}".`);
-  return value;
 }

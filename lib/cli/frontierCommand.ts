@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { comparableRuns, findTrainRecords } from "../experiments/frontierRuns";
 import { tableText } from "../figures/showTable";
 import { bestWithin, type Frontier, type FrontierOptions, frontier } from "../frontier/frontier";
@@ -11,6 +11,7 @@ import { tableLatex } from "../run/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
 import { writeTable } from "./sweepCommand";
+import { places, positive } from "./values";
 
 interface Options {
   readonly measure: Frontier["measure"];
@@ -34,7 +35,7 @@ export function frontierCommand(): Command {
     .description(
       "accuracy against cost of trained networks: mean and spread over seeds, front, dominated area",
     )
-    .argument("<places...>", "sweep files, training records, or folders with some at any depth")
+    .argument("<places...>", "sweep files, training records, or folders with some at any depth", places)
     .addOption(new Option("--measure <name>", "cost").choices([...frontierMeasures]).default("bops"))
     .addOption(
       new Option("--group <by>", "what a row repeats: runs of one name, or of one architecture")
@@ -61,8 +62,8 @@ export function frontierCommand(): Command {
     .action(run);
 }
 
-function run(places: string[], options: Options): void {
-  const { runs, leftOut } = comparableRuns(findTrainRecords(places), {
+function run(given: string[], options: Options): void {
+  const { runs, leftOut } = comparableRuns(findTrainRecords(given), {
     which: options.images,
     checkpoint: options.checkpoint,
   });
@@ -139,11 +140,4 @@ function publishedFrom(path: string): PublishedPoint[] {
   }
   if (!Array.isArray(value)) throw new ConfigError(`--published ${path}: expected a JSON list of points.`);
   return value.map((point, i) => publishedPoint(point, `${path}[${i}]`));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(Number.isFinite(value) && value > 0))
-    throw new InvalidArgumentError(`expected a number above 0, got "${text}".`);
-  return value;
 }

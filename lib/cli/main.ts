@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { BarsError, InterruptedError } from "../util/errors";
+import { BackendNameError, BarsError, ConfigError, DeriveError, InterruptedError } from "../util/errors";
 import { interruptedExitCode } from "../util/interrupt";
 import { version } from "../util/version";
 import { ablateCommand } from "./ablateCommand";
@@ -7,9 +7,10 @@ import { analyzeCommand } from "./analyzeCommand";
 import { benchCommand } from "./benchCommand";
 import { collapseCommand } from "./collapseCommand";
 import { compareCommand } from "./compareCommand";
-import { costCommand, drawCommand } from "./costCommand";
+import { costCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
 import { deriveCommand } from "./deriveCommand";
+import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
 import { frontierCommand } from "./frontierCommand";
 import { provenanceCommand } from "./provenanceCommand";
@@ -19,10 +20,19 @@ import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
 
 /**
- * Exit codes: 0 done; 1 the work failed; 2 the command line or the settings are wrong; 130 stopped (Ctrl-C, SIGTERM,
- * SIGHUP, closed output) and saved.
+ * Exit codes:
+ * - 0 done
+ * - 1 the work failed, also on a file that is there but damaged, or of another kind
+ * - 2 what was typed is wrong: a command, an option, its value, a setting, a derivation rule and its options, the name of
+ *   an engine, a file or folder that is not there, a settings or sweep file that says something wrong
+ * - 130 stopped (Ctrl-C, SIGTERM, SIGHUP, closed output), and saved
+ *
+ * `bars sweep job`, which pools and Slurm tasks start, also has 75: another process works in the folder.
  */
 const exitCodes = { failed: 1, usage: 2, interrupted: interruptedExitCode } as const;
+
+const exitCodeText =
+  "Exit codes: 0 done; 1 the work failed; 2 what was typed is wrong (command, option, setting, a file that is not there); 130 interrupted and saved.";
 
 /** Runs the command line and sets the process's exit code. `argv` as in `process.argv`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -33,11 +43,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** The whole command line. */
+export function program(): Command {
   const bars = new Command("bars")
     .description("Search, derive, train and cost binary neural networks (BARS).")
     .version(version)
-    .showHelpAfterError("(run with --help for all options)");
+    .addHelpText("after", `\n${exitCodeText}`);
   for (const command of [
     searchCommand(),
     deriveCommand(),
@@ -59,9 +70,17 @@ function program(): Command {
   ]) {
     bars.addCommand(command);
   }
-  const all = [bars, ...bars.commands, ...bars.commands.flatMap(({ commands }) => commands)];
-  for (const command of all) command.exitOverride();
+  for (const command of withCommands(bars)) {
+    command
+      .exitOverride()
+      .allowExcessArguments(false)
+      .showHelpAfterError("(run with --help for all options)");
+  }
   return bars;
+}
+
+function withCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withCommands)];
 }
 
 function report(error: unknown): number {
@@ -72,8 +91,13 @@ function report(error: unknown): number {
   }
   if (error instanceof BarsError) {
     console.error(`error: ${error.message}`);
-    return error.name === "ConfigError" ? exitCodes.usage : exitCodes.failed;
+    return isUsage(error) ? exitCodes.usage : exitCodes.failed;
   }
   console.error(error);
   return exitCodes.failed;
+}
+
+/** Errors that only what was typed can cause. */
+function isUsage(error: BarsError): boolean {
+  return [ConfigError, DeriveError, BackendNameError].some((kind) => error instanceof kind);
 }

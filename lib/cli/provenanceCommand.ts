@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { provenanceText } from "../figures/provenance";
 import { readProvenance } from "../figures/provenanceFile";
+import { place } from "./values";
 
 /** `bars provenance`: where the file of a figure comes from. */
 export function provenanceCommand(): Command {
   return new Command("provenance")
     .description("config, seed, records, commit and command behind a figure's file")
-    .argument("<file>", "PDF, PNG, SVG, JSON or TeX file written by exportFigure")
+    .argument("<file>", "PDF, PNG, SVG, JSON or TeX file written by exportFigure", place)
     .option("--json", "print it as JSON")
     .action((path: string, options: { json?: boolean }) => {
       const provenance = readProvenance(path);

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
 import { presetConfig, presetNames } from "../config/presets";
@@ -12,6 +12,7 @@ import { search } from "../search/search";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
+import { backendOption, several, wholeNumber } from "./values";
 
 interface Options {
   preset: string;
@@ -32,17 +33,12 @@ export function searchCommand(): Command {
     .description("search an architecture; run again with the same settings and folder to resume")
     .option("--preset <name>", `settings to start from: ${presetNames.join(", ")}`, "smoke")
     .option("--config <file>", "JSON file of settings laid over the preset")
-    .option(
-      "--set <path=value>",
-      "one setting, e.g. cost.budget=2e6 (repeatable)",
-      (value, list: string[]) => [...list, value],
-      [],
-    )
+    .option("--set <path=value>", "one setting, e.g. cost.budget=2e6 (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the weight split", wholeNumber)
     .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
     .option("--data-dir <folder>", "where the data are, or are downloaded to")
-    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
+    .addOption(backendOption())
     .option("--out <folder>", "folder of the run", "runs/search")
     .option(
       "--list-strategies",
@@ -77,12 +73,4 @@ function settings(options: Options): Overrides<SearchConfig> {
     ["data.dataset", options.dataset],
     ["data.directory", options.dataDir],
   ]);
-}
-
-/** Parses an option that is a whole number. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError(`expected a whole number, got "${text}".`);
-  return value;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { collectSweep, missedText } from "../experiments/sweep/collectSweep";
 import { expandSweep } from "../experiments/sweep/expandSweep";
 import { readOutcome } from "../experiments/sweep/jobFolder";
@@ -19,7 +19,7 @@ import { tableLatex } from "../run/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
-import { wholeNumber } from "./searchCommand";
+import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
 
 /** `bars sweep`: many runs from one file, on this machine or on a Slurm cluster. */
 export function sweepCommand(): Command {
@@ -47,7 +47,7 @@ interface Place {
 function onSweep(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .argument("<file>", "sweep file")
+    .argument("<file>", "sweep file", place)
     .option("--out <folder>", "folder of the sweep; default: runs/<name of the sweep>");
 }
 
@@ -83,11 +83,11 @@ interface RunOptions extends Place {
 
 function runCommand(): Command {
   return onSweep("run", "run what is not finished; again to resume, on several machines to share the work")
-    .option("--jobs <number>", "jobs at once; default: as many as cores and memory allow", wholeNumber)
-    .option("--threads <number>", "threads of each job; default: an equal share of the cores", wholeNumber)
-    .option("--memory <GiB>", "memory a job is expected to take", gibibytes, 2)
+    .option("--jobs <number>", "jobs at once; default: as many as cores and memory allow", countingNumber)
+    .option("--threads <number>", "threads of each job; default: an equal share of the cores", countingNumber)
+    .option("--memory <GiB>", "memory a job is expected to take", positive, 2)
     .option("--retry", "run jobs again that failed")
-    .option("--backend <name>", "tensor engine of the jobs")
+    .addOption(backendOption())
     .option("--devices <list>", "CUDA devices to give to jobs in turn, e.g. 0,1")
     .action(run);
 }
@@ -218,7 +218,7 @@ function slurmCommand(): Command {
   return onSweep("slurm", "submit what is not finished as a Slurm job array")
     .option("--dry-run", "write and print the script, submit nothing")
     .option("--retry", "submit jobs again that failed")
-    .option("--threads <number>", "cores of each task", wholeNumber, 1)
+    .option("--threads <number>", "cores of each task", countingNumber, 1)
     .option(
       "--time <limit>",
       "time limit of a task, e.g. 4:00:00; it saves and queues again before it is reached",
@@ -230,10 +230,10 @@ function slurmCommand(): Command {
     .option("--at-once <number>", "tasks at once; 0: no limit", wholeNumber, 0)
     .addOption(
       new Option("--setup <command>", "shell command before a task's work (repeatable)")
-        .argParser((value: string, list: string[]) => [...list, value])
+        .argParser(several)
         .default([]),
     )
-    .option("--backend <name>", "tensor engine of the jobs")
+    .addOption(backendOption())
     .action((file: string, options: SlurmOptions) => {
       const { jobs, folder } = opened(file, options);
       const { dryRun, retry = false, threads, backend, atOnce, setup, mem } = options;
@@ -270,13 +270,6 @@ function slurmCommand(): Command {
 function jobCommand(): Command {
   return new Command("job")
     .description("do the job in a folder that `bars sweep` made")
-    .argument("<folder>", "folder of the job")
+    .argument("<folder>", "folder of the job", place)
     .action((folder: string) => jobProcessMain(folder, stepRunner));
-}
-
-function gibibytes(text: string): number {
-  const value = Number(text);
-  if (!(Number.isFinite(value) && value > 0))
-    throw new InvalidArgumentError(`expected a number of GiB above 0, got "${text}".`);
-  return value;
 }

@@ -10,8 +10,8 @@ import { trainFiles } from "../train/trainFiles";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
-import { wholeNumber } from "./searchCommand";
 import { settingsHelp } from "./settingsCommand";
+import { backendOption, place, several, wholeNumber } from "./values";
 
 interface Options {
   readonly preset?: string;
@@ -37,18 +37,13 @@ export function trainCommand(): Command {
     )
     .option("--preset <name>", `settings to start from: ${trainPresetNames.join(", ")} (default: smoke)`)
     .option("--config <file>", "JSON file of settings laid over the preset")
-    .option(
-      "--set <path=value>",
-      "one setting, e.g. optimizer.method=sgd (repeatable)",
-      (value, list: string[]) => [...list, value],
-      [],
-    )
+    .option("--set <path=value>", "one setting, e.g. optimizer.method=sgd (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the training images", wholeNumber)
     .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
     .option("--data-dir <folder>", "where the data are, or are downloaded to")
-    .option("--backend <name>", "tensor engine; default: the fastest that loads, or BARS_BACKEND")
-    .option("--supernet <file>", 'checkpoint of the search, for start "supernet"')
+    .addOption(backendOption())
+    .option("--supernet <file>", 'checkpoint of the search, for start "supernet"', place)
     .option("--out <folder>", "folder of the run (default: runs/train, or where the training is)")
     .option("--list", "list the presets with their sources")
     .addHelpText("after", settingsHelp("train"))

@@ -21,6 +21,8 @@ export class GenotypeError extends BarsError {}
 export class RecordError extends BarsError {}
 /** No tensor engine could be started, or the wrong one was asked for. */
 export class BackendError extends BarsError {}
+/** A tensor engine was asked for by a name that none has. */
+export class BackendNameError extends BackendError {}
 /** A rule cannot be applied to this record. */
 export class DeriveError extends BarsError {}
 /** A loss or gradient stopped being a finite number. */

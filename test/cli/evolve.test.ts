@@ -108,8 +108,8 @@ describe("bars evolve", () => {
   it.each([
     {
       args: ["runs/none"],
-      message: "runs/none: expected a search record, could not read it: ENOENT",
-      code: 1,
+      message: "'runs/none' is invalid for argument 'search'. found no file or folder of that name.",
+      code: 2,
     },
     {
       args: ["runs/s", "--budget", "many"],

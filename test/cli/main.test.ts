@@ -66,13 +66,16 @@ describe("bars", () => {
     expect(code).toBe(2);
   });
 
+  mkdirSync(join(folder, "empty"));
   it.each([
     {
-      args: ["draw", "none.json"],
-      message: "none.json: expected a genotype file, could not read it: ENOENT",
+      args: ["draw", "empty"],
+      message: "empty: expected the folder of a run, or one with some at any depth",
     },
-    { args: ["derive", "none"], message: "none: expected a search record, could not read it: ENOENT" },
-    { args: ["backend", "--backend", "abacus"], message: "abacus" },
+    {
+      args: ["derive", "empty"],
+      message: "empty/record.json: expected a search record, could not read it: ENOENT",
+    },
     { args: ["data", "--offline", "--data-dir", "nowhere"], message: "nowhere" },
   ])("exits with 1 when the work fails: $args", async ({ args, message }) => {
     const { code, err } = await bars(...args);
@@ -106,9 +109,34 @@ describe("bars", () => {
     expect(out).toMatch(/\ntotal +[\d,]+ +626,688 /);
   });
 
-  it("draws a genotype", async () => {
-    expect((await bars("draw", genotypePath, "--out", "cells.svg")).code).toBe(0);
-    expect(readFileSync(join(folder, "cells.svg"), "utf8")).toMatch(/^<svg/);
+  it.each([
+    ["cells.svg", "<svg"],
+    ["cells.pdf", "%PDF-"],
+    ["cells.png", "\x89PNG"],
+    ["cells.tex", "%"],
+  ])("draws a genotype as what the extension says: %s", async (name, start) => {
+    const { code, out } = await bars("draw", genotypePath, "--out", name);
+    expect(code).toBe(0);
+    expect(out.split("\n")[0]).toBe(name);
+    expect(readFileSync(join(folder, name), "latin1").slice(0, start.length)).toBe(start);
+  });
+
+  it("draws what a run's folder holds, and several as a sheet or as a file each", async () => {
+    mkdirSync(join(folder, "two/a"), { recursive: true });
+    mkdirSync(join(folder, "two/b/candidates/c"), { recursive: true });
+    writeFileSync(join(folder, "two/a/genotype.json"), genotypeJson(genotype));
+    const other = genotypeJson(randomGenotype(spaceConfig(), randomKey(1)));
+    writeFileSync(join(folder, "two/b/genotype.json"), other);
+    writeFileSync(join(folder, "two/b/candidates/c/genotype.json"), other);
+    expect((await bars("draw", "two/a", "--out", "a.svg")).code).toBe(0);
+    await bars("draw", "two/a/genotype.json", "--out", "a2.svg");
+    const drawn = (name: string) => readFileSync(join(folder, name), "utf8").match(/<path.*/s)?.[0];
+    expect(drawn("a.svg")).toBe(drawn("a2.svg"));
+    expect((await bars("draw", "two", "--out", "drawings/", "--format", "pdf")).out).toBe(
+      "drawings/a.pdf\ndrawings/b.pdf\n",
+    );
+    expect((await bars("draw", "two")).out).toBe("genotypes.svg\n");
+    expect(readFileSync(join(folder, "genotypes.svg"), "utf8")).toContain("Genotypes");
   });
 
   it("lists derivation rules with formula and source", async () => {
@@ -137,7 +165,20 @@ describe("bars", () => {
     expect(scaled.out).not.toContain("the search held its expected cost to");
     const options = ["measure=bops", "budget=12e6", "atLeast=0.9"].flatMap((option) => ["--option", option]);
     const spent = await bars("derive", record, "--out", "spent.json", "--rule", "budget", ...options);
-    expect(spent.out).toMatch(/\n9\d % of the 12000000 BOPs that the search held its expected cost to\n/);
+    expect(spent.out).toMatch(/\ncosts \d+ BOPs: 9\d % of the 12000000 BOPs that rule budget held it to\n/);
+    const own = await bars(
+      "derive",
+      record,
+      "--out",
+      "own.json",
+      "--rule",
+      "budget",
+      "--option",
+      "budget=6e6",
+    );
+    expect(own.out).toMatch(/\ncosts \d+ BOPs: \d+ % of the 6000000 BOPs that rule budget held it to\n/);
+    const early = await bars("derive", record, "--out", "early.json", "--epoch", "start");
+    expect(early.out).toContain("\nwarning: the search was still warming up: ");
   });
 
   it("says which engine it uses and why it passed over the others", async () => {

@@ -222,21 +222,21 @@ describe("bad input", () => {
   it.each([
     {
       args: ["sweep", "plan", "none.json"],
-      message: "error: none.json: expected a sweep file, could not read it: ENOENT",
+      message: "'none.json' is invalid for argument 'file'. found no file or folder of that name.",
       status: 2,
     },
     { args: ["sweep", "run"], message: "missing required argument 'file'", status: 2 },
     { args: ["sweep", "rum", "x"], message: "unknown command 'rum'", status: 2 },
     {
-      args: ["sweep", "run", "x", "--memory", "-1"],
-      message: 'expected a number of GiB above 0, got "-1".',
+      args: ["sweep", "run", "empty", "--memory", "-1"],
+      message: 'expected a number above 0, e.g. 2e6, got "-1".',
       status: 2,
     },
     { args: ["frontier"], message: "missing required argument 'places'", status: 2 },
     {
       args: ["frontier", "none"],
-      message: "error: none: expected a training record or a folder, could not read it: ENOENT",
-      status: 1,
+      message: "'none' is invalid for argument 'places'. found no file or folder of that name.",
+      status: 2,
     },
     {
       args: ["frontier", "empty"],
@@ -250,11 +250,15 @@ describe("bad input", () => {
       status: 1,
     },
     {
-      args: ["frontier", "x", "--measure", "latency"],
+      args: ["frontier", "empty", "--measure", "latency"],
       message: "Allowed choices are bops, ops, flops.",
       status: 2,
     },
-    { args: ["frontier", "x", "--budget", "0"], message: 'expected a number above 0, got "0".', status: 2 },
+    {
+      args: ["frontier", "empty", "--budget", "0"],
+      message: 'expected a number above 0, e.g. 2e6, got "0".',
+      status: 2,
+    },
     {
       args: ["sweep", "job", "empty"],
       message: "empty/job.json: expected a job of a sweep, could not read it: ENOENT",

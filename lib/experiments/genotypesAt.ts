@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import type { Genotype } from "../space/genotype";
+import { GenotypeError } from "../util/errors";
+import { trainTarget } from "./trainTarget";
+
+/** A genotype on disk, and what to call it. */
+export interface NamedGenotype {
+  readonly name: string;
+  readonly genotype: Genotype;
+  /** The file it was read, or derived, from. */
+  readonly path: string;
+}
+
+/**
+ * The genotypes at a place: a genotype file or a record is read; of a run's folder `genotype.json`, else what its record
+ * derives by argmax, evolved or trained; of any other folder those of the runs in it, at any depth, sorted by path.
+ *
+ * @throws GenotypeError where there is none, or a training is of a hand-made network, which has no genotype.
+ * @throws GenotypeError or RecordError for a file that cannot be read.
+ */
+export function genotypesAt(place: string): NamedGenotype[] {
+  if (!statSync(place).isDirectory()) return [genotypeOf(place, nameOf(place))];
+  const runs = runFolders(place);
+  if (runs.length === 0) {
+    throw new GenotypeError(
+      `${place}: expected the folder of a run, or one with some at any depth, found neither genotype.json nor record.json. Give a genotype's file, or the folder of a search, an evolution or a training.`,
+    );
+  }
+  return runs.map((folder) => {
+    const stored = join(folder, "genotype.json");
+    const path = existsSync(stored) ? stored : join(folder, "record.json");
+    return genotypeOf(path, folder === place ? basename(folder) : relative(place, folder));
+  });
+}
+
+/** Folders with a run in them. One in a run's folder, such as the candidates of an evolution, is a part of that run. */
+function runFolders(folder: string): string[] {
+  if (["genotype.json", "record.json"].some((file) => existsSync(join(folder, file)))) return [folder];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => runFolders(join(folder, name)))
+    .sort();
+}
+
+function genotypeOf(path: string, name: string): NamedGenotype {
+  const { model } = trainTarget(path);
+  if (model.kind === "genotype") return { name, genotype: model.genotype, path };
+  throw new GenotypeError(
+    `${path}: expected a genotype, got the training of ${model.name}, a hand-made network without cells. Its layers are listed by "bars cost ${path}".`,
+  );
+}
+
+/** A record is called by its folder, any other file by its own name. */
+function nameOf(path: string): string {
+  return basename(path) === "record.json" || basename(path) === "genotype.json"
+    ? basename(dirname(path)) || basename(path, ".json")
+    : basename(path, ".json");
+}
