@@ -13,6 +13,7 @@ import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
+import { parsedValue } from "./overrides";
 import { place, several, wholeNumber } from "./values";
 
 interface Options {
@@ -132,13 +133,4 @@ function ruleOptions(assignments: readonly string[]): Record<string, unknown> {
       return [assignment.slice(0, cut), parsedValue(text)];
     }),
   );
-}
-
-/** JSON (a number, null, true) or else plain text. */
-function parsedValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

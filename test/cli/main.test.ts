@@ -33,7 +33,47 @@ describe("bars", () => {
     expect((await bars("search", "--help")).out).toContain("--preset <name>");
   });
 
+  it("lists settings from their declarations, in help too", async () => {
+    const { code, out } = await bars("settings", "cost.budget");
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "number above 0 (operations per image); default 5000000, smoke 400000, laptop 4000000.",
+    );
+    const all = JSON.parse((await bars("settings", "--json")).out);
+    expect(all.find((row: { path: string }) => row.path === "cost.budget")).toMatchObject({ default: 5e6 });
+    const help = (await bars("search", "--help")).out;
+    for (const { path, meaning } of all.filter((row: { config: string }) => row.config === "search")) {
+      expect(help).toContain(`\n${path}\n`);
+      expect(help.replace(/\s+/g, " ")).toContain(meaning);
+    }
+    expect((await bars("train", "--help")).out).toContain("\ndistillation.teacherEpochs\n");
+    expect((await bars("evolve", "--help")).out).toContain("\nvalidationShare\n");
+    expect((await bars("analyze", "--help")).out).toContain("\nprobeImages\n");
+  });
+
+  it("shortens a preset's warm-up for few epochs and says so, but not one that was given", async () => {
+    // The settings are made before the engine is started, which here does not exist.
+    const few = await bars("search", "--epochs", "3", "--backend", "none");
+    expect(few.err).toContain(
+      "smoke: a warm-up of 3 epochs leaves none of 3 to search in; it is 2 here (warmupEpochs).",
+    );
+    const given = await bars("search", "--epochs", "3", "--set", "warmupEpochs=3", "--backend", "none");
+    expect(given.code).toBe(2);
+    expect(given.err).toContain("smoke: warmupEpochs must be less than epochs (3), got 3.");
+  });
+
   it.each([
+    { args: ["settings", "cots.budget"], message: "Near paths: cost.budget, " },
+    {
+      args: ["search", "--set", "cost.budget=4e5x"],
+      message: 'budget must be a finite number above 0, got "4e5x".',
+    },
+    { args: ["search", "--set", "toString=1"], message: 'smoke: unknown key "toString". Known keys:' },
+    {
+      args: ["search", "--dataset", "cifar100", "--set", "space.classes=10"],
+      message: 'smoke.space: classes must be 100, the classes of data set "cifar100"',
+    },
+    { args: ["search", "--seed", "99999999999999999999"], message: "expected a whole number" },
     { args: ["serch"], message: "unknown command 'serch'" },
     { args: ["search", "--sed", "1"], message: "unknown option '--sed'" },
     { args: ["search", "--seed", "x"], message: 'expected a whole number, got "x".' },

@@ -2,7 +2,8 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { trainTarget } from "../../lib/experiments/trainTarget";
+import { trainPresetConfig } from "../../lib/config/trainPresets";
+import { forDataset, trainTarget } from "../../lib/experiments/trainTarget";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel, trainNumbers } from "../helpers/tinyTraining";
@@ -37,6 +38,19 @@ describe("trainTarget", () => {
   it("knows hand-made networks by name", () => {
     expect(trainTarget("nin-xnor-x0.25").model).toMatchObject({ family: "nin", block: "xnor", width: 0.25 });
     expect(trainTarget("vgg_small-real").model).toMatchObject({ name: "vgg_small-real-x1", width: 1 });
+  });
+
+  it("gives a network known by name the classes of its data set, and leaves others alone", () => {
+    expect(forDataset(trainTarget("nin-xnor"), "cifar100")).toMatchObject({
+      name: "nin-xnor-x1",
+      classes: 100,
+    });
+    expect(forDataset(trainTarget("nin-xnor"), "synthetic")).toMatchObject({ classes: 10 });
+    const target = trainTarget("nin-xnor");
+    const config = trainPresetConfig("smoke");
+    expect(forDataset({ ...target, config }, "cifar100")).toBe(target.model);
+    const model = tinyModel();
+    expect(forDataset({ ...target, model }, "cifar100")).toBe(model);
   });
 
   it.each([
