@@ -42,7 +42,8 @@ export const costSection = section(
   {
     method: oneOf(["none", "hinge", "linear", "log"], {
       default: "hinge",
-      meaning: "How the cost is penalised: above the budget only, in proportion, or by its logarithm.",
+      meaning:
+        'With r the expected cost as a share of the budget, c the coefficient and k the exponent, "hinge": c · max(0, r − 1)^k, nothing below the budget; "linear": c · r; "log": c · |ln r|^k, from both sides.',
     }),
     measure: oneOf(["bops", "flops", "ops"], { default: "ops", meaning: "What the budget counts." }),
     budget: number({
@@ -51,8 +52,8 @@ export const costSection = section(
       unit: "operations per image",
       meaning: "The budget, in multiply-accumulates of the chosen measure.",
     }),
-    coefficient: number({ default: 1, min: 0, meaning: "Weight of the penalty in the alpha loss." }),
-    exponent: number({ default: 1, above: 0, meaning: "Power of the hinge." }),
+    coefficient: number({ default: 1, min: 0, meaning: "c, the weight of the penalty in the alpha loss." }),
+    exponent: number({ default: 1, above: 0, meaning: "k, of the hinge and of the logarithm." }),
   },
 );
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { check, must } from "../../config/check";
+import { must } from "../../config/check";
 import { scheduleValue } from "../../config/schedule";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
 import type { OverridableLayer } from "../../network/layerOverrides";
@@ -230,7 +230,7 @@ async function loadTrained(directory: string): Promise<Trained> {
 function settingsOf(options: AblateOptions, run: TrainRecord): AblationSettings {
   const { epochs = 0, learningRate = 1e-3, recalibrationBatches = 20, images = "test" } = options;
   must.beInteger("ablate", "epochs", epochs, 0);
-  check("ablate", "learningRate", learningRate > 0, "above 0", learningRate);
+  must.beNumber("ablate", "learningRate", learningRate, { above: 0 });
   must.beInteger("ablate", "recalibrationBatches", recalibrationBatches, 1);
   must.beOneOf("ablate", "images", images, ["test", "validation"]);
   if (images === "validation" && run.data.validationImages === 0) {
