@@ -1,6 +1,9 @@
+import type { Table } from "../run/table";
 import { escapeXml } from "../space/svg";
 import { notebookKernel } from "../util/notebookKernel";
+import { oneLine } from "../util/oneLine";
 import { monoFontFamily } from "./fonts";
+import { type ColumnLook, columnLooks } from "./tableLook";
 import { ink } from "./theme";
 
 /** A row of a table: column names and values. Rows may lack columns. */
@@ -12,81 +15,109 @@ export interface FrameLike {
   readonly values: unknown;
 }
 
+/** What can be shown: plain rows, a danfojs `DataFrame`, or a table of this library, whose units are known. */
+export type Showable = readonly TableRow[] | FrameLike | Table;
+
 /**
  * Shows a table in the running cell: HTML, with plain text for viewers without it. Outside a notebook it prints
- * the text. Takes plain rows or a danfojs `DataFrame` (see `dataFrame`).
+ * the text. Takes plain rows, a danfojs `DataFrame` (see `dataFrame`) or a `Table`.
  *
- * @param caption a line above the table: what the rows are and how they were measured.
+ * Names of columns become words with their units; accuracies and shares stand in percent; what is missing is empty. A
+ * long or wide table scrolls inside its cell, its heads in sight.
+ *
+ * @param caption a line above the table: what the rows are and how they were measured; a `Table` has its title.
  */
-export function showTable(table: readonly TableRow[] | FrameLike, caption = ""): void {
+export function showTable(table: Showable, caption?: string): void {
   const kernel = notebookKernel();
   const text = tableText(table, caption);
   if (kernel) kernel.write({ "text/html": tableHtml(table, caption), "text/plain": text });
   else console.log(text);
 }
 
-/** The table as HTML: numbers to the right, text to the left. */
-export function tableHtml(table: readonly TableRow[] | FrameLike, caption = ""): string {
-  const { columns, rows } = read(table);
-  const cell = (value: unknown) => {
-    const look =
-      typeof value === "number"
-        ? ` style="text-align:right;font-family:${monoFontFamily}"`
-        : ' style="text-align:left"';
-    return `<td${look}>${escapeXml(cellText(value))}</td>`;
+/** Letters of a text from which on it is broken into lines. */
+const longText = 32;
+const padding = "padding:2px 8px";
+/** Of the page the table stands on: JupyterLab, VS Code, others. */
+const ground = "var(--jp-layout-color0,var(--vscode-editor-background,#ffffff))";
+
+/** The table as HTML: numbers to the right, text to the left; not higher than a screen, nor wider than its cell. */
+export function tableHtml(table: Showable, caption?: string): string {
+  const { looks, rows, title, descriptions } = read(table);
+  const place = ({ isNumber }: ColumnLook) => `text-align:${isNumber ? "right" : "left"}`;
+  const wide = looks.map((look, i) => rows.some((row) => look.text(row[i]).length > longText));
+  const cell = (value: unknown, column: number) => {
+    const look = looks[column] as ColumnLook;
+    const font = look.isNumber ? `;font-family:${monoFontFamily}` : "";
+    const room = wide[column]
+      ? "min-width:18em;max-width:32em;overflow-wrap:break-word"
+      : "white-space:nowrap";
+    return `<td style="${place(look)}${font};${room};${padding}">${escapeXml(look.text(value))}</td>`;
   };
-  const isNumber = (column: number) =>
-    rows.length > 0 && rows.every((row) => typeof row[column] === "number");
-  const head = columns.map(
-    (name, i) => `<th style="text-align:${isNumber(i) ? "right" : "left"}">${escapeXml(name)}</th>`,
-  );
+  const sticky = `position:sticky;top:0;z-index:1;background:${ground};border-bottom:1px solid ${ink.axis};vertical-align:bottom;${padding}`;
+  const heads = looks.map((look, i) => {
+    const about = descriptions[i] ? ` title="${escapeXml(descriptions[i])}"` : "";
+    return `<th style="${place(look)};${sticky}"${about}>${escapeXml(look.head)}</th>`;
+  });
   const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
-  const title = caption
-    ? `<caption style="text-align:left;caption-side:top;color:${ink.soft}">${escapeXml(caption)}</caption>`
-    : "";
-  return `<table class="bars-table">${title}<thead><tr>${head.join("")}</tr></thead>\n<tbody>${body}</tbody></table>`;
+  const said = caption ?? title;
+  const above = said ? `<div style="color:${ink.soft};padding:2px 0 4px">${escapeXml(said)}</div>` : "";
+  return (
+    `<div class="bars-table">${above}<div style="max-height:30em;max-width:100%;overflow:auto">` +
+    `<table style="border-collapse:separate;border-spacing:0;margin:0"><thead><tr>${heads.join("")}</tr></thead>\n` +
+    `<tbody>${body}</tbody></table></div></div>`
+  );
 }
 
 /** The table as text in columns. */
-export function tableText(table: readonly TableRow[] | FrameLike, caption = ""): string {
-  const { columns, rows } = read(table);
-  const texts = rows.map((row) => row.map(cellText));
-  const widths = columns.map((name, i) =>
-    Math.max(name.length, ...texts.map((row) => (row[i] as string).length)),
+export function tableText(table: Showable, caption?: string): string {
+  const { looks, rows, title } = read(table);
+  const texts = rows.map((row) => row.map((value, i) => oneLine((looks[i] as ColumnLook).text(value))));
+  const heads = looks.map(({ head }) => oneLine(head));
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...texts.map((row) => (row[i] as string).length)),
   );
-  const line = (cells: readonly string[], values: readonly unknown[]) =>
+  const line = (cells: readonly string[]) =>
     cells
       .map((text, i) =>
-        typeof values[i] === "number" ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number),
+        looks[i]?.isNumber ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number),
       )
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
-  const firstRow = rows[0] ?? [];
-  const body = texts.map((row, i) => line(row, rows[i] as unknown[]));
-  return [...(caption ? [caption] : []), line(columns, firstRow), rule, ...body].join("\n");
+  const said = caption ?? title;
+  return [...(said ? [said] : []), line(heads), rule, ...texts.map(line)].join("\n");
 }
 
-function read(table: readonly TableRow[] | FrameLike): { columns: string[]; rows: unknown[][] } {
-  if ("columns" in table) {
-    return { columns: [...table.columns], rows: table.values as unknown[][] };
+interface Shown {
+  readonly looks: readonly ColumnLook[];
+  readonly rows: readonly (readonly unknown[])[];
+  readonly title: string;
+  readonly descriptions: readonly string[];
+}
+
+function read(table: Showable): Shown {
+  if ("kind" in table) {
+    const { columns, title } = table;
+    const rows = valuesOf(
+      table.rows,
+      columns.map(({ name }) => name),
+    );
+    const looks = columnLooks(
+      columns.map(({ name, unit }, i) => ({ name, unit, values: rows.map((row) => row[i]) })),
+    );
+    return { looks, rows, title, descriptions: columns.map(({ description }) => description) };
   }
-  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
-  return {
-    columns,
-    rows: table.map((row) => columns.map((name) => (row as Readonly<Record<string, unknown>>)[name])),
-  };
+  const names = "columns" in table ? table.columns : [...new Set(table.flatMap((row) => Object.keys(row)))];
+  const rows = "columns" in table ? (table.values as unknown[][]) : valuesOf(table, names);
+  const looks = columnLooks(names.map((name, i) => ({ name, values: rows.map((row) => row[i]) })));
+  return { looks, rows, title: "", descriptions: [] };
 }
 
-/** Whole numbers in groups of three, others with four significant digits; nothing for what is absent. */
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "object") return JSON.stringify(value);
-  if (typeof value !== "number") return String(value);
-  if (!Number.isFinite(value)) return String(value);
-  if (Number.isInteger(value)) return value.toLocaleString("en-US");
-  const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e6
-    ? value.toLocaleString("en-US", { maximumSignificantDigits: 4 })
-    : value.toExponential(3);
+/** Values of rows by name, never one that objects inherit. */
+function valuesOf(rows: readonly TableRow[], names: readonly string[]): unknown[][] {
+  return rows.map((row) =>
+    names.map((name) =>
+      Object.hasOwn(row, name) ? (row as Readonly<Record<string, unknown>>)[name] : undefined,
+    ),
+  );
 }
