@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { latexText } from "../run/tableLatex";
+import { engineNote, latexComment, latexText } from "../run/tableLatex";
 import { BarsError } from "../util/errors";
 
 /** What a LaTeX figure says. */
@@ -24,6 +24,7 @@ export function includeGraphics({ title, alt, measured, pdf, millimetres }: Grap
   const caption = [`\\textbf{${latexText(title)}.}`, ...(measured ? [latexText(measured)] : [])].join(" ");
   const path = `\\ifx\\CurrentFilePath\\empty\\else\\CurrentFilePath/\\fi ${pdf}`;
   return [
+    ...engineNote(`${caption}${latexText(alt)}`).map(latexComment),
     "% needs \\usepackage{graphicx}",
     "\\providecommand{\\CurrentFilePath}{}%",
     `\\begin{${environment}}`,

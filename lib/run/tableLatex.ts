@@ -28,8 +28,7 @@ export function tableLatex(table: Table, columns?: readonly LatexColumn[]): stri
     `bars ${table.provenance.bars}; needs \\usepackage{booktabs}`,
   ];
   const line = (cells: readonly string[]) => `  ${cells.join(" & ")} \\\\`;
-  return [
-    ...comments.map(latexComment),
+  const body = [
     `\\begin{tabular}{${shown.map((column) => (isNumber(column) ? "r" : "l")).join("")}}`,
     "  \\toprule",
     line(shown.map(({ name, head }) => head ?? latexText(name))),
@@ -39,6 +38,15 @@ export function tableLatex(table: Table, columns?: readonly LatexColumn[]): stri
     "\\end{tabular}",
     "",
   ].join("\n");
+  return [...[...comments, ...engineNote(body)].map(latexComment), body].join("\n");
+}
+
+/** What text of other alphabets than the Latin one needs; nothing for text that every LaTeX sets. */
+export function engineNote(text: string): string[] {
+  const letters = [...new Set(text.match(/[^\0-\u024f\p{P}\p{S}]/gu) ?? [])];
+  if (letters.length === 0) return [];
+  const named = letters.slice(0, 10).join("");
+  return [`pdfLaTeX lacks the letters ${named}: use XeLaTeX or LuaLaTeX with a font that has them`];
 }
 
 /** A text as a comment, whatever ends a line in it. */

@@ -130,6 +130,15 @@ describe("tableLatex", () => {
     );
   });
 
+  it("says what letters of other alphabets need, and nothing where there are none", () => {
+    const column = { name: "name", unit: null, description: "made up" };
+    const of = (name: string) => tableLatex(table("T", [column], [{ name }], { sources: [], notes: [] }));
+    expect(of("網路甲")).toContain(
+      "\n% pdfLaTeX lacks the letters 網路甲: use XeLaTeX or LuaLaTeX with a font that has them\n\\begin{tabular}",
+    );
+    expect(of("Müller – α ≤ 3 × 4")).not.toContain("pdfLaTeX");
+  });
+
   it("keeps apart what LaTeX would draw together", () => {
     expect(latexText("a--b---c ``x'' ?`")).toBe("a-{}-b-{}-{}-c `{}`x'{}' ?{}`");
     expect(latexText("*a")).toBe("{*}a");

@@ -52,7 +52,7 @@ export function slurmScript(request: SlurmRequest, places: SlurmPlaces, tasks: n
     ["job-name", request.name],
     ["array", `0-${tasks - 1}${limit}`],
     ["chdir", places.workingFolder],
-    ["output", `${places.logs}/%A_%a.txt`],
+    ["output", `${places.logs.replaceAll("%", "%%")}/%A_%a.txt`],
     ["open-mode", "append"],
     ["nodes", "1"],
     ["ntasks", "1"],
@@ -107,9 +107,9 @@ function variableName(name: string): string {
   throw new ConfigError(`slurmScript: ${JSON.stringify(name)} is no name of an environment variable.`);
 }
 
-/** Slurm reads directives up to the end of the line, and splits them at white space. */
+/** Slurm reads directives up to the end of the line, splits them at white space, and knows quotes, backslashes and `#`. */
 function oneLine(name: string, value: string): string {
   if (value !== "" && !/[\r\n]/.test(value))
-    return /\s/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
+    return /^[\w./:@%+,=-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
   throw new ConfigError(`slurmScript: --${name} must be one line of text, got ${JSON.stringify(value)}.`);
 }

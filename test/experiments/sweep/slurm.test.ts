@@ -98,6 +98,12 @@ describe("slurmScript", () => {
     expect(script).toContain(`p" '/x/it'\\''s.jobs')`);
   });
 
+  it("quotes names that Slurm would take for a comment, a quote or the number of a job", () => {
+    const script = slurmScript(request({ name: 'a#b "c" \\d 網' }), { ...places, logs: "/x/50%A" }, 1);
+    expect(script).toContain('#SBATCH --job-name="a#b \\"c\\" \\\\d 網"\n');
+    expect(script).toContain("#SBATCH --output=/x/50%%A/%A_%a.txt\n");
+  });
+
   it("is a script the shell can read", () => {
     const path = join(root, "check.sh");
     writeFileSync(path, slurmScript(request({ env: { A: "it's; $(rm -rf x) `y`" } }), places, 2));
