@@ -116,6 +116,14 @@ export {
 } from "./experiments/frontierRuns";
 export { loadTrainRecords } from "./experiments/loadTrainRecords";
 export { type NotebookParameters, notebookParameters } from "./experiments/notebookParameters";
+export { ablationReading } from "./experiments/readings/ablationReading";
+export { alphaObjectiveText } from "./experiments/readings/alphaObjectiveText";
+export { budgetReading } from "./experiments/readings/budgetReading";
+export { capacityReading } from "./experiments/readings/capacityReading";
+export { collapseReading } from "./experiments/readings/collapseReading";
+export { comparisonReading, moreSeedsReading } from "./experiments/readings/comparisonReading";
+export { longerReading } from "./experiments/readings/longerReading";
+export { measuresReading } from "./experiments/readings/measuresReading";
 export {
   comparedRules,
   derivations,
@@ -176,6 +184,7 @@ export { renderFigure } from "./figures/renderFigure";
 export { saveFigure } from "./figures/saveFigure";
 export { type SearchDashboard, searchDashboard } from "./figures/searchDashboard";
 export { show } from "./figures/show";
+export { showMarkdown } from "./figures/showMarkdown";
 export { showSvg } from "./figures/showSvg";
 export { showTable } from "./figures/showTable";
 export { svgToPng } from "./figures/svgToPng";

@@ -51,7 +51,7 @@ export function notebookHtml(notebook, title) {
       return `<section class="cell"><pre>${escaped(text(cell.source))}</pre></section>`;
     const code = hljs.highlight(text(cell.source), { language: "typescript" }).value;
     const count = cell.execution_count === null ? "" : `<div class="count">[${cell.execution_count}]</div>`;
-    const outputs = cell.outputs.map((output) => outputHtml(output, text)).join("\n");
+    const outputs = cell.outputs.map((output) => outputHtml(output, text, markdown)).join("\n");
     return `<section class="cell">${count}<pre class="code"><code>${code}</code></pre>\n${outputs}</section>`;
   });
   const name = escaped(heading?.[1] ?? title);
@@ -66,7 +66,7 @@ ${cells.join("\n")}
 
 const imageTypes = ["image/png", "image/jpeg", "image/gif"];
 
-function outputHtml(output, text) {
+function outputHtml(output, text, markdown) {
   if (output.output_type === "stream") {
     return `<div class="output ${output.name === "stderr" ? "stderr" : "stdout"}"><pre>${plain(text(output.text))}</pre></div>`;
   }
@@ -84,7 +84,7 @@ function outputHtml(output, text) {
   }
   if (data["image/svg+xml"] !== undefined) return `<div class="output">${text(data["image/svg+xml"])}</div>`;
   if (data["text/markdown"] !== undefined)
-    return `<div class="output">${require("markdown-it")().render(text(data["text/markdown"]))}</div>`;
+    return `<div class="output prose">${markdown.render(text(data["text/markdown"]))}</div>`;
   return `<div class="output"><pre>${plain(text(data["text/plain"]))}</pre></div>`;
 }
 

@@ -47,6 +47,14 @@ describe.each(notebooks)("$name", ({ cells }) => {
     for (const cell of code) expect([cell.outputs, cell.execution_count]).toEqual([[], null]);
   });
 
+  it("has code lines of at most 100 columns, which fit a page and a half of a screen", () => {
+    const long = cells
+      .filter(({ cell_type }) => cell_type === "code")
+      .flatMap((cell) => sourceOf(cell).split("\n"))
+      .filter((line) => [...line].length > 100);
+    expect(long).toEqual([]);
+  });
+
   it("defines no function and no class: that is what the library is for", () => {
     const found = cells
       .filter(({ cell_type }) => cell_type === "code")

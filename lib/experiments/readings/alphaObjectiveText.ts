@@ -1,0 +1,64 @@
+import type { Schedule } from "../../config/schedule";
+import type { SearchConfig } from "../../config/searchConfig";
+import { countText } from "./readingText";
+
+/**
+ * The loss of the alpha steps of one search as Markdown with a formula, made from its settings: the cost penalty and
+ * the terms that are on, with their coefficients (`search/alphaObjective`, `search/costPenalty`).
+ */
+export function alphaObjectiveText(config: SearchConfig): string {
+  const { cost, entropy, strategies } = config;
+  const terms = [String.raw`\mathrm{CE}`];
+  const notes: string[] = [];
+  const penalty = penaltyOf(cost);
+  if (penalty) terms.push(penalty);
+  for (const level of ["cell", "depth", "width"] as const) {
+    if (entropy[level] === 0) continue;
+    terms.push(String.raw`${coefficient(entropy[level], `c_{mathrm{${level}}}(e)`)} H_{\mathrm{${level}}}`);
+  }
+  if (terms.some((term) => term.includes("H_")))
+    notes.push("$H$ is the mean entropy of a level's choices: a positive coefficient sharpens them.");
+  if (strategies.zeroOne.coefficient !== 0) {
+    const symbol = coefficient(strategies.zeroOne.coefficient, "c_{01}(e)");
+    terms.push(`${symbol} L_{01}`);
+    notes.push("$L_{01}$ is the zero-one loss of FairDARTS, smallest where probabilities are 0 or 1.");
+  }
+  if (terms.some((term) => term.includes("(e)")))
+    notes.push("Coefficients marked $(e)$ change with the epoch.");
+  const measure = { bops: "BOPs", flops: "FLOPs", ops: "OPs" }[cost.measure];
+  const ratio = penalty
+    ? String.raw`, \qquad r = \frac{E_\alpha[\mathrm{${measure}}]}{${countText(cost.budget).replaceAll(",", "{,}")}}`
+    : "";
+  const formula = String.raw`$$L_\alpha = ${terms.join(" + ")}${ratio}$$`;
+  return [formula, penaltyNotes[cost.coefficient === 0 ? "none" : cost.method], ...notes].join("\n\n");
+}
+
+const penaltyNotes: Readonly<Record<SearchConfig["cost"]["method"], string>> = {
+  none: "No term of this search looks at costs.",
+  hinge: "The penalty is 0 as long as the expected cost is within the budget.",
+  linear:
+    "The penalty grows with the expected cost, within the budget as beyond it: it makes every search cheaper.",
+  log: "The penalty is 0 at the budget and grows to both sides: it pulls dear architectures down to the budget and cheap ones up to it.",
+};
+
+/** The penalty as LaTeX, `r` the expected cost as a share of the budget; empty where there is none. */
+function penaltyOf({ method, coefficient: c, exponent }: SearchConfig["cost"]): string {
+  if (c === 0) return "";
+  const power = exponent === 1 ? "" : `^{${exponent}}`;
+  switch (method) {
+    case "none":
+      return "";
+    case "hinge":
+      return String.raw`${c} \cdot \max(0, r - 1)${power}`;
+    case "linear":
+      return String.raw`${c} \cdot r`;
+    case "log":
+      return String.raw`${c} \cdot \left|\ln r\right|${power}`;
+    default:
+      return method satisfies never;
+  }
+}
+
+function coefficient(schedule: Schedule, symbol: string): string {
+  return typeof schedule === "number" ? String(schedule) : symbol;
+}

@@ -1,0 +1,22 @@
+import { structuralCapacity } from "../../analysis/structuralCapacity";
+import type { Genotype } from "../../space/genotype";
+import { countText, listText } from "./readingText";
+
+/**
+ * The smallest cuts of named architectures beside the bits of the image, as Markdown: where each cut runs, and whether
+ * the wiring alone forces something to be lost.
+ */
+export function capacityReading(genotypes: Readonly<Record<string, Genotype>>): string {
+  return Object.entries(genotypes)
+    .map(([name, genotype]) => {
+      const { minCut, imageBits } = structuralCapacity(genotype);
+      const [cut, image] = [countText(minCut.bits), countText(imageBits)];
+      const forced =
+        minCut.bits < imageBits
+          ? `fewer than the ${image} bits of the image: the wiring alone forces a loss`
+          : `no fewer than the ${image} bits of the image: the wiring alone forces no loss`;
+      const places = listText(minCut.names.map((place) => `\`${place}\``));
+      return `- **${name}**: the smallest cut is ${places}, ${cut} bits, ${forced}.`;
+    })
+    .join("\n");
+}
