@@ -40,10 +40,10 @@ export interface CifarContent {
  * independent copies, and are those that other projects list for the files of the archive. That of the test file is
  * of the same lists. No image of CIFAR-10 is there twice: the 50,000 training images and 9,980 lossless test images
  * at hand are all different, and the other 20, known as JPEG copies, have nothing near them. The study of Barz &
- * Denzler (2020, arXiv:1902.00423) found near duplicates (3.3 % of the test images), none of them exact.
+ * Denzler (2020, arXiv:1902.00423) found near duplicates (3.3 % of the test images).
  *
- * CIFAR-100. The same study found 10 % of the test images to have a duplicate of some kind among the training images,
- * a few of them exact; 1,000 is the bound that a genuine copy cannot exceed.
+ * CIFAR-100. The same study found 10 % of the test images to have a duplicate of some kind among the training images. How
+ * many of these are exact is not known here; 1,000, all of them, is the bound that a genuine copy cannot exceed.
  */
 export const cifarContents = Object.freeze({
   cifar10: Object.freeze({
