@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { search, searchFiles } from "../search/search";
-import type { Progress } from "../util/progress";
+import { type Progress, partOf } from "../util/progress";
 import { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./collapseVariants";
 
 /** One search of the study. */
@@ -42,11 +42,14 @@ export function collapseFolder(directory: string, variant: CollapseVariant, seed
 export async function collapseStudy(options: CollapseStudyOptions): Promise<CollapseRun[]> {
   const variants = options.variants ?? (Object.keys(collapseVariants) as CollapseVariant[]);
   const runs: CollapseRun[] = [];
-  for (const seed of options.seeds ?? [0, 1, 2]) {
+  const seeds = options.seeds ?? [0, 1, 2];
+  const total = seeds.length * variants.length;
+  const own = () => ({ name: "study", before: runs.length, own: 1, total });
+  for (const seed of seeds) {
     for (const variant of variants) {
       const record = await search(collapseStudyConfig(variant, seed), {
         directory: collapseFolder(options.directory, variant, seed),
-        ...(options.progress ? { progress: options.progress } : {}),
+        ...(options.progress ? { progress: partOf(options.progress, own()) } : {}),
         ...(options.signal ? { signal: options.signal } : {}),
       });
       const run = { variant, seed, record };

@@ -4,6 +4,7 @@ import type { ModelSpec } from "../run/modelSpec";
 import type { TrainRecord } from "../run/trainRecord";
 import { type TrainOptions, train } from "../train/train";
 import { ConfigError } from "../util/errors";
+import { partOf } from "../util/progress";
 
 /**
  * Trains several networks by one recipe, one after the other, each in a folder of its own,
@@ -27,7 +28,11 @@ export async function trainNetworks(
   const records: TrainRecord[] = [];
   for (const model of models) {
     const directory = join(options.directory, `${model.name}-seed${config.seed}`);
-    records.push(await train(config, model, { ...options, directory, title: `${model.name}: ` }));
+    const whole = { name: "networks", before: records.length, own: 1, total: models.length };
+    const progress = options.progress ? { progress: partOf(options.progress, whole) } : {};
+    records.push(
+      await train(config, model, { ...options, ...progress, directory, title: `${model.name}: ` }),
+    );
   }
   return records;
 }

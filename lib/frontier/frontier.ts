@@ -1,3 +1,4 @@
+import { measureNames } from "../complexity/cost";
 import { deepFreeze } from "../config/check";
 import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";
@@ -86,7 +87,8 @@ export interface Frontier {
  * Published points are carried along and enter none of this.
  *
  * @throws RecordError for no run, a run given twice, and runs tested on different images.
- * @throws ConfigError for an unknown measure, and a bootstrap or reference point out of range.
+ * @throws ConfigError for an unknown measure, a network that costs none of it, and a bootstrap or reference point out of
+ * range.
  */
 export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {}): Frontier {
   const { measure = "bops", group = "name", axis = "log", draws = 2000, seed = 0, published = [] } = options;
@@ -99,6 +101,7 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
   if (first === undefined) {
     throw new RecordError("frontier: expected the record of at least one finished training, got none.");
   }
+  rejectFree(runs, published, measure);
   const order = (a: RunGroup, b: RunGroup) => a[measure].mean - b[measure].mean || (a.name < b.name ? -1 : 1);
   const groups = groupRuns(runs, group).sort(order);
   const reference = options.reference ?? defaultReference(runs, measure);
@@ -149,6 +152,31 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
     recipes: [...new Set(groups.map(({ recipe }) => recipe))],
     published,
   } satisfies Frontier);
+}
+
+/**
+ * A real-valued network has no BOPs: on that axis it would lie at 0, cheaper than every binary one and better, and on a
+ * logarithmic axis nowhere.
+ */
+function rejectFree(
+  runs: readonly RunPoint[],
+  published: readonly PublishedPoint[],
+  measure: FrontierMeasure,
+): void {
+  const free = [
+    ...runs
+      .filter((run) => run[measure] === 0)
+      .map(({ name, seed, place }) => `${name} seed ${seed} (${place})`),
+    ...published.filter((point) => point[measure] === 0).map(({ name }) => `${name} (published)`),
+  ];
+  if (free.length === 0) return;
+  const cost = measureNames[measure];
+  const kind = measure === "bops" ? "real-valued networks have none" : "they have none";
+  const other =
+    measure === "ops" ? "" : 'take measure "ops", which counts real and binary arithmetic together, or ';
+  throw new ConfigError(
+    `frontier: every network on an axis of ${cost} must cost some, got 0 for ${free.join(", ")}: ${kind}. To compare them, ${other}leave these out.`,
+  );
 }
 
 /**

@@ -41,7 +41,7 @@ export function hypervolume(
   front.forEach(({ cost, accuracy }, i) => {
     if (axis === "log" && !(cost > 0)) {
       throw new ConfigError(
-        `hypervolume: a logarithmic axis expects costs above 0, got ${cost}. Take axis "linear".`,
+        `hypervolume: a logarithmic axis expects costs above 0, got ${cost}. Take a measure that every point has some of, or leave the point out.`,
       );
     }
     const next = front[i + 1]?.cost ?? reference.cost;

@@ -17,6 +17,7 @@ import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { type AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import { DivergenceError } from "../util/errors";
+import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { genotypeChanges, margins, normalizedEntropies, parameterFreeShare } from "./decisions";
 import { probabilityTensors } from "./draws";
@@ -25,6 +26,7 @@ import { supernetStatistics } from "./recalibrate";
 import type { SearchContext } from "./search";
 import { searchEigenvalue } from "./searchEigenvalue";
 import type { SearchState } from "./searchState";
+import { evaluatedImages, searchWork } from "./searchWork";
 import type { EpochSettings } from "./steps";
 import { learningRate } from "./trainEpoch";
 
@@ -39,7 +41,14 @@ export async function epochRecord(
   const { epoch, meter } = state.position;
   const alphas = state.alphas.values();
   const genotype = derive({ space: config.space, alphas }, "argmax").genotype;
-  const accuracy = await bothAccuracies(context, state, settings, alphaImages(context), "accuracies");
+  const accuracy = await bothAccuracies(
+    context,
+    state,
+    settings,
+    alphaImages(context),
+    "accuracies",
+    searchWork(context).accuracies(epoch),
+  );
   if (!Number.isFinite(accuracy.soft.loss)) {
     throw new DivergenceError(
       `search: the supernet's loss on the alpha split became ${accuracy.soft.loss} at the end of epoch ${epoch}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
@@ -111,15 +120,16 @@ export async function finalTest(
     settings,
     null,
     "test accuracies",
+    searchWork(context).test(),
   );
   if (chosen) alphas.dispose();
   return { images: soft.images, supernetAccuracy: soft.accuracy, derivedAccuracy: derived.accuracy };
 }
 
 /** Images of the alpha split that are measured: an even choice of it. */
-function alphaImages({ config, split }: SearchContext): Uint32Array {
-  const all = split.alphaSplit;
-  const count = config.evaluationImages === 0 ? all.length : Math.min(config.evaluationImages, all.length);
+function alphaImages(context: SearchContext): Uint32Array {
+  const all = context.split.alphaSplit;
+  const count = evaluatedImages(context);
   return Uint32Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as number);
 }
 
@@ -134,6 +144,7 @@ async function bothAccuracies(
   settings: EpochSettings,
   indices: Uint32Array | null,
   title: string,
+  whole: WholeWork,
 ): Promise<{ soft: Evaluation; derived: Evaluation }> {
   const { config, data, progress } = context;
   const set = indices ? data.train : data.test;
@@ -141,7 +152,7 @@ async function bothAccuracies(
   const options = { set, batchSize: config.batchSize, mean, std, ...(indices ? { indices } : {}) };
   const calibration = calibrationOf(context);
   const total = 2 * ((indices?.length ?? set.labels.length) + calibrationImages(calibration));
-  progress.start(title, total, "images");
+  progress.start(title, total, "images", whole);
   let done = 0;
   const counted = (batches: AsyncIterable<EpochBatch>) =>
     tap(batches, (batch) => {

@@ -8,6 +8,7 @@ import type { SearchMoment } from "../run/searchMoment";
 import { DivergenceError } from "../util/errors";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";
+import { searchWork } from "./searchWork";
 import { secondOrderAlphaGradients } from "./secondOrder";
 import { alphaGradients, type EpochSettings, weightGradients } from "./steps";
 
@@ -34,7 +35,13 @@ export async function trainEpoch(
     startStep: state.position.step,
   });
   const alphaBatches = warmup ? null : alphaStream(context, epoch, state.position.step);
-  progress.start(`epoch ${epoch + 1}/${config.epochs}${warmup ? " (warm-up)" : ""}`, steps, "steps");
+  progress.start(
+    `epoch ${epoch + 1}/${config.epochs}${warmup ? " (warm-up)" : ""}`,
+    steps,
+    "steps",
+    searchWork(context).training(epoch),
+  );
+  if (state.position.step > 0) progress.update(state.position.step);
   try {
     for await (const batch of weightBatches) {
       if (state.position.step >= steps) break;

@@ -4,6 +4,7 @@ import { sequentialBatches } from "../data/sequentialBatches";
 import type { Trainable } from "../network/trainable";
 import { fold } from "../random/randomKey";
 import type { TestResult } from "../run/trainRecord";
+import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { wilsonInterval } from "../util/wilsonInterval";
 import { evaluateNetwork, measured, type Predictions } from "./evaluateNetwork";
@@ -22,6 +23,7 @@ export async function predictions(
   set: ImageSet,
   indices: Uint32Array | undefined,
   title: string,
+  whole?: WholeWork,
 ): Promise<Predictions> {
   const { mean, std } = context.data.info;
   const batches = sequentialBatches({
@@ -33,7 +35,7 @@ export async function predictions(
   });
   const { progress } = context;
   let done = 0;
-  progress.start(`${context.title}${title}`, indices?.length ?? set.labels.length, "images");
+  progress.start(`${context.title}${title}`, indices?.length ?? set.labels.length, "images", whole);
   try {
     const counted = tap(batches, ({ labels }) => {
       done += labels.length;

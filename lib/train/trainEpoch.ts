@@ -8,6 +8,7 @@ import type { TrainContext } from "./trainContext";
 import { type TrainGradients, trainGradients } from "./trainGradients";
 import { allEpochs, passOf, phaseOf, ratesAt } from "./trainPhase";
 import type { TrainPosition, TrainState } from "./trainState";
+import { trainWork } from "./trainWork";
 
 /**
  * Runs the rest of one epoch from `state.position`.
@@ -31,8 +32,14 @@ export async function trainEpoch(
     key: fold(fold(context.key, "batches"), epoch),
     startStep: state.position.step,
   });
-  progress.start(`${context.title}epoch ${epoch + 1}/${allEpochs(config)}${which}`, steps, "steps");
+  progress.start(
+    `${context.title}epoch ${epoch + 1}/${allEpochs(config)}${which}`,
+    steps,
+    "steps",
+    trainWork(context).training(epoch),
+  );
   const startStep = state.position.step;
+  if (startStep > 0) progress.update(startStep);
   let started = performance.now();
   // The step that is being computed while the next one is prepared; its numbers come when they are read.
   let running: Promise<void> | null = null;
@@ -80,7 +87,7 @@ function figures({ sums }: TrainPosition): Record<string, string> {
   return { loss: (sums.loss / sums.images).toFixed(3), accuracy };
 }
 
-export function stepsPerEpoch({ config, trainImages }: TrainContext): number {
+export function stepsPerEpoch({ config, trainImages }: Pick<TrainContext, "config" | "trainImages">): number {
   return Math.max(1, Math.floor(trainImages.length / config.batchSize));
 }
 

@@ -4,20 +4,20 @@ import { measured } from "./evaluateNetwork";
 import { predictions } from "./measure";
 import type { TrainContext } from "./trainContext";
 import { stepsPerEpoch } from "./trainEpoch";
-import { allEpochs, phaseOf, ratesAt } from "./trainPhase";
+import { phaseOf, ratesAt } from "./trainPhase";
 import type { TrainState } from "./trainState";
+import { measuredAt, trainWork } from "./trainWork";
 
 /** Closes an epoch: measures what its end asks for and puts the sums of its steps into means. */
 export async function trainEpochRecord(context: TrainContext, state: TrainState): Promise<TrainEpochRecord> {
   const { config, data, validationImages } = context;
   const { epoch, microBatch, sums } = state.position;
   const phase = phaseOf(config, epoch);
-  const { validateEvery, testEvery } = config.evaluation;
-  const last = epoch + 1 === allEpochs(config);
-  const due = (every: number) => every > 0 && ((epoch + 1) % every === 0 || last);
+  const due = measuredAt(context, epoch);
   const measure = async (on: "train" | "test", indices: Uint32Array | undefined): Promise<Measurement> => {
     const title = on === "train" ? "held-out images" : "test images";
-    const found = await predictions(context, state.network, phase, data[on], indices, title);
+    const whole = trainWork(context).measurement(epoch, on);
+    const found = await predictions(context, state.network, phase, data[on], indices, title, whole);
     const { images, loss, accuracy } = measured(found);
     if (!Number.isFinite(loss)) {
       throw new DivergenceError(
@@ -26,15 +26,14 @@ export async function trainEpochRecord(context: TrainContext, state: TrainState)
     }
     return { images, loss, accuracy };
   };
-  const validates = validationImages.length > 0 && due(validateEvery);
   const steps = stepsPerEpoch(context);
   return {
     epoch,
     phase: phase.phase,
     trainLoss: sums.loss / sums.images,
     trainAccuracy: sums.correct / sums.images,
-    validation: validates ? await measure("train", validationImages) : null,
-    test: due(testEvery) ? await measure("test", undefined) : null,
+    validation: due.train ? await measure("train", validationImages) : null,
+    test: due.test ? await measure("test", undefined) : null,
     learningRate: ratesAt(config, phase, (steps - 1) / steps).learningRate,
     seconds: sums.seconds,
     imagesPerSecond: sums.images / sums.seconds,

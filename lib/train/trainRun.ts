@@ -14,6 +14,7 @@ import { snapshotFile, trainFiles } from "./trainFiles";
 import { allEpochs, phaseOf } from "./trainPhase";
 import { bestOf, resumedTraining } from "./trainRecordStart";
 import { TrainState } from "./trainState";
+import { trainWork } from "./trainWork";
 
 /** What a run needs of the options of `train`. */
 interface RunOptions {
@@ -157,7 +158,8 @@ export class TrainRun {
     if (this.#recalibrates) await recalibrated(context, network, phase);
     await this.#keep(checkpoint, epoch);
     const { test } = context.data;
-    const found = await predictions(context, network, phase, test, undefined, "test images");
+    const whole = trainWork(context).test(checkpoint);
+    const found = await predictions(context, network, phase, test, undefined, "test images", whole);
     return testResults(test, found, { checkpoint, epoch, recalibrated: this.#recalibrates });
   }
 

@@ -3,6 +3,7 @@ import { watchOutput } from "./closedOutput";
 import { type NotebookDisplay, notebookKernel } from "./notebookKernel";
 import type { Progress } from "./progress";
 import { barText, clockText, type ProgressMeter, progressMeter, rateText } from "./progressMeter";
+import { type WholeMeter, wholeMeter } from "./wholeMeter";
 
 type Figures = Readonly<Record<string, string>>;
 
@@ -25,8 +26,9 @@ const lineInterval = 5000;
 
 /**
  * The sink that suits where the process runs: an output entry that changes in place inside a notebook kernel, a
- * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left. What
- * cannot be written, because the reader has gone or the disk is full, is dropped: the work goes on.
+ * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left, of
+ * the piece and of all the work. What cannot be written, because the reader has gone or the disk is full, is dropped: the
+ * work goes on.
  */
 export function openProgress(settings: ProgressSettings = {}): Progress {
   const { stream = process.stderr, now = Date.now } = settings;
@@ -70,10 +72,12 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
   let bar: SingleBar | undefined;
   let meter: ProgressMeter | undefined;
   let title = "";
+  let size = 0;
+  const whole = wholeMeter(Date.now);
   const payload = (figures: Figures) => ({
     title,
     rate: rateText(meter?.rate() ?? 0),
-    left: clockText(meter?.remainingSeconds()),
+    left: `${clockText(meter?.remainingSeconds())} left${wholeText(whole)}`,
     figures: figuresText(figures),
   });
   const close = () => {
@@ -81,11 +85,13 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
     bar = undefined;
   };
   return {
-    start(name, total, unit) {
+    start(name, total, unit, within) {
       close();
       title = name;
+      size = total;
+      whole.begin(within);
       meter = progressMeter(total, Date.now);
-      const format = `{title} {bar} {percentage}% {value}/{total} ${unit}, {rate} ${unit}/s, {left} left{figures}`;
+      const format = `{title} {bar} {percentage}% {value}/{total} ${unit}, {rate} ${unit}/s, {left}{figures}`;
       const look = {
         format,
         barCompleteChar: "█",
@@ -100,6 +106,7 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
     },
     update(done, figures = {}) {
       meter?.update(done);
+      whole.update(size > 0 ? done / size : 1);
       unlessLost(() => bar?.update(done, payload(figures)));
     },
     stop(summary) {
@@ -126,6 +133,7 @@ interface Work {
   readonly unit: string;
   readonly share: number;
   readonly meter: ProgressMeter;
+  readonly whole: WholeMeter;
   readonly figures: Figures;
 }
 
@@ -141,10 +149,12 @@ interface TextSettings {
 function textProgress({ show, begin, now, interval, text }: TextSettings): Progress {
   let work: Work | undefined;
   let shownAt = 0;
+  const whole = wholeMeter(now);
   return {
-    start(title, total, unit) {
+    start(title, total, unit, within) {
       begin();
-      work = { title, total, unit, share: 0, meter: progressMeter(total, now), figures: {} };
+      whole.begin(within);
+      work = { title, total, unit, share: 0, meter: progressMeter(total, now), whole, figures: {} };
       shownAt = now();
       show(`${title}: ${total} ${unit}`);
     },
@@ -152,6 +162,7 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
       if (!work) return;
       work.meter.update(done);
       work = { ...work, figures, share: work.total > 0 ? done / work.total : 1 };
+      whole.update(work.share);
       if (now() - shownAt < interval) return;
       shownAt = now();
       show(text(work));
@@ -168,10 +179,16 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
   };
 }
 
-function statusText({ title, total, unit, share, meter, figures }: Work): string {
+function statusText({ title, total, unit, share, meter, whole, figures }: Work): string {
   const percent = `${Math.floor(100 * share)}%`;
-  const pace = `${rateText(meter.rate())} ${unit}/s, ${clockText(meter.remainingSeconds())} left`;
+  const pace = `${rateText(meter.rate())} ${unit}/s, ${clockText(meter.remainingSeconds())} left${wholeText(whole)}`;
   return `${title}: ${percent} ${meter.done}/${total} ${unit}, ${pace}${figuresText(figures)}`;
+}
+
+/** `, search 12:30 left`: of all the work that this piece belongs to. */
+function wholeText(whole: WholeMeter): string {
+  const left = whole.remaining();
+  return left === undefined ? "" : `, ${left.name} ${clockText(left.seconds)} left`;
 }
 
 function figuresText(figures: Figures): string {

@@ -260,7 +260,7 @@ describe("bars", () => {
     const budget = (value: string) =>
       bars("derive", "runs/a", "--rule", "budget", "--option", `budget=${value}`, "--epoch", "0..1");
     expect((await budget("null")).out).toMatch(/OPs \d+ .*\nmargin: mean -?[\d.]+, smallest/);
-    expect((await budget("1")).err).toMatch(/at most 1 OPs an image; the cheapest one costs \d+\./);
+    expect((await budget("1")).err).toMatch(/at most 1 BOPs an image; the cheapest one costs \d+\./);
     const stopped = { ...JSON.parse(record), chosen: { epoch: 0, reason: "it was flatter" } };
     writeFileSync(join(folder, "stopped.json"), JSON.stringify(stopped));
     const chosen = await bars("derive", "stopped.json", "--out", "stopped-genotype.json");

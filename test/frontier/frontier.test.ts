@@ -5,6 +5,7 @@ import { bestWithin, defaultReference, frontier } from "../../lib/frontier/front
 import { groupRuns } from "../../lib/frontier/groupRuns";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
 import { randomKey } from "../../lib/random/randomKey";
+import { ConfigError } from "../../lib/util/errors";
 import { runPoint, seedsOf } from "./runPoints";
 
 describe("groupRuns", () => {
@@ -152,6 +153,32 @@ describe("frontier", () => {
     expect(resnet?.attainment?.seeds).toBe(3);
     expect(frontier(runs.slice(1)).methods[1]?.attainment).toBeNull();
   });
+
+  it.each(["log", "linear"] as const)(
+    "names a real-valued network on an axis of BOPs, and advises what leads to a right picture (%s)",
+    (axis) => {
+      const place = "runs/real/record.json";
+      const real = runPoint({ name: "resnet20-real-x1", bops: 0, flops: 4e7, ops: 4e7, seed: 3, place });
+      const binary = runPoint({ name: "bars-2M" });
+      expect(() => frontier([binary, real], { axis })).toThrow(
+        new ConfigError(
+          'frontier: every network on an axis of BOPs must cost some, got 0 for resnet20-real-x1 seed 3 (runs/real/record.json): real-valued networks have none. To compare them, take measure "ops", which counts real and binary arithmetic together, or leave these out.',
+        ),
+      );
+      expect(frontier([binary, real], { axis, measure: "ops" }).rows.map(({ name }) => name)).toEqual([
+        "bars-2M",
+        "resnet20-real-x1",
+      ]);
+      expect(frontier([binary], { axis }).rows).toHaveLength(1);
+      const published = publishedPoint({
+        ...{ name: "ResNet-20", source: "a table", convention: "mac", accuracy: 0.92 },
+        ...{ flops: 4e7, bops: 0 },
+      });
+      expect(() => frontier([binary], { axis, published: [published] })).toThrow(
+        "got 0 for ResNet-20 (published)",
+      );
+    },
+  );
 
   it("refuses no run, an unknown measure and too few draws", () => {
     expect(() => frontier([])).toThrow(

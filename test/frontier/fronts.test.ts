@@ -104,7 +104,7 @@ describe("hypervolume", () => {
       "hypervolume: the reference point must have a cost above 0 and a finite accuracy, got cost 0 and accuracy 0.",
     );
     expect(() => hypervolume(points([0, 0.9]), { cost: 2, accuracy: 0 }, "log")).toThrow(
-      'hypervolume: a logarithmic axis expects costs above 0, got 0. Take axis "linear".',
+      "hypervolume: a logarithmic axis expects costs above 0, got 0. Take a measure that every point has some of, or leave the point out.",
     );
     expect(hypervolume(points([0, 0.5]), { cost: 2, accuracy: 0 }, "linear")).toBe(1);
   });

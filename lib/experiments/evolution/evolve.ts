@@ -123,6 +123,7 @@ async function run(
   const own = config.fitness.kind === "supernet" ? progress : silentProgress;
   put({ status: "running", statusDetail: null }, true);
   own.start("evolution", config.evaluations, "architectures");
+  if (record.history.length > 0) own.update(record.history.length);
   let begun = 0;
   try {
     await evolution(

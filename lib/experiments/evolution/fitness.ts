@@ -12,7 +12,7 @@ import type { Genotype } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
 import { train } from "../../train/train";
 import { ConfigError, DivergenceError, RecordError } from "../../util/errors";
-import type { Progress } from "../../util/progress";
+import { type Progress, partOf } from "../../util/progress";
 import { candidatesFolder } from "./candidatesFolder";
 import { storedSearch } from "./storedSearch";
 
@@ -107,7 +107,7 @@ function trainingFitness(
       try {
         const record = await train(trainConfig({ ...recipe, seed }), genotypeModel(genotype), {
           directory: folder(index),
-          progress,
+          progress: partOf(progress, { name: "evolution", before: index, own: 1, total: evaluations }),
           signal,
           measureTests: false,
           title: `architecture ${index + 1}/${evaluations}: `,

@@ -1,4 +1,4 @@
-import type { Progress } from "../../util/progress";
+import { type Progress, type WholeWork, wholeShare } from "../../util/progress";
 
 /** What a job's process tells the process that started it. */
 export interface JobMessage {
@@ -9,6 +9,8 @@ export interface JobMessage {
   readonly total: number;
   readonly unit: string;
   readonly figures: Readonly<Record<string, string>>;
+  /** Share of the whole job that is done, in [0, 1]; null before it is known. */
+  readonly job: number | null;
 }
 
 export function isJobMessage(value: unknown): value is JobMessage {
@@ -21,7 +23,9 @@ export function messageProgress(
   interval = 500,
   now: () => number = Date.now,
 ): Progress {
-  let work: JobMessage = { kind: "bars.job-progress", title: "", done: 0, total: 0, unit: "", figures: {} };
+  const nothing = { title: "", done: 0, total: 0, unit: "", figures: {}, job: null };
+  let work: JobMessage = { kind: "bars.job-progress", ...nothing };
+  let within: WholeWork | undefined;
   let sentAt = 0;
   const put = (changes: Partial<JobMessage>, always: boolean) => {
     work = { ...work, ...changes };
@@ -29,9 +33,15 @@ export function messageProgress(
     sentAt = now();
     send(work);
   };
+  /** A piece that belongs to no whole, such as a download, leaves the job where it was. */
+  const job = (share: number) => (within ? { job: wholeShare(within, share) } : {});
   return {
-    start: (title, total, unit) => put({ title, total, unit, done: 0, figures: {} }, true),
-    update: (done, figures = {}) => put({ done, figures }, false),
+    start(title, total, unit, whole) {
+      within = whole;
+      put({ title, total, unit, done: 0, figures: {}, ...job(0) }, true);
+    },
+    update: (done, figures = {}) =>
+      put({ done, figures, ...job(work.total > 0 ? done / work.total : 1) }, false),
     stop() {},
   };
 }
@@ -39,9 +49,9 @@ export function messageProgress(
 /** Reports to both. */
 export function bothProgress(a: Progress, b: Progress): Progress {
   return {
-    start(title, total, unit) {
-      a.start(title, total, unit);
-      b.start(title, total, unit);
+    start(title, total, unit, whole) {
+      a.start(title, total, unit, whole);
+      b.start(title, total, unit, whole);
     },
     update(done, figures) {
       a.update(done, figures);

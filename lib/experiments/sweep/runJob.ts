@@ -15,7 +15,7 @@ import type { TrainRecord } from "../../run/trainRecord";
 import { searchFiles } from "../../search/search";
 import { DivergenceError, InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
-import type { Progress } from "../../util/progress";
+import { type Progress, partOf } from "../../util/progress";
 import type { EvolveOptions } from "../evolution/evolve";
 import { saveArchitecture, saveGenotype } from "../saveArchitecture";
 import {
@@ -109,7 +109,8 @@ async function runOwned(folder: string, job: SweepJob, options: RunJobOptions): 
     let sofar: Sofar = { search: null, model: null, record: null, cost: null };
     for (const next of job.steps) {
       step = next.step;
-      sofar = await runStep(next, job, jobFiles(folder), sofar, options);
+      const progress = stepProgress(options.progress, job.steps, next);
+      sofar = await runStep(next, job, jobFiles(folder), sofar, { ...options, progress });
     }
     return end({ status: "finished", detail: null, record: sofar.record, budget: budgetOf(job, sofar) });
   } catch (error) {
@@ -187,6 +188,13 @@ async function runStep(
     default:
       return next satisfies never;
   }
+}
+
+/** Reports a step as its part of the job. Steps that take time count alike, as nobody knows how long each will be. */
+function stepProgress(progress: Progress, steps: readonly JobStep[], { step }: JobStep): Progress {
+  const long: readonly JobStep["step"][] = steps.map((one) => one.step).filter((name) => name !== "derive");
+  const before = Math.max(0, long.indexOf(step));
+  return partOf(progress, { name: "job", before, own: 1, total: long.length });
 }
 
 /** The cost of the job's architecture against its budget: a search aims at its budget and may miss it. */

@@ -14,6 +14,8 @@ interface Running {
   readonly job: SweepJob;
   readonly since: number;
   readonly message: JobMessage | null;
+  /** Share of the job that was done when it began here, as a job that is resumed says first. */
+  readonly first: number | null;
 }
 
 /** What there is to show of a sweep at a moment. */
@@ -24,6 +26,8 @@ interface Moment {
   earlier: number;
   failed: number;
   interrupted: number;
+  /** Jobs done in this run, parts of resumed ones counted as parts. */
+  made: number;
   readonly elsewhere: Map<SweepJob, string>;
   readonly running: Map<SweepJob, Running>;
 }
@@ -40,6 +44,7 @@ export function sweepView(total: number, stream: ProgressStream, now: () => numb
     earlier: 0,
     failed: 0,
     interrupted: 0,
+    made: 0,
     elsewhere: new Map(),
     running: new Map(),
   };
@@ -85,13 +90,15 @@ function apply(moment: Moment, event: SweepEvent, at: number): string | null {
   }
   switch (event.type) {
     case "started":
-      moment.running.set(job, { job, since: at, message: null });
+      moment.running.set(job, { job, since: at, message: null, first: null });
       return `started      ${job.name} (pid ${event.pid})`;
     case "progress":
-      if (ran) moment.running.set(job, { ...ran, message: event.message });
+      if (ran)
+        moment.running.set(job, { ...ran, message: event.message, first: ran.first ?? event.message.job });
       return null;
     case "finished":
       moment.finished += 1;
+      if (event.here) moment.made += 1 - (ran?.first ?? 0);
       if (!event.here) moment.earlier += 1;
       return event.here ? `finished     ${job.name}${took}` : null;
     case "failed":
@@ -118,11 +125,32 @@ function totalLine(moment: Moment, begun: number, at: number): string {
     running.size > 0 ? `${running.size} running` : "",
     elsewhere.size > 0 ? `${elsewhere.size} elsewhere` : "",
   ];
-  return `${parts.filter(Boolean).join(", ")}; ${clockText((at - begun) / 1000)}`;
+  const left = secondsLeft(moment, (at - begun) / 1000);
+  const until = left === null ? "" : `, about ${clockText(left)} left`;
+  return `${parts.filter(Boolean).join(", ")}; ${clockText((at - begun) / 1000)}${until}`;
 }
 
-function jobLine({ job, since, message }: Running, at: number): string {
-  const time = clockText((at - since) / 1000);
+/**
+ * Seconds until this run has done what it has to do, at the rate of all its jobs so far; null before anything is done and
+ * when nothing is left. Jobs count alike.
+ */
+function secondsLeft(moment: Moment, seconds: number): number | null {
+  const { total, finished, failed, interrupted, elsewhere, running, made } = moment;
+  const shares = [...running.values()].map(({ message, first }) => ({
+    now: message?.job ?? 0,
+    here: (message?.job ?? 0) - (first ?? 0),
+  }));
+  const done = made + shares.reduce((sum, { here }) => sum + here, 0);
+  const open = total - finished - failed - interrupted - elsewhere.size;
+  const left = open - shares.reduce((sum, { now }) => sum + now, 0);
+  return done > 0 && seconds > 0 && left > 0 ? (left * seconds) / done : null;
+}
+
+function jobLine({ job, since, message, first }: Running, at: number): string {
+  const seconds = (at - since) / 1000;
+  const here = (message?.job ?? 0) - (first ?? 0);
+  const left = here > 0 ? `, about ${clockText(((1 - (message?.job ?? 0)) / here) * seconds)} left` : "";
+  const time = `${clockText(seconds)}${left}`;
   if (message === null || message.total === 0) return `  ${job.name}  ${time}`;
   const { title, done, total, unit, figures } = message;
   const percent = `${Math.floor((100 * done) / total)}%`;

@@ -9,6 +9,7 @@ import { poolSize } from "../../../lib/experiments/sweep/poolSize";
 import type { SweepEvent } from "../../../lib/experiments/sweep/runSweep";
 import type { SweepJob } from "../../../lib/experiments/sweep/sweepJob";
 import { sweepView } from "../../../lib/experiments/sweep/sweepView";
+import { partOf } from "../../../lib/util/progress";
 
 const esc = String.fromCharCode(27);
 const up = `${esc}\\[`;
@@ -21,6 +22,7 @@ const message: JobMessage = {
   total: 80,
   unit: "batches",
   figures: { loss: "1.234" },
+  job: null,
 };
 
 /** What a view writes for events at given seconds. */
@@ -74,6 +76,25 @@ interrupted  c, saved
 `);
   });
 
+  it("says how long each job and the whole sweep will take, parts of resumed jobs counted as parts", () => {
+    const text = shown(false, [
+      [0, { type: "started", job: a, pid: 1 }],
+      [0, { type: "progress", job: a, message: { ...message, job: 0.5 } }],
+      [10, { type: "started", job: b, pid: 2 }],
+      // 40 s for a quarter of job a: 40 s to its end, and 3.25 jobs are left of which 0.25 took 40 s.
+      [40, { type: "progress", job: a, message: { ...message, job: 0.75 } }],
+      [80, { type: "finished", job: a, here: true }],
+      // Half a job in 80 s before; half of b since. 1 job in 110 s, 2.5 are left.
+      [110, { type: "progress", job: b, message: { ...message, done: 40, job: 0 } }],
+      [111, { type: "progress", job: b, message: { ...message, done: 40, job: 0.5 } }],
+      [150, { type: "progress", job: b, message: { ...message, done: 60, job: 0.5 } }],
+    ]);
+    expect(text).toContain(
+      "0/4 jobs finished, 2 running; 0:40, about 8:40 left\n  a  0:40, about 0:40 left  epoch 3/10 25% of 80 batches, loss 1.234\n  b  0:30\n",
+    );
+    expect(text).toContain("1/4 jobs finished, 1 running; 2:30, about 6:15 left\n  b  2:20, about 2:20 left");
+  });
+
   it("on a terminal keeps a block of one line for the sweep and one for each running job, that changes in place", () => {
     const text = shown(true, story);
     const last = text.split(new RegExp(`${up}\\d+A${esc}\\[0J`));
@@ -117,6 +138,21 @@ describe("messageProgress", () => {
     ]);
     expect(sent.every(isJobMessage)).toBe(true);
     expect([null, {}, { kind: "other" }, "x"].some(isJobMessage)).toBe(false);
+  });
+
+  it("says what share of the job is done, of all its steps", () => {
+    const sent: JobMessage[] = [];
+    const progress = messageProgress((one) => sent.push(one), 0);
+    const whole = { name: "job", before: 1, own: 1, total: 2 };
+    const train = partOf(progress, whole);
+    progress.start("downloading", 10, "MB");
+    train.start("epoch 1/2", 10, "steps", { name: "training", before: 0, own: 30, total: 60 });
+    train.update(5);
+    train.start("unpacking", 2, "files");
+    train.update(1);
+    train.start("epoch 2/2", 10, "steps", { name: "training", before: 30, own: 30, total: 60 });
+    train.update(10);
+    expect(sent.map(({ job }) => job)).toEqual([null, 0.5, 0.625, 0.625, 0.625, 0.75, 1]);
   });
 
   it("can be heard beside another sink", () => {
