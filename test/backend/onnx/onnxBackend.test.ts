@@ -149,6 +149,15 @@ describe.each([false, true])("the lazy back end, in a thread of its own: %s", (t
     expect(difference(before, await counts())).toMatchObject({ compiles: 1 });
   });
 
+  it("keeps no memory for results of graphs it has forgotten", async () => {
+    const run = (size: number) =>
+      tf.tidy(() => tf.neg(tf.tensor1d(Float32Array.from({ length: size }, (_, i) => i))).dataSync()[1]);
+    for (let size = 10_000; size < 10_020; size++) expect(run(size)).toBe(-1);
+    await backend.settled();
+    // Four graphs are kept, with one result each.
+    expect(backend.statistics().pooledBytes).toBeLessThanOrEqual(4 * 4 * 10_020);
+  });
+
   it("trains 1,000 steps without growing", async () => {
     const w = tf.tidy(() => tf.variable(tf.fill([30, 30], 0.1)));
     const optimizer = tf.train.adam(1e-3);

@@ -1,0 +1,298 @@
+// Kills runs with SIGKILL at random instants, lets the same command go on, and compares everything they leave with what
+// a run that nobody disturbed leaves: node scripts/kill-runs.mjs --what sweep|evolve [--times 20] [--key 0]
+//
+// sweep   job processes of a running sweep (search and train, evolution and train, a drawn network); the sweep reports
+//         the job that was killed, and goes on with it by --retry
+// evolve  bars evolve, in turn by short trainings and on a supernet
+//
+// Records, genotypes, drawings and weights must be the same to the last bit; times, memory and process numbers are left
+// out. Exit code 1 where anything differs.
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const cli = join(root, "lib/bin/bars.cjs");
+const lib = (path) => createRequire(import.meta.url)(join(root, "lib/dist", path));
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
+const space = { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] };
+const searching = { space, data, batchSize: 10, epochs: 3, warmupEpochs: 1, checkpointSteps: 1 };
+const training = { data, batchSize: 10, epochs: 4, validationShare: 0.2, checkpointSteps: 1 };
+const short = { data, batchSize: 10, epochs: 1, validationShare: 0.2, checkpointSteps: 1 };
+const pace = { population: 3, sample: 2, evaluations: 6 };
+
+/** A sweep of three jobs, each of other steps. */
+const sweep = {
+  kind: "bars.sweep",
+  schema: 1,
+  name: "killed",
+  common: { train: { overrides: training }, seeds: [0] },
+  runs: [
+    {
+      name: "chain",
+      stage: "search+train",
+      search: { preset: "smoke", overrides: searching },
+      budgets: [2e5],
+    },
+    {
+      name: "evolved",
+      stage: "evolution",
+      evolution: { ...pace, space, train: { preset: "smoke", overrides: short } },
+      budgets: [2e5],
+    },
+    { name: "drawn", stage: "random", random: { space, atLeast: 0.1 }, budgets: [2e5] },
+  ],
+};
+
+/** The command line in a process of its own. */
+function bars(folder, args) {
+  const env = { ...process.env, BARS_ONNX_THREADS: "1" };
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  const ended = new Promise((done) => {
+    child.once("close", (code, signal) => done({ code, signal, output }));
+  });
+  return { child, ended };
+}
+
+async function must(folder, args) {
+  const { code, signal, output } = await bars(folder, args).ended;
+  if (code !== 0) throw new Error(`bars ${args.join(" ")} ended with ${signal ?? code}:\n${output}`);
+}
+
+const passing = new Set([
+  ...["seconds", "imagesPerSecond", "peakMemoryBytes", "bytesPerImage"],
+  ...["createdAt", "updatedAt", "startedAt", "endedAt", "pid", "host"],
+]);
+
+/** What must not depend on when, where and how often a run was started. */
+function lasting(value) {
+  if (Array.isArray(value)) return value.map(lasting);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !passing.has(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, lasting(inner)]));
+}
+
+/** Everything in a folder, by path: JSON without what passes, other files byte by byte. Logs are left out. */
+function contents(folder) {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => statSync(join(folder, path)).isFile() && !path.endsWith("log.txt"))
+    .sort();
+  return new Map(
+    files.map((path) => {
+      const bytes = readFileSync(join(folder, path));
+      if (!path.endsWith(".json")) return [path, bytes.toString("latin1")];
+      return [path, JSON.stringify(lasting(JSON.parse(bytes.toString("utf8"))))];
+    }),
+  );
+}
+
+/** Files that differ, or that one of the folders lacks. */
+function differences(expected, folder) {
+  const got = contents(folder);
+  const paths = new Set([...expected.keys(), ...got.keys()]);
+  return [...paths].filter((path) => expected.get(path) !== got.get(path));
+}
+
+/** Where a job or an evolution is, e.g. "train 1 of 4": from the last record it began. */
+function placeOf(folder) {
+  for (const step of ["train", "evolution", "search", "."]) {
+    const path = join(folder, step, "record.json");
+    if (!existsSync(path)) continue;
+    const { config, epochs, history, status } = JSON.parse(readFileSync(path, "utf8"));
+    const [done, all] = history ? [history.length, config.evaluations] : [epochs.length, config.epochs];
+    return `${step === "." ? "evolution" : step} ${done} of ${all}${status === "finished" ? ", finished" : ""}`;
+  }
+  return "start";
+}
+
+function jobFolders(folder) {
+  const at = join(folder, "runs", sweep.name);
+  return existsSync(at) ? readdirSync(at).map((name) => join(at, name)) : [];
+}
+
+/** Milliseconds a job took in its process. */
+function jobMs(at) {
+  const { startedAt, endedAt } = JSON.parse(readFileSync(join(at, "outcome.json"), "utf8"));
+  return Date.parse(endedAt) - Date.parse(startedAt);
+}
+
+const jobName = (at) => at.replace(/^.*[\\/]|-[0-9a-f]{8}$/g, "");
+const secondsSince = (begun) => (performance.now() - begun) / 1000;
+
+const kinds = {
+  sweep: {
+    variants: 1,
+    async prepare(base) {
+      writeFileSync(join(base, "sweep.json"), JSON.stringify(sweep));
+    },
+    args: (base) => ["sweep", "run", join(base, "sweep.json"), "--jobs", "2", "--threads", "1", "--retry"],
+    results: (folder) => join(folder, "runs", sweep.name),
+    measure: (folder) => new Map(jobFolders(folder).map((at) => [jobName(at), jobMs(at)])),
+    /** Kills each job's process once. The sweep must say so, end the others as usual, and exit with 1. */
+    async disturb({ folder, args, times, draw, most }) {
+      const { folderOwner } = lib("util/folderOwner.js");
+      const { child, ended } = bars(folder, args);
+      const kills = [];
+      const seen = new Map();
+      while (child.exitCode === null && child.signalCode === null) {
+        for (const at of jobFolders(folder)) {
+          const owner = folderOwner(at);
+          const name = jobName(at);
+          if (!owner?.pid || kills.some((kill) => kill.name === name) || kills.length >= most) continue;
+          if (!seen.has(name)) seen.set(name, { begun: performance.now(), after: draw() * times.get(name) });
+          const { begun, after } = seen.get(name);
+          if (performance.now() - begun < after) continue;
+          const where = `${name}: ${placeOf(at)}`;
+          process.kill(owner.pid, "SIGKILL");
+          kills.push({ name, where, seconds: secondsSince(begun), of: times.get(name) / 1000 });
+        }
+        await pause(5);
+      }
+      const { code, output } = await ended;
+      const reported = ({ name }) => {
+        const line = output
+          .split("\n")
+          .find((text) => text.includes(`${name}: its process was killed (SIGKILL`));
+        return code === 1 && line !== undefined;
+      };
+      return kills.map((kill) => ({ ...kill, reported: reported(kill) }));
+    },
+  },
+  evolve: {
+    variants: 2,
+    async prepare(base) {
+      writeFileSync(join(base, "space.json"), JSON.stringify(space));
+      writeFileSync(join(base, "short.json"), JSON.stringify(short));
+      writeFileSync(join(base, "search.json"), JSON.stringify(searching));
+      await must(base, ["search", "--config", "search.json", "--out", "search"]);
+    },
+    args(base, round) {
+      const common = [
+        "--population",
+        String(pace.population),
+        "--sample",
+        String(pace.sample),
+        "--out",
+        "run",
+      ];
+      if (round % 2 === 1)
+        return ["evolve", join(base, "search"), ...common, "--evaluations", "20", "--images", "0"];
+      const place = ["--space", join(base, "space.json"), "--config", join(base, "short.json")];
+      return ["evolve", ...place, ...common, "--evaluations", String(pace.evaluations)];
+    },
+    results: (folder) => join(folder, "run"),
+    measure: (_folder, ms) => ms,
+    async disturb({ folder, args, times, draw }) {
+      const begun = performance.now();
+      const { child, ended } = bars(folder, args);
+      await Promise.race([ended, pause(draw() * times)]);
+      const where = placeOf(join(folder, "run"));
+      if (child.exitCode !== null || !child.kill("SIGKILL")) return [];
+      const { signal } = await ended;
+      return [{ where, seconds: secondsSince(begun), of: times / 1000, reported: signal === "SIGKILL" }];
+    },
+  },
+};
+
+/**
+ * Kills runs `times` times in all: each run in one go or two, then it goes on to its end, and what it leaves is compared.
+ *
+ * @returns a row for each kill: when, where the run was, whether the kill was reported, and files that differ.
+ */
+export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
+  const { fold, randomKey, uniform } = lib("random/randomKey.js");
+  const kind = kinds[what];
+  const base = realpathSync(mkdtempSync(join(tmpdir(), "bars-kill-")));
+  const fresh = (name) => {
+    const folder = join(base, name);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    return folder;
+  };
+  let draws = 0;
+  const draw = () => uniform(fold(fold(randomKey(key), what), draws++), 1)[0];
+  const whole = [];
+  const undisturbed = async (variant) => {
+    const folder = fresh("whole");
+    const begun = performance.now();
+    await must(folder, kind.args(base, variant));
+    const ms = performance.now() - begun;
+    return { times: kind.measure(folder, ms), files: contents(kind.results(folder)) };
+  };
+  const rows = [];
+  try {
+    await kind.prepare(base);
+    for (let round = 0; rows.length < times && round < 3 * times; round++) {
+      whole[round % kind.variants] ??= await undisturbed(round);
+      const { times: usual, files } = whole[round % kind.variants];
+      const folder = fresh("broken");
+      const args = kind.args(base, round);
+      const kills = [];
+      for (let go = 0; go < 2 && rows.length + kills.length < times; go++) {
+        const most = times - rows.length - kills.length;
+        kills.push(...(await kind.disturb({ folder, args, times: usual, draw, most })));
+      }
+      await must(folder, args);
+      const differ = differences(files, kind.results(folder));
+      for (const { where, seconds, of, reported } of kills) {
+        const row = { kill: rows.length + 1, where, seconds, of, reported, differ };
+        rows.push(row);
+        onRow(row);
+      }
+    }
+    return rows;
+  } finally {
+    rmSync(base, { recursive: true, force: true });
+  }
+}
+
+async function main() {
+  const options = { what: { type: "string" }, times: { type: "string" }, key: { type: "string" } };
+  const { values } = parseArgs({ options });
+  const { what = "", times = "20", key = "0" } = values;
+  if (!Object.hasOwn(kinds, what)) throw new Error(`--what: expected sweep or evolve, got "${what}".`);
+  const line = (...cells) =>
+    console.log(
+      cells
+        .map((cell, i) => String(cell).padEnd([5, 16, 32, 10, 0][i]))
+        .join(" ")
+        .trimEnd(),
+    );
+  line("kill", "after", "where", "reported", "results");
+  const rows = await killRuns({
+    what,
+    times: Number(times),
+    key: Number(key),
+    onRow: ({ kill, seconds, of, where, reported, differ }) => {
+      const result = differ.length === 0 ? "identical" : `differ: ${differ.join(", ")}`;
+      line(kill, `${seconds.toFixed(2)} of ${of.toFixed(1)} s`, where, reported ? "yes" : "no", result);
+    },
+  });
+  const good = rows.filter(({ reported, differ }) => reported && differ.length === 0).length;
+  console.log(`${what}: ${rows.length} kills, ${good} reported and gone on to identical results`);
+  if (good < Number(times)) process.exitCode = 1;
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

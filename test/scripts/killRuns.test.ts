@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { scriptModule } from "./scriptModule";
+
+interface Kill {
+  readonly where: string;
+  readonly reported: boolean;
+  /** Files that differ from those of an undisturbed run. */
+  readonly differ: readonly string[];
+}
+interface KillRuns {
+  killRuns(options: { what: "sweep" | "evolve"; times: number; key?: number }): Promise<Kill[]>;
+}
+
+// `node scripts/kill-runs.mjs --what …` does the same 20 times.
+it.each([
+  { what: "sweep", subject: "job processes of a sweep, which it reports," },
+  { what: "evolve", subject: "evolutions, by trainings and on a supernet," },
+] as const)(
+  "$subject killed at random instants go on to results that are the same to the last bit",
+  async ({ what }) => {
+    const { killRuns } = await scriptModule<KillRuns>("kill-runs.mjs");
+    const before = process.env["BARS_BACKEND"];
+    process.env["BARS_BACKEND"] = "wasm";
+    try {
+      const kills = await killRuns({ what, times: 3, key: 1 });
+      expect(kills.map(({ reported, differ }) => ({ reported, differ }))).toEqual(
+        Array.from({ length: 3 }, () => ({ reported: true, differ: [] })),
+      );
+    } finally {
+      if (before === undefined) delete process.env["BARS_BACKEND"];
+      else process.env["BARS_BACKEND"] = before;
+    }
+  },
+  300_000,
+);
