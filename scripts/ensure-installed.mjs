@@ -1,11 +1,11 @@
 // Makes sure that this Node can run the project, that its packages are installed as the lock file says, and that
 // the library is compiled. Uses nothing that has to be installed first.
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { root } from "./root.mjs";
+import { runAlive } from "./run-alive.mjs";
 
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+export { root };
 
 /**
  * What is wrong with a Node version, or null.
@@ -53,13 +53,29 @@ export function outdatedPackages(folder) {
   });
 }
 
-/** Runs npm with the npm that runs this script, where there is one. */
+/** Runs npm with the npm that runs this script, where there is one, and shows how many packages are there. */
 function npm(args) {
   const own = process.env.npm_execpath;
-  const options = { cwd: root, stdio: "inherit" };
-  if (own && /npm-cli\.c?js$/.test(own)) return spawnSync(process.execPath, [own, ...args], options);
+  const title = `npm ${args[0]}`;
+  const show = { status: () => installedText(root) };
+  if (own && /npm-cli\.c?js$/.test(own))
+    return runAlive(title, process.execPath, [own, ...args], { cwd: root }, show);
   // On Windows npm is a batch file, which only a shell can start.
-  return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
+  return runAlive(title, "npm", args, { cwd: root, shell: process.platform === "win32" }, show);
+}
+
+/** `"120 of 700 packages"`: those of the lock file whose folder is there. Empty where there is no lock file to read. */
+export function installedText(folder) {
+  try {
+    const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
+    const places = Object.entries(packages).filter(
+      ([place, entry]) => place.includes("node_modules/") && !entry.link && !entry.optional,
+    );
+    const there = places.filter(([place]) => existsSync(join(folder, place, "package.json"))).length;
+    return `${there} of ${places.length} packages`;
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -77,9 +93,9 @@ export async function ensureReady() {
     const why =
       outdated === null
         ? "No packages are installed yet"
-        : `${outdated.length} packages differ from the lock file`;
-    console.log(`${why}; running npm ci.`);
-    const { status, error } = npm(["ci"]);
+        : `${outdated.length} ${outdated.length === 1 ? "package differs" : "packages differ"} from the lock file`;
+    console.log(`${why}; running npm ci, which takes some minutes.`);
+    const { status, error } = await npm(["ci"]);
     if (error || status !== 0) {
       console.error(
         `npm ci failed${error ? ` (${error.message})` : ""}; see its messages above. Nothing else was done.`,

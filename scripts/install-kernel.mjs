@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
+import { exitCodeOf } from "./usage.mjs";
 
 /** Where Jupyter keeps this user's kernels. */
 export function userKernels(env = process.env, platform = process.platform, home = homedir()) {
@@ -59,6 +60,6 @@ async function main() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
     console.error(`install-kernel: ${error.message}`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   });
 }

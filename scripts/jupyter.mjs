@@ -5,11 +5,12 @@
 //                                                    executes a notebook in a real kernel, by nbconvert
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
 import { ensureJupyter, findJupyter, jupyterEnvironment, versionOf } from "./jupyter-environment.mjs";
+import { exitCodeOf, typedPath, UsageError } from "./usage.mjs";
 
 const noJupyter =
   "jupyter: none could be found or installed. Install JupyterLab (https://jupyter.org/install) so that `jupyter lab` works, and run this again.";
@@ -45,17 +46,18 @@ async function execute(args) {
     args,
     allowPositionals: true,
     options: {
-      out: { type: "string", default: "runs/jupyter" },
+      out: { type: "string" },
       timeout: { type: "string", default: "900" },
     },
   });
   const [file] = positionals;
-  if (!file || !existsSync(file)) throw new Error(`--execute expects a notebook, got ${file ?? "nothing"}.`);
+  if (!file || !existsSync(typedPath(file)))
+    throw new UsageError(`--execute expects a notebook, got ${file ?? "nothing"}.`);
   await ensureReady();
   const jupyter = ensureJupyter("nbconvert");
   if (!jupyter) throw new Error(noJupyter);
   console.log(`Executing with nbconvert ${versionOf(jupyter.command, "nbconvert")}, ${jupyter.name}.`);
-  const out = resolve(values.out);
+  const out = values.out === undefined ? join(root, "runs/jupyter") : typedPath(values.out);
   mkdirSync(out, { recursive: true });
   const options = [
     `--ExecutePreprocessor.timeout=${values.timeout}`,
@@ -65,7 +67,7 @@ async function execute(args) {
   const env = { BARS_OUT: out, BARS_FIGURES_DIR: join(out, "figures"), ...jupyterEnvironment() };
   const { status } = spawnSync(
     jupyter.command,
-    ["nbconvert", "--to", "notebook", "--execute", ...options, resolve(file)],
+    ["nbconvert", "--to", "notebook", "--execute", ...options, typedPath(file)],
     { cwd: root, stdio: "inherit", env },
   );
   if (status !== 0)
@@ -101,13 +103,13 @@ async function main([first = "lab", ...rest]) {
   if (first === "--execute") return execute(rest);
   if (rest.includes("--check")) return check();
   if (first !== "lab" && first !== "notebook")
-    throw new Error(`expected lab, notebook, --check or --execute, got "${first}".`);
+    throw new UsageError(`expected lab, notebook, --check or --execute, got "${first}".`);
   return start(first, rest);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(process.argv.slice(2)).catch((error) => {
     console.error(error.message.startsWith("jupyter:") ? error.message : `jupyter: ${error.message}`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   });
 }

@@ -1,13 +1,14 @@
 // npm run notebooks -- [files…] [--preset smoke] [--seed 0] [--out runs/notebooks] [--timeout 900]
 // Executes notebooks without a Jupyter server. Leaves the notebooks alone; writes executed copies, pages and figures.
 import { readdirSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
 import { executeNotebook, readNotebook, writeExecuted } from "./notebook-execution.mjs";
 import { writeGallery } from "./notebook-gallery.mjs";
 import { notebookProgress } from "./notebook-progress.mjs";
+import { exitCodeOf, shownPath, typedPath, wholeNumber } from "./usage.mjs";
 
 const usage = `usage: npm run notebooks -- [files…] [--preset NAME] [--seed N] [--out FOLDER] [--timeout SECONDS] [--quiet]
   files      notebooks; all of notebooks/ where left out
@@ -61,32 +62,25 @@ export async function runNotebook(
   return { ok, reason, seconds, notebook, paths };
 }
 
-/** A number from the command line. */
-export function count(text, name) {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new Error(`--${name} must be an integer of at least 0, got "${text}".`);
-  return value;
-}
-
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       preset: { type: "string", default: "smoke" },
       seed: { type: "string", default: "0" },
-      out: { type: "string", default: "runs/notebooks" },
+      out: { type: "string" },
       timeout: { type: "string", default: "900" },
       quiet: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(usage);
-  const [seed, timeoutSeconds] = [count(values.seed, "seed"), count(values.timeout, "timeout")];
+  const [seed, timeoutSeconds] = [wholeNumber(values.seed, "seed"), wholeNumber(values.timeout, "timeout")];
+  const folder = values.out === undefined ? join(root, "runs/notebooks") : typedPath(values.out);
   await ensureReady();
   const files =
     positionals.length > 0
-      ? positionals
+      ? positionals.map(typedPath)
       : readdirSync(join(root, "notebooks"))
           .filter((name) => name.endsWith(".ipynb"))
           .sort()
@@ -100,20 +94,14 @@ async function main() {
     const name = basename(file, ".ipynb");
     console.log(`${name}`);
     // Each notebook has a folder of its own, so that records and figures of one never replace those of another.
-    const out = files.length > 1 ? join(values.out, name) : values.out;
+    const out = files.length > 1 ? join(folder, name) : folder;
     results.push({ name, ...(await runNotebook(file, { ...values, out, seed, timeoutSeconds, signal })) });
   }
   for (const { name, ok, seconds, paths } of results) {
-    console.log(
-      `${ok ? "ok    " : "FAILED"} ${name} in ${seconds.toFixed(1)} s: ${relative(process.cwd(), paths.html)}`,
-    );
+    console.log(`${ok ? "ok    " : "FAILED"} ${name} in ${seconds.toFixed(1)} s: ${shownPath(paths.html)}`);
   }
-  const gallery = writeGallery(
-    results,
-    resolve(values.out),
-    `Executed with preset ${values.preset}, seed ${seed}.`,
-  );
-  console.log(`Gallery: ${relative(process.cwd(), gallery)}`);
+  const gallery = writeGallery(results, folder, `Executed with preset ${values.preset}, seed ${seed}.`);
+  console.log(`Gallery: ${shownPath(gallery)}`);
   const failed = results.filter(({ ok }) => !ok).length;
   console.log(`${results.length - failed} of ${files.length} notebooks ran through.`);
   if (signal.aborted) process.exitCode = 130;
@@ -123,6 +111,6 @@ async function main() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
     console.error(`run-notebooks: ${error.message}`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   });
 }

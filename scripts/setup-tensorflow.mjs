@@ -11,6 +11,7 @@ import { assemble, compile, remove, tryOut } from "./tensorflow/addon.mjs";
 import { addCuda, downloadWheels, extract, fetchPackage } from "./tensorflow/downloads.mjs";
 import { checkWheel, findCompiler, findGlibc, findPython } from "./tensorflow/machine.mjs";
 import { SetupError, step } from "./tensorflow/steps.mjs";
+import { exitCodeOf, typedPath, UsageError } from "./usage.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const vendor = join(root, "vendor");
@@ -47,13 +48,13 @@ function readOptions() {
   };
   const { values } = parseArgs({ options });
   if (values.wheel && values.version) {
-    throw new SetupError("--wheel and --version exclude each other; a wheel has its version.");
+    throw new UsageError("--wheel and --version exclude each other; a wheel has its version.");
   }
-  if (values["system-cuda"] && !values.gpu) throw new SetupError("--system-cuda needs --gpu.");
-  const wheel = values.wheel && resolve(values.wheel);
-  if (wheel && !existsSync(wheel)) throw new SetupError(`--wheel: there is no file ${wheel}.`);
+  if (values["system-cuda"] && !values.gpu) throw new UsageError("--system-cuda needs --gpu.");
+  const wheel = values.wheel && typedPath(values.wheel);
+  if (wheel && !existsSync(wheel)) throw new UsageError(`--wheel: there is no file ${wheel}.`);
   if (wheel && values.gpu && !basename(wheel).startsWith("tensorflow-")) {
-    throw new SetupError(`--gpu needs a wheel named tensorflow-*.whl, got ${basename(wheel)}.`);
+    throw new UsageError(`--gpu needs a wheel named tensorflow-*.whl, got ${basename(wheel)}.`);
   }
   return { ...values, wheel };
 }
@@ -177,7 +178,7 @@ async function main() {
 }
 
 main().catch((error) => {
-  const expected = error instanceof SetupError || String(error.code).startsWith("ERR_PARSE_ARGS");
+  const expected = error instanceof SetupError || exitCodeOf(error) === 2;
   console.error(expected ? `setup:tensorflow: ${error.message}` : error);
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 });

@@ -2,10 +2,14 @@
 // Installs and builds what is missing, executes the search notebook, and says where everything lies.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
+import { exitCodeOf, shownPath, typedPath, UsageError, wholeNumber } from "./usage.mjs";
+
+/** Presets of the search, as `lib/config/presets` has them; the library may not be compiled yet. */
+export const presets = ["smoke", "laptop", "paper"];
 
 const usage = `usage: npm start -- [--preset NAME] [--seed N] [--out FOLDER] [--notebook FILE]
   --preset    smoke (default; minutes), laptop (about half an hour), paper (a GPU)
@@ -24,13 +28,16 @@ async function main() {
     },
   });
   if (values.help) return console.log(usage);
-  const notebook = values.notebook ?? join(root, "notebooks/01-search-cifar10.ipynb");
-  if (!existsSync(notebook)) throw new Error(`${notebook} does not exist.`);
+  const notebook = typedPath(values.notebook ?? join(root, "notebooks/01-search-cifar10.ipynb"));
+  if (!existsSync(notebook)) throw new UsageError(`${shownPath(notebook)} does not exist.`);
+  // Other notebooks have presets of their own, and say so themselves.
+  if (values.notebook === undefined && !presets.includes(values.preset))
+    throw new UsageError(`--preset must be one of ${presets.join(", ")}, got "${values.preset}".`);
+  const seed = wholeNumber(values.seed, "seed");
+  const out = typedPath(values.out ?? join(root, `runs/${values.preset}-seed${seed}`));
   await ensureReady();
-  const { count, interruptSignal, runNotebook } = await import("./run-notebooks.mjs");
-  const seed = count(values.seed, "seed");
-  const out = resolve(values.out ?? join(root, `runs/${values.preset}-seed${seed}`));
-  console.log(`Executing ${relative(process.cwd(), notebook)} with preset ${values.preset}, seed ${seed}.\n`);
+  const { interruptSignal, runNotebook } = await import("./run-notebooks.mjs");
+  console.log(`Executing ${shownPath(notebook)} with preset ${values.preset}, seed ${seed}.\n`);
   const signal = interruptSignal();
   const { ok, seconds, paths } = await runNotebook(notebook, {
     preset: values.preset,
@@ -51,7 +58,7 @@ async function main() {
   );
   for (const [name, path] of files)
     console.log(
-      `  ${name.padEnd(14)} ${relative(process.cwd(), path) || path}${name === "figures" ? ` (${readdirSync(path).filter((file) => file.endsWith(".png")).length})` : ""}`,
+      `  ${name.padEnd(14)} ${shownPath(path)}${name === "figures" ? ` (${readdirSync(path).filter((file) => file.endsWith(".png")).length})` : ""}`,
     );
   const summary = join(out, "summary.json");
   if (ok && existsSync(summary)) {
@@ -69,6 +76,6 @@ async function main() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
     console.error(`start: ${error.message}`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   });
 }
