@@ -4,12 +4,13 @@
 //   node scripts/jupyter.mjs --execute NOTEBOOK [--out FOLDER] [--timeout SECONDS]
 //                                                    executes a notebook in a real kernel, by nbconvert
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, watch } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
 import { ensureJupyter, findJupyter, jupyterEnvironment, versionOf } from "./jupyter-environment.mjs";
+import { refreshNotebooks } from "./notebook-filter.mjs";
 import { exitCodeOf, typedPath, UsageError } from "./usage.mjs";
 
 const noJupyter =
@@ -77,8 +78,24 @@ async function execute(args) {
   process.exitCode = status ?? 1;
 }
 
+/** While Jupyter runs, git status does not list notebooks that were only run (see notebook-filter.mjs). */
+function keepNotebooksTracked() {
+  refreshNotebooks(root);
+  let timer;
+  const watcher = watch(join(root, "notebooks"), () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => refreshNotebooks(root), 1000);
+    timer.unref();
+  });
+  // A folder that cannot be watched costs the convenience, not the session.
+  watcher.on("error", () => {});
+  watcher.unref();
+  process.on("exit", () => refreshNotebooks(root));
+}
+
 async function start(kind, args) {
   await ensureReady();
+  keepNotebooksTracked();
   const jupyter = ensureJupyter(kind);
   if (!jupyter) throw new Error(noJupyter);
   console.log(

@@ -47,7 +47,7 @@ describe.each(notebooks)("$name", ({ cells }) => {
     for (const cell of code) expect([cell.outputs, cell.execution_count]).toEqual([[], null]);
   });
 
-  it("has code lines of at most 100 columns, which fit a page and a half of a screen", () => {
+  it("has code lines of at most 100 columns", () => {
     const long = cells
       .filter(({ cell_type }) => cell_type === "code")
       .flatMap((cell) => sourceOf(cell).split("\n"))
