@@ -14,7 +14,8 @@ export function alphaObjectiveText(config: SearchConfig): string {
   if (penalty) terms.push(penalty);
   for (const level of ["cell", "depth", "width"] as const) {
     if (entropy[level] === 0) continue;
-    terms.push(String.raw`${coefficient(entropy[level], `c_{mathrm{${level}}}(e)`)} H_{\mathrm{${level}}}`);
+    const name = String.raw`{\mathrm{${level}}}`;
+    terms.push(`${coefficient(entropy[level], `c_${name}(e)`)} H_${name}`);
   }
   if (terms.some((term) => term.includes("H_")))
     notes.push("$H$ is the mean entropy of a level's choices: a positive coefficient sharpens them.");
