@@ -57,6 +57,11 @@ describe("notebookHtml", () => {
       '<div class="output error"><pre>E: &lt;v&gt;\n at x</pre></div>',
     ],
     [
+      "Markdown that was made by a cell, with its formulas",
+      { output_type: "display_data", data: { "text/markdown": "- **a** $r^2$", "text/plain": "x" } },
+      '<div class="output prose"><ul>\n<li><strong>a</strong> <math><msup><mi>r</mi><mn>2</mn></msup></math></li>',
+    ],
+    [
       "HTML as it is",
       { output_type: "display_data", data: { "text/html": "<table></table>", "text/plain": "x" } },
       '<div class="output"><table></table></div>',
