@@ -5,7 +5,7 @@
 //                                                    executes a notebook in a real kernel, by nbconvert
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, watch } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureReady, root } from "./ensure-installed.mjs";
