@@ -6,12 +6,8 @@
 
 // Analysis of records
 export { type AlphaAgreementRow, alphaAgreement } from "./analysis/alphaAgreement";
-export {
-  type AnalysisRecord,
-  readAnalysisRecord,
-  type TapMeasures,
-  writeAnalysisRecord,
-} from "./analysis/analysisRecord";
+export type { AnalysisRecord, TapMeasures } from "./analysis/analysisRecord";
+export { readAnalysisRecord, writeAnalysisRecord } from "./analysis/analysisRecordFile";
 export { analysisReport, type ReportLevel, reportLevels } from "./analysis/analysisReport";
 export { type Architecture, capacityGraph } from "./analysis/capacityGraph";
 export type { CapacityGraph, CapacityTensor } from "./analysis/capacityGraphBuilder";

@@ -1,6 +1,6 @@
 // npm start [-- --preset smoke] [--seed 0] [--out FOLDER]
 // Installs and builds what is missing, executes the search notebook, and says where everything lies.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -63,8 +63,10 @@ async function main() {
   const summary = join(out, "summary.json");
   if (ok && existsSync(summary)) {
     console.log("\nFound:");
-    const { summaryText } = createRequire(import.meta.url)("../lib/dist/experiments/summaryText.js");
-    console.log(summaryText(JSON.parse(readFileSync(summary, "utf8"))));
+    const compiled = createRequire(import.meta.url);
+    const { summaryText } = compiled("../lib/dist/experiments/summaryText.js");
+    const { readSummary } = compiled("../lib/dist/experiments/summaryFile.js");
+    console.log(summaryText(readSummary(summary)));
     if (values.preset === "smoke")
       console.log(
         '\nA smoke run shows that everything works; its numbers mean nothing. Next: npm start -- --preset laptop, or "npm run lab".',

@@ -1,8 +1,6 @@
 import type { BackendInfo } from "../backend";
 import type { AnalysisConfig } from "../config/analysisConfig";
-import { checkRecordForm, readRecordJson } from "../run/readRecord";
 import type { Genotype } from "../space/genotype";
-import { writeFileAtomic } from "../util/atomicFile";
 import type { CodeDistances } from "./codeDistances";
 import type { LinearProbe } from "./linearProbe";
 import type { Spectrum } from "./spectrum";
@@ -150,23 +148,6 @@ export interface AnalysisRecord {
   readonly gradient: GradientRecord | null;
   /** Of the analysis. */
   readonly seconds: number;
-}
-
-const form = {
-  what: "an analysis record",
-  kind: "bars.analysis-record",
-  schema: 1,
-  fields: ["config", "run", "genotype", "data", "structure", "taps", "gradient"],
-} as const;
-
-/** Reads an analysis record. @throws RecordError if it is missing, damaged, of another kind or schema. */
-export function readAnalysisRecord(path: string): AnalysisRecord {
-  return checkRecordForm(readRecordJson(path, form.what), form, path) as unknown as AnalysisRecord;
-}
-
-/** Writes a record as JSON, atomically. */
-export function writeAnalysisRecord(path: string, record: AnalysisRecord): void {
-  writeFileAtomic(path, `${JSON.stringify(record)}\n`);
 }
 
 /** Where a tap is, by its name. */

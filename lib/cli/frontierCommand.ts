@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { comparableRuns, findTrainRecords } from "../experiments/frontierRuns";
 import { tableText } from "../figures/showTable";
 import { bestWithin, type Frontier, type FrontierOptions, frontier } from "../frontier/frontier";
 import { frontierLatexColumns, frontierTable } from "../frontier/frontierTable";
-import { type PublishedPoint, publishedPoint } from "../frontier/publishedPoint";
+import { readPublishedPoints } from "../frontier/publishedFile";
 import { frontierMeasures } from "../frontier/runPoint";
 import type { Table } from "../run/table";
 import { tableLatex } from "../run/tableLatex";
@@ -71,7 +70,7 @@ function run(given: string[], options: Options): void {
     measure: options.measure,
     group: options.group,
     axis: options.axis,
-    published: options.published ? publishedFrom(options.published) : [],
+    published: options.published ? readPublishedPoints(options.published) : [],
     ...reference(options, runs[0]?.classes),
   });
   const table = frontierTable(
@@ -129,15 +128,4 @@ function reference(options: Options, classes = 10): Pick<FrontierOptions, "refer
     throw new ConfigError("--reference-accuracy: expected --reference-cost beside it, got none.");
   }
   return { reference: { cost, accuracy: referenceAccuracy ?? 1 / classes } };
-}
-
-function publishedFrom(path: string): PublishedPoint[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new ConfigError(`--published ${path}: could not be read: ${(cause as Error).message}.`, { cause });
-  }
-  if (!Array.isArray(value)) throw new ConfigError(`--published ${path}: expected a JSON list of points.`);
-  return value.map((point, i) => publishedPoint(point, `${path}[${i}]`));
 }

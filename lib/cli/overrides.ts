@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isSection, type Overrides, ownValue } from "../config/check";
 import type { SearchConfig } from "../config/searchConfig";
 import { ConfigError } from "../util/errors";
+import { parseJson } from "../util/parseJson";
 
 /**
  * Reads settings from a JSON file.
@@ -18,7 +19,7 @@ export function overridesFromFile<C = SearchConfig>(path: string, option = "--co
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new ConfigError(
       `${option} ${path}: expected JSON, got text that is not (${(error as Error).message}).`,

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { projectFolder } from "../util/projectFolder";
+import { type FieldShapes, finite, listOf, nullable, objectOf, oneOf, text, truth } from "../util/shape";
 import { version } from "../util/version";
 
 /** The records a figure was drawn from. Lists, because one figure may compare several. */
@@ -25,6 +26,25 @@ export interface Provenance extends FigureProvenance {
   /** What to run to get the figure again; null where it is not known. */
   readonly command: string | null;
 }
+
+const sourceFields: FieldShapes<FigureProvenance> = {
+  configHashes: listOf(text),
+  seeds: listOf(finite),
+  recordHashes: listOf(text),
+};
+export const sourcesShape = objectOf<FigureProvenance>(sourceFields);
+
+/** Every field of a provenance. */
+export const provenanceShape = objectOf<Provenance>({
+  ...sourceFields,
+  kind: oneOf(["bars.provenance"]),
+  schema: oneOf([1]),
+  title: text,
+  gitCommit: nullable(text),
+  gitChanged: nullable(truth),
+  bars: text,
+  command: nullable(text),
+});
 
 /** A figure of numbers that come from no record. */
 export const noSources: FigureProvenance = Object.freeze({ configHashes: [], seeds: [], recordHashes: [] });

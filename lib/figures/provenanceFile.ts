@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { escapeXml } from "../space/svg";
 import { RecordError } from "../util/errors";
+import { parseJson } from "../util/parseJson";
 import { isPdf, pdfInfo, withPdfInfo } from "./pdfInfo";
 import { isPng, pngTexts, withPngMeta } from "./pngMeta";
-import type { Provenance } from "./provenance";
+import { type Provenance, provenanceShape } from "./provenance";
 import { unescapeXml } from "./svgMeta";
 
 /** Where a provenance stands: an entry of a PDF's information, a keyword of a PNG, an id in an SVG, a TeX comment. */
@@ -67,7 +68,8 @@ export function texProvenance(provenance: Provenance): string {
 /**
  * Reads where a figure's file comes from: a PDF, PNG, SVG, JSON or TeX file that this library wrote.
  *
- * @throws RecordError if the file cannot be read or holds no provenance.
+ * @throws RecordError if the file cannot be read or holds no provenance, and for the first field that is not what it must
+ * be.
  */
 export function readProvenance(path: string): Provenance {
   let bytes: Buffer;
@@ -88,6 +90,7 @@ export function readProvenance(path: string): Provenance {
       `${path}: expected a PDF, PNG, SVG, JSON or TeX file written by exportFigure, found no provenance in it; it may have been written or changed by another program.`,
     );
   }
+  provenanceShape.check(value, `${path}: provenance: `);
   return value as Provenance;
 }
 
@@ -105,7 +108,7 @@ function found(bytes: Buffer): string | null {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }

@@ -1,7 +1,9 @@
 import { escapeXml, svgElement, svgNumber } from "../space/svg";
+import { RecordError } from "../util/errors";
 import { oneLine } from "../util/oneLine";
+import { parseJson } from "../util/parseJson";
 import { toMillimetres } from "./paper";
-import { type FigureProvenance, noSources } from "./provenance";
+import { type FigureProvenance, noSources, sourcesShape } from "./provenance";
 
 /** A drawing about to become an SVG document; sizes in pixels, 96 to the inch. */
 export interface DrawnPage {
@@ -53,8 +55,22 @@ export function svgMeta(svg: string): SvgMeta {
   return {
     title,
     alt: text("desc") || title,
-    sources: sources === undefined ? noSources : (JSON.parse(unescapeXml(sources)) as FigureProvenance),
+    sources: sources === undefined ? noSources : readSources(unescapeXml(sources)),
   };
+}
+
+function readSources(json: string): FigureProvenance {
+  const place = "svgMeta: the sources in an SVG document";
+  let value: unknown;
+  try {
+    value = parseJson(json);
+  } catch (cause) {
+    throw new RecordError(`${place} must be JSON (${(cause as Error).message}). Draw the figure again.`, {
+      cause,
+    });
+  }
+  sourcesShape.check(value, `${place}: `);
+  return value as FigureProvenance;
 }
 
 function sourcesElement(sources: FigureProvenance): string {

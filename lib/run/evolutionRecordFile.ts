@@ -1,7 +1,7 @@
 import { validateGenotype } from "../space/validateGenotype";
 import { writeFileAtomic } from "../util/atomicFile";
-import { RecordError } from "../util/errors";
-import type { EvolutionEntry, EvolutionRecord } from "./evolutionRecord";
+import type { EvolutionRecord } from "./evolutionRecord";
+import { checkEvolutionParts, evolutionRecordShape } from "./evolutionRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 
 /** Schema this version of the library writes. */
@@ -12,7 +12,8 @@ const form = {
   kind: "bars.evolution-record",
   schema: evolutionRecordSchema,
   earlier: [1],
-  fields: ["config", "configHash", "backend", "space", "data", "status", "seconds", "best", "history"],
+  shape: evolutionRecordShape,
+  hashed: ["config"],
 } as const;
 
 /** Writes a record as JSON, one line for each architecture, atomically. */
@@ -25,23 +26,17 @@ export function writeEvolutionRecord(path: string, record: EvolutionRecord): voi
 
 /**
  * Reads a record of an evolution.
- * @throws RecordError if the file is missing, is not JSON, is no such record or is of another schema; GenotypeError for
- * an architecture that is none.
+ * @throws RecordError if the file is missing, is not JSON, is no such record or is of another schema, and for the first
+ * field that is not what it must be.
  */
 export function readEvolutionRecord(path: string): EvolutionRecord {
   return checkEvolutionRecord(readRecordJson(path, form.what), path);
 }
 
-/** Checks kind, schema, the fields every reader relies on, and the architectures. */
+/** Checks kind, schema and every field, the architectures among them, and that the settings have the hash it states. */
 export function checkEvolutionRecord(value: unknown, place: string): EvolutionRecord {
-  const record = checkRecordForm(value, form, place) as unknown as EvolutionRecord;
-  const history = record.history.map((entry, i): EvolutionEntry => {
-    if (entry.index !== i) {
-      throw new RecordError(
-        `${place}: history[${i}] should have index ${i}, got ${JSON.stringify(entry.index)}; the history must be whole and in order.`,
-      );
-    }
-    return { ...entry, genotype: validateGenotype(entry.genotype, `${place}: history[${i}]`) };
-  });
+  const record = checkRecordForm(value, form, place);
+  checkEvolutionParts(record, place);
+  const history = record.history.map((entry) => ({ ...entry, genotype: validateGenotype(entry.genotype) }));
   return { ...record, history };
 }

@@ -5,6 +5,8 @@ import { genotypeHash } from "../space/genotypeJson";
 import { validateGenotype } from "../space/validateGenotype";
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
+import { anything, count, nullable, objectOf, oneOf, sha256Text } from "../util/shape";
+import { showValue } from "../util/showValue";
 
 /** Where a genotype came from. */
 export interface GenotypeOrigin {
@@ -61,6 +63,16 @@ export function modelShape(model: ModelSpec): {
   return { imageSize, imageChannels, classes };
 }
 
+const originShape = nullable(
+  objectOf<GenotypeOrigin>({
+    method: oneOf(["search", "random", "evolution"]),
+    recordHash: nullable(sha256Text),
+    rule: anything,
+    epoch: nullable(count),
+    seed: nullable(count),
+  }),
+);
+
 const genotypeFields: readonly string[] = ["kind", "name", "genotype", "origin"];
 
 /**
@@ -71,10 +83,13 @@ const genotypeFields: readonly string[] = ["kind", "name", "genotype", "origin"]
  */
 export function checkModelSpec(value: unknown, place = "model"): ModelSpec {
   const given = value as Record<string, unknown> | null;
-  const kind = typeof given === "object" && given !== null ? given["kind"] : undefined;
+  const own = typeof given === "object" && given !== null && Object.hasOwn(given, "kind");
+  const kind = own ? given["kind"] : undefined;
   if (kind === "genotype") return checkGenotypeModel(given as Record<string, unknown>, place);
   if (kind === "baseline") return checkBaselineModel(given as Record<string, unknown>, place);
-  throw new RecordError(`${place}: kind must be "genotype" or "baseline", got ${JSON.stringify(kind)}.`);
+  throw new RecordError(
+    `${place}: kind must be "genotype" or "baseline", got ${kind === undefined ? "undefined" : showValue(kind)}.`,
+  );
 }
 
 function checkGenotypeModel(given: Record<string, unknown>, place: string): GenotypeModel {
@@ -86,7 +101,9 @@ function checkGenotypeModel(given: Record<string, unknown>, place: string): Geno
   const valid = validateGenotype(genotype, `${place}.genotype`);
   const name = rest["name"];
   if (name !== undefined) checkName(place, name);
-  return genotypeModel(valid, name as string | undefined, (rest["origin"] ?? null) as GenotypeOrigin | null);
+  const origin = rest["origin"] ?? null;
+  originShape.check(origin, `${place}.origin`);
+  return genotypeModel(valid, name as string | undefined, origin as GenotypeOrigin | null);
 }
 
 function checkBaselineModel(given: Record<string, unknown>, place: string): BaselineModel {

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
+import { parseJson } from "../util/parseJson";
+import type { ObjectShape } from "../util/shape";
+import { showValue } from "../util/showValue";
 
 /**
  * Reads a file that should hold the JSON of a record.
  * @param what e.g. "a training record".
- * @throws RecordError if the file cannot be read or is not JSON.
+ * @throws RecordError if the file cannot be read or is not JSON (as `parseJson` takes it).
  */
 export function readRecordJson(path: string, what: string): unknown {
   let text: string;
@@ -16,7 +20,7 @@ export function readRecordJson(path: string, what: string): unknown {
     });
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     throw new RecordError(
       `${path}: expected ${what}, got text that is not JSON (${(cause as Error).message}).`,
@@ -25,41 +29,73 @@ export function readRecordJson(path: string, what: string): unknown {
   }
 }
 
-/** What every record says of itself. */
-export interface RecordForm {
+/** The `kind` of a value of unknown origin; undefined where it is no object or says none. */
+export function kindInJson(value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null;
+  return isObject && Object.hasOwn(value, "kind") ? (value as { kind: unknown }).kind : undefined;
+}
+
+/** What every record says of itself, and what it must hold. */
+export interface RecordForm<T extends object> {
   readonly what: string;
   readonly kind: string;
   /** What is written now. */
   readonly schema: number;
   /** Schemas that are read as they are: same fields, other meaning of some numbers. */
   readonly earlier?: readonly number[];
-  /** Fields every reader relies on. */
-  readonly fields: readonly string[];
+  readonly shape: ObjectShape<T>;
+  /** The fields `configHash` is the hash of, where it is one of the record's own. */
+  readonly hashed?: readonly [string, ...string[]];
 }
 
 /**
- * Checks kind, schema and fields of a value of unknown origin.
+ * Checks kind, schema and every field, at every depth, of a value of unknown origin, and that its settings have the
+ * hash it states.
  * @throws RecordError that names the place, what was expected and what came.
  */
-export function checkRecordForm(
-  value: unknown,
-  form: RecordForm,
-  place: string,
-): Readonly<Record<string, unknown>> {
-  const isObject = typeof value === "object" && value !== null;
-  const record = (isObject ? value : {}) as Record<string, unknown>;
-  if (record["kind"] !== form.kind) {
-    throw new RecordError(`${place}: expected kind "${form.kind}", got ${JSON.stringify(record["kind"])}.`);
-  }
-  if (![form.schema, ...(form.earlier ?? [])].some((schema) => record["schema"] === schema)) {
-    const writer = (record["versions"] as { bars?: string } | undefined)?.bars ?? "unknown";
+export function checkRecordForm<T extends object>(value: unknown, form: RecordForm<T>, place: string): T {
+  const kind = kindInJson(value);
+  if (kind !== form.kind) {
     throw new RecordError(
-      `${place}: expected schema ${form.schema}, got ${JSON.stringify(record["schema"])}; it was written by another version of bars (${writer}). Read it with that version.`,
+      `${place}: expected kind "${form.kind}", got ${kind === undefined ? "undefined" : showValue(kind)}.`,
     );
   }
-  for (const field of form.fields) {
-    if (record[field] === undefined)
+  const record = value as Readonly<Record<string, unknown>>;
+  const schema = Object.hasOwn(record, "schema") ? record["schema"] : undefined;
+  if (![form.schema, ...(form.earlier ?? [])].some((known) => known === schema))
+    throw otherSchema(record, form.schema, place);
+  for (const [field, shape] of Object.entries<object>(form.shape.fields)) {
+    if (!("optional" in shape) && !Object.hasOwn(record, field))
       throw new RecordError(`${place}: ${form.what} has the field "${field}", this one lacks it.`);
   }
-  return record;
+  if (form.hashed) checkConfigHash(record, form.hashed, place);
+  form.shape.check(record, `${place}: `);
+  return record as unknown as T;
+}
+
+/** The error of a record of another schema. */
+function otherSchema(
+  record: Readonly<Record<string, unknown>>,
+  expected: number,
+  place: string,
+): RecordError {
+  const versions = record["versions"] as { bars?: unknown } | null | undefined;
+  const writer = typeof versions?.bars === "string" ? versions.bars : "unknown";
+  return new RecordError(
+    `${place}: expected schema ${expected}, got ${showValue(record["schema"])}; it was written by another version of bars (${writer}). Read it with that version.`,
+  );
+}
+
+/** Settings that were changed afterwards, or damaged, would have a record speak of another experiment. */
+function checkConfigHash(
+  record: Readonly<Record<string, unknown>>,
+  hashed: readonly [string, ...string[]],
+  place: string,
+): void {
+  const parts = Object.fromEntries(hashed.map((field) => [field, record[field]]));
+  const hash = hashJson(hashed.length === 1 ? record[hashed[0]] : parts);
+  if (record["configHash"] === hash) return;
+  throw new RecordError(
+    `${place}: configHash must be the hash of ${hashed.join(" and ")}, "${hash.slice(0, 12)}…", got ${showValue(record["configHash"])}. The file is damaged, or its settings were changed by hand: take a copy of it, or run again with the settings you want.`,
+  );
 }

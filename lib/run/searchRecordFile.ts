@@ -1,12 +1,17 @@
-import { readFileSync } from "node:fs";
 import { searchConfig } from "../config/searchConfig";
 import { writeFileAtomic } from "../util/atomicFile";
 import { hashJson } from "../util/canonicalJson";
-import { RecordError } from "../util/errors";
+import { listOf, objectOf, oneOf } from "../util/shape";
+import { checkRecordForm, kindInJson, readRecordJson } from "./readRecord";
 import type { EpochRecord, SearchRecord } from "./searchRecord";
+import { checkSearchParts, epochFields, searchFields, searchRecordShape } from "./searchRecordShape";
 
 /** Schema this version of the library writes. */
 export const searchRecordSchema = 3;
+
+const kind = "bars.search-record";
+const what = "a search record";
+const common = { what, kind, hashed: ["config"] } as const;
 
 /** Writes a record as indented JSON, atomically. */
 export function writeSearchRecord(path: string, record: SearchRecord): void {
@@ -15,73 +20,59 @@ export function writeSearchRecord(path: string, record: SearchRecord): void {
 
 /**
  * Reads a search record.
- * @throws RecordError if the file is missing, is not JSON, is not a search record or is of another schema.
+ * @throws RecordError if the file is missing, is not JSON, is not a search record or is of another schema, and for the
+ * first field that is not what it must be.
  */
 export function readSearchRecord(path: string): SearchRecord {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new RecordError(
-      `${path}: expected a search record, could not read it: ${(error as Error).message}.`,
-      { cause: error },
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new RecordError(
-      `${path}: expected a search record, got text that is not JSON (${(error as Error).message}).`,
-      { cause: error },
-    );
-  }
-  return checkSearchRecord(value, path);
+  return checkSearchRecord(readRecordJson(path, what), path);
 }
 
-/** Checks kind, schema and the fields every reader relies on. */
+/**
+ * Checks kind, schema and every field of a search record, that its settings have the hash it states, and that alphas
+ * and epochs fit them.
+ */
 export function checkSearchRecord(value: unknown, place: string): SearchRecord {
-  const record = value as Partial<SearchRecord> | null;
-  const kind = typeof record === "object" && record !== null ? record.kind : undefined;
-  if (kind !== "bars.search-record") {
-    throw new RecordError(`${place}: expected kind "bars.search-record", got ${JSON.stringify(kind)}.`);
+  const schema = kindInJson(value) === kind ? (value as { schema?: unknown }).schema : searchRecordSchema;
+  if (schema === 1) {
+    const record = checkRecordForm(value, { ...common, schema: 1, shape: shapeOfSchema1 }, place);
+    const migrated = migratedFrom1(record);
+    checkSearchParts(migrated, place);
+    return migrated;
   }
-  const schema: unknown = record?.schema;
-  if (schema !== 1 && schema !== 2 && schema !== searchRecordSchema) {
-    throw new RecordError(
-      `${place}: expected schema ${searchRecordSchema}, got ${JSON.stringify(schema)}; it was written by another version of bars (${record?.versions?.bars ?? "unknown"}). Read it with that version.`,
-    );
-  }
-  for (const field of schema === 1 ? fieldsOfSchema1 : fields) {
-    if (record?.[field] === undefined)
-      throw new RecordError(`${place}: a search record has the field "${field}", this one lacks it.`);
-  }
-  return schema === 1 ? migrated(record as unknown as SearchRecordV1) : (record as SearchRecord);
+  const record = checkRecordForm(
+    value,
+    { ...common, schema: searchRecordSchema, earlier: [2], shape: searchRecordShape },
+    place,
+  );
+  // Settings that did not exist when it was written have the values that change nothing.
+  const whole = { ...record, config: searchConfig(record.config) };
+  checkSearchParts(whole, place);
+  return whole;
 }
-
-const fieldsOfSchema1 = [
-  "config",
-  "configHash",
-  "backend",
-  "data",
-  "status",
-  "startAlphas",
-  "epochs",
-  "test",
-] as const;
-const fields = [...fieldsOfSchema1, "chosen", "rollbacks"] as const;
 
 /** Schema 1: no strategies, fewer diagnostics, accuracies with the statistics of each evaluated batch. */
 interface SearchRecordV1 extends Omit<SearchRecord, "schema" | "epochs" | "chosen" | "rollbacks"> {
   readonly schema: 1;
-  readonly epochs: readonly Omit<
-    EpochRecord,
-    "margin" | "discretizationGap" | "genotypeChanges" | "eigenvalue"
-  >[];
+  readonly epochs: readonly EpochV1[];
 }
+type EpochV1 = Omit<EpochRecord, "margin" | "discretizationGap" | "genotypeChanges" | "eigenvalue">;
+
+const {
+  margin: _m,
+  discretizationGap: _d,
+  genotypeChanges: _g,
+  eigenvalue: _e,
+  ...epochFieldsV1
+} = epochFields;
+const { schema: _s, epochs: _p, chosen: _c, rollbacks: _r, ...searchFieldsV1 } = searchFields;
+const shapeOfSchema1 = objectOf<SearchRecordV1>({
+  ...searchFieldsV1,
+  schema: oneOf([1]),
+  epochs: listOf(objectOf<EpochV1>(epochFieldsV1)),
+});
 
 /** What was not measured then is null; settings that did not exist are those the search ran with in effect. */
-function migrated(record: SearchRecordV1): SearchRecord {
+function migratedFrom1(record: SearchRecordV1): SearchRecord {
   const { config: old } = record;
   const config = searchConfig({ ...old, diagnostics: { ...old.diagnostics, recalibrationBatches: 0 } });
   return {

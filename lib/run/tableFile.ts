@@ -1,20 +1,36 @@
 import { writeFileAtomic } from "../util/atomicFile";
+import { finite, listOf, mapOf, nullable, objectOf, oneOf, type Shape, text } from "../util/shape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
-import { type Table, table } from "./table";
+import { type Table, type TableCell, type TableColumn, type TableProvenance, table } from "./table";
+
+const cell: Shape<TableCell> = {
+  check(value, at) {
+    if (typeof value === "boolean" || typeof value === "string") return;
+    nullable(finite).check(value, at);
+  },
+};
 
 const form = {
   what: "a table",
   kind: "bars.table",
   schema: 1,
-  fields: ["title", "columns", "rows", "provenance"],
+  shape: objectOf<Table>({
+    kind: oneOf(["bars.table"]),
+    schema: oneOf([1]),
+    title: text,
+    columns: listOf(objectOf<TableColumn>({ name: text, unit: nullable(text), description: text })),
+    rows: listOf(mapOf(cell)),
+    provenance: objectOf<TableProvenance>({ bars: text, sources: listOf(text), notes: listOf(text) }),
+  }),
 } as const;
 
 /**
- * Reads a stored table and checks its rows against its columns.
- * @throws RecordError if the file is missing, is not JSON, is no table or of another schema.
+ * Reads a stored table and checks every field, and its rows against its columns.
+ * @throws RecordError if the file is missing, is not JSON, is no table or of another schema, and for the first field
+ * that is not what it must be.
  */
 export function readTable(path: string): Table {
-  const found = checkRecordForm(readRecordJson(path, form.what), form, path) as unknown as Table;
+  const found = checkRecordForm(readRecordJson(path, form.what), form, path);
   table(found.title, found.columns, found.rows, found.provenance);
   return found;
 }

@@ -1,6 +1,9 @@
+import { trainConfig } from "../config/trainConfig";
 import { writeFileAtomic } from "../util/atomicFile";
+import { checkModelSpec } from "./modelSpec";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 import type { TrainRecord } from "./trainRecord";
+import { checkTrainParts, trainRecordShape } from "./trainRecordShape";
 
 /** Schema this version of the library writes. */
 export const trainRecordSchema = 2;
@@ -10,19 +13,8 @@ const form = {
   kind: "bars.train-record",
   schema: trainRecordSchema,
   earlier: [1],
-  fields: [
-    "config",
-    "model",
-    "configHash",
-    "backend",
-    "data",
-    "cost",
-    "teacher",
-    "status",
-    "epochs",
-    "best",
-    "tests",
-  ],
+  shape: trainRecordShape,
+  hashed: ["config", "model"],
 } as const;
 
 /** Writes a record as indented JSON, atomically. */
@@ -32,13 +24,18 @@ export function writeTrainRecord(path: string, record: TrainRecord): void {
 
 /**
  * Reads a training record.
- * @throws RecordError if the file is missing, is not JSON, is not a training record or is of another schema.
+ * @throws RecordError if the file is missing, is not JSON, is not a training record or is of another schema, and for
+ * the first field that is not what it must be.
  */
 export function readTrainRecord(path: string): TrainRecord {
   return checkTrainRecord(readRecordJson(path, form.what), path);
 }
 
-/** Checks kind, schema and the fields every reader relies on. */
+/** Checks kind, schema and every field of a training record, and that settings and model have the hash it states. */
 export function checkTrainRecord(value: unknown, place: string): TrainRecord {
-  return checkRecordForm(value, form, place) as unknown as TrainRecord;
+  const stored = checkRecordForm(value, form, place);
+  // Settings that did not exist when it was written have the values that change nothing.
+  const record = { ...stored, config: trainConfig(stored.config), model: checkModelSpec(stored.model) };
+  checkTrainParts(record, place);
+  return record;
 }

@@ -1,5 +1,6 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import { GenotypeError } from "../util/errors";
+import { showValue } from "../util/showValue";
 import type { Alphas } from "./alphas";
 import { edgesOf } from "./edges";
 import { groupCount, stagesOf } from "./stages";
@@ -37,7 +38,7 @@ export function checkAlphas(space: SpaceConfig, alphas: Alphas, place = "alphas"
   const length = (list: unknown, expected: number, at: string, what: string) => {
     const got = Array.isArray(list) ? list.length : undefined;
     if (got === expected) return;
-    throw new GenotypeError(`${at}: expected ${expected} ${what}, got ${got ?? JSON.stringify(list)}.`);
+    throw new GenotypeError(`${at}: expected ${expected} ${what}, got ${got ?? showValue(list)}.`);
   };
   const numbers = (list: readonly number[], expected: number, at: string, what: string) => {
     length(list, expected, at, what);

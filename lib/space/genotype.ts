@@ -1,6 +1,7 @@
 import { deepFreeze } from "../config/check";
 import { type Primitive, primitives, type SpaceConfig } from "../config/spaceConfig";
 import { GenotypeError } from "../util/errors";
+import { showValue } from "../util/showValue";
 import { effectiveWidths, type LayoutChoice } from "./builtCells";
 import { groupCount, stagesOf } from "./stages";
 
@@ -126,7 +127,7 @@ export function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: s
 }
 
 function expect(ok: boolean, place: string, what: string, expected: string, got: unknown): void {
-  if (!ok) throw new GenotypeError(`${place}: ${what} must be ${expected}, got ${JSON.stringify(got)}.`);
+  if (!ok) throw new GenotypeError(`${place}: ${what} must be ${expected}, got ${showValue(got)}.`);
 }
 
 function checkEdges(space: SpaceConfig, edges: readonly GenotypeEdge[], place: string): void {
@@ -135,19 +136,17 @@ function checkEdges(space: SpaceConfig, edges: readonly GenotypeEdge[], place: s
     const isNode = Number.isInteger(to) && to >= 1 && to <= space.steps;
     if (!isNode) {
       throw new GenotypeError(
-        `${place}: an edge must end at a node from 1 to ${space.steps}, got ${JSON.stringify(to)}.`,
+        `${place}: an edge must end at a node from 1 to ${space.steps}, got ${showValue(to)}.`,
       );
     }
     const node = `${place}, node ${to}`;
     if (!space.primitives.includes(primitive) || (primitive as string) === "none") {
       const known = space.primitives.filter((name) => name !== "none").join(", ");
-      throw new GenotypeError(
-        `${node}: primitive must be one of ${known}, got ${JSON.stringify(primitive)}.`,
-      );
+      throw new GenotypeError(`${node}: primitive must be one of ${known}, got ${showValue(primitive)}.`);
     }
     if (!(Number.isInteger(from) && from >= 0 && from < to)) {
       const before = to === 1 ? "only node 0 precedes it" : `only nodes 0 to ${to - 1} precede it`;
-      throw new GenotypeError(`${node}: ${primitive} reads node ${JSON.stringify(from)}, but ${before}.`);
+      throw new GenotypeError(`${node}: ${primitive} reads node ${showValue(from)}, but ${before}.`);
     }
     const name = `${to} ${from} ${primitive}`;
     if (seen.has(name)) {

@@ -1,5 +1,7 @@
 import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
 import { BarsError, GenotypeError } from "../util/errors";
+import { parseJson } from "../util/parseJson";
+import { showValue } from "../util/showValue";
 import { type Genotype, type GenotypeChoice, type GenotypeEdge, genotype } from "./genotype";
 
 const fields = ["kind", "schema", "space", "cells", "depth", "width"] as const;
@@ -15,11 +17,11 @@ const fields = ["kind", "schema", "space", "cells", "depth", "width"] as const;
 export function validateGenotype(value: unknown, place = "genotype"): Genotype {
   const given = plainObject(value, place);
   if (given["kind"] !== "bars.genotype") {
-    throw new GenotypeError(`${place}: kind must be "bars.genotype", got ${show(given["kind"])}.`);
+    throw new GenotypeError(`${place}: kind must be "bars.genotype", got ${showValue(given["kind"])}.`);
   }
   if (given["schema"] !== 1) {
     throw new GenotypeError(
-      `${place}: schema must be 1, the only version this release reads, got ${show(given["schema"])}; ` +
+      `${place}: schema must be 1, the only version this release reads, got ${showValue(given["schema"])}; ` +
         "read it with the release that wrote it.",
     );
   }
@@ -44,9 +46,12 @@ export function validateGenotype(value: unknown, place = "genotype"): Genotype {
 export function parseGenotype(text: string, place = "genotype"): Genotype {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    throw new GenotypeError(`${place}: expected JSON text, got ${show(text.slice(0, 40))}.`, { cause });
+    const why = (cause as Error).message;
+    throw new GenotypeError(`${place}: expected JSON text, got ${showValue(text.slice(0, 40))} (${why}).`, {
+      cause,
+    });
   }
   return validateGenotype(value, place);
 }
@@ -71,13 +76,13 @@ function validateEdge(value: unknown, place: string): GenotypeEdge {
 
 function plainObject(value: unknown, place: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new GenotypeError(`${place}: expected an object, got ${show(value)}.`);
+    throw new GenotypeError(`${place}: expected an object, got ${showValue(value)}.`);
   }
   return value as Record<string, unknown>;
 }
 
 function list(value: unknown, place: string): unknown[] {
-  if (!Array.isArray(value)) throw new GenotypeError(`${place}: expected a list, got ${show(value)}.`);
+  if (!Array.isArray(value)) throw new GenotypeError(`${place}: expected a list, got ${showValue(value)}.`);
   return value;
 }
 
@@ -90,8 +95,4 @@ function exactKeys(given: Record<string, unknown>, expected: readonly string[], 
       throw new GenotypeError(`${place}: unknown field "${key}". Known fields: ${expected.join(", ")}.`);
     }
   }
-}
-
-function show(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
 }

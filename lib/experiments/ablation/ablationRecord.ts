@@ -1,8 +1,23 @@
 import { existsSync } from "node:fs";
 import { checkRecordForm, readRecordJson } from "../../run/readRecord";
+import { versionsShape } from "../../run/recordShapes";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { RecordError } from "../../util/errors";
-import type { Ablation } from "./ablation";
+import {
+  amount,
+  count,
+  finite,
+  listOf,
+  misshapen,
+  nullable,
+  objectOf,
+  oneOf,
+  type Shape,
+  sha256Text,
+  share,
+  text,
+} from "../../util/shape";
+import { type Ablation, ablationKinds } from "./ablation";
 
 /** How ablations were measured. What decides their numbers beside the run they belong to. */
 export interface AblationSettings {
@@ -45,16 +60,52 @@ export interface AblationRecord {
   readonly entries: readonly AblationEntry[];
 }
 
+const answersFields = objectOf<StoredAnswers>({ images: count, loss: finite, correct: text });
+const answers: Shape<StoredAnswers> = {
+  check(value, at) {
+    answersFields.check(value, at);
+    const { images, correct } = value as StoredAnswers;
+    const bytes = Math.ceil(images / 8);
+    const whole = Buffer.from(correct, "base64");
+    if (whole.length !== bytes || whole.toString("base64") !== correct)
+      throw misshapen(
+        `${at}.correct`,
+        `${bytes} bytes as base64, one bit for each of ${images} images`,
+        correct,
+      );
+  },
+};
+
 const form = {
   what: "a record of ablations",
   kind: "bars.ablation-record",
   schema: 2,
-  fields: ["configHash", "versions", "settings", "entries"],
+  shape: objectOf<AblationRecord>({
+    kind: oneOf(["bars.ablation-record"]),
+    schema: oneOf([2]),
+    configHash: sha256Text,
+    versions: versionsShape,
+    settings: objectOf<AblationSettings>({
+      epochs: count,
+      learningRate: amount,
+      recalibrationBatches: count,
+      images: oneOf(["test", "validation"]),
+    }),
+    entries: listOf(
+      objectOf<AblationEntry>({
+        ablation: nullable(objectOf<Ablation>({ kind: oneOf(ablationKinds), target: text })),
+        carried: share,
+        before: answers,
+        after: nullable(answers),
+      }),
+    ),
+  }),
 } as const;
 
 /**
  * The record in a file, or null where there is none yet.
- * @throws RecordError if it belongs to another run or was measured otherwise.
+ * @throws RecordError if it belongs to another run or was measured otherwise, and for the first field that is not what
+ * it must be.
  */
 export function readAblationRecord(
   path: string,
@@ -62,7 +113,7 @@ export function readAblationRecord(
   settings: AblationSettings,
 ): AblationRecord | null {
   if (!existsSync(path)) return null;
-  const record = checkRecordForm(readRecordJson(path, form.what), form, path) as unknown as AblationRecord;
+  const record = checkRecordForm(readRecordJson(path, form.what), form, path);
   if (record.configHash !== configHash) {
     throw new RecordError(`${path}: holds the ablations of another training. Choose another folder.`);
   }

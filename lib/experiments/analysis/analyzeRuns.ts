@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type AnalysisRecord, readAnalysisRecord, writeAnalysisRecord } from "../../analysis/analysisRecord";
+import type { AnalysisRecord } from "../../analysis/analysisRecord";
+import { readAnalysisRecord, writeAnalysisRecord } from "../../analysis/analysisRecordFile";
 import { analysisConfig } from "../../config/analysisConfig";
 import { type TrainingData, trainingData } from "../../train/trainContext";
 import { canonicalJson, hashJson } from "../../util/canonicalJson";

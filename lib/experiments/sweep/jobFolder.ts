@@ -2,6 +2,19 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { RecordError } from "../../util/errors";
+import { parseJson } from "../../util/parseJson";
+import {
+  amount,
+  count,
+  nullable,
+  objectOf,
+  oneOf,
+  sha256Text,
+  text,
+  timeText,
+  truth,
+} from "../../util/shape";
+import { showValue } from "../../util/showValue";
 
 /** How a job ended the last time a process worked on it. Plain JSON, `outcome.json` in the job's folder. */
 export interface JobOutcome {
@@ -62,9 +75,26 @@ export function writeOutcome(folder: string, outcome: JobOutcome): void {
   writeFileAtomic(jobFiles(folder).outcome, `${JSON.stringify(outcome, null, 1)}\n`);
 }
 
+const outcomeShape = objectOf<JobOutcome>({
+  kind: oneOf(["bars.sweep-outcome"]),
+  schema: oneOf([1]),
+  job: sha256Text,
+  status: oneOf(["finished", "failed", "diverged", "interrupted"]),
+  step: nullable(text),
+  detail: nullable(text),
+  startedAt: timeText,
+  endedAt: timeText,
+  host: text,
+  pid: count,
+  record: nullable(objectOf<NonNullable<JobOutcome["record"]>>({ path: text, configHash: text })),
+  budget: nullable(
+    objectOf<NonNullable<JobOutcome["budget"]>>({ measure: text, asked: amount, got: amount, met: truth }),
+  ),
+});
+
 /**
  * The outcome stored in a job's folder; null where none of this job is.
- * @throws RecordError for a file of another kind or schema.
+ * @throws RecordError for a file of another kind or schema, and for the first field that is not what it must be.
  */
 export function readOutcome(folder: string, job: string): JobOutcome | null {
   const path = jobFiles(folder).outcome;
@@ -72,8 +102,13 @@ export function readOutcome(folder: string, job: string): JobOutcome | null {
   const value = parsed(path) as Partial<JobOutcome> | null;
   if (value?.kind !== "bars.sweep-outcome" || value.schema !== 1) {
     throw new RecordError(
-      `${path}: expected kind "bars.sweep-outcome" of schema 1, got ${JSON.stringify(value?.kind)} of schema ${JSON.stringify(value?.schema)}. Remove the file to run the job again.`,
+      `${path}: expected kind "bars.sweep-outcome" of schema 1, got ${showValue(value?.kind)} of schema ${showValue(value?.schema)}. Remove the file to run the job again.`,
     );
+  }
+  try {
+    outcomeShape.check(value, `${path}: `);
+  } catch (cause) {
+    throw new RecordError(`${(cause as Error).message} Or remove the file to run the job again.`, { cause });
   }
   return value.job === job ? (value as JobOutcome) : null;
 }
@@ -94,7 +129,7 @@ export function recordIsThere(folder: string, outcome: JobOutcome): boolean {
 
 function parsed(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     throw new RecordError(
       `${path}: expected JSON, could not read it: ${(error as Error).message}. Remove the file to run the job again.`,

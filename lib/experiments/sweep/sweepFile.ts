@@ -4,6 +4,7 @@ import { check, deepFreeze, must, ownValue, rejectUnknownKeys } from "../../conf
 import { kinds } from "../../config/kinds";
 import { complete } from "../../config/section";
 import { ConfigError } from "../../util/errors";
+import { parseJson } from "../../util/parseJson";
 import { presetPart } from "./sweepSections";
 
 /**
@@ -113,7 +114,7 @@ export function readSweepFile(path: string): Sweep {
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new ConfigError(
       `${path}: expected a sweep file, got text that is not JSON (${(error as Error).message}).`,

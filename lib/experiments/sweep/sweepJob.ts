@@ -6,7 +6,22 @@ import type { ModelSpec } from "../../run/modelSpec";
 import { readRecordJson } from "../../run/readRecord";
 import { hashJson } from "../../util/canonicalJson";
 import { RecordError } from "../../util/errors";
-import type { SweepMeasure, SweepStage } from "./sweepFile";
+import {
+  amount,
+  anything,
+  count,
+  listOf,
+  mapOf,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  sha256Text,
+  text,
+  valueThat,
+} from "../../util/shape";
+import { showValue } from "../../util/showValue";
+import { type SweepMeasure, type SweepStage, sweepMeasures, sweepStages } from "./sweepFile";
 
 /** One thing a job does; its results go into the job's folder and are what the next step starts from. */
 export type JobStep =
@@ -67,15 +82,34 @@ export function jobFolderName(job: Pick<SweepJob, "name" | "id">): string {
   return `${job.name}-${job.id.slice(0, 8)}`;
 }
 
+const jobShape = objectOf<SweepJob>({
+  kind: oneOf(["bars.sweep-job"]),
+  schema: oneOf([1]),
+  id: sha256Text,
+  name: text,
+  sweep: text,
+  run: text,
+  stage: oneOf(sweepStages),
+  seed: count,
+  budget: nullable(
+    objectOf<NonNullable<SweepJob["budget"]>>({ measure: oneOf(sweepMeasures), value: amount }),
+  ),
+  grid: mapOf(anything),
+  // Their hash says that they are as they were written.
+  steps: listOf(valueThat<JobStep>((step) => typeof step === "object" && step !== null, "a step")),
+  search: optional(text),
+});
+
 /**
  * Reads a job from its folder.
- * @throws RecordError if it cannot be read, is of another kind or schema, or was changed by hand.
+ * @throws RecordError if it cannot be read, is of another kind or schema, or was changed by hand, and for the first field
+ * that is not what it must be.
  */
 export function readJob(path: string): SweepJob {
   const job = readRecordJson(path, "a job of a sweep") as Partial<SweepJob> | null;
   if (job?.kind !== "bars.sweep-job" || job.schema !== 1) {
     throw new RecordError(
-      `${path}: expected kind "bars.sweep-job" of schema 1, got ${JSON.stringify(job?.kind)} of schema ${JSON.stringify(job?.schema)}. Run "bars sweep run" again to write it anew.`,
+      `${path}: expected kind "bars.sweep-job" of schema 1, got ${showValue(job?.kind)} of schema ${showValue(job?.schema)}. Run "bars sweep run" again to write it anew.`,
     );
   }
   if (!Array.isArray(job.steps) || jobId(job.steps) !== job.id) {
@@ -83,5 +117,6 @@ export function readJob(path: string): SweepJob {
       `${path}: its settings do not have the hash it states (${String(job.id).slice(0, 12)}); it was changed. Change the sweep file instead, and run it again.`,
     );
   }
+  jobShape.check(job, `${path}: `);
   return job as SweepJob;
 }

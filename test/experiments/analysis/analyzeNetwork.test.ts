@@ -2,7 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AnalysisRecord, readAnalysisRecord } from "../../../lib/analysis/analysisRecord";
+import type { AnalysisRecord } from "../../../lib/analysis/analysisRecord";
+import { readAnalysisRecord } from "../../../lib/analysis/analysisRecordFile";
 import { analysisReport } from "../../../lib/analysis/analysisReport";
 import { binaryEntropy } from "../../../lib/analysis/entropy";
 import { startBackend, tf } from "../../../lib/backend";
