@@ -103,7 +103,9 @@ async function main() {
   const gallery = writeGallery(results, folder, `Executed with preset ${values.preset}, seed ${seed}.`);
   console.log(`Gallery: ${shownPath(gallery)}`);
   const failed = results.filter(({ ok }) => !ok).length;
-  console.log(`${results.length - failed} of ${files.length} notebooks ran through.`);
+  console.log(
+    `${results.length - failed} of ${files.length} ${files.length === 1 ? "notebook" : "notebooks"} ran through.`,
+  );
   if (signal.aborted) process.exitCode = 130;
   else if (failed > 0) process.exitCode = 1;
 }

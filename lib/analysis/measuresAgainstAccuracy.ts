@@ -1,5 +1,6 @@
 import type { RandomKey } from "../random/randomKey";
 import { type Table, type TableColumn, type TableRecord, table } from "../run/table";
+import { counted } from "../util/counted";
 import { ConfigError, RecordError } from "../util/errors";
 import type { AnalysisRecord } from "./analysisRecord";
 import { networkScores } from "./networkScores";
@@ -87,7 +88,7 @@ export function measuresAgainstAccuracy(
     {
       sources: records.map(({ run }) => run?.configHash ?? ""),
       notes: [
-        `${networks.length} networks from ${runs} runs, ${by === "model" ? "runs of one architecture averaged" : "every run counted"}; ${records[0]?.data.name}, test accuracies from ${percent(Math.min(...accuracies))} to ${percent(Math.max(...accuracies))}.`,
+        `${counted(networks.length, "network")} from ${counted(runs, "run")}, ${by === "model" ? "runs of one architecture averaged" : "every run counted"}; ${records[0]?.data.name}, test accuracies from ${percent(Math.min(...accuracies))} to ${percent(Math.max(...accuracies))}.`,
         `Measured on ${records[0]?.data.images} training images; probes scored on ${records[0]?.data.probeImages} test images, so that they are close to the accuracy itself.`,
         "95 % intervals: Bonett & Wright 2000 (Spearman), Fieller et al. 1957 (Kendall), for each score alone; p by permutation, adjusted over all rows by Holm.",
         "At equal BOPs: partial rank correlation, ranks of BOPs taken out.",

@@ -7,6 +7,7 @@ import type { Overrides } from "../config/check";
 import { analyzeRuns } from "../experiments/analysis/analyzeRuns";
 import { tableText } from "../figures/showTable";
 import { randomKey } from "../random/randomKey";
+import { counted } from "../util/counted";
 import { openInterrupt } from "../util/interrupt";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, withAssignment } from "./overrides";
@@ -79,7 +80,7 @@ async function run(given: string[], options: Options): Promise<void> {
       console.log(`${done}/${total} ${analysed?.name} seed ${analysed?.seed}: ${seconds.toFixed(1)} s`);
     },
   }).finally(() => interrupt.close());
-  console.log(`${records.length} networks analysed, ${reused} of them earlier`);
+  console.log(`${counted(records.length, "network")} analysed, ${reused} of them earlier`);
   for (const { place, why } of leftOut) console.log(`left out: ${place}: ${why}`);
   const scores = scoresTable(records, options.by);
   writeTable(scores, {

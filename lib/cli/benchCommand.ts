@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { describeBackend, describeStatistics, engineStatistics, startBackend } from "../backend";
 import { benchBinaryNet } from "../experiments/benchBinaryNet";
 import { benchConfig, benchSearchStep } from "../experiments/benchSearchStep";
+import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
 import { backendOption, countingNumber } from "./values";
 
@@ -43,7 +44,7 @@ export function benchCommand(): Command {
     .action(async (options: BenchOptions) => {
       const backend = await startBackend(options.backend);
       if (!options.json) console.log(describeBackend(backend));
-      const { what, counted, run } = nets[options.net];
+      const { what, counted: counting, run } = nets[options.net];
       const progress = openProgress();
       progress.start(what, options.steps, "steps");
       let done = 0;
@@ -58,9 +59,9 @@ export function benchCommand(): Command {
       }
       const { imagesPerSecond, slowest, fastest, peakMemoryBytes } = speed;
       console.log(
-        `${imagesPerSecond.toFixed(1)} images/s, median of ${speed.steps} steps (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
+        `${imagesPerSecond.toFixed(1)} images/s, median of ${counted(speed.steps, "step")} (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
       );
-      console.log(counted);
+      console.log(counting);
       console.log(`peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(1)} GiB`);
       const statistics = engineStatistics();
       if (statistics) console.log(describeStatistics(statistics));

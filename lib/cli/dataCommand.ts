@@ -3,6 +3,7 @@ import { describeBackend, describeStatistics, engineStatistics, startBackend } f
 import { dataConfig } from "../config/dataConfig";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
+import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
 import { backendOption } from "./values";
 
@@ -31,7 +32,7 @@ export function dataCommand(): Command {
         const { train, test, info, checked } = await loadData(config, randomKey(0), openProgress());
         const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
         console.log(
-          `${info.name}: ${train.labels.length} training images, ${test.labels.length} test images`,
+          `${info.name}: ${counted(train.labels.length, "training image")}, ${counted(test.labels.length, "test image")}`,
         );
         for (const what of checked) console.log(`  checked: ${what}`);
         console.log(

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
 import { heldText } from "../derive/heldText";
@@ -11,10 +11,12 @@ import { deriveBySupernet } from "../search/deriveBySupernet";
 import { describeGenotype } from "../space/describeGenotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
+import { counted } from "../util/counted";
+import { epochIndex, epochNumber } from "../util/epochNumber";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { parsedValue } from "./overrides";
-import { place, several, wholeNumber } from "./values";
+import { countingNumber, place, several, wholeNumber } from "./values";
 
 interface Options {
   rule: string;
@@ -34,7 +36,7 @@ export function deriveCommand(): Command {
     .option("--option <name=value>", "an option of the rule, e.g. k=3 (repeatable)", several, [])
     .option(
       "--epoch <place>",
-      "an epoch counted from 0, start, last, or a mean over epochs such as 10..14; default: the epoch the search chose, else the last",
+      "an epoch counted from 1, start (before the first), last, or a mean over epochs such as 10..14; default: the epoch the search chose, else the last",
       epochPlace,
     )
     .option("--seed <number>", "for rules that draw", wholeNumber, 0)
@@ -55,6 +57,7 @@ async function run(given: string | undefined, options: Options): Promise<void> {
     throw new ConfigError("bars derive: expected the folder of a run, got nothing. Give one, or --list.");
   const path = statSync(given).isDirectory() ? join(given, "record.json") : given;
   const record = readSearchRecord(path);
+  checkEpoch(record, options.epoch);
   const key = fold(randomKey(options.seed), "derive");
   const choice = { rule: options.rule, ...ruleOptions(options.option) } as RuleChoice;
   const derivation =
@@ -105,9 +108,11 @@ function derivationLines(
   const likely = logProbability === null ? "" : `; ln of its probability ${logProbability.toFixed(2)}`;
   return [
     "",
-    ...(chosen ? [`alphas of epoch ${chosen.epoch}, which the search chose: ${chosen.reason}`] : []),
+    ...(chosen
+      ? [`alphas of epoch ${epochNumber(chosen.epoch)}, which the search chose: ${chosen.reason}`]
+      : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
-    `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${margins.length} decisions${likely}`,
+    `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${counted(margins.length, "decision")}${likely}`,
     ...(held ? [heldText(held)] : []),
     ...warnings.map(({ text }) => `warning: ${text}`),
     ...(scores
@@ -116,12 +121,26 @@ function derivationLines(
   ];
 }
 
-/** `7`, `start`, `last` or `3..7`. */
+/** `7`, `start`, `last` or `3..7`, epochs counted from 1; the result counts them from 0, as records do. */
 function epochPlace(text: string): StoredEpoch {
   if (text === "start" || text === "last") return text;
   const window = /^(\d+)\.\.(\d+)$/.exec(text);
-  if (window) return { from: Number(window[1]), to: Number(window[2]) };
-  return wholeNumber(text);
+  if (!window) return epochIndex(countingNumber(text));
+  const [from, to] = [countingNumber(window[1] as string), countingNumber(window[2] as string)];
+  if (from > to)
+    throw new InvalidArgumentError(`expected a window from an epoch to the same or a later one.`);
+  return { from: epochIndex(from), to: epochIndex(to) };
+}
+
+/** @throws ConfigError for an epoch that the search has not, in the numbers of `--epoch`. */
+function checkEpoch(record: SearchRecord, epoch: StoredEpoch | undefined): void {
+  if (epoch === undefined || epoch === "start" || epoch === "last") return;
+  const asked = typeof epoch === "number" ? [epoch] : [epoch.from, epoch.to];
+  const missing = asked.find((one) => !record.epochs.some((stored) => stored.epoch === one));
+  if (missing === undefined) return;
+  const count = record.epochs.length;
+  const known = count === 0 ? "start (no epoch has ended)" : `start, last or an epoch from 1 to ${count}`;
+  throw new ConfigError(`bars derive: --epoch must be ${known}, got ${epochNumber(missing)}.`);
 }
 
 function ruleOptions(assignments: readonly string[]): Record<string, unknown> {

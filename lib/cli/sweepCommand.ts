@@ -17,6 +17,7 @@ import type { Table } from "../run/table";
 import { tableCsv } from "../run/tableCsv";
 import { tableLatex } from "../run/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
+import { counted, countedOf } from "../util/counted";
 import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
@@ -67,7 +68,7 @@ function planCommand(): Command {
         status: jobState(folder, job).status,
         folder: jobFolderName(job),
       }));
-      console.log(tableText(rows, `${jobs.length} jobs in ${folder}`));
+      console.log(tableText(rows, `${counted(jobs.length, "job")} in ${folder}`));
     },
   );
 }
@@ -101,7 +102,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     jobBytes: options.memory * 2 ** 30,
   });
   console.log(
-    `${jobs.length} jobs in ${folder}, ${open} to do; ${size.jobs} at once with ${size.threads} threads each`,
+    `${counted(jobs.length, "job")} in ${folder}, ${open} to do; ${size.jobs} at once with ${counted(size.threads, "thread")} each`,
   );
   const devices = options.devices?.split(",");
   const env = (slot: number) => ({
@@ -131,7 +132,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   }
   if (interrupt.signal.aborted) {
     throw new InterruptedError(
-      `sweep run: stopped with ${result.left.length} jobs left; everything is saved. Run the same command again to go on.`,
+      `sweep run: stopped with ${counted(result.left.length, "job")} left; everything is saved. Run the same command again to go on.`,
     );
   }
   if (result.failed.length > 0) {
@@ -139,7 +140,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
       ({ job, detail }) => `\n  ${job.name}: ${detail}\n    ${logOf(folder, job)}`,
     );
     throw new RecordError(
-      `sweep run: ${result.failed.length} of ${jobs.length} jobs failed:${logs.join("")}\nMend the cause and run again with --retry.`,
+      `sweep run: ${countedOf(result.failed.length, jobs.length, "job")} failed:${logs.join("")}\nMend the cause and run again with --retry.`,
     );
   }
 }
@@ -257,11 +258,11 @@ function slurmCommand(): Command {
       }
       if (dryRun) {
         console.log(batch.script);
-        console.log(`${batch.path}: ${batch.jobs.length} tasks, not submitted`);
+        console.log(`${batch.path}: ${counted(batch.jobs.length, "task")}, not submitted`);
         return;
       }
       const array = submitBatch(batch.path);
-      console.log(`submitted array ${array} of ${batch.jobs.length} tasks (${batch.path})`);
+      console.log(`submitted array ${array} of ${counted(batch.jobs.length, "task")} (${batch.path})`);
       console.log(`bars sweep status ${file}   shows how they stand; squeue -j ${array} shows the queue`);
     });
 }

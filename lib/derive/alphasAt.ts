@@ -33,7 +33,9 @@ export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
 
 function knownEpochs(record: SearchRecord): string {
   const known = record.epochs.map((entry) => entry.epoch);
-  return known.length === 0 ? "start (no epoch has ended)" : `start, last or one of ${known.join(", ")}`;
+  return known.length === 0
+    ? "start (no epoch has ended)"
+    : `start, last or one of ${known.join(", ")} (counted from 0)`;
 }
 
 function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {

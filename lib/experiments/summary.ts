@@ -7,6 +7,7 @@ import { type HeldCost, heldBudgetOf, heldBySearch } from "../derive/heldBudget"
 import type { SearchRecord } from "../run/searchRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
+import { counted } from "../util/counted";
 
 /** What a reader wants to know of a finished search first. Plain data. */
 export interface SearchSummary {
@@ -73,8 +74,8 @@ export function searchSummary(
     supernetAccuracy: test?.supernetAccuracy ?? last?.supernetAccuracy ?? Number.NaN,
     derivedAccuracy: test?.derivedAccuracy ?? last?.derivedAccuracy ?? Number.NaN,
     accuracyImages: test
-      ? `${test.images} test images`
-      : `${record.data.alphaImages} images of the alpha split`,
+      ? counted(test.images, "test image")
+      : `${counted(record.data.alphaImages, "image")} of the alpha split`,
     dataset: record.data.name,
     note: record.data.note,
     backend: record.backend.name,

@@ -1,4 +1,5 @@
 import { heldText } from "../derive/heldText";
+import { counted } from "../util/counted";
 import type { SearchSummary } from "./summary";
 
 /** A summary as it may be stored: earlier versions wrote neither what was held nor warnings. */
@@ -27,7 +28,7 @@ export function summaryText(summary: StoredSummary): string {
     ["derived, shared weights", `${percent(summary.derivedAccuracy)}  (same images; not trained on its own)`],
     [
       "data",
-      `${summary.dataset}, seed ${summary.seed}, ${summary.epochs} epochs, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`,
+      `${summary.dataset}, seed ${summary.seed}, ${counted(summary.epochs, "epoch")}, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`,
     ],
     ...(summary.warnings ?? []).map((text) => ["warning", text] as const),
   ];

@@ -1,6 +1,8 @@
 import { modelShape } from "../run/modelSpec";
 import { recalibrationText, trainRecalibration } from "../run/recalibration";
 import type { TestResult, TrainRecord } from "../run/trainRecord";
+import { counted } from "../util/counted";
+import { epochNumber } from "../util/epochNumber";
 
 /**
  * A finished training as a short table for a terminal. Accuracies come with Wilson's 95 % interval over the test
@@ -29,7 +31,7 @@ export function trainSummaryText(record: TrainRecord): string {
     ),
     [
       "data",
-      `${data.name}, ${count(data.trainImages)} training images, seed ${config.seed}, ${epochs.length} epochs, ${seconds.toFixed(0)} s of steps, engine ${record.backend.name}`,
+      `${data.name}, ${count(data.trainImages)} training images, seed ${config.seed}, ${counted(epochs.length, "epoch")}, ${seconds.toFixed(0)} s of steps, engine ${record.backend.name}`,
     ],
     ["note", "intervals are over test images, of this one seed; they hold nothing of the spread over seeds"],
   ];
@@ -42,7 +44,7 @@ function testText(test: TestResult, how: string): string {
   const { accuracy, interval, images, checkpoint, epoch, which, recalibrated } = test;
   const [low, high] = interval.map((share) => (100 * share).toFixed(1));
   const what = which === "exact" ? "exact images" : "images";
-  const when = checkpoint === "last" ? "last epoch" : `best epoch on held-out images (${epoch})`;
+  const when = checkpoint === "last" ? "last epoch" : `epoch ${epochNumber(epoch)}, best on held-out images`;
   const anew = recalibrated ? `, batch norm recalibrated${how}` : "";
   return `${percent(accuracy)} (95 % interval ${low} to ${high} %) on ${images.toLocaleString("en-US")} ${what}, ${when}${anew}`;
 }

@@ -1,5 +1,6 @@
 import type { SearchRecord } from "../run/searchRecord";
 import { hashJson } from "../util/canonicalJson";
+import { counted, countedOf } from "../util/counted";
 import type { FigureCaption } from "./figureFrame";
 
 /**
@@ -12,8 +13,8 @@ export function recordCaption(record: SearchRecord, measured: string): FigureCap
   const { config, data, epochs, status } = record;
   const plan =
     epochs.length === config.epochs
-      ? `${epochs.length} epochs`
-      : `${epochs.length} of ${config.epochs} epochs (${status})`;
+      ? counted(epochs.length, "epoch")
+      : `${countedOf(epochs.length, config.epochs, "epoch")} (${status})`;
   const facts = [
     `${data.name}: ${data.weightImages} weight + ${data.alphaImages} alpha images`,
     plan,

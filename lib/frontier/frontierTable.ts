@@ -2,6 +2,7 @@ import { measureNames } from "../complexity/cost";
 import { type Table, type TableCell, type TableColumn, table } from "../run/table";
 import type { LatexColumn } from "../run/tableLatex";
 import { latexCell, latexNumber } from "../run/tableLatex";
+import { counted } from "../util/counted";
 import type { Frontier, FrontierRow } from "./frontier";
 import type { PublishedPoint } from "./publishedPoint";
 import type { SampleSummary } from "./sampleSummary";
@@ -92,7 +93,7 @@ export function frontierNotes(result: Frontier): string[] {
   const unit =
     axis === "log" ? `accuracy x decades of ${measureNames[measure]}` : `accuracy x ${measureNames[measure]}`;
   const interval = area.interval
-    ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${draws} draws)`
+    ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${counted(draws, "draw")})`
     : ", no interval: every row is a single run";
   return [
     `costs ${result.counting}; accuracy on ${result.testSet}`,

@@ -16,6 +16,7 @@ import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { type AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
@@ -51,7 +52,7 @@ export async function epochRecord(
   );
   if (!Number.isFinite(accuracy.soft.loss)) {
     throw new DivergenceError(
-      `search: the supernet's loss on the alpha split became ${accuracy.soft.loss} at the end of epoch ${epoch}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+      `search: the supernet's loss on the alpha split became ${accuracy.soft.loss} at the end of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
     );
   }
   const probabilities = samplerProbabilities(alphas, settings.samplers);

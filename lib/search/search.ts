@@ -10,6 +10,7 @@ import type { SearchMoment } from "../run/searchMoment";
 import type { EpochRecord, SearchRecord } from "../run/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../run/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError, InterruptedError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
@@ -130,7 +131,7 @@ async function runEpochs(
       const finished = await trainEpoch(context, state, settings, signal, save);
       if (!finished) {
         await save();
-        const detail = `stopped in epoch ${epoch} after step ${state.position.step}`;
+        const detail = `stopped in epoch ${epochNumber(epoch)} after step ${state.position.step}`;
         put({ status: "interrupted", statusDetail: detail });
         throw new InterruptedError(
           `search: ${detail}; everything is saved. Run the same command again to go on.`,

@@ -5,6 +5,7 @@ import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
 import { type TensorBatch, toTensors } from "../run/batchTensors";
 import type { SearchMoment } from "../run/searchMoment";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";
@@ -36,7 +37,7 @@ export async function trainEpoch(
   });
   const alphaBatches = warmup ? null : alphaStream(context, epoch, state.position.step);
   progress.start(
-    `epoch ${epoch + 1}/${config.epochs}${warmup ? " (warm-up)" : ""}`,
+    `epoch ${epochNumber(epoch)}/${config.epochs}${warmup ? " (warm-up)" : ""}`,
     steps,
     "steps",
     searchWork(context).training(epoch),
@@ -172,7 +173,7 @@ export function learningRate(
 export function checkFinite(value: number, what: string, epoch: number, step: number): void {
   if (Number.isFinite(value)) return;
   throw new DivergenceError(
-    `search: the ${what} became ${value} in epoch ${epoch}, step ${step}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+    `search: the ${what} became ${value} in epoch ${epochNumber(epoch)}, step ${step + 1}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
   );
 }
 

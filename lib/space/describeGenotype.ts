@@ -1,3 +1,4 @@
+import { counted } from "../util/counted";
 import { builtCells, classifierInputs, effectiveWidths, stemChannels } from "./builtCells";
 import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
@@ -13,10 +14,10 @@ export function describeGenotype(genotype: Genotype): string {
   const kept = builtCells(genotype).length;
   const total = space.cellLayout.length;
   const lines = [
-    `genotype ${genotypeHash(genotype).slice(0, 12)}: ${count(kept, "cell")} of ${total} in ${count(stages.length, "stage")}`,
-    `stem: ${space.imageSize}x${space.imageSize}, ${space.imageChannels} to ${count(stemChannels(genotype), "channel")}`,
+    `genotype ${genotypeHash(genotype).slice(0, 12)}: ${counted(kept, "cell")} of ${total} in ${counted(stages.length, "stage")}`,
+    `stem: ${space.imageSize}x${space.imageSize}, ${space.imageChannels} to ${counted(stemChannels(genotype), "channel")}`,
     ...stages.flatMap((stage) => stageLines(genotype, stage)),
-    `head: ${classifierInputs(genotype)} inputs to ${space.classes} classes`,
+    `head: ${counted(classifierInputs(genotype), "input")} to ${counted(space.classes, "class", "classes")}`,
     ...genotype.cells.flatMap((edges, group) => groupLines(genotype, edges, group)),
   ];
   return lines.join("\n");
@@ -29,18 +30,20 @@ function stageLines(genotype: Genotype, stage: Stage): string[] {
   const reduction = built.find(({ cell }) => cell === opening);
   if (reduction !== undefined) {
     const { cell, group, inChannels, outChannels } = reduction;
-    lines.push(`reduction cell ${cell} (group ${group}): ${inChannels} to ${outChannels} channels`);
+    lines.push(
+      `reduction cell ${cell} (group ${group}): ${inChannels} to ${counted(outChannels, "channel")}`,
+    );
   }
   const own = built.filter(({ cell }) => cells.includes(cell));
   const names = own.map(({ cell, group }) => `${cell} (group ${group})`).join(", ");
   const width = effectiveWidths(genotype)[index] as number;
   lines.push(
-    `stage ${index}: ${size}x${size}, width ${width}, ${own.length} of ${count(cells.length, "normal cell")}${names && `: ${names}`}`,
+    `stage ${index}: ${size}x${size}, width ${width}, ${own.length} of ${counted(cells.length, "normal cell")}${names && `: ${names}`}`,
   );
   const last = own.at(-1);
   if (last !== undefined && last.inChannels !== last.outChannels) {
     lines.push(
-      `  cell ${last.cell} takes up the next stage's width: ${last.inChannels} to ${last.outChannels} channels`,
+      `  cell ${last.cell} takes up the next stage's width: ${last.inChannels} to ${counted(last.outChannels, "channel")}`,
     );
   }
   return lines;
@@ -54,8 +57,4 @@ function groupLines({ space }: Genotype, edges: readonly GenotypeEdge[], group: 
     return `  node ${i + 1} = ${sum || "nothing"}`;
   });
   return [`cell group ${group} (${kind}):`, ...nodes];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

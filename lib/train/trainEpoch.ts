@@ -3,6 +3,7 @@ import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { fold } from "../random/randomKey";
 import { type PlainBatch, toTensors } from "../run/batchTensors";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import type { TrainContext } from "./trainContext";
 import { type TrainGradients, trainGradients } from "./trainGradients";
@@ -33,7 +34,7 @@ export async function trainEpoch(
     startStep: state.position.step,
   });
   progress.start(
-    `${context.title}epoch ${epoch + 1}/${allEpochs(config)}${which}`,
+    `${context.title}epoch ${epochNumber(epoch)}/${allEpochs(config)}${which}`,
     steps,
     "steps",
     trainWork(context).training(epoch),
@@ -214,6 +215,6 @@ function scaled(gradients: Record<string, tf.Tensor>, factor: number): Record<st
 function checkFinite(loss: number, epoch: number, step: number): void {
   if (Number.isFinite(loss)) return;
   throw new DivergenceError(
-    `train: the loss became ${loss} in epoch ${epoch}, step ${step}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+    `train: the loss became ${loss} in epoch ${epochNumber(epoch)}, step ${step + 1}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
   );
 }

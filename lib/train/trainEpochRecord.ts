@@ -1,4 +1,5 @@
 import type { Measurement, TrainEpochRecord } from "../run/trainRecord";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import { measured } from "./evaluateNetwork";
 import { predictions } from "./measure";
@@ -21,7 +22,7 @@ export async function trainEpochRecord(context: TrainContext, state: TrainState)
     const { images, loss, accuracy } = measured(found);
     if (!Number.isFinite(loss)) {
       throw new DivergenceError(
-        `train: the loss on the ${title} became ${loss} at the end of epoch ${epoch}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+        `train: the loss on the ${title} became ${loss} at the end of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
       );
     }
     return { images, loss, accuracy };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { epochIndex, epochNumber } from "../util/epochNumber";
 
 /** Paths of a training's files. */
 export interface TrainFiles {
@@ -10,7 +11,7 @@ export interface TrainFiles {
   readonly last: string;
   /** Those of the epoch that is best on the held-out images, where there are any. */
   readonly best: string;
-  /** Weights and statistics after the epochs of `snapshotEpochs`, as `epoch<number>.safetensors`. */
+  /** Weights and statistics after the epochs of `snapshotEpochs`, as `after-epoch-<number>.safetensors`. */
   readonly snapshots: string;
 }
 
@@ -24,17 +25,28 @@ export function trainFiles(directory: string): TrainFiles {
   };
 }
 
-/** The file of the weights kept after an epoch. */
+/**
+ * The file of the weights kept after an epoch.
+ *
+ * @param epoch counted from 0; in the name from 1. Earlier versions called it `epoch<n>.safetensors`, counted from 0: such
+ * a file is found where there is none of the new name.
+ */
 export function snapshotFile(directory: string, epoch: number): string {
-  return join(trainFiles(directory).snapshots, `epoch${epoch}.safetensors`);
+  const { snapshots } = trainFiles(directory);
+  const path = join(snapshots, `after-epoch-${epochNumber(epoch)}.safetensors`);
+  const earlier = join(snapshots, `epoch${epoch}.safetensors`);
+  return !existsSync(path) && existsSync(earlier) ? earlier : path;
 }
 
-/** Epochs whose weights a run has kept, ascending. Empty where it kept none. */
+/** Epochs whose weights a run has kept, counted from 0, ascending. Empty where it kept none. */
 export function snapshotEpochs(directory: string): number[] {
   const folder = trainFiles(directory).snapshots;
   if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .flatMap((file) => /^epoch(\d+)\.safetensors$/.exec(file)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b);
+  const epochs = readdirSync(folder).flatMap((file) => {
+    const [, number] = /^after-epoch-(\d+)\.safetensors$/.exec(file) ?? [];
+    if (number !== undefined) return [epochIndex(Number(number))];
+    const [, index] = /^epoch(\d+)\.safetensors$/.exec(file) ?? [];
+    return index === undefined ? [] : [Number(index)];
+  });
+  return [...new Set(epochs)].sort((a, b) => a - b);
 }

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import type { BackendInfo } from "../backend";
 import type { TestResult, TrainRecord } from "../run/trainRecord";
 import { writeTrainRecord } from "../run/trainRecordFile";
+import { epochNumber } from "../util/epochNumber";
 import { BarsError, DivergenceError, InterruptedError } from "../util/errors";
 import { predictions, recalibrated, testResults } from "./measure";
 import { isOutOfMemory, smallerMicroBatch } from "./outOfMemory";
@@ -92,7 +93,7 @@ export class TrainRun {
     const finished = await trainEpoch(context, this.#state, this.signal, () => this.#save());
     if (!finished) {
       await this.#save();
-      const detail = `stopped in epoch ${epoch} after step ${this.#state.position.step}`;
+      const detail = `stopped in epoch ${epochNumber(epoch)} after step ${this.#state.position.step}`;
       this.#put({ status: "interrupted", statusDetail: detail });
       throw new InterruptedError(
         `train: ${detail}; everything is saved. Run the same command again to go on.`,

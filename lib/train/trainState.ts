@@ -6,6 +6,7 @@ import type { Trainable } from "../network/trainable";
 import { createTrainOptimizer, type TrainOptimizer } from "../optim/createTrainOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { ModelSpec } from "../run/modelSpec";
+import { epochNumber } from "../util/epochNumber";
 import { readTensorFile, writeTensorFile } from "../util/tensorFile";
 import { checkFiniteTensors, expectField, networkTensors, restoreNetwork, section } from "./trainedWeights";
 import { phaseOf } from "./trainPhase";
@@ -78,7 +79,7 @@ export class TrainState {
     const tensors = await networkTensors(this.network);
     const memory = await this.#optimizer.stored();
     for (const [name, tensor] of memory.tensors) tensors.set(`optimizer/${name}`, tensor);
-    checkFiniteTensors(tensors, `by step ${this.position.step} of epoch ${this.position.epoch}`);
+    checkFiniteTensors(tensors, `by step ${this.position.step} of epoch ${epochNumber(this.position.epoch)}`);
     writeTensorFile(path, tensors, {
       kind: checkpointKind,
       schema: checkpointSchema,

@@ -5,6 +5,7 @@ import type { Trainable } from "../network/trainable";
 import { randomKey } from "../random/randomKey";
 import type { TrainRecord } from "../run/trainRecord";
 import { readTrainRecord } from "../run/trainRecordFile";
+import { epochNumber } from "../util/epochNumber";
 import { RecordError } from "../util/errors";
 import { readTrainedWeights } from "./trainedWeights";
 import { snapshotEpochs, snapshotFile, trainFiles } from "./trainFiles";
@@ -46,9 +47,9 @@ export async function trainedNetwork(
     }
   }
   if (typeof checkpoint === "number") {
-    const kept = snapshotEpochs(directory).join(", ") || "none";
+    const kept = snapshotEpochs(directory).map(epochNumber).join(", ") || "none";
     throw new RecordError(
-      `${path}: expected the weights after epoch ${checkpoint}, found no file. Epochs kept in this run: ${kept}. Train with snapshotEpochs in another folder to keep others.`,
+      `${path}: expected the weights after epoch ${epochNumber(checkpoint)}, found no file. Epochs kept in this run: ${kept}. Train with snapshotEpochs, whose entries count from 0, in another folder to keep others.`,
     );
   }
   if (checkpoint === "best") {

@@ -1,5 +1,6 @@
 import type { Trainable } from "../network/trainable";
 import { storedTensors } from "../run/storedTensors";
+import { epochNumber } from "../util/epochNumber";
 import { DivergenceError, RecordError } from "../util/errors";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 
@@ -43,7 +44,7 @@ export async function writeTrainedWeights(
   info: WeightsInfo,
 ): Promise<void> {
   const tensors = await networkTensors(network);
-  checkFiniteTensors(tensors, `in epoch ${info.epoch}`);
+  checkFiniteTensors(tensors, `in epoch ${epochNumber(info.epoch)}`);
   writeTensorFile(path, tensors, {
     kind,
     schema,

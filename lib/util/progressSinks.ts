@@ -1,5 +1,6 @@
 import { SingleBar } from "cli-progress";
 import { watchOutput } from "./closedOutput";
+import { unitOf } from "./counted";
 import { type NotebookDisplay, notebookKernel } from "./notebookKernel";
 import type { Progress } from "./progress";
 import { barText, clockText, type ProgressMeter, progressMeter, rateText } from "./progressMeter";
@@ -91,7 +92,7 @@ export function terminalProgress(stream: NodeJS.WritableStream): Progress {
       size = total;
       whole.begin(within);
       meter = progressMeter(total, Date.now);
-      const format = `{title} {bar} {percentage}% {value}/{total} ${unit}, {rate} ${unit}/s, {left}{figures}`;
+      const format = `{title} {bar} {percentage}% {value}/{total} ${unitOf(total, unit)}, {rate} ${unit}/s, {left}{figures}`;
       const look = {
         format,
         barCompleteChar: "█",
@@ -156,7 +157,7 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
       whole.begin(within);
       work = { title, total, unit, share: 0, meter: progressMeter(total, now), whole, figures: {} };
       shownAt = now();
-      show(`${title}: ${total} ${unit}`);
+      show(`${title}: ${total} ${unitOf(total, unit)}`);
     },
     update(done, figures = {}) {
       if (!work) return;
@@ -172,7 +173,7 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
       const { title, meter, unit, total, figures } = work;
       show(
         summary ??
-          `${title}: ${meter.done}/${total} ${unit} in ${clockText(meter.elapsedSeconds())}${figuresText(figures)}`,
+          `${title}: ${meter.done}/${total} ${unitOf(total, unit)} in ${clockText(meter.elapsedSeconds())}${figuresText(figures)}`,
       );
       work = undefined;
     },
@@ -182,7 +183,7 @@ function textProgress({ show, begin, now, interval, text }: TextSettings): Progr
 function statusText({ title, total, unit, share, meter, whole, figures }: Work): string {
   const percent = `${Math.floor(100 * share)}%`;
   const pace = `${rateText(meter.rate())} ${unit}/s, ${clockText(meter.remainingSeconds())} left${wholeText(whole)}`;
-  return `${title}: ${percent} ${meter.done}/${total} ${unit}, ${pace}${figuresText(figures)}`;
+  return `${title}: ${percent} ${meter.done}/${total} ${unitOf(total, unit)}, ${pace}${figuresText(figures)}`;
 }
 
 /** `, search 12:30 left`: of all the work that this piece belongs to. */

@@ -40,7 +40,7 @@ describe("bars analyze", () => {
     expect(json("t.json").rows.map((row: { place: string }) => row.place)).toContain("cell1");
     expect(json("s.json").rows[0]).toMatchObject({ network: "tiny", runs: 1 });
     const second = await bars("analyze", directory, ...small, "--report", "edge");
-    expect(second.out).toContain("1 networks analysed, 1 of them earlier");
+    expect(second.out).toContain("1 network analysed, 1 of them earlier");
     expect(second.out).toContain("cell0.edge1-0.bin_conv_3x3");
   }, 60_000);
 

@@ -102,7 +102,7 @@ describe("bars evolve", () => {
     expect(status).toBe("finished");
     expect(history.slice(0, sofar.length)).toEqual(sofar);
     expect(history).toHaveLength(6);
-    expect(rest.out).toContain("4 held-out training images of synthetic, after a training of 1 epochs");
+    expect(rest.out).toContain("4 held-out training images of synthetic, after a training of 1 epoch");
   });
 
   it.each([
@@ -157,7 +157,7 @@ describe("bars evolve", () => {
     );
     expect((await bars("sweep", "plan", "sweep.json")).out).toContain("evolve > train");
     const { code, err } = await bars("sweep", "run", "sweep.json");
-    expect(err).toContain("1/1 jobs finished");
+    expect(err).toContain("1/1 job finished");
     expect(code).toBe(0);
     expect((await bars("sweep", "collect", "sweep.json")).code).toBe(0);
     const [row] = json("runs/evo/table.json").rows;

@@ -247,7 +247,7 @@ describe("bars", () => {
     expect(JSON.parse(record).config).toMatchObject({ seed: 3, epochs: 2, batchSize: 10 });
     expect((await run()).code).toBe(0);
     expect(readFileSync(join(folder, "runs/a/record.json"), "utf8")).toBe(record);
-    const derived = await bars("derive", "runs/a", "--rule", "top_k", "--option", "k=1", "--epoch", "0");
+    const derived = await bars("derive", "runs/a", "--rule", "top_k", "--option", "k=1", "--epoch", "1");
     expect(derived.code).toBe(0);
     expect(existsSync(join(folder, "runs/a/genotype-top_k.json"))).toBe(true);
     expect((await bars("cost", "runs/a/genotype-top_k.json")).code).toBe(0);
@@ -255,16 +255,16 @@ describe("bars", () => {
       'derive: unknown rule "best". Known rules: argmax,',
     );
     expect((await bars("derive", "runs/a", "--epoch", "9")).err).toContain(
-      "alphasAt: epoch must be start, last or one of 0, 1, got 9.",
+      "bars derive: --epoch must be start, last or an epoch from 1 to 2, got 9.",
     );
     const budget = (value: string) =>
-      bars("derive", "runs/a", "--rule", "budget", "--option", `budget=${value}`, "--epoch", "0..1");
+      bars("derive", "runs/a", "--rule", "budget", "--option", `budget=${value}`, "--epoch", "1..2");
     expect((await budget("null")).out).toMatch(/OPs \d+ .*\nmargin: mean -?[\d.]+, smallest/);
     expect((await budget("1")).err).toMatch(/at most 1 BOPs an image; the cheapest one costs \d+\./);
     const stopped = { ...JSON.parse(record), chosen: { epoch: 0, reason: "it was flatter" } };
     writeFileSync(join(folder, "stopped.json"), JSON.stringify(stopped));
     const chosen = await bars("derive", "stopped.json", "--out", "stopped-genotype.json");
-    expect(chosen.out).toContain("alphas of epoch 0, which the search chose: it was flatter");
+    expect(chosen.out).toContain("alphas of epoch 1, which the search chose: it was flatter");
     expect((await bars("derive", "stopped.json", "--rule", "best_of")).err).toContain(
       'checkpoint.safetensors: rule "best_of" ranks its samples by the supernet\'s accuracy and needs the checkpoint of the search, found none.',
     );

@@ -37,7 +37,7 @@ describe("alphasAt", () => {
     expect(mean.depth[0]?.reduce((sum, x) => sum + x, 0)).toBe(1);
     expect(alphasAt(record, { from: 1, to: 1 })).toEqual(epochs[1]?.alphas);
     expect(() => alphasAt(record, { from: 1, to: 2 })).toThrow(
-      new DeriveError("alphasAt: epoch must be start, last or one of 0, 1, got 2."),
+      new DeriveError("alphasAt: epoch must be start, last or one of 0, 1 (counted from 0), got 2."),
     );
     expect(() => alphasAt(record, { from: 1, to: 0 })).toThrow(
       new DeriveError(
@@ -54,7 +54,7 @@ describe("alphasAt", () => {
 
   it("names the stored epochs when asked for another", () => {
     expect(() => alphasAt(record, 7)).toThrow(
-      new DeriveError("alphasAt: epoch must be start, last or one of 0, 1, got 7."),
+      new DeriveError("alphasAt: epoch must be start, last or one of 0, 1 (counted from 0), got 7."),
     );
     expect(() => alphasAt({ ...record, epochs: [] }, "last")).toThrow(
       new DeriveError('alphasAt: epoch must be start (no epoch has ended), got "last".'),

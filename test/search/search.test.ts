@@ -264,11 +264,11 @@ describe("bad input", () => {
       },
     });
     await expect(search(config, { directory })).rejects.toThrow(
-      /^search: the (weight loss|alpha loss) became (NaN|Infinity) in epoch 1, step \d\. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder\.$/,
+      /^search: the (weight loss|alpha loss) became (NaN|Infinity) in epoch 2, step \d\. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder\.$/,
     );
     const record = readSearchRecord(files.record);
     expect(record.status).toBe("diverged");
-    expect(record.statusDetail).toMatch(/epoch 1, step \d/);
+    expect(record.statusDetail).toMatch(/epoch 2, step \d/);
     const { tensors, metadata } = readTensorFile(files.checkpoint);
     expect(JSON.parse(metadata["position"] as string)).toMatchObject({ epoch: 1, step: 0 });
     for (const { values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true);

@@ -52,7 +52,7 @@ describe("strategies together", () => {
     const directory = folder("combined-stopped");
     await expect(
       search(config, { directory, signal: stop.signal, progress: progress as never }),
-    ).rejects.toThrow(/^search: stopped in epoch 1 after step 1/);
+    ).rejects.toThrow(/^search: stopped in epoch 2 after step 1/);
     expect(epochNumbers(await search(config, { directory }))).toEqual(epochNumbers(whole));
     const [first, second, last] = whole.epochs;
     expect([first?.eigenvalue, typeof second?.eigenvalue]).toEqual([null, "number"]);
@@ -109,7 +109,7 @@ describe("eigenvalue stop and rollback (R-DARTS)", () => {
     expect(record.epochs).toHaveLength(at + 1);
     expect(record.chosen?.epoch).toBe(at - 1);
     expect(record.chosen?.reason).toBe(
-      `the dominant eigenvalue grew by more than 1.000001 from epoch ${at - 1} to epoch ${at}; the architecture is that of epoch ${at - 1}`,
+      `the dominant eigenvalue grew by more than 1.000001 from epoch ${at} to epoch ${at + 1}; the architecture is that of epoch ${at}`,
     );
     expect(record.status).toBe("finished");
     expect(await search(config, { directory: folder("stop") })).toEqual(record);

@@ -37,7 +37,7 @@ describe("snapshots of a training", () => {
     expect(end).toEqual(last);
     expect(first).not.toEqual(last);
     await expect(trainedNetwork(kept, 1)).rejects.toThrow(
-      "expected the weights after epoch 1, found no file. Epochs kept in this run: 0, 2. Train with snapshotEpochs in another folder to keep others.",
+      "expected the weights after epoch 2, found no file. Epochs kept in this run: 1, 3. Train with snapshotEpochs, whose entries count from 0, in another folder to keep others.",
     );
     await expect(trainedNetwork(plain, 0)).rejects.toThrow("Epochs kept in this run: none.");
   });

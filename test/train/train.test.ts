@@ -192,7 +192,7 @@ describe("train", () => {
           stop.abort();
         },
       }),
-    ).rejects.toThrow("train: stopped in epoch 1 after step 0; everything is saved.");
+    ).rejects.toThrow("train: stopped in epoch 2 after step 0; everything is saved.");
     expect(after[0]?.epochs.map(({ phase }) => phase)).toEqual([1]);
     const { tensors } = readTensorFile(trainFiles(directory).checkpoint);
     expect([...tensors.keys()].filter((name) => name.startsWith("optimizer/"))).toEqual([]);

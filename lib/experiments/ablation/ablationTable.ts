@@ -2,6 +2,7 @@ import { ops } from "../../complexity/cost";
 import type { OverridableLayer } from "../../network/layerOverrides";
 import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
 import type { TrainRecord } from "../../run/trainRecord";
+import { counted } from "../../util/counted";
 import { wilsonInterval } from "../../util/wilsonInterval";
 import { ablated } from "./ablation";
 import { ablationCost } from "./ablationCost";
@@ -75,7 +76,7 @@ export function ablationTable(
   const { data, config, model, configHash } = run;
   const tuning =
     settings.epochs > 0
-      ? `Fine-tuning: ${settings.epochs} epochs, learning rate ${settings.learningRate} falling to 0, the same images in the same order for all.`
+      ? `Fine-tuning: ${counted(settings.epochs, "epoch")}, learning rate ${settings.learningRate} falling to 0, the same images in the same order for all.`
       : "No fine-tuning.";
   return table(`Ablations of ${model.name}`, columns, rows, {
     sources: [configHash],

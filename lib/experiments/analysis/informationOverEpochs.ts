@@ -7,6 +7,7 @@ import { readTrainRecord } from "../../run/trainRecordFile";
 import { trainingData } from "../../train/trainContext";
 import { trainedNetwork } from "../../train/trainedNetwork";
 import { snapshotEpochs, trainFiles } from "../../train/trainFiles";
+import { counted } from "../../util/counted";
 import { RecordError } from "../../util/errors";
 import { type Progress, silentProgress } from "../../util/progress";
 import { analyzeNetwork } from "./analyzeNetwork";
@@ -81,7 +82,7 @@ export function informationTable(record: TrainRecord, found: readonly KeptEpoch[
     sources: [record.configHash],
     notes: [
       `${data.images} training images of ${data.name}; means over ${config.subsets} random codes of ${config.bits} bits, plug-in with Miller-Madow correction.`,
-      `Trained on ${record.data.trainImages} images for ${record.config.epochs} epochs, seed ${record.config.seed}. One training: no spread over seeds.`,
+      `Trained on ${record.data.trainImages} images for ${counted(record.config.epochs, "epoch")}, seed ${record.config.seed}. One training: no spread over seeds.`,
     ],
   });
 }

@@ -8,6 +8,7 @@ import { readTrainRecord } from "../../run/trainRecordFile";
 import { builtCells } from "../../space/builtCells";
 import { genotypeHash } from "../../space/genotypeJson";
 import { stagesOf } from "../../space/stages";
+import { counted } from "../../util/counted";
 import { runPointOf } from "../frontierRuns";
 import { jobFiles } from "../sweep/jobFolder";
 import { jobFolder } from "../sweep/jobState";
@@ -121,7 +122,7 @@ export function comparisonTable(
       sources: all.map(({ configHash }) => configHash),
       notes: [
         `Every network has ${size.bops} BOPs within ${100 * size.tolerance} %, per image; one multiply-accumulate = 1. Channels make up for what a variant saves or spends.`,
-        `${data.name}: ${data.trainImages} training images, ${data.testImages} test images; ${config.epochs} epochs, batch ${config.batchSize}, ${config.optimizer.method}. ${data.note}`,
+        `${data.name}: ${counted(data.trainImages, "training image")}, ${counted(data.testImages, "test image")}; ${counted(config.epochs, "epoch")}, batch ${config.batchSize}, ${config.optimizer.method}. ${data.note}`,
         `Seeds ${[...new Set(all.map((record) => record.config.seed))].join(", ")}. Intervals are of the mean over seeds and hold nothing of the choice of test images; no correction for the number of variants.`,
         `bars ${versions.bars}, ${engine}.`,
       ],

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import type { Table } from "../../run/table";
 import { genotypeJson } from "../../space/genotypeJson";
 import { writeFileAtomic } from "../../util/atomicFile";
+import { countedOf } from "../../util/counted";
 import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
 import { expandSweep } from "../sweep/expandSweep";
 import type { JobCommand } from "../sweep/jobProcess";
@@ -63,12 +64,12 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
   if (result.failed.length > 0) {
     const details = result.failed.map(({ job, detail }) => `\n  ${job.name}: ${detail}`);
     throw new RecordError(
-      `${comparison} comparison: ${result.failed.length} of ${jobs.length} runs failed:${details.join("")}\nMend the cause and run again with retry.`,
+      `${comparison} comparison: ${countedOf(result.failed.length, jobs.length, "run")} failed:${details.join("")}\nMend the cause and run again with retry.`,
     );
   }
   if (result.left.length > 0) {
     throw new InterruptedError(
-      `${comparison} comparison: stopped with ${result.left.length} of ${jobs.length} runs left; everything is saved. Run it again to go on.`,
+      `${comparison} comparison: stopped with ${countedOf(result.left.length, jobs.length, "run")} left; everything is saved. Run it again to go on.`,
     );
   }
   const table = comparisonTable(comparison, size, variants, jobs, directory);

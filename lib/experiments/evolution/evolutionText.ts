@@ -2,6 +2,7 @@ import { ops } from "../../complexity/cost";
 import { totalCost } from "../../complexity/costTable";
 import type { EvolutionRecord } from "../../run/evolutionRecord";
 import { evolutionRecalibration, recalibrationText } from "../../run/recalibration";
+import { counted } from "../../util/counted";
 
 /** A finished evolution as a few lines for a terminal: what was found, how it was measured, what that does not say. */
 export function evolutionText(record: EvolutionRecord): string {
@@ -15,7 +16,7 @@ export function evolutionText(record: EvolutionRecord): string {
   const how =
     config.fitness.kind === "supernet"
       ? `with the supernet's weights, batch norms recalibrated${recalibrationText(evolutionRecalibration(record))}`
-      : `after a training of ${config.fitness.train.epochs} epochs`;
+      : `after a training of ${counted(config.fitness.train.epochs, "epoch")}`;
   const from = best.parent === null ? "drawn at random" : `child of ${best.parent}`;
   const rows = [
     ["fitness", `${(100 * best.fitness).toFixed(1)} % of ${where}, ${how}`],

@@ -14,6 +14,7 @@ import { evolution, fittest } from "../../search/evolution";
 import type { Genotype } from "../../space/genotype";
 import { randomGenotype } from "../../space/randomGenotype";
 import { hashJson } from "../../util/canonicalJson";
+import { countedOf } from "../../util/counted";
 import { InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../../util/interrupt";
@@ -114,7 +115,7 @@ async function run(
     writtenAt = Date.now();
   };
   const interrupted = () => {
-    const detail = `stopped after ${record.history.length} of ${config.evaluations} architectures`;
+    const detail = `stopped after ${countedOf(record.history.length, config.evaluations, "architecture")}`;
     put({ status: "interrupted", statusDetail: detail }, true);
     return new InterruptedError(
       `evolve: ${detail}; everything is saved. Run the same command again to go on.`,

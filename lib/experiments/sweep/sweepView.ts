@@ -1,3 +1,4 @@
+import { counted } from "../../util/counted";
 import { clockText } from "../../util/progressMeter";
 import type { ProgressStream } from "../../util/progressSinks";
 import type { JobMessage } from "./jobMessages";
@@ -118,7 +119,7 @@ function apply(moment: Moment, event: SweepEvent, at: number): string | null {
 function totalLine(moment: Moment, begun: number, at: number): string {
   const { total, finished, earlier, failed, interrupted, elsewhere, running } = moment;
   const parts = [
-    `${finished}/${total} jobs finished`,
+    `${finished}/${counted(total, "job")} finished`,
     earlier > 0 ? `${earlier} of them earlier` : "",
     failed > 0 ? `${failed} failed` : "",
     interrupted > 0 ? `${interrupted} interrupted` : "",

@@ -1,18 +1,29 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import type { SearchRecord } from "../../run/searchRecord";
+import { epochNumber } from "../../util/epochNumber";
 import type { SearchContext } from "../search";
 import type { SearchState } from "../searchState";
 import { epochToReturnTo } from "./eigenvalueStop";
 
 /** Where the state at the end of an epoch is kept while a search may return to it. */
 function snapshot(checkpoint: string, epoch: number): string {
+  return `${checkpoint}.after-epoch-${epochNumber(epoch)}`;
+}
+
+/** What earlier versions called it, counting epochs from 0. */
+function earlierSnapshot(checkpoint: string, epoch: number): string {
   return `${checkpoint}.epoch${epoch}`;
+}
+
+function forget(checkpoint: string, epoch: number): void {
+  for (const path of [snapshot(checkpoint, epoch), earlierSnapshot(checkpoint, epoch)])
+    rmSync(path, { force: true });
 }
 
 /** Removes the states a finished search will not return to. */
 export function forgetSnapshots(checkpoint: string, { epochs, strategies }: SearchContext["config"]): void {
   if (strategies.eigenvalueStop.method !== "adapt") return;
-  for (let epoch = 0; epoch < epochs; epoch++) rmSync(snapshot(checkpoint, epoch), { force: true });
+  for (let epoch = 0; epoch < epochs; epoch++) forget(checkpoint, epoch);
 }
 
 /**
@@ -38,19 +49,20 @@ export async function watchEigenvalue(
   if (method === "stop") {
     if (target === null) return {};
     const reason =
-      `the dominant eigenvalue grew by more than ${ratio} from epoch ${target} to epoch ${from}; ` +
-      `the architecture is that of epoch ${target}`;
+      `the dominant eigenvalue grew by more than ${ratio} from epoch ${epochNumber(target)} to epoch ${epochNumber(from)}; ` +
+      `the architecture is that of epoch ${epochNumber(target)}`;
     return { chosen: { epoch: target, reason } };
   }
   const weightDecay = Math.min(state.weightDecay * decayFactor, maxDecay);
   if (target === null || weightDecay <= state.weightDecay) {
     await state.save(snapshot(checkpoint, from), record.configHash, record.backend);
-    rmSync(snapshot(checkpoint, from - delta - 1), { force: true });
+    forget(checkpoint, from - delta - 1);
     return {};
   }
-  state.restore(snapshot(checkpoint, target), record.configHash);
+  const [own, earlier] = [snapshot(checkpoint, target), earlierSnapshot(checkpoint, target)];
+  state.restore(!existsSync(own) && existsSync(earlier) ? earlier : own, record.configHash);
   state.weightDecay = weightDecay;
-  for (let epoch = target + 1; epoch <= from; epoch++) rmSync(snapshot(checkpoint, epoch), { force: true });
+  for (let epoch = target + 1; epoch <= from; epoch++) forget(checkpoint, epoch);
   return {
     epochs: record.epochs.slice(0, target + 1),
     rollbacks: [...record.rollbacks, { from, to: target, weightDecay }],
