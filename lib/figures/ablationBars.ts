@@ -62,7 +62,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
     rows: 1,
     columns: 1,
     panelWidth: 420,
-    panelHeight: Math.max(120, 15 * rows.length),
+    panelHeight: Math.max(120, 14 * rows.length),
     left: 24 + Math.ceil(Math.max(0, ...names.map((name) => textMeasure()(name, textSize.tick, "normal")))),
     above: 26 + 20 * legendRows(new Set(rows.map(({ kind }) => kind)).size + Number(both)),
     legend: {},

@@ -70,7 +70,7 @@ const barTitle = {
   xanchor: "left",
   yanchor: "bottom",
   xshift: 12,
-  yshift: 4,
+  yshift: 8,
   font: { size: textSize.body, color: ink.text },
 };
 

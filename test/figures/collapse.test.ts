@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { budgetBreaks } from "../../lib/experiments/budgetBreaks";
 import { budgetSweep } from "../../lib/experiments/budgetSweep";
+import { alphaEvolution } from "../../lib/figures/alphaEvolution";
 import { budgetFigure } from "../../lib/figures/budgetFigure";
 import { collapseComparison } from "../../lib/figures/collapseComparison";
 import { collapseFigure } from "../../lib/figures/collapseFigure";
+import { costFigure } from "../../lib/figures/costFigure";
+import { entropyFigure } from "../../lib/figures/entropyFigure";
 import type { Figure } from "../../lib/figures/figure";
+import { layoutEvolution } from "../../lib/figures/layoutEvolution";
+import { lossFigure } from "../../lib/figures/lossFigure";
 import { validateFigure } from "../../lib/figures/validateFigure";
 import type { SearchRecord } from "../../lib/run/searchRecord";
 import { BarsError } from "../../lib/util/errors";
@@ -80,14 +86,63 @@ describe("collapseComparison", () => {
 });
 
 describe("budgetFigure", () => {
-  it("shows the loss of probability and the cost of each budget", () => {
+  const numbers = (figure: Figure, name: string, axis: "x" | "y", panel = "y") =>
+    figure.data.find((trace) => trace.name === name && trace["yaxis"] === panel)?.[axis] as (number | null)[];
+
+  it("draws every step of the whole staircase at the exact budget where the best architecture changes", () => {
+    const breaks = budgetBreaks(record, { measure: "ops" });
+    const figure = budgetFigure(record, [...breaks].reverse());
+    expect(validateFigure(figure)).toEqual([]);
+    const x = numbers(figure, "best within the budget", "x");
+    const loss = numbers(figure, "best within the budget", "y");
+    const cost = numbers(figure, "cost", "y", "y2");
+    const best = breaks.at(-1)?.logProbability as number;
+    breaks.forEach((own, i) => {
+      expect(x.slice(2 * i, 2 * i + 2)).toEqual([own.cost, own.until ?? 1.25 * own.cost]);
+      expect(loss[2 * i]).toBeCloseTo(best - own.logProbability, 9);
+      expect(cost.slice(2 * i, 2 * i + 2)).toEqual([own.cost, own.cost]);
+    });
+    expect(numbers(figure, "another architecture from here on", "x")).toEqual(breaks.map(({ cost }) => cost));
+    expect(figure.layout.meta?.bars?.measured).toContain(
+      `All ${breaks.length - 1} budgets at which the best architecture changes, each exact`,
+    );
+  });
+
+  it("draws of sampled budgets only what they say, from a cost to its budget", () => {
     const points = budgetSweep(record, [1e6, 5e5, 3e5], { measure: "ops" });
     const figure = budgetFigure(record, points);
     expect(validateFigure(figure)).toEqual([]);
-    const [loss] = series(figure, "best within the budget", "y");
-    expect(loss?.[2]).toBe(0);
-    expect(loss?.[0]).toBeCloseTo((points[0]?.logProbability ?? 0) - (points[2]?.logProbability ?? 0), 9);
-    expect(series(figure, "cost", "y2")[0]).toEqual(points.map(({ cost }) => cost).reverse());
-    expect(figure.data[0]?.["x"]).toEqual([3e5, 5e5, 1e6]);
+    const ascending = [...points].reverse();
+    const x = numbers(figure, "best within the budget", "x");
+    expect(x[0]).toBe(ascending[0]?.cost);
+    expect(x.at(-2)).toBe(1e6);
+    expect(x.filter((value) => value === null)).toHaveLength(new Set(points.map(({ cost }) => cost)).size);
+    expect(numbers(figure, "budgets asked for", "x")).toEqual([3e5, 5e5, 1e6]);
+    expect(numbers(figure, "budgets asked for", "y")[0]).toBeCloseTo(
+      (points[0]?.logProbability ?? 0) - (points[2]?.logProbability ?? 0),
+      9,
+    );
+    expect(figure.layout.meta?.bars?.measured).toContain(
+      "3 budgets; from an architecture's cost up to its budget none is better; in each gap the best one changes",
+    );
+  });
+});
+
+describe("captions of searches", () => {
+  it("speak of a warm-up only where there was one", () => {
+    const cold = { ...record, epochs: record.epochs.map((epoch) => ({ ...epoch, warmup: false })) };
+    const warm = { ...record, epochs: record.epochs.map((epoch, i) => ({ ...epoch, warmup: i === 0 })) };
+    for (const build of [
+      collapseFigure,
+      entropyFigure,
+      lossFigure,
+      costFigure,
+      layoutEvolution,
+      alphaEvolution,
+    ]) {
+      const said = (one: SearchRecord) => build(one).layout.meta?.bars?.measured;
+      expect(said(warm)).toContain("warm-up");
+      expect(said(cold)).not.toContain("warm-up");
+    }
   });
 });

@@ -21,7 +21,7 @@ const folder = join(__dirname, "../../lib/figures");
 /** Functions that make a figure out of one. */
 const changers = ["fitFigure", "bareFigure", "relaid", "withAxisTitles"];
 /** What frames several builders. */
-const frames = ["figureFrame", "barFrame", "dashboard", "heatmap"];
+const frames = ["figureFrame", "barFrame", "forestPlot", "dashboard", "heatmap"];
 
 it("knows a sample of every builder in lib/figures", () => {
   const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
@@ -37,7 +37,7 @@ it("knows a sample of every builder in lib/figures", () => {
 
 /** Units and counted things that a label may name; shares and ranks have no unit, and say so by their name. */
 const units =
-  /epochs done|\bcell\b|bits|nats|\b(OPs|BOPs|FLOPs)\b|\bms\b|percentage points|probability|\bshare\b|rank|margin|eigenvalue|ln p|entropy|edges without weights|argmax/;
+  /epochs done|\bcell\b|bits|nats|\b(OPs|BOPs|FLOPs)\b|\bms\b|percentage points|probability|\bshare\b|rank|margin|eigenvalue|ln p|entropy|edges without weights|argmax|correlation/;
 
 interface Axis {
   readonly title?: { readonly text?: string };
@@ -48,7 +48,7 @@ interface Axis {
 }
 
 /** What a reader finds at each axis: its own title, or that of the panel it belongs to. */
-function axisLabels(figure: Figure): { axis: string; label: string }[] {
+function axisLabels(figure: Figure): { axis: string; type: string; label: string }[] {
   const notes = figure.layout["annotations"] as { name?: string; text: string; x: number; y: number }[];
   const axes = (letter: string) =>
     Object.entries(figure.layout).filter(([name]) => name.startsWith(`${letter}axis`)) as [string, Axis][];
@@ -68,8 +68,16 @@ function axisLabels(figure: Figure): { axis: string; label: string }[] {
     const percent = y.tickformat?.endsWith("%") ? " share" : "";
     const named = y.type === "category" || y.ticktext ? " cell" : "";
     return [
-      { axis: xName, label: x.type === "category" ? "cell" : below.filter(Boolean).join() },
-      { axis: yName, label: `${beside.filter(Boolean).join()} ${panel?.text ?? ""}${percent}${named}` },
+      {
+        axis: xName,
+        type: x.type ?? "",
+        label: x.type === "category" ? "cell" : below.filter(Boolean).join(),
+      },
+      {
+        axis: yName,
+        type: y.type ?? "",
+        label: `${beside.filter(Boolean).join()} ${panel?.text ?? ""}${percent}${named}`,
+      },
     ];
   });
 }
@@ -114,6 +122,10 @@ describe.each(Object.entries(everyFigure))("%s", (name, build) => {
     const labels = axisLabels(figure);
     expect(labels.length).toBeGreaterThanOrEqual(2);
     expect(labels.filter(({ label }) => !units.test(label))).toEqual([]);
+  });
+
+  it("says of every logarithmic axis that it is one, and of no other", () => {
+    for (const { type, label } of axisLabels(figure)) expect(/log scale/.test(label)).toBe(type === "log");
   });
 
   it("is in order for plotly", () => {

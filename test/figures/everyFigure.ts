@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { budgetBreaks } from "../../lib/experiments/budgetBreaks";
 import { budgetSweep } from "../../lib/experiments/budgetSweep";
 import { ablationBars } from "../../lib/figures/ablationBars";
 import { alphaDistribution } from "../../lib/figures/alphaDistribution";
@@ -8,6 +9,7 @@ import { budgetFigure } from "../../lib/figures/budgetFigure";
 import { capacityProfile } from "../../lib/figures/capacityProfile";
 import { collapseComparison } from "../../lib/figures/collapseComparison";
 import { collapseFigure } from "../../lib/figures/collapseFigure";
+import { comparisonForest } from "../../lib/figures/comparisonForest";
 import { costBars } from "../../lib/figures/costBars";
 import { costFigure } from "../../lib/figures/costFigure";
 import { costParts } from "../../lib/figures/costParts";
@@ -19,6 +21,7 @@ import { informationPlane } from "../../lib/figures/informationPlane";
 import { latencyBars } from "../../lib/figures/latencyBars";
 import { layoutEvolution } from "../../lib/figures/layoutEvolution";
 import { lossFigure } from "../../lib/figures/lossFigure";
+import { measuresForest } from "../../lib/figures/measuresForest";
 import { trainFigure } from "../../lib/figures/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
@@ -27,20 +30,19 @@ import { readTable } from "../../lib/run/tableFile";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { runPoint, seedsOf } from "../frontier/runPoints";
 import { madeUpRecord } from "./madeUpRecord";
-import { madeUpAblations, madeUpInformation, madeUpLatencies } from "./madeUpTables";
+import {
+  madeUpAblations,
+  madeUpComparison,
+  madeUpInformation,
+  madeUpLatencies,
+  madeUpMeasures,
+} from "./madeUpTables";
 import { madeUpTraining } from "./madeUpTraining";
 
 /** Tiny: small enough to be kept as text. Usual: as a paper would draw it. */
 export type SampleSize = "tiny" | "usual";
 
 const stored = (name: string) => readTable(join(__dirname, "../../data/records/analysis", `${name}.json`));
-/** Without the identities around single convolutions: what is left goes on a page. */
-const aPageOf = (table: ReturnType<typeof stored>) => ({
-  ...table,
-  rows: table.rows.filter(
-    ({ kind, target }) => kind !== "no_shortcut" || String(target).endsWith(".shortcut"),
-  ),
-});
 const genotype = (size: SampleSize) => randomGenotype(madeUpRecord(size).config.space, randomKey(3));
 
 /** Runs of three networks: two with seeds, one with a single run. */
@@ -65,12 +67,16 @@ export function madeUpFrontier() {
 
 /** A sample of what every builder in `lib/figures` draws, under the builder's name; variants after a space. */
 export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>> = {
-  ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : aPageOf(stored("ablations"))),
+  ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : stored("ablations")),
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
   "alphaDistribution as violins": (size) => alphaDistribution(madeUpRecord(size), "probabilities", "violins"),
   alphaEvolution: (size) => alphaEvolution(madeUpRecord(size)),
   alphaHeatmap: (size) => alphaHeatmap(madeUpRecord(size)),
   budgetFigure: (size) => {
+    const record = madeUpRecord(size);
+    return budgetFigure(record, budgetBreaks(record, { measure: "ops" }));
+  },
+  "budgetFigure of sampled budgets": (size) => {
     const record = madeUpRecord(size);
     return budgetFigure(
       record,
@@ -84,6 +90,7 @@ export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>>
     return collapseComparison({ plain: [record, other], cured: [record] });
   },
   collapseFigure: (size) => collapseFigure(madeUpRecord(size)),
+  comparisonForest: (size) => comparisonForest(size === "tiny" ? madeUpComparison() : stored("layout")),
   costBars: (size) => costBars(costParts(genotype(size))),
   costFigure: (size) => costFigure(madeUpRecord(size)),
   depthProfile: (size) =>
@@ -95,5 +102,6 @@ export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>>
   latencyBars: () => latencyBars(madeUpLatencies()),
   layoutEvolution: (size) => layoutEvolution(madeUpRecord(size)),
   lossFigure: (size) => lossFigure(madeUpRecord(size)),
+  measuresForest: (size) => measuresForest(size === "tiny" ? madeUpMeasures() : stored("measures")),
   trainFigure: () => trainFigure([madeUpTraining("one", 0, 5000), madeUpTraining("two", 0)]),
 };

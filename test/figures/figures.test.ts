@@ -168,11 +168,41 @@ describe("layoutEvolution", () => {
 });
 
 describe("alphaDistribution", () => {
+  const few = madeUpRecord("usual");
+  const panelOf = (figure: Figure, axis: string) => figure.data.filter((trace) => trace["xaxis"] === axis);
+
+  it("shows every value of a level of few values as a dot at its place, stacked where dots would meet", () => {
+    for (const shape of ["ridges", "violins"] as const) {
+      const figure = alphaDistribution(few, "logits", shape);
+      const [along, across] = shape === "ridges" ? (["x", "y"] as const) : (["y", "x"] as const);
+      const [dots, ...more] = panelOf(figure, "x3");
+      expect(more).toEqual([]);
+      expect(dots?.["mode"]).toContain("markers");
+      const values = dots?.[along] as number[];
+      const last = few.epochs.at(-1)?.alphas.width.flat() as number[];
+      expect(last).toHaveLength(12);
+      expect([...values.slice(-12)].sort()).toEqual([...last].sort());
+      const places = values.map((value, i) => [value, (dots?.[across] as number[])[i]].join(" "));
+      expect(new Set(places).size).toBe(values.length);
+      expect(figure.layout.meta?.bars?.measured).toMatch(
+        /depth, width: one dot a value, dots that would meet/,
+      );
+    }
+  });
+
+  it("says of values at one place how many they are", () => {
+    const zero = few.startAlphas.width.map((row) => row.map(() => 0));
+    const figure = alphaDistribution({ ...few, startAlphas: { ...few.startAlphas, width: zero } });
+    const [dots] = panelOf(figure, "x3");
+    expect((dots?.["text"] as string[])[0]).toBe("\u00d712");
+    expect((dots?.["x"] as number[])[0]).toBeCloseTo(1 / (zero[0]?.length ?? 0), 12);
+  });
+
   it("keeps the density of probabilities between 0 and 1", () => {
     const ridges = alphaDistribution(madeUpRecord("usual")).data.filter(
       (trace) => trace["fill"] === "toself",
     );
-    expect(ridges).toHaveLength(3 * 11);
+    expect(ridges).toHaveLength(11);
     for (const ridge of ridges) {
       const x = ridge["x"] as number[];
       expect([Math.min(...x), Math.max(...x)]).toEqual([0, 1]);
@@ -208,12 +238,11 @@ describe("alphaDistribution as violins", () => {
       expect(left?.[i]).toBeCloseTo(4 - 0.42 * height, 9);
       expect(right?.[120 - i]).toBeCloseTo(4 + 0.42 * height, 9);
     });
-    const width = data.filter((trace) => trace["xaxis"] === "x3");
-    const values = record.epochs[19]?.alphas.width.flat().length ?? 0;
-    expect(values).toBe(12);
-    const medians = width.at(-1)?.["y"] as number[];
-    const quartiles = width.at(-2)?.["y"] as (number | null)[];
-    expect(medians[0]).toBeCloseTo(0.25, 1);
+    const cells = data.filter((trace) => trace["xaxis"] === "x");
+    expect(record.startAlphas.cells.flat(2).length).toBeGreaterThanOrEqual(50);
+    const medians = cells.at(-1)?.["y"] as number[];
+    const quartiles = cells.at(-2)?.["y"] as (number | null)[];
+    expect(medians[0]).toBeCloseTo(1 / record.config.space.primitives.length, 2);
     expect(quartiles).toHaveLength(33);
     medians.forEach((median, i) => {
       expect(median).toBeGreaterThanOrEqual(quartiles[3 * i] as number);

@@ -14,6 +14,7 @@ export function madeUpInformation(): Table {
       epoch,
       place: `cell${layer >> 1}.layer${layer & 1}`,
       cell: layer >> 1,
+      stage: layer >> 1,
       entropy: 0.6 + 0.08 * layer - 0.03 * e,
       inputInformation: 4 + 0.5 * layer - 0.4 * e,
       labelInformation: 0.1 * (layer + 1) * (e + 1),
@@ -43,4 +44,34 @@ export function madeUpLatencies(): Table {
     { name: "ResNet-20", series: "float", latencyMs: 9, lowMs: 8, highMs: 11 },
     { name: "derived", series: "packed", latencyMs: 1.25, lowMs: 1.25, highMs: 1.5 },
   ]);
+}
+
+/** A reference and three variants, as `comparisonTable` gives them: one better, one no different, one of a single seed. */
+export function madeUpComparison(): Table {
+  const row = (variant: string, difference: number, half: number | null) => ({
+    factor: variant === "reference" ? "reference" : "depth",
+    variant,
+    about: `about ${variant}`,
+    difference,
+    differenceLow: half === null ? null : difference - half,
+    differenceHigh: half === null ? null : difference + half,
+  });
+  return made("Layouts", [
+    row("reference", 0, 0),
+    row("shallow", -0.02, 0.05),
+    row("deep", 0.04, 0.01),
+    row("once", 0.01, null),
+  ]);
+}
+
+/** Three measures, as `measuresAgainstAccuracy` gives them. */
+export function madeUpMeasures(): Table {
+  const row = (score: string, spearman: number) => ({
+    score,
+    description: `about ${score}`,
+    spearman,
+    low: spearman - 0.3,
+    high: spearman + 0.2,
+  });
+  return made("Measures", [row("bops", 0.1), row("minCut", 0.6), row("constantChannels", -0.4)]);
 }

@@ -6,7 +6,7 @@ import { countText, decimalText } from "./readingText";
  * What a sweep of budgets shows, as Markdown: how many architectures it finds, the widest gap in
  * cost between two neighbours, and the steepest fall of probability from one to the next cheaper one.
  *
- * @param sweep rows of `budgetSweep`, in any order.
+ * @param sweep rows of `budgetSweep` or `budgetBreaks`, in any order.
  * @throws DeriveError for no rows, or rows of several measures.
  */
 export function budgetReading(sweep: readonly BudgetRow[]): string {
