@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { isAbsolute, join, relative } from "node:path";
+import { join } from "node:path";
 import type { DataConfig } from "../config/dataConfig";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import { DataError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
-import { projectFolder } from "../util/projectFolder";
+import { projectPath } from "../util/projectFolder";
 import { type ChannelStatistics, channelStatistics } from "./channelStatistics";
 import { type CheckedSets, readCifar10 } from "./cifar10";
 import { readCifar100 } from "./cifar100";
@@ -54,7 +54,7 @@ export async function loadData(
   key: RandomKey,
   progress: Progress = silentProgress,
 ): Promise<LoadedData> {
-  const sets = await readSets({ ...config, directory: placeOf(config.directory) }, progress);
+  const sets = await readSets({ ...config, directory: projectPath(config.directory) }, progress);
   const train = limit(sets.train, config.trainImages, "trainImages", fold(key, "train"));
   const test = limit(sets.test, config.testImages, "testImages", fold(key, "test"));
   const note = joinNotes(
@@ -69,11 +69,6 @@ export async function loadData(
     checked: sets.checked,
     info: { name: train.name, note, ...channelStatistics(train) },
   };
-}
-
-/** A relative folder is meant from the project, wherever inside it the process works; shown as short as can be. */
-function placeOf(directory: string): string {
-  return isAbsolute(directory) ? directory : relative(process.cwd(), join(projectFolder(), directory)) || ".";
 }
 
 async function readSets(config: DataConfig, progress: Progress): Promise<CheckedSets> {

@@ -1,21 +1,21 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { readRecordJson } from "../run/readRecord";
 import { checkTrainRecord } from "../run/trainRecordFile";
 import { RecordError } from "../util/errors";
-import { projectFolder } from "../util/projectFolder";
+import { projectPath } from "../util/projectFolder";
 import type { FoundRecord } from "./frontierRuns";
 
 /**
  * The training records in the first of some folders that holds any: every JSON file at any depth that is one, sorted
- * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Paths are relative to the project's folder.
+ * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Folders are meant from the project's.
  *
  * @throws RecordError for a record of another schema, and where none of the folders holds one.
  */
 export function loadTrainRecords(folders: string | readonly string[]): FoundRecord[] {
   const places = [folders].flat();
   for (const place of places) {
-    const found = jsonFiles(resolve(projectFolder(), place)).flatMap((path): FoundRecord[] => {
+    const found = jsonFiles(projectPath(place)).flatMap((path): FoundRecord[] => {
       const value = readRecordJson(path, "a training record");
       const kind = (value as { kind?: unknown } | null)?.kind;
       return kind === "bars.train-record" ? [{ place: path, record: checkTrainRecord(value, path) }] : [];

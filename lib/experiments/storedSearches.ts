@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { SearchRecord } from "../run/searchRecord";
 import { readSearchRecord } from "../run/searchRecordFile";
 import { RecordError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
-import { projectFolder } from "../util/projectFolder";
+import { projectPath } from "../util/projectFolder";
 
 /**
  * Search records that ship with the project, by file name without `.json`, in alphabetical order.
@@ -14,7 +14,7 @@ import { projectFolder } from "../util/projectFolder";
  * @throws RecordError if there is none, or one cannot be read.
  */
 export function storedSearches(prefix: string, place = "data/records"): Record<string, SearchRecord> {
-  const folder = resolve(projectFolder(), place);
+  const folder = projectPath(place);
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   const names = files.map((name) => name.slice(0, -".json".length)).sort();
   const found = names.filter((name) => name.startsWith(prefix));

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 
 /**
  * The folder relative settings such as `data/raw` are meant from: the nearest folder, from the working folder up,
@@ -12,6 +12,14 @@ export function projectFolder(from: string = process.cwd()): string {
       return folder;
     if (folder === dirname(folder)) return from;
   }
+}
+
+/**
+ * A folder that is meant from the project wherever inside it the process works, as seen from where it works: short, and
+ * right in a message. An absolute one stays.
+ */
+export function projectPath(place: string, from: string = process.cwd()): string {
+  return isAbsolute(place) ? place : relative(from, join(projectFolder(from), place)) || ".";
 }
 
 function isProject(manifest: string): boolean {

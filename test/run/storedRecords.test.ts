@@ -6,7 +6,9 @@ import { readTable } from "../../lib/run/tableFile";
 import { readTrainRecord } from "../../lib/run/trainRecordFile";
 
 const folder = join(__dirname, "../../data/records");
-const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".json"),
+);
 const readers: Readonly<Record<string, (path: string) => unknown>> = {
   "bars.search-record": readSearchRecord,
   "bars.train-record": readTrainRecord,

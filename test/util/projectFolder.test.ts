@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { projectFolder } from "../../lib/util/projectFolder";
+import { projectFolder, projectPath } from "../../lib/util/projectFolder";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 it("finds this project from a folder inside it", () => {
@@ -15,4 +15,12 @@ it("finds a user's project by the installed library, and else stays where it is"
   mkdirSync(join(root, "a/node_modules/bars"), { recursive: true });
   writeFileSync(join(root, "a/package.json"), "not json");
   expect(projectFolder(join(root, "a/deep/er"))).toBe(join(root, "a"));
+});
+
+it("says a folder of the project from where the user stands", () => {
+  const root = resolve(__dirname, "../..");
+  expect(projectPath("data/raw", root)).toBe("data/raw");
+  expect(projectPath("data/raw", join(root, "notebooks"))).toBe(join("..", "data/raw"));
+  expect(projectPath("notebooks", join(root, "notebooks"))).toBe(".");
+  expect(projectPath("/elsewhere/raw", join(root, "notebooks"))).toBe("/elsewhere/raw");
 });
