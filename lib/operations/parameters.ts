@@ -1,6 +1,6 @@
 import { tf } from "../backend";
 import { fold, normal, type RandomKey } from "../random/randomKey";
-import { RecordError } from "../util/errors";
+import { checkTensors } from "../util/checkTensors";
 import type { StoredTensor } from "../util/tensorFile";
 import type { ParameterSpec } from "./operation";
 
@@ -52,18 +52,20 @@ export class Parameters {
     return stored;
   }
 
-  /** Puts back values of {@link stored}. @throws RecordError if one is missing or of another shape. */
+  /**
+   * Checks values of {@link stored} before they are used.
+   * @throws RecordError if one is missing, of another shape or not finite, or belongs to no parameter.
+   */
+  check(stored: ReadonlyMap<string, StoredTensor>, place: string): void {
+    checkTensors(stored, this.specs(), place);
+  }
+
+  /** Puts back values of {@link stored}: all of them, or none where {@link check} throws. */
   restore(stored: ReadonlyMap<string, StoredTensor>, place: string): void {
+    this.check(stored, place);
     for (const [name, variable] of this.#variables) {
-      const value = stored.get(name);
-      if (!value)
-        throw new RecordError(`${place}: the checkpoint lacks the tensor "${name}" this network has.`);
-      if (value.shape.join() !== variable.shape.join()) {
-        throw new RecordError(
-          `${place}: tensor "${name}" should have shape [${variable.shape.join(", ")}], the checkpoint has [${value.shape.join(", ")}].`,
-        );
-      }
-      tf.tidy(() => variable.assign(tf.tensor(value.values, variable.shape)));
+      const { values } = stored.get(name) as StoredTensor;
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     }
   }
 

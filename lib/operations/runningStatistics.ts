@@ -1,4 +1,6 @@
 import { tf } from "../backend";
+import { checkTensor } from "../util/checkTensors";
+import { RecordError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
 
 /** Batch statistics of one forward pass by batch-norm name: mean and biased variance, `[channels]`. Owned until updated. */
@@ -53,7 +55,9 @@ export class RunningStatistics {
     return [...this.#values];
   }
 
-  restore(stored: ReadonlyMap<string, StoredTensor>): void {
+  /** Replaces the statistics: all of them, or none where {@link checkStatistics} throws. */
+  restore(stored: ReadonlyMap<string, StoredTensor>, place = "statistics"): void {
+    checkStatistics(stored, place);
     this.dispose();
     for (const [name, { shape, values }] of stored)
       this.#values.set(name, tf.keep(tf.tensor(values, [...shape])));
@@ -62,5 +66,29 @@ export class RunningStatistics {
   dispose(): void {
     for (const value of this.#values.values()) value.dispose();
     this.#values.clear();
+  }
+}
+
+/**
+ * Checks stored statistics before they are used: a mean and a variance of one length for every batch norm, finite, no
+ * variance below 0.
+ * @throws RecordError that names the place and the tensor.
+ */
+export function checkStatistics(stored: ReadonlyMap<string, StoredTensor>, place: string): void {
+  for (const [name, tensor] of stored) {
+    const [, norm, what] = /^(.+)\.(mean|variance)$/.exec(name) ?? [];
+    const other = stored.get(`${norm}.${what === "mean" ? "variance" : "mean"}`);
+    if (norm === undefined || other === undefined) {
+      throw new RecordError(
+        `${place}: statistics should be the mean and the variance of each batch norm, got "${name}" alone.`,
+      );
+    }
+    checkTensor(tensor, name, [other.values.length], place);
+    const wrong = what === "variance" ? tensor.values.findIndex((value: number) => value < 0) : -1;
+    if (wrong >= 0) {
+      throw new RecordError(
+        `${place}: tensor "${name}" should hold variances of at least 0, got ${tensor.values[wrong]} at place ${wrong}.`,
+      );
+    }
   }
 }

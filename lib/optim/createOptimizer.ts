@@ -40,7 +40,8 @@ export interface Optimizer {
 
 type Settings = Pick<OptimizerConfig, "method" | "momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay">;
 
-const slots = { sgd: ["velocity"], adam: ["mean", "square"] } as const;
+/** What each update rule remembers of a parameter. */
+export const optimizerSlots = { sgd: ["velocity"], adam: ["mean", "square"] } as const;
 
 /**
  * SGD with momentum in PyTorch's form, or Adam with bias correction; L2 weight decay inside the gradient, only
@@ -51,7 +52,7 @@ export function createOptimizer(config: Settings, decays: (name: string) => bool
   let tensors: Record<string, tf.Tensor> = {};
   let steps: Record<string, number> = {};
   let decay = config.weightDecay;
-  const slotNames: readonly string[] = slots[config.method];
+  const slotNames: readonly string[] = optimizerSlots[config.method];
 
   const update = (name: string, param: tf.Variable, gradient: tf.Tensor, learningRate: number): void => {
     const step = (steps[name] ?? 0) + 1;

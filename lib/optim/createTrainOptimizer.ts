@@ -1,5 +1,6 @@
 import { adamUpdate, sgdMomentumUpdate, tf } from "../backend";
 import type { TrainOptimizerConfig } from "../config/trainConfig";
+import { checkTensor } from "../util/checkTensors";
 import { RecordError, ShapeError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
 import { bopUpdate } from "./bopUpdate";
@@ -137,12 +138,9 @@ export function createTrainOptimizer(
       return { tensors, steps };
     },
     restore(stored, place) {
-      const memories =
-        stored.steps === 0 ? packs.map(() => []) : packs.map((pack) => recalled(pack, stored, place));
+      checkStored(packs, stored, place);
       dispose();
-      packs.forEach((pack, i) => {
-        pack.memory = memories[i] as tf.Tensor[];
-      });
+      for (const pack of packs) pack.memory = stored.steps === 0 ? [] : recalled(pack, stored);
       steps = stored.steps;
     },
     dispose,
@@ -201,21 +199,44 @@ function checkGradient(name: string, shape: readonly number[], gradient: tf.Tens
   );
 }
 
+/**
+ * Checks a stored state before it is used: what every parameter remembers, of its shape and finite, and nothing else.
+ * @throws RecordError if it is another rule's or of other parameters.
+ */
+function checkStored(packs: readonly Pack[], { tensors, steps }: StoredOptimizer, place: string): void {
+  const known = new Set<string>();
+  for (const { method, members, sizes } of steps === 0 ? [] : packs) {
+    for (const slot of slots[method]) {
+      for (const [k, member] of members.entries()) {
+        const name = `${slot}/${member.name}`;
+        const stored = tensors.get(name);
+        const size = sizes[k] as number;
+        if (stored?.values.length !== size) {
+          throw new RecordError(
+            `${place}: the checkpoint of a training by ${method} must hold "${name}" with ${size} numbers, got ${stored ? stored.values.length : "none"}.`,
+          );
+        }
+        checkTensor(stored, name, member.shape, place);
+        known.add(name);
+      }
+    }
+  }
+  const extra = [...tensors.keys()].find((name) => !known.has(name));
+  if (extra === undefined) return;
+  throw new RecordError(
+    `${place}: the checkpoint of a training after ${steps} steps holds "${extra}", which its optimizer does not remember.`,
+  );
+}
+
 /** The vectors of a pack, put together again. */
-function recalled(pack: Pack, { tensors }: StoredOptimizer, place: string): tf.Tensor[] {
+function recalled(pack: Pack, { tensors }: StoredOptimizer): tf.Tensor[] {
   return slots[pack.method].map((slot) => {
     const values = new Float32Array(pack.sizes.reduce((sum, size) => sum + size, 0));
     let from = 0;
-    for (const [k, { name }] of pack.members.entries()) {
-      const stored = tensors.get(`${slot}/${name}`);
-      const size = pack.sizes[k] as number;
-      if (stored?.values.length !== size) {
-        throw new RecordError(
-          `${place}: the checkpoint of a training by ${pack.method} must hold "${slot}/${name}" with ${size} numbers, got ${stored ? stored.values.length : "none"}.`,
-        );
-      }
+    for (const { name } of pack.members) {
+      const stored = tensors.get(`${slot}/${name}`) as StoredTensor;
       values.set(stored.values, from);
-      from += size;
+      from += stored.values.length;
     }
     return tf.keep(tf.tensor1d(values));
   });

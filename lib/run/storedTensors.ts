@@ -1,5 +1,7 @@
 import { tf } from "../backend";
-import type { Optimizer } from "../optim/createOptimizer";
+import { type Optimizer, optimizerSlots } from "../optim/createOptimizer";
+import { checkTensor } from "../util/checkTensors";
+import { RecordError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
 
 /** Tensors by name as plain arrays, for a checkpoint. */
@@ -11,6 +13,44 @@ export async function storedTensors(
     stored.set(name, { shape: tensor.shape, values: (await tensor.data()) as Float32Array });
   }
   return stored;
+}
+
+/**
+ * Checks the stored state of an optimizer before it is used: for every parameter that took steps what its rule remembers,
+ * of the parameter's shape and finite, and nothing else.
+ *
+ * @param shapes of all parameters, by name.
+ * @throws RecordError that names the place and the tensor.
+ */
+export function checkOptimizerState(
+  method: keyof typeof optimizerSlots,
+  stored: ReadonlyMap<string, StoredTensor>,
+  steps: Readonly<Record<string, number>>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  place: string,
+): void {
+  const known = new Set<string>();
+  for (const name of Object.keys(steps)) {
+    const shape = shapes.get(name);
+    if (shape === undefined) {
+      throw new RecordError(`${place}: steps are counted for "${name}", which is no parameter of this run.`);
+    }
+    for (const slot of optimizerSlots[method]) {
+      const tensor = stored.get(`${slot}/${name}`);
+      if (tensor === undefined) {
+        throw new RecordError(
+          `${place}: the checkpoint of a search by ${method} must hold "${slot}/${name}", got none.`,
+        );
+      }
+      checkTensor(tensor, `${slot}/${name}`, shape, place);
+      known.add(`${slot}/${name}`);
+    }
+  }
+  const extra = [...stored.keys()].find((name) => !known.has(name));
+  if (extra === undefined) return;
+  throw new RecordError(
+    `${place}: the checkpoint holds "${extra}", which an optimizer by ${method} does not remember after these steps.`,
+  );
 }
 
 /** Puts back the state of an optimizer that {@link storedTensors} of it gave. */

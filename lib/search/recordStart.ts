@@ -6,6 +6,7 @@ import type { TrainingSplit } from "../data/splitTraining";
 import { searchRecalibration } from "../run/recalibration";
 import type { SearchRecord } from "../run/searchRecord";
 import { searchRecordSchema } from "../run/searchRecordFile";
+import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
 import { version } from "../util/version";
 import type { SearchState } from "./searchState";
@@ -69,6 +70,7 @@ export function resumed(
   state: SearchState,
   files: { readonly record: string; readonly checkpoint: string },
   dataName: string,
+  stepsPerEpoch: number,
 ): SearchRecord {
   if (record.data.name !== dataName) {
     throw new RecordError(
@@ -80,6 +82,12 @@ export function resumed(
       `${files.record}: this search recalibrates batch norms as records of schema 2 do (means over batches), schema ${searchRecordSchema} pools them; its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
     );
   }
-  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
-  return { ...record, schema: searchRecordSchema, epochs: record.epochs.slice(0, state.position.epoch) };
+  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash, stepsPerEpoch);
+  const { epoch } = state.position;
+  if (epoch > record.epochs.length) {
+    throw new RecordError(
+      `${files.checkpoint}: the checkpoint was written after ${counted(epoch, "epoch")}, the record beside it holds ${counted(record.epochs.length, "epoch")}; they are not of one moment. Put the record back that was written with it, or remove both and start again.`,
+    );
+  }
+  return { ...record, schema: searchRecordSchema, epochs: record.epochs.slice(0, epoch) };
 }

@@ -23,7 +23,7 @@ import { SearchState } from "./searchState";
 import type { EpochSettings } from "./steps";
 import { pruneAlphas } from "./strategies/pruning";
 import { forgetSnapshots, watchEigenvalue } from "./strategies/watchEigenvalue";
-import { trainEpoch } from "./trainEpoch";
+import { stepsPerEpoch, trainEpoch } from "./trainEpoch";
 
 export interface SearchOptions {
   /** Folder of the run: `record.json` and `checkpoint.safetensors`. Made if missing. */
@@ -97,7 +97,7 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
     const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
     state = new SearchState(config, key);
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
-    if (earlier) record = resumed(earlier, state, files, data.info.name);
+    if (earlier) record = resumed(earlier, state, files, data.info.name, stepsPerEpoch({ config, split }));
     options.onStart?.(record);
     const context: SearchContext = { config, key, data, split, progress, onStep: options.onStep };
     return await runEpochs(context, state, record, files, options, signal);

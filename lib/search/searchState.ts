@@ -1,12 +1,16 @@
 import { type BackendInfo, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
+import { checkStatistics } from "../operations/runningStatistics";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
-import { restoreOptimizer, storedTensors } from "../run/storedTensors";
+import { checkCheckpoint, checkpointValue, searchCheckpointForm, section } from "../run/checkpoint";
+import { checkOptimizerState, restoreOptimizer, storedTensors } from "../run/storedTensors";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";
+import { checkTensors } from "../util/checkTensors";
 import { RecordError } from "../util/errors";
+import { amount, count, finite, mapOf, objectOf, pairOf, wholeFrom } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 import { emptyMeter, type MeterSums } from "./meter";
 
@@ -18,8 +22,23 @@ export interface SearchPosition {
   meter: MeterSums;
 }
 
-const checkpointKind = "bars.search-checkpoint";
-const checkpointSchema = "2";
+const positionShape = objectOf<SearchPosition>({
+  epoch: count,
+  step: count,
+  meter: objectOf<MeterSums>({
+    weightSteps: count,
+    weightImages: count,
+    weightLoss: finite,
+    weightCorrect: count,
+    alphaSteps: count,
+    alphaImages: count,
+    alphaTotal: finite,
+    alphaCrossEntropy: finite,
+    alphaPenalty: finite,
+    alphaEntropy: finite,
+    trainingSeconds: amount,
+  }),
+});
 
 /**
  * Everything of a running search that changes: weights, running statistics, alphas, both optimizers, position.
@@ -33,8 +52,10 @@ export class SearchState {
   readonly expectedCost: ExpectedCost;
   position: SearchPosition = { epoch: 0, step: 0, meter: emptyMeter() };
   #weightDecay: number;
+  readonly #config: SearchConfig;
 
   constructor(config: SearchConfig, key: RandomKey) {
+    this.#config = config;
     const { divisor, edgeNormalization } = config.strategies.partialChannels;
     this.supernet = new Supernet(config.space, config.binarization, fold(key, "weights"), divisor);
     this.alphas = AlphaVariables.random(
@@ -75,8 +96,8 @@ export class SearchState {
     add("weightOptimizer", await storedTensors(Object.entries(this.weightOptimizer.state.tensors)));
     add("alphaOptimizer", await storedTensors(Object.entries(this.alphaOptimizer.state.tensors)));
     writeTensorFile(path, tensors, {
-      kind: checkpointKind,
-      schema: checkpointSchema,
+      kind: searchCheckpointForm.kind,
+      schema: searchCheckpointForm.schema,
       configHash,
       backend: backend.name,
       position: JSON.stringify(this.position),
@@ -86,52 +107,72 @@ export class SearchState {
   }
 
   /**
-   * Puts back what {@link save} wrote.
-   * @throws RecordError if the file is damaged, of another kind or schema, or of another configuration.
+   * Puts back what {@link save} wrote, or nothing: everything is checked before anything is used.
+   *
+   * @param stepsPerEpoch where the images are known: the position must lie within an epoch.
+   * @throws RecordError if the file is damaged, of another kind or schema, or of another configuration; if its position is
+   * outside of this search; if a tensor is missing, of another shape or not finite.
    */
-  restore(path: string, configHash: string): void {
-    const { tensors, metadata } = readTensorFile(path);
-    const expect = (field: string, expected: string, remedy: string) => {
-      const got = metadata[field];
-      if (got !== expected)
-        throw new RecordError(
-          `${path}: checkpoint ${field} should be "${expected}", got "${got}". ${remedy}`,
-        );
-    };
-    expect("kind", checkpointKind, "This is not a checkpoint of a search.");
-    expect(
-      "schema",
-      checkpointSchema,
-      "It was written by another version of bars; resume it with that version.",
-    );
-    expect(
-      "configHash",
-      configHash,
-      "It belongs to a search with other settings; use them, or another folder.",
-    );
-    const section = (name: string) => {
-      const found = new Map<string, StoredTensor>();
-      for (const [key, tensor] of tensors)
-        if (key.startsWith(`${name}/`)) found.set(key.slice(name.length + 1), tensor);
-      return found;
-    };
-    const [weightSteps, alphaSteps] = JSON.parse(metadata["optimizerSteps"] ?? "[{},{}]") as Record<
-      string,
-      number
-    >[];
-    this.supernet.parameters.restore(section("weights"), path);
-    this.supernet.statistics.restore(section("statistics"));
-    restoreOptimizer(this.weightOptimizer, section("weightOptimizer"), weightSteps ?? {});
-    restoreOptimizer(this.alphaOptimizer, section("alphaOptimizer"), alphaSteps ?? {});
-    const alphas = section("alphas");
-    for (const [name, variable] of Object.entries(this.alphas.named())) {
-      const stored = alphas.get(name);
-      if (!stored)
-        throw new RecordError(`${path}: the checkpoint lacks the alphas "${name}" this search has.`);
-      tf.tidy(() => variable.assign(tf.tensor(stored.values, variable.shape)));
+  restore(path: string, configHash: string, stepsPerEpoch = Number.POSITIVE_INFINITY): void {
+    const file = readTensorFile(path);
+    const remedy = "It belongs to a search with other settings; use them, or another folder.";
+    checkCheckpoint(path, file, searchCheckpointForm, { configHash, remedy });
+    const { tensors, metadata } = file;
+    const position = checkpointValue(path, metadata, "position", positionShape);
+    this.#checkPosition(position, stepsPerEpoch, path);
+    const weightDecay = checkpointValue(path, metadata, "weightDecay", amount);
+    const steps = checkpointValue(path, metadata, "optimizerSteps", pairOf(mapOf(wholeFrom(1))));
+    const alphas = this.alphas.named();
+    const [weights, statistics, storedAlphas] = [
+      section(tensors, "weights"),
+      section(tensors, "statistics"),
+      section(tensors, "alphas"),
+    ];
+    this.supernet.parameters.check(weights, path);
+    checkStatistics(statistics, path);
+    const expected = Object.entries(alphas).map(([name, { shape }]) => ({ name, shape }));
+    checkTensors(storedAlphas, expected, `${path}: alphas`);
+    const optimizers = [
+      { optimizer: this.weightOptimizer, name: "weightOptimizer", of: this.supernet.parameters.specs() },
+      { optimizer: this.alphaOptimizer, name: "alphaOptimizer", of: expected },
+    ] as const;
+    for (const [i, { name, of }] of optimizers.entries()) {
+      const shapes = new Map(of.map((parameter) => [parameter.name, parameter.shape]));
+      const { method } = this.#config[name];
+      const own = steps[i] as Record<string, number>;
+      checkOptimizerState(method, section(tensors, name), own, shapes, `${path}: ${name}`);
     }
-    this.weightDecay = JSON.parse(metadata["weightDecay"] as string) as number;
-    this.position = JSON.parse(metadata["position"] as string) as SearchPosition;
+    this.supernet.parameters.restore(weights, path);
+    this.supernet.statistics.restore(statistics, path);
+    for (const [name, variable] of Object.entries(alphas)) {
+      const { values } = storedAlphas.get(name) as StoredTensor;
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    }
+    for (const [i, { optimizer, name }] of optimizers.entries())
+      restoreOptimizer(optimizer, section(tensors, name), steps[i] as Record<string, number>);
+    this.weightDecay = weightDecay;
+    this.position = position;
+  }
+
+  #checkPosition({ epoch, step, meter }: SearchPosition, stepsPerEpoch: number, path: string): void {
+    const { epochs } = this.#config;
+    const remedy = "The file is damaged or was changed: resume from an older checkpoint, or start again.";
+    if (epoch > epochs) {
+      throw new RecordError(
+        `${path}: position.epoch must be from 0 to the ${epochs} epochs of this search, got ${epoch}. ${remedy}`,
+      );
+    }
+    const most = epoch === epochs ? 0 : stepsPerEpoch - 1;
+    if (step > most) {
+      throw new RecordError(
+        `${path}: position.step must be from 0 to ${most} in epoch ${epoch}, got ${step}. ${remedy}`,
+      );
+    }
+    if (meter.weightSteps !== step) {
+      throw new RecordError(
+        `${path}: position.meter.weightSteps must be the ${step} steps of the epoch so far, got ${meter.weightSteps}. ${remedy}`,
+      );
+    }
   }
 
   dispose(): void {

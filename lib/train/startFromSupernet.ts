@@ -1,9 +1,9 @@
 import type { Trainable } from "../network/trainable";
 import { weightsFromSupernet } from "../network/weightsFromSupernet";
+import { checkCheckpoint, searchCheckpointForm, section } from "../run/checkpoint";
 import type { ModelSpec } from "../run/modelSpec";
 import { ConfigError, RecordError } from "../util/errors";
 import { readTensorFile } from "../util/tensorFile";
-import { section } from "./trainedWeights";
 
 /**
  * Puts the weights that a genotype has in the supernet it was searched in into its network.
@@ -28,12 +28,15 @@ export async function startFromSupernet(
       `train: start "supernet" needs the checkpoint of the search with config ${hash.slice(0, 12)}, got none. Give supernetCheckpoint (the file checkpoint.safetensors in its folder).`,
     );
   }
-  const { tensors, metadata } = readTensorFile(checkpoint);
+  const file = readTensorFile(checkpoint);
+  const { tensors, metadata } = file;
   if (metadata["configHash"] !== hash) {
     throw new RecordError(
       `${checkpoint}: expected the checkpoint of the search with config ${hash.slice(0, 12)} that "${model.name}" comes from, got one with config ${String(metadata["configHash"]).slice(0, 12)}.`,
     );
   }
+  const remedy = "Give the checkpoint of that search.";
+  checkCheckpoint(checkpoint, file, searchCheckpointForm, { configHash: hash, remedy });
   const weights = weightsFromSupernet(
     model.genotype,
     network.parameters.specs(),

@@ -4,6 +4,7 @@ import type { TrainConfig } from "../config/trainConfig";
 import type { ModelSpec } from "../run/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../run/trainRecord";
 import { trainRecordSchema } from "../run/trainRecordFile";
+import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
 import { version } from "../util/version";
 import { modelCost } from "./modelCost";
@@ -70,14 +71,21 @@ export function resumedTraining(
   state: TrainState,
   files: { readonly record: string; readonly checkpoint: string },
   dataName: string,
+  stepsPerEpoch: number,
 ): TrainRecord {
   if (record.data.name !== dataName) {
     throw new RecordError(
       `${files.record}: this training began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
     );
   }
-  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash);
-  const epochs = record.epochs.slice(0, state.position.epoch);
+  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash, stepsPerEpoch);
+  const { epoch } = state.position;
+  if (epoch > record.epochs.length) {
+    throw new RecordError(
+      `${files.checkpoint}: the checkpoint was written after ${counted(epoch, "epoch")}, the record beside it holds ${counted(record.epochs.length, "epoch")}; they are not of one moment. Put the record back that was written with it, or remove both and start again.`,
+    );
+  }
+  const epochs = record.epochs.slice(0, epoch);
   // Only test results depend on the recalibration, and an unfinished training has none.
   return { ...record, schema: trainRecordSchema, epochs, best: bestOf(epochs) };
 }

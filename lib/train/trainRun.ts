@@ -8,7 +8,7 @@ import { predictions, recalibrated, testResults } from "./measure";
 import { isOutOfMemory, smallerMicroBatch } from "./outOfMemory";
 import { startFromSupernet } from "./startFromSupernet";
 import type { TrainContext } from "./trainContext";
-import { trainEpoch } from "./trainEpoch";
+import { stepsPerEpoch, trainEpoch } from "./trainEpoch";
 import { trainEpochRecord } from "./trainEpochRecord";
 import { readTrainedWeights, writeTrainedWeights } from "./trainedWeights";
 import { snapshotFile, trainFiles } from "./trainFiles";
@@ -81,7 +81,8 @@ export class TrainRun {
     const unbegun = !existsSync(this.#files.checkpoint);
     if (unbegun && context.config.start === "supernet")
       await startFromSupernet(this.#state.network, context.model, this.options.supernetCheckpoint);
-    this.#record = resumedTraining(this.#record, this.#state, this.#files, context.data.info.name);
+    const { name } = context.data.info;
+    this.#record = resumedTraining(this.#record, this.#state, this.#files, name, stepsPerEpoch(context));
     const { position } = this.#state;
     if (this.#reduced !== null) position.microBatch = Math.min(position.microBatch, this.#reduced);
     this.#put({ status: "running", statusDetail: null });

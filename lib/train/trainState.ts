@@ -5,11 +5,14 @@ import type { LayerOverrides } from "../network/layerOverrides";
 import type { Trainable } from "../network/trainable";
 import { createTrainOptimizer, type TrainOptimizer } from "../optim/createTrainOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
+import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../run/checkpoint";
 import type { ModelSpec } from "../run/modelSpec";
 import { epochNumber } from "../util/epochNumber";
+import { RecordError } from "../util/errors";
+import { amount, count, finite, objectOf, wholeFrom } from "../util/shape";
 import { readTensorFile, writeTensorFile } from "../util/tensorFile";
-import { checkFiniteTensors, expectField, networkTensors, restoreNetwork, section } from "./trainedWeights";
-import { phaseOf } from "./trainPhase";
+import { checkFiniteTensors, checkNetwork, networkTensors, restoreNetwork } from "./trainedWeights";
+import { allEpochs, phaseOf } from "./trainPhase";
 
 /** Sums of one epoch so far. */
 export interface TrainSums {
@@ -33,8 +36,20 @@ export function emptySums(): TrainSums {
   return { images: 0, loss: 0, correct: 0, seconds: 0 };
 }
 
-const checkpointKind = "bars.train-checkpoint";
-const checkpointSchema = "1";
+const form: CheckpointForm = {
+  what: "a checkpoint of a training",
+  kind: "bars.train-checkpoint",
+  schema: "2",
+  unhashedSchema: "1",
+  fields: ["backend", "position", "optimizerSteps"],
+  sections: ["weights", "statistics", "optimizer"],
+};
+const positionShape = objectOf<TrainPosition>({
+  epoch: count,
+  step: count,
+  microBatch: wholeFrom(1),
+  sums: objectOf<TrainSums>({ images: count, loss: finite, correct: count, seconds: amount }),
+});
 
 /**
  * Everything of a running training that changes: weights, running statistics, optimizer, position. Random numbers
@@ -81,8 +96,8 @@ export class TrainState {
     for (const [name, tensor] of memory.tensors) tensors.set(`optimizer/${name}`, tensor);
     checkFiniteTensors(tensors, `by step ${this.position.step} of epoch ${epochNumber(this.position.epoch)}`);
     writeTensorFile(path, tensors, {
-      kind: checkpointKind,
-      schema: checkpointSchema,
+      kind: form.kind,
+      schema: form.schema,
       configHash,
       backend: backend.name,
       position: JSON.stringify(this.position),
@@ -91,32 +106,40 @@ export class TrainState {
   }
 
   /**
-   * Puts back what {@link save} wrote.
-   * @throws RecordError if the file is damaged, of another kind or schema, or of another configuration.
+   * Puts back what {@link save} wrote: everything is checked before anything is used.
+   *
+   * @param stepsPerEpoch where the images are known: the position must lie within an epoch.
+   * @throws RecordError if the file is damaged, of another kind or schema, or of another configuration; if its position is
+   * outside of this training; if a tensor is missing, of another shape or not finite.
    */
-  restore(path: string, configHash: string): void {
-    const { tensors, metadata } = readTensorFile(path);
-    expectField(path, metadata, "kind", checkpointKind, "This is not a checkpoint of a training.");
-    expectField(
-      path,
-      metadata,
-      "schema",
-      checkpointSchema,
-      "It was written by another version of bars; resume it with that version.",
-    );
-    expectField(
-      path,
-      metadata,
-      "configHash",
-      configHash,
-      "It belongs to a training with other settings; use them, or another folder.",
-    );
-    const position = JSON.parse(metadata["position"] as string) as TrainPosition;
+  restore(path: string, configHash: string, stepsPerEpoch = Number.POSITIVE_INFINITY): void {
+    const file = readTensorFile(path);
+    const remedy = "It belongs to a training with other settings; use them, or another folder.";
+    checkCheckpoint(path, file, form, { configHash, remedy });
+    const { tensors, metadata } = file;
+    const position = checkpointValue(path, metadata, "position", positionShape);
+    this.#checkPosition(position, stepsPerEpoch, path);
+    const steps = checkpointValue(path, metadata, "optimizerSteps", count);
+    checkNetwork(path, this.network, tensors);
     this.enterEpoch(position.epoch);
-    this.position = position;
-    restoreNetwork(path, this.network, tensors);
-    const steps = Number(metadata["optimizerSteps"]);
     this.#optimizer.restore({ tensors: section(tensors, "optimizer"), steps }, path);
+    restoreNetwork(path, this.network, tensors);
+    this.position = position;
+  }
+
+  #checkPosition({ epoch, step, microBatch }: TrainPosition, stepsPerEpoch: number, path: string): void {
+    const epochs = allEpochs(this.#config);
+    const { batchSize } = this.#config;
+    const within = (key: string, got: number, least: number, most: number, what: string) => {
+      if (got >= least && got <= most) return;
+      throw new RecordError(
+        `${path}: position.${key} must be from ${least} to ${most} (${what}), got ${got}. The file is damaged or was changed: resume from an older checkpoint, or start again.`,
+      );
+    };
+    within("epoch", epoch, 0, epochs, "the epochs of this training");
+    const most = epoch === epochs ? 0 : stepsPerEpoch - 1;
+    within("step", step, 0, most, `steps before the last of epoch ${epoch}`);
+    within("microBatch", microBatch, 1, batchSize, "the batch size");
   }
 
   dispose(): void {

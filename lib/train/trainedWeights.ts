@@ -1,11 +1,20 @@
 import type { Trainable } from "../network/trainable";
+import { checkStatistics } from "../operations/runningStatistics";
+import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../run/checkpoint";
 import { storedTensors } from "../run/storedTensors";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError, RecordError } from "../util/errors";
+import { DivergenceError } from "../util/errors";
+import { count, truth } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 
-const kind = "bars.trained-weights";
-const schema = "1";
+const form: CheckpointForm = {
+  what: "a file of trained weights",
+  kind: "bars.trained-weights",
+  schema: "2",
+  unhashedSchema: "1",
+  fields: ["epoch", "recalibrated"],
+  sections: ["weights", "statistics"],
+};
 
 /** What a file of weights says of itself. */
 export interface WeightsInfo {
@@ -46,8 +55,8 @@ export async function writeTrainedWeights(
   const tensors = await networkTensors(network);
   checkFiniteTensors(tensors, `in epoch ${epochNumber(info.epoch)}`);
   writeTensorFile(path, tensors, {
-    kind,
-    schema,
+    kind: form.kind,
+    schema: form.schema,
     configHash: info.configHash,
     epoch: String(info.epoch),
     recalibrated: String(info.recalibrated),
@@ -55,55 +64,36 @@ export async function writeTrainedWeights(
 }
 
 /**
- * Puts the weights and statistics of a file into a network.
+ * Puts the weights and statistics of a file into a network: all of them, or none.
  * @throws RecordError if the file is damaged, of another kind or schema, or does not fit the network or the run.
  */
 export function readTrainedWeights(path: string, network: Trainable, configHash: string): WeightsInfo {
-  const { tensors, metadata } = readTensorFile(path);
-  expectField(path, metadata, "kind", kind, "This is not a file of trained weights.");
-  expectField(
-    path,
-    metadata,
-    "schema",
-    schema,
-    "It was written by another version of bars; read it with that.",
-  );
-  expectField(path, metadata, "configHash", configHash, "It belongs to another run.");
+  const file = readTensorFile(path);
+  checkCheckpoint(path, file, form, { configHash, remedy: "It belongs to another run." });
+  const { tensors, metadata } = file;
+  const epoch = checkpointValue(path, metadata, "epoch", count);
+  const recalibrated = checkpointValue(path, metadata, "recalibrated", truth);
   restoreNetwork(path, network, tensors);
-  return {
-    configHash,
-    epoch: Number(metadata["epoch"]),
-    recalibrated: metadata["recalibrated"] === "true",
-  };
+  return { configHash, epoch, recalibrated };
 }
 
-/** Puts the sections "weights" and "statistics" of a file into a network. */
+/** Checks what {@link restoreNetwork} uses. @throws RecordError that names the file and the tensor. */
+export function checkNetwork(
+  path: string,
+  network: Trainable,
+  tensors: ReadonlyMap<string, StoredTensor>,
+): void {
+  network.parameters.check(section(tensors, "weights"), path);
+  checkStatistics(section(tensors, "statistics"), path);
+}
+
+/** Puts the sections "weights" and "statistics" of a file into a network: all of them, or none. */
 export function restoreNetwork(
   path: string,
   network: Trainable,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): void {
+  checkNetwork(path, network, tensors);
   network.parameters.restore(section(tensors, "weights"), path);
-  network.statistics.restore(section(tensors, "statistics"));
-}
-
-/** The tensors of one section, by their names in it. */
-export function section(tensors: ReadonlyMap<string, StoredTensor>, name: string): Map<string, StoredTensor> {
-  const found = new Map<string, StoredTensor>();
-  for (const [key, tensor] of tensors)
-    if (key.startsWith(`${name}/`)) found.set(key.slice(name.length + 1), tensor);
-  return found;
-}
-
-/** @throws RecordError unless a file's metadata has the expected value. */
-export function expectField(
-  path: string,
-  metadata: Readonly<Record<string, string>>,
-  field: string,
-  expected: string,
-  remedy: string,
-): void {
-  const got = metadata[field];
-  if (got === expected) return;
-  throw new RecordError(`${path}: ${field} should be "${expected}", got "${got}". ${remedy}`);
+  network.statistics.restore(section(tensors, "statistics"), path);
 }

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "./atomicFile";
 import { RecordError } from "./errors";
+import { tensorHeader } from "./tensorHeader";
 
 /** A named block of numbers on disk. */
 export interface StoredTensor {
@@ -8,22 +10,32 @@ export interface StoredTensor {
   readonly values: Float32Array | Int32Array;
 }
 
-interface HeaderEntry {
-  dtype: "F32" | "I32";
-  shape: number[];
-  data_offsets: [number, number];
+/** What a tensor file holds. */
+export interface TensorFile {
+  readonly tensors: Map<string, StoredTensor>;
+  /** Without the hash. */
+  readonly metadata: Record<string, string>;
+  /** Whether the file states the hash of its content; then it has been checked. */
+  readonly hashed: boolean;
 }
+
+/** Metadata key of the content hash. */
+const hashKey = "contentHash";
+/** In the hashed bytes the digits of the hash itself are zeros. */
+const noHash = "0".repeat(64);
 
 /**
  * Writes tensors and text metadata in the safetensors format (8-byte header length, JSON header, raw
  * little-endian values), which Python reads with `safetensors.torch.load_file`. Atomic.
+ *
+ * The metadata get the entry `contentHash`: SHA-256 of the whole file with 64 zeros in place of that hash.
  */
 export function writeTensorFile(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>>,
 ): void {
-  const header: Record<string, HeaderEntry | Readonly<Record<string, string>>> = { __metadata__: metadata };
+  const header: Record<string, unknown> = { __metadata__: { ...metadata, [hashKey]: noHash } };
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
@@ -38,17 +50,20 @@ export function writeTensorFile(
   const encoded = Buffer.from(text, "utf8");
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(encoded.length));
+  const hash = sha256([length, encoded, ...parts]);
+  encoded.write(hash, encoded.indexOf(`"${hashKey}":"${noHash}"`) + hashKey.length + 4, "latin1");
   writeFileAtomic(path, [length, encoded, ...parts]);
 }
 
 /**
- * Reads a file written by {@link writeTensorFile}.
- * @throws RecordError if the file is missing, truncated or not of this format.
+ * Reads a file written by {@link writeTensorFile}, or another of the format that holds float32 and int32 alone.
+ *
+ * Everything is checked before anything is given out: the header, that tensors lie side by side and fill the file, that
+ * their sizes are those of their shapes, and the hash, where the file states one.
+ *
+ * @throws RecordError that names the file, what is wrong and what to do.
  */
-export function readTensorFile(path: string): {
-  tensors: Map<string, StoredTensor>;
-  metadata: Record<string, string>;
-} {
+export function readTensorFile(path: string): TensorFile {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -58,35 +73,33 @@ export function readTensorFile(path: string): {
       { cause: error },
     );
   }
-  const damaged = (what: string) =>
-    new RecordError(
-      `${path}: not a complete safetensors file: ${what}. Delete it and resume from an older checkpoint, or start again.`,
-    );
-  if (bytes.length < 8) throw damaged(`expected at least 8 bytes, got ${bytes.length}`);
-  const headerEnd = 8 + Number(bytes.readBigUInt64LE(0));
-  if (headerEnd > bytes.length)
-    throw damaged(`its header should end at byte ${headerEnd}, the file ends at ${bytes.length}`);
-  let header: Record<string, HeaderEntry>;
-  try {
-    header = JSON.parse(bytes.toString("utf8", 8, headerEnd));
-  } catch {
-    throw damaged("its header is not JSON");
-  }
-  const metadata = (header["__metadata__"] ?? {}) as unknown as Record<string, string>;
+  const header = tensorHeader(bytes, path);
+  const { [hashKey]: stated, ...metadata } = header.metadata;
+  if (stated !== undefined) checkHash(bytes, header.end, stated, path);
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    const [from, to] = entry.data_offsets;
-    if (headerEnd + to > bytes.length)
-      throw damaged(
-        `tensor "${name}" should end at byte ${headerEnd + to}, the file ends at ${bytes.length}`,
-      );
+  for (const { name, dtype, shape, from, to } of header.tensors) {
     // A fresh copy: the offset inside the file need not be a multiple of four.
-    const raw = new Uint8Array(bytes.subarray(headerEnd + from, headerEnd + to)).buffer;
-    tensors.set(name, {
-      shape: entry.shape,
-      values: entry.dtype === "F32" ? new Float32Array(raw) : new Int32Array(raw),
-    });
+    const raw = new Uint8Array(bytes.subarray(from, to)).buffer;
+    tensors.set(name, { shape, values: dtype === "F32" ? new Float32Array(raw) : new Int32Array(raw) });
   }
-  return { tensors, metadata };
+  return { tensors, metadata, hashed: stated !== undefined };
+}
+
+function checkHash(bytes: Buffer, headerEnd: number, stated: string, path: string): void {
+  const at = bytes.subarray(0, headerEnd).indexOf(`"${hashKey}":"${stated}"`);
+  const digits = at + hashKey.length + 4;
+  const found =
+    at < 0 || !/^[0-9a-f]{64}$/.test(stated)
+      ? "another"
+      : sha256([bytes.subarray(0, digits), Buffer.from(noHash), bytes.subarray(digits + 64)]);
+  if (found === stated) return;
+  throw new RecordError(
+    `${path}: its content should have the hash it states, ${stated.slice(0, 12)}, got ${found.slice(0, 12)}; the file is damaged or was changed. Delete it and resume from an older checkpoint, or start again.`,
+  );
+}
+
+function sha256(parts: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
 }

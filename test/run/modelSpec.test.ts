@@ -9,7 +9,13 @@ const other = randomGenotype(spaceConfig(), fold(randomKey(0), 1));
 
 describe("checkModelSpec", () => {
   it("gives back a model that went through JSON", () => {
-    const origin = { method: "search", recordHash: "ab", rule: "argmax", epoch: 3, seed: 1 } as const;
+    const origin = {
+      method: "search",
+      recordHash: "ab".repeat(32),
+      rule: "argmax",
+      epoch: 3,
+      seed: 1,
+    } as const;
     const model = genotypeModel(genotype, "mine", origin);
     expect(checkModelSpec(JSON.parse(JSON.stringify(model)))).toEqual(model);
     const baseline = checkModelSpec({ kind: "baseline", family: "nin", block: "xnor", width: 0.5 });
@@ -22,6 +28,11 @@ describe("checkModelSpec", () => {
     [{ kind: "teacher" }, 'model: kind must be "genotype" or "baseline", got "teacher".'],
     [{ kind: "genotype", genotype: { ...genotype, schema: 2 } }, "model.genotype: schema must be 1"],
     [{ kind: "genotype", genotype, width: 1 }, 'model: unknown field "width". Known fields: kind, name,'],
+    [
+      { kind: "genotype", genotype, origin: { method: "search", recordHash: "ab" } },
+      'model.origin.recordHash must be 64 hexadecimal digits (SHA-256), got "ab". The file is damaged or was changed by hand',
+    ],
+    [{ kind: "genotype", genotype, origin: 5 }, "model.origin must be an object, got 5."],
     [{ kind: "genotype", genotype, name: "" }, 'model: name must be a text of at least one letter, got "".'],
     [{ kind: "baseline", family: "vgg16" }, "model: family must be one of"],
     [{ kind: "baseline", width: 0 }, "model: width must be a finite number above 0, got 0."],

@@ -236,7 +236,7 @@ describe("bad input", () => {
     );
     writeTensorFile(files.checkpoint, tensors, { ...metadata, schema: "0" });
     await expect(search(config, { directory })).rejects.toThrow(
-      'checkpoint schema should be "2", got "0". It was written by another version of bars; resume it with that version.',
+      'schema should be "3", got "0". It was written by another version of bars; read it with that version.',
     );
     writeTensorFile(files.checkpoint, tensors, { ...metadata, kind: "other" });
     await expect(search(config, { directory })).rejects.toThrow("This is not a checkpoint of a search.");
