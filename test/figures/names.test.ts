@@ -125,6 +125,8 @@ describe("names in figures", () => {
   it("are the same text before and after plotly's escapes", () => {
     for (const name of names) expect(plainText(plotlyText(name))).toBe(name);
     expect(plotlyText("a\nb\rc")).toBe("a<br>b c");
+    // Formulas need MathJax on the page, templates a hover box: neither is there when a figure is drawn here.
+    expect(plotlyText("$x$ %{y} {z}")).toBe("&#36;x&#36; %&#123;y} {z}");
   });
 });
 
