@@ -299,6 +299,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
           programs.delete(command[1]);
           if (program && !(program instanceof Error)) program.session.dispose();
           // Other graphs have results of other lengths: what was kept for this one's would never be taken again.
+          for (const kept of pool.values()) kept.forEach(letGo);
           pool.clear();
           counts.pooledBytes = 0;
           return;
