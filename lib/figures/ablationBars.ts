@@ -72,7 +72,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
         column: 0,
         traces: [...bars(rows, barred, both), ...(both ? [diamonds(rows)] : [])],
         xAxis: {
-          title: { text: "change of accuracy, percentage points" },
+          title: { text: "change, percentage points" },
           zeroline: true,
           zerolinecolor: "#222222",
         },

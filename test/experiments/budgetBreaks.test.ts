@@ -1,17 +1,19 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type BudgetBreak, budgetBreaks } from "../../lib/experiments/budgetBreaks";
 import { budgetGrid, budgetSweep } from "../../lib/experiments/budgetSweep";
 import { ruleComparison } from "../../lib/experiments/ruleComparison";
-import { madeUpRecord } from "../figures/madeUpRecord";
+import { readSearchRecord } from "../../lib/run/searchRecordFile";
 
-const record = madeUpRecord("tiny");
+/** A small search whose staircase has nine steps in BOPs, some near each other. */
+const record = readSearchRecord(join(__dirname, "../../data/records/search-cured-seed0.json"));
 const step = { bops: 1, flops: 1, ops: 1 / 64 } as const;
 
 describe.each(["bops", "flops", "ops"] as const)("budgetBreaks in %s", (measure) => {
   const breaks = budgetBreaks(record, { measure });
 
   it("goes from the cheapest architecture to the likeliest one, ever dearer and likelier, without a gap", () => {
-    if (measure !== "flops") expect(breaks.length).toBeGreaterThan(1);
+    expect(breaks).toHaveLength({ bops: 9, ops: 9, flops: 4 }[measure]);
     expect(breaks[0]?.cost).toBe(budgetGrid(record, 2, { measure })[0]);
     expect(breaks.at(-1)).toMatchObject({
       genotype: ruleComparison(record, ["argmax"])[0]?.genotype,
@@ -40,4 +42,11 @@ describe.each(["bops", "flops", "ops"] as const)("budgetBreaks in %s", (measure)
       expect([own.cost, own.genotype]).toEqual([row.cost, row.genotype]);
     }
   });
+});
+
+it("finds steps that no even grid of sixteen budgets finds", () => {
+  const costs = budgetBreaks(record, { measure: "bops" }).map(({ cost }) => cost);
+  expect(costs).toEqual([32_768, 106_496, 253_952, 581_632, 647_168, 729_088, 942_080, 1_236_992, 4_816_896]);
+  const sampled = budgetSweep(record, budgetGrid(record, 16, { measure: "bops" }), { measure: "bops" });
+  expect(new Set(sampled.map(({ cost }) => cost)).size).toBeLessThan(costs.length);
 });

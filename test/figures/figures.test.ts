@@ -182,9 +182,7 @@ describe("alphaDistribution", () => {
       const last = few.epochs.at(-1)?.alphas.width.flat() as number[];
       expect(last).toHaveLength(12);
       expect([...values.slice(-12)].sort()).toEqual([...last].sort());
-      const places = values.map((value, i) =>
-        [value, (dots?.[across] as number[] | undefined)?.[i]].join(" "),
-      );
+      const places = values.map((value, i) => [value, ((dots as Trace)[across] as number[])[i]].join(" "));
       expect(new Set(places).size).toBe(values.length);
       expect(figure.layout.meta?.bars?.measured).toMatch(
         /depth, width: one dot a value, dots that would meet/,
@@ -196,8 +194,8 @@ describe("alphaDistribution", () => {
     const zero = few.startAlphas.width.map((row) => row.map(() => 0));
     const figure = alphaDistribution({ ...few, startAlphas: { ...few.startAlphas, width: zero } });
     const [dots] = panelOf(figure, "x3");
-    expect((dots?.["text"] as string[] | undefined)?.[0]).toBe("\u00d712");
-    expect((dots?.["x"] as number[] | undefined)?.[0]).toBeCloseTo(1 / (zero[0]?.length ?? 0), 12);
+    expect(((dots as Trace)["text"] as string[])[0]).toBe("\u00d712");
+    expect(((dots as Trace)["x"] as number[])[0]).toBeCloseTo(1 / (zero[0]?.length ?? 0), 12);
   });
 
   it("keeps the density of probabilities between 0 and 1", () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { alphaHeatmap } from "../../lib/figures/alphaHeatmap";
 import { besideEachOther } from "../../lib/figures/besideEachOther";
 import type { Figure, Trace } from "../../lib/figures/figure";
+import { fitFigure } from "../../lib/figures/fitFigure";
 import { frontierFigure } from "../../lib/figures/frontierFigure";
 import { lossFigure } from "../../lib/figures/lossFigure";
+import { renderFigure } from "../../lib/figures/renderFigure";
 import { stackedPlaces } from "../../lib/figures/stackedPlaces";
 import { trainFigure } from "../../lib/figures/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";
@@ -10,6 +13,7 @@ import type { SearchRecord } from "../../lib/run/searchRecord";
 import { runPoint, seedsOf } from "../frontier/runPoints";
 import { madeUpRecord } from "./madeUpRecord";
 import { madeUpTraining } from "./madeUpTraining";
+import { overlap, textBoxes } from "./textBoxes";
 
 describe("besideEachOther", () => {
   it("leaves marks that can be told apart, and puts those that hide each other in a row around their middle", () => {
@@ -115,5 +119,22 @@ describe("marks at one place", () => {
       first(t, "x"),
     );
     expect(places).toEqual([record.epochs.length, record.epochs.length]);
+  });
+});
+
+describe("the name of a colour bar", () => {
+  it("stands clear of its ticks and of everything else", async () => {
+    for (const width of ["one-column", "two-column"] as const) {
+      const svg = await renderFigure(fitFigure(alphaHeatmap(madeUpRecord("usual")), width), {
+        format: "svg",
+      });
+      const texts = textBoxes(svg);
+      const named = texts.filter(({ text }) => text === "probability");
+      expect(named).toHaveLength(1);
+      const { x, y, width: own, height } = (named[0] as (typeof texts)[number]).box;
+      const around = { x: x - 2, y: y - 2, width: own + 4, height: height + 4 };
+      const met = texts.filter((one) => one !== named[0] && overlap(one.box, around));
+      expect(met.map(({ text }) => text)).toEqual([]);
+    }
   });
 });
