@@ -45,7 +45,7 @@ const caption = (figure: Figure) => figure.layout.meta?.bars?.measured ?? "";
 const diamonds = (figure: Figure) =>
   figure.data.filter((trace) => (trace["marker"] as { symbol?: string })?.symbol === "diamond");
 const first = (trace: Trace | undefined, axis: "x" | "y") =>
-  (trace?.[axis] as number[] | undefined)?.[0] as number;
+  ((trace as Trace)[axis] as number[])[0] as number;
 
 describe("marks at one place", () => {
   it("stand beside each other on the frontier, which says how many do, and their means stay in the middle", () => {
