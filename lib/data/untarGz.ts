@@ -16,7 +16,7 @@ const blockBytes = 512;
  *
  * Format: POSIX.1-1988 "ustar", of which only the name, size, checksum, type and prefix fields are read.
  *
- * @throws DataError if the archive is not a gzipped tar, ends early, or lacks a member; file system errors as
+ * @throws DataError if the archive is not a gzipped tar, ends early, has another checksum, or lacks a member; file system errors as
  * they are.
  */
 export async function untarGz(archive: string, members: readonly string[], folder: string): Promise<void> {
@@ -43,6 +43,8 @@ export async function untarGz(archive: string, members: readonly string[], folde
       await bytes.passOn((blockBytes - (size % blockBytes)) % blockBytes);
       if (missing.size === 0) break;
     }
+    // To its end: the checksum of a gzip file comes last.
+    await bytes.finish();
   } finally {
     bytes.close();
   }
@@ -112,14 +114,25 @@ class ByteStream {
     return Buffer.concat(parts);
   }
 
+  /** Unpacks what is left, for nothing but the checksum. */
+  async finish(): Promise<void> {
+    while (!(await this.part()).done);
+  }
+
   close(): void {
     this.source.destroy();
   }
 
   private async next(): Promise<Buffer> {
-    let result: IteratorResult<Buffer>;
+    const result = await this.part();
+    if (result.done)
+      throw new DataError(`untarGz: ${this.path} ends in the middle of a file; it is truncated.`);
+    return result.value;
+  }
+
+  private async part(): Promise<IteratorResult<Buffer>> {
     try {
-      result = await this.parts.next();
+      return await this.parts.next();
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).syscall !== undefined) throw cause;
       throw new DataError(
@@ -129,8 +142,5 @@ class ByteStream {
         },
       );
     }
-    if (result.done)
-      throw new DataError(`untarGz: ${this.path} ends in the middle of a file; it is truncated.`);
-    return result.value;
   }
 }

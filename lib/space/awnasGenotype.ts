@@ -1,5 +1,6 @@
 import type { Primitive, SpaceConfig } from "../config/spaceConfig";
 import { GenotypeError } from "../util/errors";
+import { showValue } from "../util/showValue";
 import { effectiveWidths } from "./builtCells";
 import { edgesOf } from "./edges";
 import { type Genotype, type GenotypeEdge, genotype } from "./genotype";
@@ -40,12 +41,11 @@ export function toAwnas(value: Genotype): string {
  * Reads an aw_nas genotype string as a genotype of `space`, which must have the layout, the steps and the
  * primitives the string uses. Operations named `none` add nothing and are left out.
  *
- * @throws GenotypeError for text of another form, operations without a counterpart here, depths that are no
+ * @throws GenotypeError for text of another form (the whole of it, each field once), operations without a counterpart here, depths that are no
  * chain into a sink, and widths that change inside a stage.
  */
 export function fromAwnas(text: string, space: SpaceConfig): Genotype {
-  const macro = fieldsOf(text, "StagewiseMacroGenotype");
-  const micro = fieldsOf(text, "DenseMicroGenotype");
+  const { macro, micro } = partsOf(text);
   const stages = stagesOf(space);
   const depth = stages.map(() => 0);
   searchedStages(space).forEach((stage, i) => {
@@ -125,16 +125,47 @@ function pythonFloat(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-function fieldsOf(text: string, type: string): Map<string, string> {
-  const body = new RegExp(`${type}\\(([^()]*)\\)`).exec(text)?.[1];
-  if (body === undefined) {
+/** The two parts of a genotype's text, and nothing else around or between them. */
+function partsOf(text: string): { readonly macro: Map<string, string>; readonly micro: Map<string, string> } {
+  const body = (type: string) => new RegExp(`${type}\\(([^()]*)\\)`).exec(text)?.[1];
+  const bodies = (["StagewiseMacroGenotype", "DenseMicroGenotype"] as const).map((type) => {
+    const found = body(type);
+    if (found !== undefined) return found;
     throw new GenotypeError(
       `fromAwnas: expected "${type}(…)" in the text, got ${JSON.stringify(text.slice(0, 60))}.`,
     );
+  });
+  const whole =
+    /^\s*\(?\s*StagewiseMacroGenotype\([^()]*\)\s*,\s*DenseMicroGenotype\([^()]*\)\s*(\)?)\s*$/.exec(text);
+  if (whole === null || text.trimStart().startsWith("(") !== (whole[1] === ")")) {
+    throw new GenotypeError(
+      `fromAwnas: expected "(StagewiseMacroGenotype(…), DenseMicroGenotype(…))" and nothing else, got ${showValue(text)}.`,
+    );
   }
-  return new Map(
-    Array.from(body.matchAll(/(\w+)\s*=\s*(['"])([^'"]*)\2/g), (m) => [m[1] as string, m[3] as string]),
-  );
+  const [macro, micro] = bodies as [string, string];
+  return {
+    macro: fieldsOf(macro, "StagewiseMacroGenotype", /^(width|stage_\d+)$/),
+    micro: fieldsOf(micro, "DenseMicroGenotype", /^cell_\d+$/),
+  };
+}
+
+/** `name='value', …`, each name once. */
+function fieldsOf(body: string, type: string, known: RegExp): Map<string, string> {
+  const fields = new Map<string, string>();
+  let rest = body.trim();
+  while (rest !== "") {
+    const [taken, name, , value] = /^(\w+)\s*=\s*(['"])([^'"]*)\2\s*(?:,\s*|$)/.exec(rest) ?? [];
+    if (taken === undefined || name === undefined || value === undefined) {
+      throw new GenotypeError(`fromAwnas: ${type} expected name='value', …, got ${showValue(rest)}.`);
+    }
+    if (!known.test(name) || fields.has(name)) {
+      const why = fields.has(name) ? "is given twice" : "has no meaning here";
+      throw new GenotypeError(`fromAwnas: ${type}: the field ${name} ${why}.`);
+    }
+    fields.set(name, value);
+    rest = rest.slice(taken.length);
+  }
+  return fields;
 }
 
 function field(fields: Map<string, string>, name: string): string {
@@ -176,7 +207,8 @@ function readDepth(text: string, stage: Stage, place: string): number {
 }
 
 function readWidths(text: string, space: SpaceConfig, stages: readonly Stage[]): number[] {
-  const perCell = text.split(",").map(Number);
+  const isNumber = (part: string) => /^\s*\d+(\.\d*)?\s*$/.test(part);
+  const perCell = text.split(",").map((part) => (isNumber(part) ? Number(part) : Number.NaN));
   if (perCell.length !== space.cellLayout.length || perCell.some((width) => !Number.isFinite(width))) {
     throw new GenotypeError(
       `fromAwnas: width expected ${space.cellLayout.length} numbers, one a cell, got "${text}".`,

@@ -74,6 +74,15 @@ describe("untarGz", () => {
       /cannot be unpacked \(unexpected end of file\)\.$/,
     ],
     [
+      "has another checksum, behind the last member that is asked for",
+      () => {
+        const bytes = tarGz([...members, { name: "set/later.bin", body: Buffer.concat([large, large]) }]);
+        bytes.writeUInt8((bytes[bytes.length - 8] as number) ^ 1, bytes.length - 8);
+        return bytes;
+      },
+      /cannot be unpacked \(incorrect data check\)\.$/,
+    ],
+    [
       "is cut off inside the tar",
       () => gzipSync(tar(members).subarray(0, 4000)),
       /ends in the middle of a file; it is truncated\.$/,

@@ -173,8 +173,8 @@ describe("SearchState.restore", () => {
     const headerBits = 8 * (8 + Number(good.readBigUInt64LE(0)));
     const later = 8 * good.length - headerBits;
     const bits = [
-      ...Array.from({ length: Math.floor(headerBits / 7) }, (_, i) => 7 * i),
-      ...Array.from({ length: 300 }, (_, i) => headerBits + Math.floor((i * later) / 300)),
+      ...Array.from({ length: Math.floor(headerBits / 101) }, (_, i) => 101 * i),
+      ...Array.from({ length: 60 }, (_, i) => headerBits + Math.floor((i * later) / 60)),
     ];
     for (const bit of bits) {
       const bytes = Buffer.from(good);

@@ -153,6 +153,42 @@ describe("aw_nas strings are refused", () => {
     expect(() => fromAwnas(given, space)).toThrow(new GenotypeError(message));
   });
 
+  it.each([
+    [
+      "text behind it",
+      `${text()} x`,
+      'fromAwnas: expected "(StagewiseMacroGenotype(…), DenseMicroGenotype(…))" and nothing else, got "',
+    ],
+    [
+      "a bracket too few",
+      text().slice(0, -1),
+      'fromAwnas: expected "(StagewiseMacroGenotype(…), DenseMicroGenotype(…))" and nothing else, got "',
+    ],
+    [
+      "a field twice",
+      text().replace("width=", "width='1.0,1.0,1.0', width="),
+      "fromAwnas: StagewiseMacroGenotype: the field width is given twice.",
+    ],
+    [
+      "a field of no meaning",
+      text().replace("width=", "wide='1', width="),
+      "fromAwnas: StagewiseMacroGenotype: the field wide has no meaning here.",
+    ],
+    [
+      "letters between fields",
+      text().replace("', stage_0", "'; stage_0"),
+      "fromAwnas: StagewiseMacroGenotype expected name='value', …, got \"",
+    ],
+    [
+      "a width in hexadecimal digits",
+      text("0x1,1.0,1.0"),
+      'fromAwnas: width expected 3 numbers, one a cell, got "0x1,1.0,1.0".',
+    ],
+  ])("for %s", (_, given, message) => {
+    expect(() => fromAwnas(given, space)).toThrow(GenotypeError);
+    expect(() => fromAwnas(given, space)).toThrow(message);
+  });
+
   it("for widths that change inside a stage", () => {
     const two = spaceConfig({ cellLayout: [0, 0], reductionGroups: [], steps: 2 });
     const given =
