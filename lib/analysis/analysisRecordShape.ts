@@ -1,7 +1,7 @@
 import { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
 import { backendShape, genotypeShape, versionsShape } from "../run/recordShapes";
 import {
-  acceptedBy,
+  acceptedWhole,
   amount,
   count,
   finite,
@@ -130,7 +130,7 @@ const gradient = objectOf<GradientRecord>({
 export const analysisRecordShape = objectOf<AnalysisRecord>({
   kind: oneOf(["bars.analysis-record"]),
   schema: oneOf([1]),
-  config: acceptedBy<AnalysisConfig>(analysisConfig),
+  config: acceptedWhole<AnalysisConfig>(analysisConfig),
   createdAt: timeText,
   versions: versionsShape,
   backend: backendShape,

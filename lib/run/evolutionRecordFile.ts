@@ -1,7 +1,7 @@
 import { validateGenotype } from "../space/validateGenotype";
 import { writeFileAtomic } from "../util/atomicFile";
 import type { EvolutionRecord } from "./evolutionRecord";
-import { checkEvolutionParts, evolutionRecordShape } from "./evolutionRecordShape";
+import { checkEvolutionParts, evolutionRecordShape, storedEvolutionConfig } from "./evolutionRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 
 /** Schema this version of the library writes. */
@@ -38,5 +38,6 @@ export function checkEvolutionRecord(value: unknown, place: string): EvolutionRe
   const record = checkRecordForm(value, form, place);
   checkEvolutionParts(record, place);
   const history = record.history.map((entry) => ({ ...entry, genotype: validateGenotype(entry.genotype) }));
-  return { ...record, history };
+  // Settings that did not exist when it was written have the values that change nothing.
+  return { ...record, config: storedEvolutionConfig(record.config, `${place}: config`), history };
 }

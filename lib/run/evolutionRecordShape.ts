@@ -3,6 +3,7 @@ import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
 import { trainConfig } from "../config/trainConfig";
 import {
   acceptedBy,
+  acceptedWhole,
   amount,
   count,
   kindOf,
@@ -31,8 +32,8 @@ const fitnessShape = kindOf<EvolutionFitness>({
   }),
 });
 
-/** Settings of an evolution as a record holds them. */
-function storedConfig(value: EvolutionConfig, place: string): EvolutionConfig {
+/** Completes and checks settings of an evolution as a record holds them. */
+export function storedEvolutionConfig(value: EvolutionConfig, place: string): EvolutionConfig {
   const { fitness, ...settings } = value;
   fitnessShape.check(fitness, `${place}.fitness`);
   return evolutionConfig(fitness, settings, place);
@@ -42,13 +43,13 @@ function storedConfig(value: EvolutionConfig, place: string): EvolutionConfig {
 export const evolutionRecordShape = objectOf<EvolutionRecord>({
   kind: oneOf(["bars.evolution-record"]),
   schema: oneOf([1, 2]),
-  config: acceptedBy(storedConfig),
+  config: acceptedBy(storedEvolutionConfig),
   configHash: sha256Text,
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,
   backend: backendShape,
-  space: acceptedBy<SpaceConfig>(spaceConfig),
+  space: acceptedWhole<SpaceConfig>(spaceConfig),
   data: nullable(objectOf<NonNullable<EvolutionRecord["data"]>>({ name: text, note: text, images: count })),
   status: oneOf(["running", "finished", "interrupted"]),
   statusDetail: nullable(text),

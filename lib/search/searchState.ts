@@ -29,7 +29,8 @@ const positionShape = objectOf<SearchPosition>({
     weightSteps: count,
     weightImages: count,
     weightLoss: finite,
-    weightCorrect: count,
+    // Halves, where two networks are averaged.
+    weightCorrect: amount,
     alphaSteps: count,
     alphaImages: count,
     alphaTotal: finite,

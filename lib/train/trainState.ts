@@ -48,7 +48,7 @@ const positionShape = objectOf<TrainPosition>({
   epoch: count,
   step: count,
   microBatch: wholeFrom(1),
-  sums: objectOf<TrainSums>({ images: count, loss: finite, correct: count, seconds: amount }),
+  sums: objectOf<TrainSums>({ images: count, loss: finite, correct: amount, seconds: amount }),
 });
 
 /**

@@ -192,6 +192,29 @@ export function acceptedBy<T>(accept: (value: never, place: string) => unknown):
   };
 }
 
+/** The same, and every setting must be there: one that is filled in would say another thing than was done. */
+export function acceptedWhole<T extends object>(accept: (value: never, place: string) => T): Shape<T> {
+  const accepted = acceptedBy<T>(accept);
+  return {
+    check(value, at) {
+      accepted.check(value, at);
+      const lost = firstLacking(accept(value as never, at), value);
+      if (lost !== null) throw misshapen(`${at}.${lost}`, "given", undefined);
+    },
+  };
+}
+
+/** Path of the first field that `whole` has and `given` has not; null where there is none. */
+function firstLacking(whole: object, given: unknown): string | null {
+  for (const [key, part] of Object.entries(whole)) {
+    if (!Object.hasOwn(given as object, key)) return key;
+    if (typeof part !== "object" || part === null || Array.isArray(part)) continue;
+    const inner = firstLacking(part, (given as Record<string, unknown>)[key]);
+    if (inner !== null) return `${key}.${inner}`;
+  }
+  return null;
+}
+
 /** `record.json: ` and `epochs` → `record.json: epochs`; `record.json: epochs[0]` and `alphas` → `….alphas`. */
 export function child(at: string, key: string): string {
   return at.endsWith(": ") ? at + key : `${at}.${key}`;
