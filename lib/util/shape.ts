@@ -114,7 +114,7 @@ export function listOf<T>(shape: Shape<T>, length?: number): Shape<readonly T[]>
     check(value, at) {
       if (!Array.isArray(value)) throw misshapen(at, expected, value);
       if (length !== undefined && value.length !== length)
-        throw misshapen(at, expected, `a list of ${value.length}`);
+        throw new RecordError(`${at} must be ${expected}, got one of ${value.length}. ${remedy}`);
       // By index: a list in memory may have gaps.
       for (let i = 0; i < value.length; i++) shape.check(value[i], `${at}[${i}]`);
     },
@@ -199,7 +199,7 @@ export function acceptedWhole<T extends object>(accept: (value: never, place: st
     check(value, at) {
       accepted.check(value, at);
       const lost = firstLacking(accept(value as never, at), value);
-      if (lost !== null) throw misshapen(`${at}.${lost}`, "given", undefined);
+      if (lost !== null) throw misshapen(child(at, lost), "given", undefined);
     },
   };
 }

@@ -11,7 +11,7 @@ export function showValue(value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch {
-    text = Array.isArray(value) ? "a list that is no plain data" : "an object that is no plain data";
+    text = `${Array.isArray(value) ? "a list" : `one ${typeof value}`} that is no plain data`;
   }
   text ??= `a ${typeof value}`;
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
