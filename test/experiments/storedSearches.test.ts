@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { storedSearches } from "../../lib/experiments/storedSearches";
 import { writeSearchRecord } from "../../lib/run/searchRecordFile";
+import { hashJson } from "../../lib/util/canonicalJson";
 import { RecordError } from "../../lib/util/errors";
 import { madeUpRecord } from "../figures/madeUpRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
@@ -9,7 +10,8 @@ import { temporaryFolder } from "../helpers/tinySearch";
 describe("storedSearches", () => {
   it("reads every record of a prefix, in order, and says what there is when none matches", () => {
     const folder = temporaryFolder();
-    const record = madeUpRecord("tiny");
+    const made = madeUpRecord("tiny");
+    const record = { ...made, configHash: hashJson(made.config) };
     for (const name of ["search-b", "search-a", "train-a"])
       writeSearchRecord(join(folder, `${name}.json`), record);
     expect(storedSearches("search-", folder)).toEqual({ "search-a": record, "search-b": record });

@@ -9,6 +9,7 @@ import { jobFiles } from "../../../lib/experiments/sweep/jobFolder";
 import { jobFolder } from "../../../lib/experiments/sweep/jobState";
 import { checkSweep } from "../../../lib/experiments/sweep/sweepFile";
 import { genotypeJson } from "../../../lib/space/genotypeJson";
+import { hashJson } from "../../../lib/util/canonicalJson";
 import { temporaryFolder } from "../../helpers/tinySearch";
 
 const root = temporaryFolder();
@@ -32,10 +33,11 @@ function tableOf(accuracies: Readonly<Record<string, readonly number[]>>) {
     const { train } = jobFiles(jobFolder(root, job));
     mkdirSync(train, { recursive: true });
     const accuracy = accuracies[job.run]?.[job.seed];
+    const config = { ...form.config, seed: job.seed };
     const record = {
       ...form,
-      config: { ...form.config, seed: job.seed },
-      configHash: job.id,
+      config,
+      configHash: hashJson({ config, model: form.model }),
       // The best epoch's and the exact images' accuracy are not what is compared.
       tests: [
         ...form.tests.map((test: object) => ({ ...test, checkpoint: "best", accuracy: 0.99 })),

@@ -6,6 +6,7 @@ const { join } = require("node:path");
 
 const dist = join(__dirname, "../../../lib/dist");
 const { jobProcessMain } = require(join(dist, "experiments/sweep/jobMain.js"));
+const { hashJson } = require(join(dist, "util/canonicalJson.js"));
 const stored = join(__dirname, "../../../data/records/analysis/reference-train.json");
 
 async function train(config, model, { directory }) {
@@ -17,8 +18,15 @@ async function train(config, model, { directory }) {
     ...form,
     config,
     model,
-    configHash: `${model.name} ${config.seed}`,
-    tests: form.tests.map((test) => ({ ...test, accuracy, correct: accuracy * test.images })),
+    configHash: hashJson({ config, model }),
+    epochs: form.epochs.slice(0, config.epochs),
+    best: null,
+    tests: form.tests.map((test) => ({
+      ...test,
+      accuracy,
+      correct: Math.round(accuracy * test.images),
+      epoch: Math.min(test.epoch, config.epochs - 1),
+    })),
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "record.json"), JSON.stringify(record));

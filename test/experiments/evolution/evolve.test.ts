@@ -288,12 +288,12 @@ describe("evolve refuses", () => {
     );
     expect(written({ schema: 7 })).toThrow("odd.json: expected schema 2, got 7;");
     expect(written({ history: record.history.slice(1) })).toThrow(
-      "odd.json: history[0] should have index 0, got 1; the history must be whole and in order.",
+      "odd.json: history[0] should have index 0, got 1; the list must be whole and in order.",
     );
     const [first] = record.history;
     const other = { ...first, genotype: { ...first?.genotype, schema: 2 } };
     expect(written({ history: [other] })).toThrow(
-      "odd.json: history[0]: schema must be 1, the only version this release reads, got 2;",
+      "odd.json: history[0].genotype: schema must be 1, the only version this release reads, got 2;",
     );
     expect(() => evolvedModel({ ...record, best: null })).toThrow("has evaluated no architecture yet.");
   });
