@@ -85,7 +85,7 @@ function widthWarnings({ space, width }: Genotype): DerivationWarning[] {
   return [
     {
       kind: "leastWidth",
-      text: `${names}: the width is the least of the space, ${least}; a budget or penalty that is tight, or a space without narrower stages, may have decided it`,
+      text: `${names}: the width is the least of the space, ${least}, which the budget or the penalty may have forced`,
     },
   ];
 }

@@ -208,7 +208,7 @@ describe("a sweep file that was changed", () => {
     expect((await bars("sweep", "run", file)).code).toBe(0);
     const { out } = await bars("sweep", "collect", file);
     expect(out).toMatch(
-      /1 finished\nleft out, from an earlier form of the sweep file .*: runs\/changed\/random-200k-s0-/,
+      /1 finished\nrandom-200k-s0: cell group 0 is empty: .*\nleft out, from an earlier form of the sweep file .*: runs\/changed\/random-200k-s0-/,
     );
     const own = await bars("frontier", file);
     expect(own.out).toMatch(/\nrandom-200k {2,}1 {2,}/);

@@ -69,7 +69,7 @@ describe("derivationWarnings", () => {
   it("names stages at the least width, unless there is no other", () => {
     const [[kind, text] = []] = texts([whole, whole], { width: [0.5, 1] });
     expect(kind).toBe("leastWidth");
-    expect(text).toContain("stage 0: the width is the least of the space, 0.5;");
+    expect(text).toContain("stage 0: the width is the least of the space, 0.5,");
     expect(texts([whole, whole], { width: [0.5, 0.5] })[0]?.[1]).toContain("stages 0, 1: the width");
     expect(texts([whole, whole], {}, { widthChoices: [1] })).toEqual([]);
   });

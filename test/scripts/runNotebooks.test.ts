@@ -42,7 +42,7 @@ describe.concurrent("npm run notebooks", () => {
         const { code, text } = await runScript([file, "--out", out, "--seed", "7"]);
         expect(text).toContain("[1/1] console.log(process.env.BARS_SEED, process.env.BARS_OUT);");
         expect(text).toContain(`      7 ${out}\n`);
-        expect(text).toContain("1 of 1 notebooks ran through.");
+        expect(text).toContain("1 of 1 notebook ran through.");
         expect(code).toBe(0);
         expect(readFileSync(file, "utf8")).toBe(before);
         const executed = JSON.parse(readFileSync(join(out, "try.ipynb"), "utf8")) as NotebookFile;
@@ -83,6 +83,6 @@ describe.concurrent("npm run notebooks", () => {
   it("names an impossible setting", async () => {
     const { code, text } = await runScript(["--timeout", "soon"]);
     expect(text).toBe('run-notebooks: --timeout must be an integer of at least 0, got "soon".\n');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
