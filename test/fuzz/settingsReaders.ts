@@ -151,7 +151,7 @@ export function settingsReaders(put: PutFile): FuzzReader[] {
       seeds: schedules.map((schedule) => JSON.stringify(schedule)),
       read: (input) => {
         const value = json(input);
-        checkSchedule("config", "rate", value, 0);
+        checkSchedule("config", "rate", value, { min: 0 });
         return { rate: value };
       },
       notes: { schedules: /^rate$/ },

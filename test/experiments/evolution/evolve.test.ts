@@ -261,7 +261,8 @@ describe("evolve refuses", () => {
     const directory = folder();
     const path = join(directory, "record.json");
     mkdirSync(directory);
-    const old = { ...whole, schema: 1, status: "interrupted", history: whole.history.slice(0, 3) } as const;
+    const history = whole.history.slice(0, 3);
+    const old = { ...whole, schema: 1, status: "interrupted", best: 0, history } as const;
     writeEvolutionRecord(path, old);
     await expect(evolve(onSupernet(), { directory, search: searched })).rejects.toThrow(
       `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema 2 pools them; ` +
