@@ -52,12 +52,13 @@ describe("bars", () => {
   });
 
   it("shortens a preset's warm-up for few epochs and says so, but not one that was given", async () => {
-    // The settings are made before the engine is started, which here does not exist.
-    const few = await bars("search", "--epochs", "3", "--backend", "none");
+    // The settings are made before the data are looked for, which here are not there.
+    const without = ["--dataset", "cifar10", "--data-dir", "none", "--set", "data.download=false"];
+    const few = await bars("search", "--epochs", "3", ...without);
     expect(few.err).toContain(
       "smoke: a warm-up of 3 epochs leaves none of 3 to search in; it is 2 here (warmupEpochs).",
     );
-    const given = await bars("search", "--epochs", "3", "--set", "warmupEpochs=3", "--backend", "none");
+    const given = await bars("search", "--epochs", "3", "--set", "warmupEpochs=3", ...without);
     expect(given.code).toBe(2);
     expect(given.err).toContain("smoke: warmupEpochs must be less than epochs (3), got 3.");
   });

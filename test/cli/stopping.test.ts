@@ -162,7 +162,7 @@ describe("Ctrl-C before a run has begun", () => {
 
   it("says so, ends with 130 and leaves no lock where no run is involved: bars data", async () => {
     const before = asked;
-    const running = start([cli, "data", "fetch", "cifar10", "--data-dir", "d"], env());
+    const running = start([cli, "data", "--dataset", "cifar10", "--data-dir", "d"], env());
     await until(() => asked > before, running);
     running.child.kill("SIGINT");
     expect(await running.ended).toEqual({ code: 130, signal: null });

@@ -23,9 +23,9 @@ function setup(options: readonly string[], environment: Record<string, string> =
 }
 
 /** The one line the script prints about its failure. */
-function failure(options: readonly string[], environment: Record<string, string> = {}): string {
+function failure(options: readonly string[], environment: Record<string, string> = {}, code = 1): string {
   const { status, stderr } = setup(options, environment);
-  expect(status).toBe(1);
+  expect(status).toBe(code);
   return stderr.trim().split("\n")[0] as string;
 }
 
@@ -54,17 +54,18 @@ describe("setup:tensorflow", () => {
   });
 
   it("refuses options that do not go together or do not exist", () => {
-    expect(failure(["--wheel", "a.whl", "--version", "2.20.0"])).toBe(
+    const refusal = (options: readonly string[]) => failure(options, {}, 2);
+    expect(refusal(["--wheel", "a.whl", "--version", "2.20.0"])).toBe(
       "setup:tensorflow: --wheel and --version exclude each other; a wheel has its version.",
     );
-    expect(failure(["--system-cuda"])).toBe("setup:tensorflow: --system-cuda needs --gpu.");
-    expect(failure(["--wheel", join(folder, "none.whl")])).toBe(
+    expect(refusal(["--system-cuda"])).toBe("setup:tensorflow: --system-cuda needs --gpu.");
+    expect(refusal(["--wheel", join(folder, "none.whl")])).toBe(
       `setup:tensorflow: --wheel: there is no file ${join(folder, "none.whl")}.`,
     );
-    expect(failure(["--gpu", "--wheel", fakeWheel("tensorflow_cpu-2.21.0-x.whl")])).toBe(
+    expect(refusal(["--gpu", "--wheel", fakeWheel("tensorflow_cpu-2.21.0-x.whl")])).toBe(
       "setup:tensorflow: --gpu needs a wheel named tensorflow-*.whl, got tensorflow_cpu-2.21.0-x.whl.",
     );
-    expect(failure(["--gpus"])).toMatch(/^setup:tensorflow: Unknown option '--gpus'/);
+    expect(refusal(["--gpus"])).toMatch(/^setup:tensorflow: Unknown option '--gpus'/);
   });
 
   describe.skipIf(process.platform !== "linux" || !python || !compiler)(

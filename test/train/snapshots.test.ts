@@ -49,9 +49,14 @@ describe("snapshots of a training", () => {
     expect(recipeHash(trainConfig({ snapshotEpochs: [3] }))).toBe(recipeHash(trainConfig()));
   });
 
-  it.each([[[-1]], [[0.5]], [[3]], ["all"]])("refuse %j as epochs of three", (epochs) => {
+  it.each([
+    { epochs: [-1], message: "snapshotEpochs[0] must be an integer of at least 0, got -1." },
+    { epochs: [0.5], message: "snapshotEpochs[0] must be an integer of at least 0, got 0.5." },
+    { epochs: [3], message: "snapshotEpochs must be a list of epochs from 0 to 2, got [3]." },
+    { epochs: "all", message: 'snapshotEpochs must be a list of integers of at least 0, got "all".' },
+  ])("refuse $epochs as epochs of three", ({ epochs, message }) => {
     expect(() => trainConfig({ epochs: 3, snapshotEpochs: epochs as number[] })).toThrow(
-      `trainConfig: snapshotEpochs must be a list of epochs from 0 to 2, got ${JSON.stringify(epochs)}.`,
+      `trainConfig: ${message}`,
     );
   });
 });
