@@ -6,7 +6,7 @@ import type { ChannelStatistics } from "./channelStatistics";
 import { checkIndices, type ImageSet } from "./imageSet";
 import { normalizationTable } from "./normalizationTable";
 import { planAugmentation } from "./planAugmentation";
-import { type EpochBatch, type PlannedBatch, runPlans } from "./runPlans";
+import { type EpochBatch, gainsByThread, type PlannedBatch, runPlans } from "./runPlans";
 
 export type { EpochBatch } from "./runPlans";
 
@@ -22,7 +22,7 @@ export interface EpochOptions extends ChannelStatistics {
   readonly dropLast: boolean;
   /** Step to begin with, counted from 0; the batches from there on are those of the whole epoch. */
   readonly startStep?: number;
-  /** False: prepare each batch on this thread when it is asked for. Same batches, bit for bit. Default true. */
+  /** False: prepare each batch on this thread when it is asked for. Same batches, bit for bit. Default: a thread for more than 1,024 images of CIFAR's size. */
   readonly worker?: boolean;
   /** Of this epoch: `fold(key, epoch)`. */
   readonly key: RandomKey;
@@ -72,7 +72,7 @@ export function epochBatches(options: EpochOptions): AsyncGenerator<EpochBatch, 
     }
   }
   const job = { set, table: normalizationTable(options, set.channels), cutout: augment?.cutout ?? 0 };
-  return runPlans(job, plans(), options.worker ?? true);
+  return runPlans(job, plans(), options.worker ?? gainsByThread(set, indices.length));
 }
 
 /** @throws DataError unless `batchSize` is a positive integer. */

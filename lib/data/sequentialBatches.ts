@@ -3,7 +3,7 @@ import { checkBatchSize } from "./epochBatches";
 import { checkIndices, type ImageSet } from "./imageSet";
 import { normalizationTable } from "./normalizationTable";
 import { planAugmentation } from "./planAugmentation";
-import { type EpochBatch, type PlannedBatch, runPlans } from "./runPlans";
+import { type EpochBatch, gainsByThread, type PlannedBatch, runPlans } from "./runPlans";
 
 /** One pass over some images as they are. */
 export interface SequentialOptions extends ChannelStatistics {
@@ -11,7 +11,7 @@ export interface SequentialOptions extends ChannelStatistics {
   /** Images and their order; all by default. */
   readonly indices?: ArrayLike<number>;
   readonly batchSize: number;
-  /** False: prepare each batch on this thread when it is asked for. Default true. */
+  /** False: prepare each batch on this thread when it is asked for. Default: as for {@link epochBatches}. */
   readonly worker?: boolean;
 }
 
@@ -38,5 +38,5 @@ export function sequentialBatches(options: SequentialOptions): AsyncGenerator<Ep
     }
   }
   const job = { set, table: normalizationTable(options, set.channels), cutout: 0 };
-  return runPlans(job, plans(), options.worker ?? true);
+  return runPlans(job, plans(), options.worker ?? gainsByThread(set, indices.length));
 }

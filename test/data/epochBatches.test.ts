@@ -107,16 +107,45 @@ describe("epochBatches", () => {
     expect(batches.map((batch) => batch.images)).toEqual(copies);
   });
 
+  it("starts a thread by itself only for a pass that is longer than the start of one", async () => {
+    const started: Worker[] = [];
+    const note = (worker: Worker) => started.push(worker);
+    process.on("worker", note);
+    const pass = async (images: number) => {
+      const large: ImageSet = {
+        ...set,
+        images: new Uint8Array(images * 3072),
+        labels: new Uint8Array(images),
+        imageSize: 32,
+      };
+      for await (const _ of sequentialBatches({
+        set: large,
+        batchSize: 64,
+        mean: options.mean,
+        std: options.std,
+      }));
+    };
+    try {
+      await pass(1024);
+      expect(started).toEqual([]);
+      await pass(1025);
+      expect(started.length).toBe(1);
+    } finally {
+      process.off("worker", note);
+    }
+  });
+
   it("ends its thread when the loop ends, is left early or throws", async () => {
+    const threaded = { ...options, worker: true };
     const started: Worker[] = [];
     const note = (worker: Worker) => started.push(worker);
     process.on("worker", note);
     const failing = async () => {
-      for await (const batch of epochBatches(options)) throw new Error(`stopped at ${batch.step}`);
+      for await (const batch of epochBatches(threaded)) throw new Error(`stopped at ${batch.step}`);
     };
     try {
-      await collect(epochBatches(options));
-      for await (const batch of epochBatches(options)) if (batch.step === 1) break;
+      await collect(epochBatches(threaded));
+      for await (const batch of epochBatches(threaded)) if (batch.step === 1) break;
       await expect(failing()).rejects.toThrow("stopped at 0");
     } finally {
       process.off("worker", note);
