@@ -31,15 +31,15 @@ export {
 // Tensor engine
 export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
 // Complexity
-export { baselineLayers } from "./complexity/baselineSpecs";
-export { type Baseline, baselines } from "./complexity/baselines";
-export { type Cost, type LayerCost, ops } from "./complexity/cost";
-export { costByPart, type PartCost } from "./complexity/costByPart";
-export { type CostConvention, inConvention } from "./complexity/costConvention";
-export { costReport } from "./complexity/costReport";
-export { costTable, totalCost } from "./complexity/costTable";
-export { costTables } from "./complexity/costTables";
-export { expectedCost } from "./complexity/expectedCost";
+export { baselineLayers } from "./cost/baselineSpecs";
+export { type Baseline, baselines } from "./cost/baselines";
+export { type Cost, type LayerCost, ops } from "./cost/cost";
+export { costByPart, type PartCost } from "./cost/costByPart";
+export { type CostConvention, inConvention } from "./cost/costConvention";
+export { costReport } from "./cost/costReport";
+export { costTable, totalCost } from "./cost/costTable";
+export { costTables } from "./cost/costTables";
+export { expectedCost } from "./cost/expectedCost";
 export { type AnalysisConfig, analysisConfig } from "./config/analysisConfig";
 // Settings
 export { type BaselineConfig, baselineConfig } from "./config/baselineConfig";
@@ -85,8 +85,8 @@ export { informationOverEpochs, informationTable } from "./experiments/analysis/
 // Recipes
 export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
-export { type BudgetBreak, budgetBreaks } from "./experiments/budgetBreaks";
-export { type BudgetRow, budgetGrid, budgetSweep } from "./experiments/budgetSweep";
+export { type BudgetBreak, budgetBreaks } from "./derive/budgetBreaks";
+export { type BudgetRow, budgetGrid, budgetSweep } from "./derive/budgetSweep";
 export { type CollapseRun, collapseStudy, readCollapseRuns } from "./experiments/collapseStudy";
 export { collapseMarkdown, collapseMeasures, collapseTable } from "./experiments/collapseTable";
 export { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./experiments/collapseVariants";
@@ -103,7 +103,7 @@ export {
 } from "./experiments/comparison/comparisonVariants";
 export { matchBops, type Shape } from "./experiments/comparison/matchBops";
 export { matchedVariants, runComparison } from "./experiments/comparison/runComparison";
-export { type EvolveOptions, evolve } from "./experiments/evolution/evolve";
+export { type EvolveOptions, evolve } from "./evolution/evolve";
 export {
   comparableRuns,
   type FoundRecord,
@@ -125,66 +125,66 @@ export {
   derivations,
   type RuleRow,
   ruleComparison,
-} from "./experiments/ruleComparison";
-export { saveArchitecture, saveGenotype } from "./experiments/saveArchitecture";
+} from "./derive/ruleComparison";
+export { saveArchitecture, saveGenotype } from "./figures/export/saveArchitecture";
 export { storedSearches } from "./experiments/storedSearches";
-export { type SearchSummary, searchSummary } from "./experiments/summary";
-export { summaryText } from "./experiments/summaryText";
-export { collectSweep } from "./experiments/sweep/collectSweep";
-export { expandSweep } from "./experiments/sweep/expandSweep";
-export { type JobState, jobState } from "./experiments/sweep/jobState";
-export { poolSize } from "./experiments/sweep/poolSize";
-export { runSweep, type SweepEvent } from "./experiments/sweep/runSweep";
-export { checkSweep, readSweepFile, type Sweep } from "./experiments/sweep/sweepFile";
-export type { SweepJob } from "./experiments/sweep/sweepJob";
+export { type SearchSummary, searchSummary } from "./derive/summary";
+export { summaryText } from "./derive/summaryText";
+export { collectSweep } from "./sweep/collectSweep";
+export { expandSweep } from "./sweep/expandSweep";
+export { type JobState, jobState } from "./sweep/jobState";
+export { poolSize } from "./sweep/poolSize";
+export { runSweep, type SweepEvent } from "./sweep/runSweep";
+export { checkSweep, readSweepFile, type Sweep } from "./sweep/sweepFile";
+export type { SweepJob } from "./sweep/sweepJob";
 export { trainComparison } from "./experiments/trainComparison";
 export { trainNetworks } from "./experiments/trainNetworks";
 export { trainSummaryText } from "./experiments/trainSummaryText";
 export { trainTarget } from "./experiments/trainTarget";
-export { ablationBars } from "./figures/ablationBars";
-export { alphaDistribution } from "./figures/alphaDistribution";
-export { alphaEvolution } from "./figures/alphaEvolution";
-export { alphaHeatmap } from "./figures/alphaHeatmap";
+export { ablationBars } from "./figures/plots/ablationBars";
+export { alphaDistribution } from "./figures/plots/alphaDistribution";
+export { alphaEvolution } from "./figures/plots/alphaEvolution";
+export { alphaHeatmap } from "./figures/plots/alphaHeatmap";
 // Figures
-export { budgetFigure } from "./figures/budgetFigure";
-export { capacityProfile } from "./figures/capacityProfile";
-export { collapseComparison } from "./figures/collapseComparison";
-export { collapseFigure } from "./figures/collapseFigure";
-export { comparisonForest } from "./figures/comparisonForest";
-export { costBars } from "./figures/costBars";
-export { costFigure } from "./figures/costFigure";
-export { costParts } from "./figures/costParts";
-export { dataFrame } from "./figures/dataFrame";
-export { depthProfile } from "./figures/depthProfile";
-export { entropyFigure } from "./figures/entropyFigure";
+export { budgetFigure } from "./figures/plots/budgetFigure";
+export { capacityProfile } from "./figures/plots/capacityProfile";
+export { collapseComparison } from "./figures/plots/collapseComparison";
+export { collapseFigure } from "./figures/plots/collapseFigure";
+export { comparisonForest } from "./figures/plots/comparisonForest";
+export { costBars } from "./figures/plots/costBars";
+export { costFigure } from "./figures/plots/costFigure";
+export { costParts } from "./figures/plots/costParts";
+export { dataFrame } from "./figures/notebook/dataFrame";
+export { depthProfile } from "./figures/plots/depthProfile";
+export { entropyFigure } from "./figures/plots/entropyFigure";
 export {
   type ExportFormat,
   type ExportOptions,
   exportFigure,
   exportFigures,
-} from "./figures/exportFigure";
-export type { Figure } from "./figures/figure";
-export { frontierFigure } from "./figures/frontierFigure";
-export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/genotypeSheet";
-export { imageSheet } from "./figures/imageSheet";
-export { informationPlane } from "./figures/informationPlane";
-export { latencyBars } from "./figures/latencyBars";
-export { layoutEvolution } from "./figures/layoutEvolution";
-export { lossFigure } from "./figures/lossFigure";
-export { measuresForest } from "./figures/measuresForest";
-export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/minCutGenotype";
-export type { PaperWidth } from "./figures/paper";
-export { type Provenance, provenanceText } from "./figures/provenance";
-export { readProvenance } from "./figures/provenanceFile";
-export { renderFigure } from "./figures/renderFigure";
-export { saveFigure } from "./figures/saveFigure";
-export { type SearchDashboard, searchDashboard } from "./figures/searchDashboard";
-export { show } from "./figures/show";
-export { showMarkdown } from "./figures/showMarkdown";
-export { showSvg } from "./figures/showSvg";
-export { showTable } from "./figures/showTable";
-export { svgToPng } from "./figures/svgToPng";
-export { trainFigure } from "./figures/trainFigure";
+} from "./figures/export/exportFigure";
+export type { Figure } from "./figures/frame/figure";
+export { frontierFigure } from "./figures/plots/frontierFigure";
+export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/drawings/genotypeSheet";
+export { imageSheet } from "./figures/drawings/imageSheet";
+export { informationPlane } from "./figures/plots/informationPlane";
+export { latencyBars } from "./figures/plots/latencyBars";
+export { layoutEvolution } from "./figures/plots/layoutEvolution";
+export { lossFigure } from "./figures/plots/lossFigure";
+export { measuresForest } from "./figures/plots/measuresForest";
+export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/drawings/minCutGenotype";
+export type { PaperWidth } from "./figures/frame/paper";
+export { type Provenance, provenanceText } from "./figures/frame/provenance";
+export { readProvenance } from "./figures/export/provenanceFile";
+export { renderFigure } from "./figures/export/renderFigure";
+export { saveFigure } from "./figures/export/saveFigure";
+export { type SearchDashboard, searchDashboard } from "./figures/notebook/searchDashboard";
+export { show } from "./figures/notebook/show";
+export { showMarkdown } from "./figures/plots/showMarkdown";
+export { showSvg } from "./figures/notebook/showSvg";
+export { showTable } from "./figures/notebook/showTable";
+export { svgToPng } from "./figures/export/svgToPng";
+export { trainFigure } from "./figures/plots/trainFigure";
 // Accuracy against cost
 export { attainmentCurve } from "./frontier/attainment";
 export { bestWithin, type Frontier, type FrontierRow, frontier } from "./frontier/frontier";
@@ -198,27 +198,27 @@ export { sampleSummary } from "./frontier/sampleSummary";
 export { chooseTaps } from "./network/chooseTaps";
 // Random numbers
 export { fold, type RandomKey, randomKey } from "./random/randomKey";
-export { type EvolutionEntry, type EvolutionRecord, evolvedModel } from "./run/evolutionRecord";
-export { readEvolutionRecord } from "./run/evolutionRecordFile";
-export { checkModelSpec, genotypeModel, type ModelSpec } from "./run/modelSpec";
+export { type EvolutionEntry, type EvolutionRecord, evolvedModel } from "./records/evolutionRecord";
+export { readEvolutionRecord } from "./records/evolutionRecordFile";
+export { checkModelSpec, genotypeModel, type ModelSpec } from "./records/modelSpec";
 // Records
-export type { EpochRecord, SearchRecord } from "./run/searchRecord";
-export { readSearchRecord } from "./run/searchRecordFile";
-export { type Table, table } from "./run/table";
-export { tableCsv } from "./run/tableCsv";
-export { readTable, writeTableFile } from "./run/tableFile";
-export { tableLatex } from "./run/tableLatex";
-export type { TrainRecord } from "./run/trainRecord";
-export { readTrainRecord } from "./run/trainRecordFile";
+export type { EpochRecord, SearchRecord } from "./records/searchRecord";
+export { readSearchRecord } from "./records/searchRecordFile";
+export { type Table, table } from "./records/table";
+export { tableCsv } from "./records/tableCsv";
+export { readTable, writeTableFile } from "./records/tableFile";
+export { tableLatex } from "./records/tableLatex";
+export type { TrainRecord } from "./records/trainRecord";
+export { readTrainRecord } from "./records/trainRecordFile";
 export { deriveBySupernet } from "./search/deriveBySupernet";
 // Search
-export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "./search/evolution";
+export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "./evolution/evolution";
 export { search } from "./search/search";
 // Space
 export type { Alphas } from "./space/alphas";
 export { fromAwnas, toAwnas } from "./space/awnasGenotype";
 export { describeGenotype } from "./space/describeGenotype";
-export { drawGenotype } from "./space/drawGenotype";
+export { drawGenotype } from "./figures/drawings/drawGenotype";
 export { edgesOf } from "./space/edges";
 export { canonicalGenotype, type Genotype, genotype } from "./space/genotype";
 export { genotypeHash, genotypeJson } from "./space/genotypeJson";

@@ -64,8 +64,8 @@ async function main() {
   if (ok && existsSync(summary)) {
     console.log("\nFound:");
     const compiled = createRequire(import.meta.url);
-    const { summaryText } = compiled("../lib/dist/experiments/summaryText.js");
-    const { readSummary } = compiled("../lib/dist/experiments/summaryFile.js");
+    const { summaryText } = compiled("../lib/dist/derive/summaryText.js");
+    const { readSummary } = compiled("../lib/dist/derive/summaryFile.js");
     console.log(summaryText(readSummary(summary)));
     if (values.preset === "smoke")
       console.log(

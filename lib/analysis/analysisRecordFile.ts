@@ -1,4 +1,4 @@
-import { checkRecordForm, readRecordJson } from "../run/readRecord";
+import { checkRecordForm, readRecordJson } from "../records/readRecord";
 import { writeFileAtomic } from "../util/atomicFile";
 import type { AnalysisRecord } from "./analysisRecord";
 import { analysisRecordShape } from "./analysisRecordShape";

@@ -1,5 +1,5 @@
 import { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
-import { backendShape, genotypeShape, versionsShape } from "../run/recordShapes";
+import { backendShape, genotypeShape, versionsShape } from "../records/recordShapes";
 import {
   acceptedWhole,
   amount,

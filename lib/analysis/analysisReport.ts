@@ -1,4 +1,4 @@
-import { type Table, type TableColumn, type TableRecord, table } from "../run/table";
+import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
 import { blockName } from "./baselineCapacityGraph";
 

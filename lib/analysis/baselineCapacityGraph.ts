@@ -1,6 +1,6 @@
-import { baselineSpecs } from "../complexity/baselineSpecs";
-import { layerCosts, layerNames, type MapShape } from "../complexity/layerCost";
-import type { LayerSpec } from "../complexity/layerSpec";
+import { baselineSpecs } from "../cost/baselineSpecs";
+import { layerCosts, layerNames, type MapShape } from "../cost/layerCost";
+import type { LayerSpec } from "../space/layerSpec";
 import type { BaselineConfig } from "../config/baselineConfig";
 import { ShapeError } from "../util/errors";
 import { type CapacityGraph, CapacityGraphBuilder, type CapacityOptions } from "./capacityGraphBuilder";

@@ -1,5 +1,5 @@
 import type { RandomKey } from "../random/randomKey";
-import { type Table, type TableColumn, type TableRecord, table } from "../run/table";
+import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
 import { counted } from "../util/counted";
 import { ConfigError, RecordError } from "../util/errors";
 import type { AnalysisRecord } from "./analysisRecord";

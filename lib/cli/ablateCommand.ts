@@ -9,7 +9,7 @@ import {
   ablationText,
   parseAblation,
 } from "../experiments/ablation/ablation";
-import { tableText } from "../figures/showTable";
+import { tableText } from "../figures/notebook/showTable";
 import { openProgress } from "../util/progressSinks";
 import { writeTable } from "./sweepCommand";
 import { backendOption, place, positive, several, wholeNumber } from "./values";

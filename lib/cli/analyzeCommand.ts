@@ -5,7 +5,7 @@ import { describeBackend, startBackend } from "../backend";
 import type { AnalysisConfig } from "../config/analysisConfig";
 import type { Overrides } from "../config/check";
 import { analyzeRuns } from "../experiments/analysis/analyzeRuns";
-import { tableText } from "../figures/showTable";
+import { tableText } from "../figures/notebook/showTable";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
 import { openInterrupt } from "../util/interrupt";

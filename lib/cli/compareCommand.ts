@@ -6,8 +6,8 @@ import {
 } from "../experiments/comparison/comparisonPresets";
 import { type Comparison, comparisons } from "../experiments/comparison/comparisonVariants";
 import { matchedVariants, runComparison, sizeOf } from "../experiments/comparison/runComparison";
-import { type SweepView, sweepView } from "../experiments/sweep/sweepView";
-import { tableText } from "../figures/showTable";
+import { type SweepView, sweepView } from "../sweep/sweepView";
+import { tableText } from "../figures/notebook/showTable";
 import { openInterrupt } from "../util/interrupt";
 import { writeTable } from "./sweepCommand";
 import { countingNumber, wholeNumber } from "./values";

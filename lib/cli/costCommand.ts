@@ -1,15 +1,15 @@
 import { Command, Option } from "commander";
-import { baselineLayers } from "../complexity/baselineSpecs";
-import { type LayerCost, ops } from "../complexity/cost";
+import { baselineLayers } from "../cost/baselineSpecs";
+import { type LayerCost, ops } from "../cost/cost";
 import {
   type CostConvention,
   conventionText,
   costConventions,
   inConvention,
-} from "../complexity/costConvention";
-import { layerReport } from "../complexity/costReport";
-import { costTable } from "../complexity/costTable";
-import { sumCosts } from "../complexity/layerCost";
+} from "../cost/costConvention";
+import { layerReport } from "../cost/costReport";
+import { costTable } from "../cost/costTable";
+import { sumCosts } from "../cost/layerCost";
 import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import { trainTarget } from "../experiments/trainTarget";
 

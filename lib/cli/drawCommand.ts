@@ -1,11 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { totalCost } from "../complexity/costTable";
+import { totalCost } from "../cost/costTable";
 import { genotypesAt, type NamedGenotype } from "../experiments/genotypesAt";
-import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/exportFigure";
-import { genotypeSheet } from "../figures/genotypeSheet";
-import { drawGenotype } from "../space/drawGenotype";
+import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
+import { genotypeSheet } from "../figures/drawings/genotypeSheet";
+import { drawGenotype } from "../figures/drawings/drawGenotype";
 import { BarsError } from "../util/errors";
 import { places } from "./values";
 

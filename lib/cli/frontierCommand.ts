@@ -1,12 +1,12 @@
 import { Command, Option } from "commander";
 import { comparableRuns, findTrainRecords } from "../experiments/frontierRuns";
-import { tableText } from "../figures/showTable";
+import { tableText } from "../figures/notebook/showTable";
 import { bestWithin, type Frontier, type FrontierOptions, frontier } from "../frontier/frontier";
 import { frontierLatexColumns, frontierTable } from "../frontier/frontierTable";
 import { readPublishedPoints } from "../frontier/publishedFile";
 import { frontierMeasures } from "../frontier/runPoint";
-import type { Table } from "../run/table";
-import { tableLatex } from "../run/tableLatex";
+import type { Table } from "../records/table";
+import { tableLatex } from "../records/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
 import { writeTable } from "./sweepCommand";

@@ -1,5 +1,5 @@
 import { isIndependent } from "../config/searchConfig";
-import type { SearchRecord } from "../run/searchRecord";
+import type { SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 
 /** Of each level; null where it is not searched, or where the alphas moved in fewer than two epochs. */

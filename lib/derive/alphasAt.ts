@@ -1,4 +1,4 @@
-import type { SearchRecord } from "../run/searchRecord";
+import type { SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
 import type { RestingAlphas } from "./derivationWarnings";

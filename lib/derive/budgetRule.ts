@@ -1,4 +1,4 @@
-import { measureNames } from "../complexity/cost";
+import { measureNames } from "../cost/cost";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";

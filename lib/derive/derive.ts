@@ -1,5 +1,5 @@
-import { type Cost, ops } from "../complexity/cost";
-import { totalCost } from "../complexity/costTable";
+import { type Cost, ops } from "../cost/cost";
+import { totalCost } from "../cost/costTable";
 import { deepFreeze } from "../config/check";
 import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
 import { checkAlphas } from "../space/alphaShapes";

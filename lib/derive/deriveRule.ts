@@ -1,4 +1,4 @@
-import type { BlockStyle } from "../complexity/blockStyle";
+import type { BlockStyle } from "../space/blockStyle";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { RandomKey } from "../random/randomKey";
 import type { Alphas } from "../space/alphas";

@@ -1,4 +1,4 @@
-import type { Cost } from "../complexity/cost";
+import type { Cost } from "../cost/cost";
 import type { SearchConfig } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type CostMeasure, measured } from "./stagePieces";

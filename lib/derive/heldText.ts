@@ -1,4 +1,4 @@
-import { measureNames } from "../complexity/cost";
+import { measureNames } from "../cost/cost";
 import type { HeldCost } from "./heldBudget";
 
 /** Below this share of a search's budget, and above 1, {@link heldText} names the rule that decides by cost. */

@@ -1,5 +1,5 @@
-import { type Cost, ops } from "../complexity/cost";
-import { type CostTables, costTables, type PairCost } from "../complexity/costTables";
+import { type Cost, ops } from "../cost/cost";
+import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { groupCount } from "../space/stages";
 

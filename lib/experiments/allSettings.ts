@@ -8,7 +8,7 @@ import { trainSection } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
 import { ConfigError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
-import { evolutionPart, randomPart } from "./sweep/sweepSections";
+import { evolutionPart, randomPart } from "../sweep/sweepSections";
 
 /** Configs whose settings are listed, with what each is for. */
 export const settingConfigs = {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { SearchRecord } from "../run/searchRecord";
-import { readSearchRecord } from "../run/searchRecordFile";
+import type { SearchRecord } from "../records/searchRecord";
+import { readSearchRecord } from "../records/searchRecordFile";
 import { search, searchFiles } from "../search/search";
 import { type Progress, partOf } from "../util/progress";
 import { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./collapseVariants";

@@ -1,7 +1,7 @@
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { sampleSummary } from "../frontier/sampleSummary";
-import { type Table, type TableColumn, type TableRecord, table } from "../run/table";
+import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
 import { edgesOf } from "../space/edges";
 import { RecordError } from "../util/errors";
 import type { CollapseRun } from "./collapseStudy";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readRecordJson } from "../run/readRecord";
-import { checkTrainRecord } from "../run/trainRecordFile";
+import { readRecordJson } from "../records/readRecord";
+import { checkTrainRecord } from "../records/trainRecordFile";
 import { RecordError } from "../util/errors";
 import { projectPath } from "../util/projectFolder";
 import type { FoundRecord } from "./frontierRuns";

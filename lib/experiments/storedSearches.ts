@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { SearchRecord } from "../run/searchRecord";
-import { readSearchRecord } from "../run/searchRecordFile";
+import type { SearchRecord } from "../records/searchRecord";
+import { readSearchRecord } from "../records/searchRecordFile";
 import { RecordError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
 import { projectPath } from "../util/projectFolder";

@@ -1,4 +1,4 @@
-import type { TrainRecord } from "../run/trainRecord";
+import type { TrainRecord } from "../records/trainRecord";
 import { methodOf } from "./frontierRuns";
 
 /** One trained network as a row. Costs for one image, one multiply-accumulate = 1; accuracies are shares. */

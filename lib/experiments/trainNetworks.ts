@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { TrainConfig } from "../config/trainConfig";
-import type { ModelSpec } from "../run/modelSpec";
-import type { TrainRecord } from "../run/trainRecord";
+import type { ModelSpec } from "../records/modelSpec";
+import type { TrainRecord } from "../records/trainRecord";
 import { type TrainOptions, train } from "../train/train";
 import { ConfigError } from "../util/errors";
 import { partOf } from "../util/progress";

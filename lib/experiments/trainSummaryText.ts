@@ -1,6 +1,6 @@
-import { modelShape } from "../run/modelSpec";
-import { recalibrationText, trainRecalibration } from "../run/recalibration";
-import type { TestResult, TrainRecord } from "../run/trainRecord";
+import { modelShape } from "../records/modelSpec";
+import { recalibrationText, trainRecalibration } from "../records/recalibration";
+import type { TestResult, TrainRecord } from "../records/trainRecord";
 import { counted } from "../util/counted";
 import { epochNumber } from "../util/epochNumber";
 

@@ -1,4 +1,4 @@
-import { measureNames } from "../complexity/cost";
+import { measureNames } from "../cost/cost";
 import { deepFreeze } from "../config/check";
 import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";

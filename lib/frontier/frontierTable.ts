@@ -1,7 +1,7 @@
-import { measureNames } from "../complexity/cost";
-import { type Table, type TableCell, type TableColumn, table } from "../run/table";
-import type { LatexColumn } from "../run/tableLatex";
-import { latexCell, latexNumber } from "../run/tableLatex";
+import { measureNames } from "../cost/cost";
+import { type Table, type TableCell, type TableColumn, table } from "../records/table";
+import type { LatexColumn } from "../records/tableLatex";
+import { latexCell, latexNumber } from "../records/tableLatex";
 import { counted } from "../util/counted";
 import type { Frontier, FrontierRow } from "./frontier";
 import type { PublishedPoint } from "./publishedPoint";

@@ -1,10 +1,10 @@
-import { ops } from "../complexity/cost";
+import { ops } from "../cost/cost";
 import {
   type CostConvention,
   conventionText,
   costConventions,
   fromConvention,
-} from "../complexity/costConvention";
+} from "../cost/costConvention";
 import { deepFreeze } from "../config/check";
 import { ConfigError } from "../util/errors";
 import type { FrontierMeasure } from "./runPoint";

@@ -1,11 +1,11 @@
 import { tf } from "../backend";
-import { baselineSpecs } from "../complexity/baselineSpecs";
-import { baselineBinarization } from "../complexity/baselineStyle";
+import { baselineSpecs } from "../cost/baselineSpecs";
+import { baselineBinarization } from "../cost/baselineStyle";
 import type { BaselineConfig } from "../config/baselineConfig";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import type { ParameterSpec } from "../operations/operation";
-import { Parameters } from "../operations/parameters";
-import { RunningStatistics } from "../operations/runningStatistics";
+import type { ParameterSpec } from "../layers/operation";
+import { Parameters } from "../layers/parameters";
+import { RunningStatistics } from "../layers/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import { ShapeError } from "../util/errors";
 import { layerContext } from "./layerContext";

@@ -1,6 +1,6 @@
 import type { TrainConfig } from "../config/trainConfig";
 import type { RandomKey } from "../random/randomKey";
-import type { ModelSpec } from "../run/modelSpec";
+import type { ModelSpec } from "../records/modelSpec";
 import { BaselineNetwork } from "./baselineNetwork";
 import type { LayerOverrides } from "./layerOverrides";
 import { Network } from "./network";

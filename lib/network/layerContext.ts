@@ -1,8 +1,8 @@
 import { batchNormTrain, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import type { ParameterSpec } from "../operations/operation";
-import type { Parameters } from "../operations/parameters";
-import type { RunningStatistics } from "../operations/runningStatistics";
+import type { ParameterSpec } from "../layers/operation";
+import type { Parameters } from "../layers/parameters";
+import type { RunningStatistics } from "../layers/runningStatistics";
 import { fold, type RandomKey, uniform } from "../random/randomKey";
 import type { NetworkPass } from "./trainable";
 

@@ -1,8 +1,8 @@
 import { relu, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
-import { Parameters } from "../operations/parameters";
-import { RunningStatistics } from "../operations/runningStatistics";
+import { Parameters } from "../layers/parameters";
+import { RunningStatistics } from "../layers/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";

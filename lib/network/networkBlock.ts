@@ -1,9 +1,9 @@
 import { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { buildOperation } from "../operations/buildOperation";
-import { nodeParameters, normalizeAndBinarize } from "../operations/normalizeAndBinarize";
-import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../operations/operation";
-import { primitiveTraits } from "../operations/primitiveTraits";
+import { buildOperation } from "../layers/buildOperation";
+import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
+import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
+import { primitiveTraits } from "../layers/primitiveTraits";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import type { LayerOverride } from "./layerOverrides";
 

@@ -1,6 +1,6 @@
 import type { tf } from "../backend";
-import type { Parameters } from "../operations/parameters";
-import type { BatchStatistics, RunningStatistics } from "../operations/runningStatistics";
+import type { Parameters } from "../layers/parameters";
+import type { BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import type { OverridableLayer } from "./layerOverrides";
 

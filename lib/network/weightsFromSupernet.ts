@@ -1,5 +1,5 @@
 import type { SpaceConfig } from "../config/spaceConfig";
-import type { ParameterSpec } from "../operations/operation";
+import type { ParameterSpec } from "../layers/operation";
 import { cellTensorFactor } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { RecordError } from "../util/errors";

@@ -1,5 +1,5 @@
-import { primitiveTraits } from "../operations/primitiveTraits";
-import type { EpochRecord } from "../run/searchRecord";
+import { primitiveTraits } from "../layers/primitiveTraits";
+import type { EpochRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";

@@ -1,5 +1,5 @@
 import { softmaxCrossEntropy, tf } from "../backend";
-import { countCorrect, type PlainBatch, toTensors } from "../run/batchTensors";
+import { countCorrect, type PlainBatch, toTensors } from "../loop/batchTensors";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
 

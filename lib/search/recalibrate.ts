@@ -1,6 +1,6 @@
 import { tf } from "../backend";
-import { recalibratedStatistics } from "../operations/recalibrate";
-import { type PlainBatch, toTensors } from "../run/batchTensors";
+import { recalibratedStatistics } from "../layers/recalibrate";
+import { type PlainBatch, toTensors } from "../loop/batchTensors";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
 

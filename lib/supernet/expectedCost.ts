@@ -1,6 +1,6 @@
 import { tf } from "../backend";
-import { type Cost, ops } from "../complexity/cost";
-import { type CostTables, costTables } from "../complexity/costTables";
+import { type Cost, ops } from "../cost/cost";
+import { type CostTables, costTables } from "../cost/costTables";
 import type { CostPenaltyConfig } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { AlphaTensors } from "./alphaVariables";

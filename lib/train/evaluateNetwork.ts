@@ -1,7 +1,7 @@
 import { tf } from "../backend";
 import type { NetworkPass, Trainable } from "../network/trainable";
-import { type PlainBatch, toTensors } from "../run/batchTensors";
-import type { Measurement } from "../run/trainRecord";
+import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import type { Measurement } from "../records/trainRecord";
 
 /** What a network says of each of some images, in their order. */
 export interface Predictions {

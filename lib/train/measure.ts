@@ -3,7 +3,7 @@ import type { ImageSet } from "../data/imageSet";
 import { sequentialBatches } from "../data/sequentialBatches";
 import type { Trainable } from "../network/trainable";
 import { fold } from "../random/randomKey";
-import type { TestResult } from "../run/trainRecord";
+import type { TestResult } from "../records/trainRecord";
 import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { wilsonInterval } from "../util/wilsonInterval";

@@ -1,10 +1,10 @@
-import { baselineLayers } from "../complexity/baselineSpecs";
-import { ops } from "../complexity/cost";
-import { totalCost } from "../complexity/costTable";
-import { sumCosts } from "../complexity/layerCost";
+import { baselineLayers } from "../cost/baselineSpecs";
+import { ops } from "../cost/cost";
+import { totalCost } from "../cost/costTable";
+import { sumCosts } from "../cost/layerCost";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import type { ModelSpec } from "../run/modelSpec";
-import type { TrainRecord } from "../run/trainRecord";
+import type { ModelSpec } from "../records/modelSpec";
+import type { TrainRecord } from "../records/trainRecord";
 
 /** What a model costs on one image, as a record says it: one multiply-accumulate = 1. */
 export function modelCost(model: ModelSpec, binarization: BinarizationConfig): TrainRecord["cost"] {

@@ -1,7 +1,7 @@
 import type { Trainable } from "../network/trainable";
 import { weightsFromSupernet } from "../network/weightsFromSupernet";
-import { checkCheckpoint, searchCheckpointForm, section } from "../run/checkpoint";
-import type { ModelSpec } from "../run/modelSpec";
+import { checkCheckpoint, searchCheckpointForm, section } from "../records/checkpoint";
+import type { ModelSpec } from "../records/modelSpec";
 import { ConfigError, RecordError } from "../util/errors";
 import { readTensorFile } from "../util/tensorFile";
 

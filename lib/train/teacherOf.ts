@@ -1,6 +1,6 @@
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
-import { type ModelSpec, modelHash } from "../run/modelSpec";
+import { type ModelSpec, modelHash } from "../records/modelSpec";
 
 /**
  * The full-precision teacher of a model, and how it is trained: the same topology and recipe, its own epochs, rate

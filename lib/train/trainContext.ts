@@ -3,7 +3,7 @@ import { drawBalanced } from "../data/drawBalanced";
 import { type LoadedData, loadData } from "../data/loadData";
 import type { Trainable } from "../network/trainable";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
-import { type ModelSpec, modelShape } from "../run/modelSpec";
+import { type ModelSpec, modelShape } from "../records/modelSpec";
 import { ConfigError, DataError } from "../util/errors";
 import type { Progress } from "../util/progress";
 

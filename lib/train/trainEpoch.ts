@@ -2,7 +2,7 @@ import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { fold } from "../random/randomKey";
-import { type PlainBatch, toTensors } from "../run/batchTensors";
+import { type PlainBatch, toTensors } from "../loop/batchTensors";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import type { TrainContext } from "./trainContext";

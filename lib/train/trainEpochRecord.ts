@@ -1,4 +1,4 @@
-import type { Measurement, TrainEpochRecord } from "../run/trainRecord";
+import type { Measurement, TrainEpochRecord } from "../records/trainRecord";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import { measured } from "./evaluateNetwork";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
-import type { ModelSpec } from "../run/modelSpec";
-import type { TrainEpochRecord, TrainRecord } from "../run/trainRecord";
-import { trainRecordSchema } from "../run/trainRecordFile";
+import type { ModelSpec } from "../records/modelSpec";
+import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
+import { trainRecordSchema } from "../records/trainRecordFile";
 import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
 import { version } from "../util/version";

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import type { TestResult, TrainRecord } from "../run/trainRecord";
-import { writeTrainRecord } from "../run/trainRecordFile";
+import type { TestResult, TrainRecord } from "../records/trainRecord";
+import { writeTrainRecord } from "../records/trainRecordFile";
 import { epochNumber } from "../util/epochNumber";
 import { BarsError, DivergenceError, InterruptedError } from "../util/errors";
 import { predictions, recalibrated, testResults } from "./measure";

@@ -8,7 +8,7 @@ const require = createRequire(join(root, "lib/package.json"));
 
 /** Where Chromium or Chrome is, as the compiled library finds it; null where there is none. */
 export function findChromium() {
-  return require(join(root, "lib/dist/figures/chromium.js")).findChromium();
+  return require(join(root, "lib/dist/figures/export/chromium.js")).findChromium();
 }
 
 const flags = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alphaAgreement } from "../../lib/analysis/alphaAgreement";
 import { spaceConfig } from "../../lib/config/spaceConfig";
-import type { SearchRecord } from "../../lib/run/searchRecord";
+import type { SearchRecord } from "../../lib/records/searchRecord";
 import type { Alphas } from "../../lib/space/alphas";
 import { BarsError } from "../../lib/util/errors";
 import { madeUpRecord } from "../figures/madeUpRecord";

@@ -12,7 +12,7 @@ import { spaceConfig, spaceSection } from "../../lib/config/spaceConfig";
 import { strategiesConfig, strategiesSection } from "../../lib/config/strategiesConfig";
 import { trainConfig, trainSection } from "../../lib/config/trainConfig";
 import { trainPresetConfig } from "../../lib/config/trainPresets";
-import { evolutionPart, presetPart, randomPart } from "../../lib/experiments/sweep/sweepSections";
+import { evolutionPart, presetPart, randomPart } from "../../lib/sweep/sweepSections";
 import { ConfigError } from "../../lib/util/errors";
 
 type Make = (overrides: never) => unknown;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { alphaDrift } from "../../lib/derive/alphaDrift";
-import type { SearchRecord } from "../../lib/run/searchRecord";
-import { readSearchRecord } from "../../lib/run/searchRecordFile";
+import type { SearchRecord } from "../../lib/records/searchRecord";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { projectFolder } from "../../lib/util/projectFolder";
 
 /** A search whose one edge and one stage had these alphas at the start and after each epoch. */

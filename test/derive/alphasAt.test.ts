@@ -4,7 +4,7 @@ import { alphasAt, deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { randomKey } from "../../lib/random/randomKey";
-import type { EpochRecord, SearchRecord } from "../../lib/run/searchRecord";
+import type { EpochRecord, SearchRecord } from "../../lib/records/searchRecord";
 import { uniformAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { DeriveError } from "../../lib/util/errors";

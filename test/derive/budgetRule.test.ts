@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ops } from "../../lib/complexity/cost";
-import { totalCost } from "../../lib/complexity/costTable";
+import { ops } from "../../lib/cost/cost";
+import { totalCost } from "../../lib/cost/costTable";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { bestWithinBudget } from "../../lib/derive/bestWithinBudget";
 import { derive } from "../../lib/derive/derive";

@@ -6,7 +6,7 @@ import { spaceConfig } from "../../lib/config/spaceConfig";
 import { deriveInputOf, restingAt } from "../../lib/derive/alphasAt";
 import { derivationWarnings } from "../../lib/derive/derivationWarnings";
 import { derive } from "../../lib/derive/derive";
-import type { EpochRecord, SearchRecord } from "../../lib/run/searchRecord";
+import type { EpochRecord, SearchRecord } from "../../lib/records/searchRecord";
 import { type GenotypeEdge, genotype } from "../../lib/space/genotype";
 import { uniformAlphas } from "../../lib/space/randomAlphas";
 

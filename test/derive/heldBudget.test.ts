@@ -5,8 +5,8 @@ import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
 import { heldBudgetOf } from "../../lib/derive/heldBudget";
 import { heldText } from "../../lib/derive/heldText";
-import type { SearchRecord } from "../../lib/run/searchRecord";
-import { readSearchRecord } from "../../lib/run/searchRecordFile";
+import type { SearchRecord } from "../../lib/records/searchRecord";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { DeriveError } from "../../lib/util/errors";
 
 /** A search held to 12,000,000 BOPs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { totalCost } from "../../lib/complexity/costTable";
+import { totalCost } from "../../lib/cost/costTable";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { derive, type RuleChoice } from "../../lib/derive/derive";
 import { randomKey } from "../../lib/random/randomKey";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ops } from "../../lib/complexity/cost";
-import { totalCost } from "../../lib/complexity/costTable";
+import { ops } from "../../lib/cost/cost";
+import { totalCost } from "../../lib/cost/costTable";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { bestOfCandidates, bestOfRule } from "../../lib/derive/bestOfRule";
 import { type DeriveRuleName, derive, type RuleChoice } from "../../lib/derive/derive";

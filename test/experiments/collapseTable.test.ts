@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type CollapseRun, collapseFolder, readCollapseRuns } from "../../lib/experiments/collapseStudy";
 import { collapseMarkdown, collapseTable } from "../../lib/experiments/collapseTable";
 import { collapseStudyConfig, collapseVariants } from "../../lib/experiments/collapseVariants";
-import { readSearchRecord } from "../../lib/run/searchRecordFile";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { hashJson } from "../../lib/util/canonicalJson";
 import { temporaryFolder } from "../helpers/tinySearch";
 

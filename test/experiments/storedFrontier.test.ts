@@ -6,7 +6,7 @@ import { derive, type RuleChoice } from "../../lib/derive/derive";
 import { comparableRuns, type FoundRecord } from "../../lib/experiments/frontierRuns";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { frontier } from "../../lib/frontier/frontier";
-import { readSearchRecord } from "../../lib/run/searchRecordFile";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { modelCost } from "../../lib/train/modelCost";
 import { trainHash } from "../../lib/train/train";
 import { projectFolder } from "../../lib/util/projectFolder";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { storedSearches } from "../../lib/experiments/storedSearches";
-import { writeSearchRecord } from "../../lib/run/searchRecordFile";
+import { writeSearchRecord } from "../../lib/records/searchRecordFile";
 import { hashJson } from "../../lib/util/canonicalJson";
 import { RecordError } from "../../lib/util/errors";
 import { madeUpRecord } from "../figures/madeUpRecord";

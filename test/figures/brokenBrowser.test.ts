@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { chromiumSeconds, closeChromium, findChromium } from "../../lib/figures/chromium";
-import { exportFigure } from "../../lib/figures/exportFigure";
-import type { Figure } from "../../lib/figures/figure";
-import { isPdf } from "../../lib/figures/pdfInfo";
+import { chromiumSeconds, closeChromium, findChromium } from "../../lib/figures/export/chromium";
+import { exportFigure } from "../../lib/figures/export/exportFigure";
+import type { Figure } from "../../lib/figures/frame/figure";
+import { isPdf } from "../../lib/figures/export/pdfInfo";
 
 const folder = mkdtempSync(join(tmpdir(), "bars-broken-"));
 const real = findChromium();

@@ -1,4 +1,4 @@
-import type { Figure } from "../../lib/figures/figure";
+import type { Figure } from "../../lib/figures/frame/figure";
 
 /** A figure as stable text: numbers rounded to three decimals, lists of plain values on one line. */
 export function figureText(figure: Figure): string {

@@ -2,7 +2,7 @@ import type { Overrides } from "../../lib/config/check";
 import { searchConfig } from "../../lib/config/searchConfig";
 import { primitives, type SpaceConfig } from "../../lib/config/spaceConfig";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
-import type { EpochRecord, SearchRecord } from "../../lib/run/searchRecord";
+import type { EpochRecord, SearchRecord } from "../../lib/records/searchRecord";
 import { alphasFrom } from "../../lib/space/alphaShapes";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";

@@ -1,4 +1,4 @@
-import { type Table, type TableRecord, table } from "../../lib/run/table";
+import { type Table, type TableRecord, table } from "../../lib/records/table";
 
 const column = (name: string) => ({ name, unit: null, description: name });
 const made = (title: string, rows: readonly TableRecord[]) =>

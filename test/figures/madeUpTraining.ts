@@ -1,6 +1,6 @@
 import { trainConfig } from "../../lib/config/trainConfig";
-import { checkModelSpec } from "../../lib/run/modelSpec";
-import type { TrainRecord } from "../../lib/run/trainRecord";
+import { checkModelSpec } from "../../lib/records/modelSpec";
+import type { TrainRecord } from "../../lib/records/trainRecord";
 
 /** The record of a training of five epochs that never was. For tests of figures. */
 export function madeUpTraining(name: string, seed: number, held = 0): TrainRecord {

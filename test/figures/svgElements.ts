@@ -1,5 +1,5 @@
-import { loadPackage } from "../../lib/figures/packageFile";
-import type { SvgElement } from "../../lib/figures/svgGeometry";
+import { loadPackage } from "../../lib/text/packageFile";
+import type { SvgElement } from "../../lib/text/svgGeometry";
 
 interface Parsed {
   readonly window: { readonly document: { querySelectorAll(selector: string): Iterable<SvgElement> } };

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { exportFigure } from "../../lib/figures/exportFigure";
-import { altText, type Figure, plainTitle } from "../../lib/figures/figure";
-import { includeGraphics } from "../../lib/figures/includeGraphics";
+import { exportFigure } from "../../lib/figures/export/exportFigure";
+import { altText, type Figure, plainTitle } from "../../lib/figures/frame/figure";
+import { includeGraphics } from "../../lib/figures/export/includeGraphics";
 import { everyFigure } from "./everyFigure";
 
 const hasTex = spawnSync("pdflatex", ["--version"]).status === 0;

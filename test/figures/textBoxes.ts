@@ -1,6 +1,6 @@
-import { type Box, clientBox, type SvgElement } from "../../lib/figures/svgGeometry";
-import { initialPaint, paintOf, type SvgPaint } from "../../lib/figures/svgPaint";
-import { textMeasure } from "../../lib/figures/textMeasure";
+import { type Box, clientBox, type SvgElement } from "../../lib/text/svgGeometry";
+import { initialPaint, paintOf, type SvgPaint } from "../../lib/figures/export/svgPaint";
+import { textMeasure } from "../../lib/text/textMeasure";
 import { svgElements } from "./svgElements";
 
 /** What is written in a drawing, and where. Line boxes are shrunk to the letters: lines may stand close. */

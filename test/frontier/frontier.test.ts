@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromConvention, inConvention } from "../../lib/complexity/costConvention";
+import { fromConvention, inConvention } from "../../lib/cost/costConvention";
 import { bootstrapPoints, percentileInterval } from "../../lib/frontier/bootstrap";
 import { bestWithin, defaultReference, frontier } from "../../lib/frontier/frontier";
 import { groupRuns } from "../../lib/frontier/groupRuns";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { dataFrame } from "../../lib/figures/dataFrame";
+import { dataFrame } from "../../lib/figures/notebook/dataFrame";
 import { frontier } from "../../lib/frontier/frontier";
 import { frontierLatexColumns, frontierNotes, frontierTable } from "../../lib/frontier/frontierTable";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
-import { tableCsv } from "../../lib/run/tableCsv";
-import { tableLatex } from "../../lib/run/tableLatex";
+import { tableCsv } from "../../lib/records/tableCsv";
+import { tableLatex } from "../../lib/records/tableLatex";
 import { runPoint, seedsOf } from "./runPoints";
 
 const published = publishedPoint({

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
-import { readSummary } from "../../lib/experiments/summaryFile";
-import { readOutcome } from "../../lib/experiments/sweep/jobFolder";
-import { jobId, readJob } from "../../lib/experiments/sweep/sweepJob";
-import type { Provenance } from "../../lib/figures/provenance";
-import { asciiJson, readProvenance, texProvenance } from "../../lib/figures/provenanceFile";
-import { svgMeta } from "../../lib/figures/svgMeta";
+import { readSummary } from "../../lib/derive/summaryFile";
+import { readOutcome } from "../../lib/sweep/jobFolder";
+import { jobId, readJob } from "../../lib/sweep/sweepJob";
+import type { Provenance } from "../../lib/figures/frame/provenance";
+import { asciiJson, readProvenance, texProvenance } from "../../lib/figures/export/provenanceFile";
+import { svgMeta } from "../../lib/figures/frame/svgMeta";
 import { readPublishedPoints } from "../../lib/frontier/publishedFile";
 import { tinySearch } from "../helpers/tinySearch";
 import type { FuzzReader } from "./fuzz";

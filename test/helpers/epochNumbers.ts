@@ -1,4 +1,4 @@
-import type { SearchRecord } from "../../lib/run/searchRecord";
+import type { SearchRecord } from "../../lib/records/searchRecord";
 
 /** Everything of a record's epochs and test that must repeat exactly: all but times and memory. */
 export function epochNumbers(record: SearchRecord): unknown {

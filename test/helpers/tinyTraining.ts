@@ -1,8 +1,8 @@
 import type { Overrides } from "../../lib/config/check";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { type TrainConfig, trainConfig } from "../../lib/config/trainConfig";
-import { type GenotypeModel, genotypeModel } from "../../lib/run/modelSpec";
-import type { TrainRecord } from "../../lib/run/trainRecord";
+import { type GenotypeModel, genotypeModel } from "../../lib/records/modelSpec";
+import type { TrainRecord } from "../../lib/records/trainRecord";
 import { genotype } from "../../lib/space/genotype";
 
 /** The smallest network that still has every part: two stages, a convolution and a skip in each. */

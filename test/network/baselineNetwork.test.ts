@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { baselineLayers } from "../../lib/complexity/baselineSpecs";
-import { sumCosts } from "../../lib/complexity/layerCost";
+import { baselineLayers } from "../../lib/cost/baselineSpecs";
+import { sumCosts } from "../../lib/cost/layerCost";
 import {
   type BaselineConfig,
   baselineBlocks,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { totalCost } from "../../lib/complexity/costTable";
+import { totalCost } from "../../lib/cost/costTable";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import type { Overrides } from "../../lib/config/check";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
-import { type BatchStatistics, RunningStatistics } from "../../lib/operations/runningStatistics";
+import { type BatchStatistics, RunningStatistics } from "../../lib/layers/runningStatistics";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import {
   engines,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { ops } from "../../lib/complexity/cost";
-import { totalCost } from "../../lib/complexity/costTable";
-import { costTables } from "../../lib/complexity/costTables";
-import { expectedCost } from "../../lib/complexity/expectedCost";
+import { ops } from "../../lib/cost/cost";
+import { totalCost } from "../../lib/cost/costTable";
+import { costTables } from "../../lib/cost/costTables";
+import { expectedCost } from "../../lib/cost/expectedCost";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";

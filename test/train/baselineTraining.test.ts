@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { baselineLayers } from "../../lib/complexity/baselineSpecs";
-import { ops } from "../../lib/complexity/cost";
-import { sumCosts } from "../../lib/complexity/layerCost";
+import { baselineLayers } from "../../lib/cost/baselineSpecs";
+import { ops } from "../../lib/cost/cost";
+import { sumCosts } from "../../lib/cost/layerCost";
 import { normal, randomKey } from "../../lib/random/randomKey";
-import { checkModelSpec } from "../../lib/run/modelSpec";
+import { checkModelSpec } from "../../lib/records/modelSpec";
 import { train } from "../../lib/train/train";
 import { trainedNetwork } from "../../lib/train/trainedNetwork";
 import { temporaryFolder } from "../helpers/tinySearch";

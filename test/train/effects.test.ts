@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
 import type { Overrides } from "../../lib/config/check";
 import type { TrainConfig } from "../../lib/config/trainConfig";
-import type { TrainRecord } from "../../lib/run/trainRecord";
+import type { TrainRecord } from "../../lib/records/trainRecord";
 import { train } from "../../lib/train/train";
 import { trainFiles } from "../../lib/train/trainFiles";
 import { readTensorFile, type StoredTensor } from "../../lib/util/tensorFile";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { trainConfig } from "../../lib/config/trainConfig";
-import { checkModelSpec } from "../../lib/run/modelSpec";
-import type { TrainEpochRecord } from "../../lib/run/trainRecord";
+import { checkModelSpec } from "../../lib/records/modelSpec";
+import type { TrainEpochRecord } from "../../lib/records/trainRecord";
 import { isOutOfMemory, smallerMicroBatch } from "../../lib/train/outOfMemory";
 import { teacherOf } from "../../lib/train/teacherOf";
 import { passOf, phaseOf, ratesAt } from "../../lib/train/trainPhase";

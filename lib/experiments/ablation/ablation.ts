@@ -1,9 +1,9 @@
 import { blockName } from "../../analysis/baselineCapacityGraph";
-import { baselineLayers } from "../../complexity/baselineSpecs";
+import { baselineLayers } from "../../cost/baselineSpecs";
 import { baselineDownsamples } from "../../config/baselineConfig";
 import { spaceConfig } from "../../config/spaceConfig";
 import type { LayerOverrides, OverridableLayer } from "../../network/layerOverrides";
-import type { BaselineModel, GenotypeModel, ModelSpec } from "../../run/modelSpec";
+import type { BaselineModel, GenotypeModel, ModelSpec } from "../../records/modelSpec";
 import { builtCells } from "../../space/builtCells";
 import { type Genotype, genotype } from "../../space/genotype";
 import { ConfigError } from "../../util/errors";

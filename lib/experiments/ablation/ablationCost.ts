@@ -1,7 +1,7 @@
-import { baselineLayers } from "../../complexity/baselineSpecs";
-import type { Cost } from "../../complexity/cost";
-import { costTable } from "../../complexity/costTable";
-import { sumCosts } from "../../complexity/layerCost";
+import { baselineLayers } from "../../cost/baselineSpecs";
+import type { Cost } from "../../cost/cost";
+import { costTable } from "../../cost/costTable";
+import { sumCosts } from "../../cost/layerCost";
 import type { BinarizationConfig } from "../../config/binarizationConfig";
 import type { AblatedNetwork } from "./ablation";
 

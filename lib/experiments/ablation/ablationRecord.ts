@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { checkRecordForm, readRecordJson } from "../../run/readRecord";
-import { versionsShape } from "../../run/recordShapes";
+import { checkRecordForm, readRecordJson } from "../../records/readRecord";
+import { versionsShape } from "../../records/recordShapes";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { RecordError } from "../../util/errors";
 import {

@@ -1,7 +1,7 @@
-import { ops } from "../../complexity/cost";
+import { ops } from "../../cost/cost";
 import type { OverridableLayer } from "../../network/layerOverrides";
-import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
-import type { TrainRecord } from "../../run/trainRecord";
+import { type Table, type TableColumn, type TableRecord, table } from "../../records/table";
+import type { TrainRecord } from "../../records/trainRecord";
 import { counted } from "../../util/counted";
 import { wilsonInterval } from "../../util/wilsonInterval";
 import { ablated } from "./ablation";

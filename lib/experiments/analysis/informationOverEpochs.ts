@@ -1,9 +1,9 @@
 import type { AnalysisRecord, TapMeasures } from "../../analysis/analysisRecord";
 import type { AnalysisConfig } from "../../config/analysisConfig";
 import type { Overrides } from "../../config/check";
-import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
-import type { TrainRecord } from "../../run/trainRecord";
-import { readTrainRecord } from "../../run/trainRecordFile";
+import { type Table, type TableColumn, type TableRecord, table } from "../../records/table";
+import type { TrainRecord } from "../../records/trainRecord";
+import { readTrainRecord } from "../../records/trainRecordFile";
 import { trainingData } from "../../train/trainContext";
 import { trainedNetwork } from "../../train/trainedNetwork";
 import { snapshotEpochs, trainFiles } from "../../train/trainFiles";

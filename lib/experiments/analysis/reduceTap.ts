@@ -3,7 +3,7 @@ import { drawUnits } from "../../analysis/tapSums";
 import { tf } from "../../backend";
 import type { AnalysisConfig } from "../../config/analysisConfig";
 import { fold, integers, type RandomKey } from "../../random/randomKey";
-import type { TensorBatch } from "../../run/batchTensors";
+import type { TensorBatch } from "../../loop/batchTensors";
 
 /** What the reduction of one tap depends on. */
 export interface ReduceSettings {

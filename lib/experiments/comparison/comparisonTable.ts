@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { ops } from "../../complexity/cost";
-import { costTable, totalCost } from "../../complexity/costTable";
+import { ops } from "../../cost/cost";
+import { costTable, totalCost } from "../../cost/costTable";
 import { sampleSummary } from "../../frontier/sampleSummary";
-import { type Table, type TableColumn, type TableRecord, table } from "../../run/table";
-import type { TrainRecord } from "../../run/trainRecord";
-import { readTrainRecord } from "../../run/trainRecordFile";
+import { type Table, type TableColumn, type TableRecord, table } from "../../records/table";
+import type { TrainRecord } from "../../records/trainRecord";
+import { readTrainRecord } from "../../records/trainRecordFile";
 import { builtCells } from "../../space/builtCells";
 import { genotypeHash } from "../../space/genotypeJson";
 import { stagesOf } from "../../space/stages";
 import { counted } from "../../util/counted";
 import { runPointOf } from "../frontierRuns";
-import { jobFiles } from "../sweep/jobFolder";
-import { jobFolder } from "../sweep/jobState";
-import type { SweepJob } from "../sweep/sweepJob";
+import { jobFiles } from "../../sweep/jobFolder";
+import { jobFolder } from "../../sweep/jobState";
+import type { SweepJob } from "../../sweep/sweepJob";
 import type { Comparison, Variant } from "./comparisonVariants";
 import type { MatchedShape } from "./matchBops";
 

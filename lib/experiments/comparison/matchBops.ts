@@ -1,4 +1,4 @@
-import { totalCost } from "../../complexity/costTable";
+import { totalCost } from "../../cost/costTable";
 import type { Overrides } from "../../config/check";
 import { type SpaceConfig, spaceConfig } from "../../config/spaceConfig";
 import { type Genotype, type GenotypeEdge, genotype } from "../../space/genotype";

@@ -1,4 +1,4 @@
-import type { Table, TableRecord } from "../../run/table";
+import type { Table, TableRecord } from "../../records/table";
 import { excludesZero, numberOf, pointsText } from "./readingText";
 
 /** Kinds of changes apart, an identity around one convolution apart from the shortcut of a whole cell. */

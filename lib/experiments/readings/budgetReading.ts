@@ -1,5 +1,5 @@
 import { DeriveError } from "../../util/errors";
-import type { BudgetRow } from "../budgetSweep";
+import type { BudgetRow } from "../../derive/budgetSweep";
 import { countText, decimalText } from "./readingText";
 
 /**

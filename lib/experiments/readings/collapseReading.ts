@@ -1,4 +1,4 @@
-import type { EpochRecord, SearchRecord } from "../../run/searchRecord";
+import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
 import { RecordError } from "../../util/errors";
 import { decimalText, listText, pointsText } from "./readingText";
 

@@ -1,4 +1,4 @@
-import type { Table, TableRecord } from "../../run/table";
+import type { Table, TableRecord } from "../../records/table";
 import { RecordError } from "../../util/errors";
 import { excludesZero, listText, numberOf, percentText, pointsText } from "./readingText";
 

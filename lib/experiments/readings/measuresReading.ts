@@ -1,4 +1,4 @@
-import type { Table, TableRecord } from "../../run/table";
+import type { Table, TableRecord } from "../../records/table";
 import { decimalText, listText, numberOf } from "./readingText";
 
 /**

@@ -1,4 +1,4 @@
-import type { Table, TableCell, TableRecord } from "../../run/table";
+import type { Table, TableCell, TableRecord } from "../../records/table";
 import { RecordError } from "../../util/errors";
 
 /** `-0.0425` → `"−4.2"`: a change of a share in percentage points, with its sign. */

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import type { SearchRecord } from "../../run/searchRecord";
+import type { SearchRecord } from "../../records/searchRecord";
 import { epochNumber } from "../../util/epochNumber";
 import type { SearchContext } from "../search";
 import type { SearchState } from "../searchState";

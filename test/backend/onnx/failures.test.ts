@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { engineStatistics, startBackend, tf } from "../../../lib/backend";
 import { describeStatistics } from "../../../lib/backend/engineStatistics";
-import { readSearchRecord } from "../../../lib/run/searchRecordFile";
+import { readSearchRecord } from "../../../lib/records/searchRecordFile";
 import { search, searchFiles } from "../../../lib/search/search";
 import { readTensorFile } from "../../../lib/util/tensorFile";
 import { temporaryFolder, tinySearch } from "../../helpers/tinySearch";

@@ -11,7 +11,7 @@ import { sequentialBatches } from "../../../lib/data/sequentialBatches";
 import { analyzeNetwork } from "../../../lib/experiments/analysis/analyzeNetwork";
 import { analyzeRuns } from "../../../lib/experiments/analysis/analyzeRuns";
 import { chooseTaps } from "../../../lib/network/chooseTaps";
-import { checkModelSpec } from "../../../lib/run/modelSpec";
+import { checkModelSpec } from "../../../lib/records/modelSpec";
 import { collectActivations } from "../../../lib/train/collectTaps";
 import { train } from "../../../lib/train/train";
 import { trainingData } from "../../../lib/train/trainContext";

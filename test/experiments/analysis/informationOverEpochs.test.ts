@@ -8,8 +8,8 @@ import {
   informationOverEpochs,
   informationTable,
 } from "../../../lib/experiments/analysis/informationOverEpochs";
-import type { Table } from "../../../lib/run/table";
-import { readTrainRecord } from "../../../lib/run/trainRecordFile";
+import type { Table } from "../../../lib/records/table";
+import { readTrainRecord } from "../../../lib/records/trainRecordFile";
 import { train } from "../../../lib/train/train";
 import { temporaryFolder } from "../../helpers/tinySearch";
 import { tinyModel, tinyTraining } from "../../helpers/tinyTraining";

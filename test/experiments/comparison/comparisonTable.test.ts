@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { totalCost } from "../../../lib/complexity/costTable";
+import { totalCost } from "../../../lib/cost/costTable";
 import { comparisonTable } from "../../../lib/experiments/comparison/comparisonTable";
 import { matchedVariants } from "../../../lib/experiments/comparison/runComparison";
-import { expandSweep } from "../../../lib/experiments/sweep/expandSweep";
-import { jobFiles } from "../../../lib/experiments/sweep/jobFolder";
-import { jobFolder } from "../../../lib/experiments/sweep/jobState";
-import { checkSweep } from "../../../lib/experiments/sweep/sweepFile";
+import { expandSweep } from "../../../lib/sweep/expandSweep";
+import { jobFiles } from "../../../lib/sweep/jobFolder";
+import { jobFolder } from "../../../lib/sweep/jobState";
+import { checkSweep } from "../../../lib/sweep/sweepFile";
 import { genotypeJson } from "../../../lib/space/genotypeJson";
 import { hashJson } from "../../../lib/util/canonicalJson";
 import { temporaryFolder } from "../../helpers/tinySearch";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { totalCost } from "../../../lib/complexity/costTable";
+import { totalCost } from "../../../lib/cost/costTable";
 import { comparisonVariants, referenceVariant } from "../../../lib/experiments/comparison/comparisonVariants";
 import { matchBops } from "../../../lib/experiments/comparison/matchBops";
 import { stagesOf } from "../../../lib/space/stages";

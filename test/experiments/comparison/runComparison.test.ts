@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ComparisonSize } from "../../../lib/experiments/comparison/comparisonPresets";
 import { comparisons, comparisonVariants } from "../../../lib/experiments/comparison/comparisonVariants";
 import { matchedVariants, runComparison, sizeOf } from "../../../lib/experiments/comparison/runComparison";
-import { readTable } from "../../../lib/run/tableFile";
+import { readTable } from "../../../lib/records/tableFile";
 import { validateGenotype } from "../../../lib/space/validateGenotype";
 import { InterruptedError } from "../../../lib/util/errors";
 import { temporaryFolder } from "../../helpers/tinySearch";

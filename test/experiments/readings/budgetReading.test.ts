@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BudgetRow } from "../../../lib/experiments/budgetSweep";
+import type { BudgetRow } from "../../../lib/derive/budgetSweep";
 import { budgetReading } from "../../../lib/experiments/readings/budgetReading";
 
 const row = (budget: number, cost: number, logProbability: number, genotype: string): BudgetRow => ({

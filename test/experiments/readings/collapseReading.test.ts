@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { collapseReading } from "../../../lib/experiments/readings/collapseReading";
 import { storedSearches } from "../../../lib/experiments/storedSearches";
-import type { EpochRecord, SearchRecord } from "../../../lib/run/searchRecord";
+import type { EpochRecord, SearchRecord } from "../../../lib/records/searchRecord";
 import { madeUpRecord } from "../../figures/madeUpRecord";
 
 /** A search whose last epoch has these signs. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ablationReading } from "../../../lib/experiments/readings/ablationReading";
 import { comparisonReading, moreSeedsReading } from "../../../lib/experiments/readings/comparisonReading";
 import { measuresReading } from "../../../lib/experiments/readings/measuresReading";
-import type { Table, TableRecord } from "../../../lib/run/table";
-import { readTable } from "../../../lib/run/tableFile";
+import type { Table, TableRecord } from "../../../lib/records/table";
+import { readTable } from "../../../lib/records/tableFile";
 
 const stored = (name: string) =>
   readTable(join(resolve(__dirname, "../../../data/records/analysis"), `${name}.json`));

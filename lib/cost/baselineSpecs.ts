@@ -1,0 +1,177 @@
+import type { BaselineConfig } from "../config/baselineConfig";
+import { type BaselineStyle, baselineStyles } from "./baselineStyle";
+import type { LayerCost } from "./cost";
+import { layerCosts } from "./layerCost";
+import type { LayerSpec } from "../space/layerSpec";
+
+/**
+ * The layers of a hand-made network, in order: what its cost is counted from and what the network is built from.
+ *
+ * - `resnet20`: real 3x3 stem with 16 channels, 18 binary 3x3 convolutions in stages of 16, 32, 64 channels
+ * - `resnet18`: real 3x3 stem with 64 channels and no pooling, 16 binary 3x3 convolutions in stages of 64 … 512
+ * - `vgg_small`: one real and five binary 3x3 convolutions, 128-128, 256-256, 512-512, each pair followed by 2x2
+ *   maximum pooling, and a real classifier on all that is left of the image
+ * - `nin`: network-in-network, real 5x5 convolution first, real 1x1 convolution last, seven binary convolutions
+ *   between; 3x3 poolings of stride 2 (maximum, then average) halve the resolution twice
+ *
+ * References: He et al. 2015, arXiv:1512.03385; Rastegari et al. 2016, arXiv:1603.05279 (XNOR form of
+ * network-in-network); Lin et al. 2013, arXiv:1312.4400. Blocks: {@link baselineStyles}.
+ */
+export function baselineSpecs(config: BaselineConfig): LayerSpec[] {
+  const style = baselineStyles[config.block];
+  switch (config.family) {
+    case "resnet20":
+      return residualSpecs(config, style, channelsOf(16, config), [1, 2, 4], 6);
+    case "resnet18":
+      return residualSpecs(config, style, channelsOf(64, config), [1, 2, 4, 8], 4);
+    case "vgg_small":
+      return vggSpecs(config, style);
+    case "nin":
+      return ninSpecs(config, style);
+    default:
+      return config.family satisfies never;
+  }
+}
+
+/** The cost of a hand-made network on one image, layer by layer. One multiply-accumulate = 1. */
+export function baselineLayers(config: BaselineConfig): LayerCost[] {
+  const { imageSize, imageChannels } = config;
+  return layerCosts("", [imageSize, imageSize, imageChannels], baselineSpecs(config));
+}
+
+function channelsOf(full: number, { width }: BaselineConfig): number {
+  return Math.max(1, Math.round(width * full));
+}
+
+/** One convolution with its batch norm and, unless the network is real, its sign. `between` stands after the convolution. */
+function convolution(
+  style: BaselineStyle,
+  conv: { readonly kernel: number; readonly out: number; readonly stride?: number },
+  between: readonly LayerSpec[] = [],
+): LayerSpec[] {
+  const norm: LayerSpec = { layer: "batch_norm" };
+  if (style.binarizer === null) return [{ layer: "conv", ...conv }, ...between, norm];
+  const sign: LayerSpec = { layer: style.rsign ? "rsign" : "sign" };
+  const binary: LayerSpec = { layer: "binary_conv", ...conv };
+  if (style.blockOrder === "conv_bn_relu") return [sign, binary, ...between, norm];
+  return [norm, sign, binary, { layer: "scale", scales: conv.out }, ...between];
+}
+
+function activation(kind: BaselineStyle["nonlinearity"]): LayerSpec[] {
+  return kind === "none" ? [] : [{ layer: kind }];
+}
+
+function stem(style: BaselineStyle, conv: LayerSpec): LayerSpec[] {
+  return named("stem", [conv, { layer: "batch_norm" }, ...activation(style.stem)]);
+}
+
+/** Puts a prefix and, where a layer has no name, what it is before a sequence's names. */
+function named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[] {
+  return specs.map((spec) => ({ ...spec, name: `${prefix}.${spec.name ?? spec.layer}` }));
+}
+
+function residualSpecs(
+  config: BaselineConfig,
+  style: BaselineStyle,
+  base: number,
+  multiples: readonly number[],
+  convolutions: number,
+): LayerSpec[] {
+  const { span } = style;
+  const body = multiples.flatMap((multiple, stage) => {
+    const out = base * multiple;
+    return Array.from({ length: convolutions / span }, (_, block): LayerSpec[] => {
+      const halves = block === 0 && stage > 0;
+      const main = Array.from({ length: span }, (_, i): LayerSpec[] => [
+        ...(i > 0 ? activation(style.nonlinearity) : []),
+        ...convolution(style, { kernel: 3, out, stride: halves && i === 0 ? 2 : 1 }),
+      ]).flat();
+      const shortcut = halves ? halvingShortcut(config, style, out) : [];
+      const name = `stage${stage}.block${block}`;
+      return [
+        { layer: "branches", join: "sum", branches: [main, shortcut], name },
+        ...named(name, activation(style.nonlinearity)),
+      ];
+    }).flat();
+  });
+  return [
+    ...stem(style, { layer: "conv", kernel: 3, out: base }),
+    ...body,
+    ...named("head", [{ layer: "global_pool" }, { layer: "linear", out: config.classes }]),
+  ];
+}
+
+function halvingShortcut(
+  { downsample }: BaselineConfig,
+  { pooledProjection }: BaselineStyle,
+  out: number,
+): LayerSpec[] {
+  const pool: LayerSpec = { layer: "avg_pool", kernel: 2, stride: 2 };
+  switch (downsample) {
+    case "real_conv":
+      return [
+        ...(pooledProjection ? [pool] : []),
+        { layer: "conv", kernel: 1, out, stride: pooledProjection ? 1 : 2 },
+        { layer: "batch_norm" },
+      ];
+    case "avg_pool":
+      return [pool, { layer: "duplicate", copies: 2 }];
+    default:
+      return downsample satisfies never;
+  }
+}
+
+function vggSpecs(config: BaselineConfig, style: BaselineStyle): LayerSpec[] {
+  const base = channelsOf(128, config);
+  const binary = [1, 2, 2, 4, 4].flatMap((multiple, i) => {
+    const pool: LayerSpec[] = i % 2 === 0 ? [{ layer: "max_pool", kernel: 2, stride: 2 }] : [];
+    const layers = convolution(style, { kernel: 3, out: base * multiple }, pool);
+    return named(`conv${i + 1}`, [...layers, ...activation(style.nonlinearity)]);
+  });
+  return [
+    ...stem(style, { layer: "conv", kernel: 3, out: base }),
+    ...binary,
+    ...named("head", [{ layer: "linear", out: config.classes }]),
+  ];
+}
+
+/** Kernel and output channels of network-in-network's convolutions between its poolings. */
+const ninParts = [
+  [
+    [1, 160],
+    [1, 96],
+  ],
+  [
+    [5, 192],
+    [1, 192],
+    [1, 192],
+  ],
+  [
+    [3, 192],
+    [1, 192],
+  ],
+] as const;
+
+function ninSpecs(config: BaselineConfig, style: BaselineStyle): LayerSpec[] {
+  const body = ninParts.flatMap((part, p): LayerSpec[] => {
+    const convolutions = part.flatMap(([kernel, full], i) =>
+      named(`part${p}.conv${i}`, [
+        ...convolution(style, { kernel, out: channelsOf(full, config) }),
+        ...activation(style.nonlinearity),
+      ]),
+    );
+    if (p === ninParts.length - 1) return convolutions;
+    const layer = p === 0 ? "max_pool" : "avg_pool";
+    return [...convolutions, { layer, kernel: 3, stride: 2, name: `part${p}.pool` }];
+  });
+  return [
+    ...stem(style, { layer: "conv", kernel: 5, out: channelsOf(192, config), bias: true }),
+    ...body,
+    ...named("head", [
+      { layer: "batch_norm" },
+      { layer: "conv", kernel: 1, out: config.classes, bias: true },
+      { layer: "relu" },
+      { layer: "global_pool" },
+    ]),
+  ];
+}

@@ -1,0 +1,23 @@
+import type { Genotype } from "../space/genotype";
+import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import { addCosts, type Cost, ops, zeroCost } from "./cost";
+import { costTable } from "./costTable";
+
+/** What one part of a network (stem, a cell, head) costs. */
+export interface PartCost extends Cost {
+  /** "stem", "cell3", …, "head". The extra stem is counted with the stem. */
+  readonly part: string;
+  /** FLOPs + BOPs / 64. */
+  readonly ops: number;
+}
+
+/** {@link costTable} summed over the parts of the network, in the order of computation. */
+export function costByPart(genotype: Genotype, style: BlockStyle = defaultBlockStyle): PartCost[] {
+  const parts = new Map<string, Cost>();
+  for (const row of costTable(genotype, style)) {
+    const first = row.name.split(".")[0] as string;
+    const part = first === "extraStem" ? "stem" : first;
+    parts.set(part, addCosts(parts.get(part) ?? zeroCost, row));
+  }
+  return [...parts].map(([part, cost]) => ({ part, ...cost, ops: ops(cost) }));
+}

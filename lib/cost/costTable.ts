@@ -1,0 +1,32 @@
+import { builtCells, headChannels, stemChannels } from "../space/builtCells";
+import type { Genotype } from "../space/genotype";
+import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import { cellCost } from "./cellCost";
+import type { Cost, LayerCost } from "./cost";
+import { sumCosts } from "./layerCost";
+import { headCost, stemCost } from "./stemAndHeadCost";
+
+/**
+ * Every layer of the derived network with its cost on one image, in the order of computation.
+ *
+ * @param style how binary layers are built (a `BinarizationConfig` serves). It changes element-wise work and
+ * real parameters, never BOPs, and never the FLOPs.
+ */
+export function costTable(genotype: Genotype, style: BlockStyle = defaultBlockStyle): LayerCost[] {
+  const { space } = genotype;
+  const cells = builtCells(genotype).flatMap((built) => {
+    const parts = cellCost(space, built, `cell${built.cell}`, style);
+    const edges = (genotype.cells[built.group] ?? []).flatMap(({ to, from, primitive }) =>
+      parts.edge(to, from, primitive),
+    );
+    const before =
+      space.process === "preprocess" ? parts.fixed.findIndex(({ layer }) => layer === "concat") : 0;
+    return [...parts.fixed.slice(0, before), ...edges, ...parts.fixed.slice(before)];
+  });
+  return [...stemCost(space, stemChannels(genotype)), ...cells, ...headCost(space, headChannels(genotype))];
+}
+
+/** The whole cost of the derived network on one image: the sum of {@link costTable}. */
+export function totalCost(genotype: Genotype, style: BlockStyle = defaultBlockStyle): Cost {
+  return sumCosts(costTable(genotype, style));
+}

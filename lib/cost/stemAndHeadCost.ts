@@ -1,0 +1,51 @@
+import type { SpaceConfig } from "../config/spaceConfig";
+import { cellTensorFactor } from "../space/builtCells";
+import { stagesOf } from "../space/stages";
+import type { LayerCost } from "./cost";
+import { layerCosts } from "./layerCost";
+import type { LayerSpec } from "../space/layerSpec";
+
+/**
+ * The stem, full precision: 3x3 convolution to `channels` and batch norm; in preprocess mode followed by the
+ * extra stem (ReLU, 1x1 convolution to `steps · channels`, batch norm) that feeds the wide path between cells.
+ *
+ * @param channels as `stemChannels` gives them.
+ */
+export function stemCost(space: SpaceConfig, channels: number): LayerCost[] {
+  const input = [space.imageSize, space.imageSize, space.imageChannels] as const;
+  const stem: LayerSpec[] = [{ layer: "conv", kernel: 3, out: channels }, { layer: "batch_norm" }];
+  const rows = layerCosts("stem", input, stem);
+  return space.process === "preprocess" ? [...rows, ...extraStemCost(space, channels)] : rows;
+}
+
+/** The extra stem alone. It is part of {@link stemCost} in preprocess mode and unused in postprocess mode. */
+export function extraStemCost(space: SpaceConfig, channels: number): LayerCost[] {
+  const input = [space.imageSize, space.imageSize, channels] as const;
+  const out = channels * space.steps;
+  return layerCosts("extraStem", input, [
+    { layer: "relu" },
+    { layer: "conv", kernel: 1, out },
+    { layer: "batch_norm" },
+  ]);
+}
+
+/**
+ * The head, full precision: global average pooling and a linear classifier with bias.
+ *
+ * @param channels of one node of the last cell, as `headChannels` gives them; in preprocess mode the head reads
+ * `steps` times as many.
+ */
+export function headCost(space: SpaceConfig, channels: number): LayerCost[] {
+  const { size } = stagesOf(space).at(-1) as { size: number };
+  const input = [size, size, channels * cellTensorFactor(space)] as const;
+  return layerCosts("head", input, [{ layer: "global_pool" }, { layer: "linear", out: space.classes }]);
+}
+
+/** Stem and head of a network whose first and last feature maps have these channels. */
+export function stemAndHeadCost(
+  space: SpaceConfig,
+  firstChannels: number,
+  lastChannels: number,
+): LayerCost[] {
+  return [...stemCost(space, firstChannels), ...headCost(space, lastChannels)];
+}

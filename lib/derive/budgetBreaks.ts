@@ -1,0 +1,40 @@
+import { deriveInputOf } from "./alphasAt";
+import { derive } from "./derive";
+import type { SearchRecord } from "../records/searchRecord";
+import { type BudgetRow, type BudgetSweepOptions, budgetRow, cheapestCost } from "./budgetSweep";
+
+/** The likeliest architecture of a range of budgets: from `budget`, which it costs exactly, to below `until`. */
+export interface BudgetBreak extends BudgetRow {
+  /** The budget from which a likelier architecture can be had; null for the likeliest of all. */
+  readonly until: number | null;
+}
+
+/** Costs of two architectures differ by this much at least: BOPs and FLOPs are counted, OPs are FLOPs + BOPs / 64. */
+const leastDifference = { bops: 1, flops: 1, ops: 1 / 64 } as const;
+
+/**
+ * Every budget at which the likeliest architecture within it changes, smallest first, exactly: the whole staircase of
+ * cost against probability, and nothing between two steps. Starts from the likeliest architecture and asks again and again
+ * for what is cheaper (rule `budget`), down to the cheapest of the space.
+ *
+ * As many solutions as there are steps: some ten for the small spaces of this library, each within milliseconds.
+ */
+export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions = {}): BudgetBreak[] {
+  const measure = options.measure ?? record.config.cost.measure;
+  const input = deriveInputOf(record, options.epoch);
+  const least = cheapestCost(input, measure);
+  const breaks: BudgetBreak[] = [];
+  let budget: number | null = null;
+  while (budget === null || (budget > 0 && budget >= least)) {
+    const rule = { rule: "budget", measure, budget } as const;
+    const row = budgetRow(derive(input, rule), measure);
+    const dearer = breaks[0];
+    // Equally likely and cheaper: nobody buys the dearer one.
+    const replaces = dearer !== undefined && dearer.logProbability - row.logProbability < 1e-9;
+    const until = (replaces ? dearer.until : dearer?.budget) ?? null;
+    if (replaces) breaks.shift();
+    breaks.unshift({ budget: row.cost, until, ...row });
+    budget = row.cost - leastDifference[measure];
+  }
+  return breaks;
+}

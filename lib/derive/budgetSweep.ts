@@ -1,0 +1,84 @@
+import { deriveInputOf, type StoredEpoch } from "./alphasAt";
+import { bestWithinBudget } from "./bestWithinBudget";
+import { derive } from "./derive";
+import { type CostMeasure, measured } from "./stagePieces";
+import type { SearchRecord } from "../records/searchRecord";
+import { genotypeHash } from "../space/genotypeJson";
+import { DeriveError } from "../util/errors";
+
+/** The best architecture at one budget. Costs per image, one multiply-accumulate = 1. */
+export interface BudgetRow {
+  readonly budget: number;
+  readonly measure: CostMeasure;
+  /** What the architecture costs, in the measure. */
+  readonly cost: number;
+  readonly bops: number;
+  readonly ops: number;
+  /** ln of its probability; that of the likeliest architecture of all minus this is what the budget costs. */
+  readonly logProbability: number;
+  readonly depth: string;
+  readonly width: string;
+  readonly operations: number;
+  readonly genotype: string;
+}
+
+export interface BudgetSweepOptions {
+  readonly measure?: CostMeasure;
+  readonly epoch?: StoredEpoch;
+}
+
+/**
+ * `count` budgets in even steps from the cheapest architecture of a search's space to its likeliest one. Where that is
+ * itself the cheapest there is one.
+ */
+export function budgetGrid(record: SearchRecord, count: number, options: BudgetSweepOptions = {}): number[] {
+  const measure = options.measure ?? record.config.cost.measure;
+  if (!(Number.isInteger(count) && count >= 2))
+    throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
+  const input = deriveInputOf(record, options.epoch);
+  const likeliest = measured(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
+  const least = cheapestCost(input, measure);
+  if (least >= likeliest) return [likeliest];
+  return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));
+}
+
+/**
+ * The likeliest architecture at each budget, found exactly (rule "budget"). Where between two of them it changes is not
+ * known: `budgetBreaks` finds every such budget.
+ */
+export function budgetSweep(
+  record: SearchRecord,
+  budgets: readonly number[],
+  options: BudgetSweepOptions = {},
+): BudgetRow[] {
+  const measure = options.measure ?? record.config.cost.measure;
+  const input = deriveInputOf(record, options.epoch);
+  return budgets.map((budget) => ({
+    budget,
+    ...budgetRow(derive(input, { rule: "budget", measure, budget }), measure),
+  }));
+}
+
+/** What a row says of a derived architecture. */
+export function budgetRow(
+  { genotype, cost, logProbability }: ReturnType<typeof derive>,
+  measure: CostMeasure,
+): Omit<BudgetRow, "budget"> {
+  return {
+    measure,
+    cost: measured(cost, measure),
+    bops: cost.bops,
+    ops: cost.ops,
+    logProbability: logProbability as number,
+    depth: genotype.depth.join(" "),
+    width: genotype.width.join(" "),
+    operations: genotype.cells.flat().length,
+    genotype: genotypeHash(genotype).slice(0, 8),
+  };
+}
+
+/** What the cheapest architecture of a search's space costs. */
+export function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
+  const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
+  return "cheapest" in result ? result.cheapest : 0;
+}

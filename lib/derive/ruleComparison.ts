@@ -1,0 +1,107 @@
+import { deriveInputOf, type StoredEpoch } from "./alphasAt";
+import { type Derivation, derive, deriveRules, type RuleChoice } from "./derive";
+import { fold, randomKey } from "../random/randomKey";
+import type { SearchRecord } from "../records/searchRecord";
+import { edgesOf } from "../space/edges";
+import { genotypeHash } from "../space/genotypeJson";
+import { DeriveError } from "../util/errors";
+
+/**
+ * One row of a comparison of derivation rules. Costs: one multiply-accumulate = 1, per image. Every row has every
+ * column, so that the rows make a danfojs table.
+ */
+export interface RuleRow {
+  readonly rule: string;
+  /** Operations in all cell groups, and shares of their edges that hold a skip or nothing. */
+  readonly operations: number;
+  readonly skipShare: number;
+  readonly emptyShare: number;
+  readonly depth: string;
+  readonly width: string;
+  readonly flops: number;
+  readonly bops: number;
+  readonly ops: number;
+  /** Mean and smallest confidence over all decisions; below 0: against the probabilities. */
+  readonly margin: number;
+  readonly smallestMargin: number;
+  /** ln of the genotype's probability; "none" where the rule chose what its distribution cannot give. */
+  readonly logProbability: number | "none";
+  readonly genotype: string;
+}
+
+/** A rule as text: `top_k, k: 2`. */
+export function ruleName(rule: RuleChoice): string {
+  if (typeof rule === "string") return rule;
+  const { rule: name, ...options } = rule as { rule: string } & Record<string, unknown>;
+  return [name, ...Object.entries(options).map(([key, value]) => `${key}: ${value}`)].join(", ");
+}
+
+/**
+ * Every rule that a record alone suffices for, at its defaults; the budget is the search's own, or half the cost of the
+ * argmax architecture where the search had none. (Rule "best_of" needs the checkpoint: `deriveBySupernet`.)
+ */
+export function comparedRules(record: SearchRecord): RuleChoice[] {
+  const { method, measure, budget } = record.config.cost;
+  const half = () => Math.round(derive(deriveInputOf(record)).cost[measure] / 2);
+  const names = Object.entries(deriveRules).flatMap(([name, rule]): RuleChoice[] => {
+    if (name === "budget") return [{ rule: "budget", measure, budget: method === "none" ? half() : budget }];
+    return "needsCheckpoint" in rule ? [] : [name as "argmax"];
+  });
+  return ["argmax", { rule: "argmax", layout: "expectation" }, ...names.slice(1)];
+}
+
+/**
+ * Derives from one stored search by several rules. Rules that draw use the record's seed.
+ *
+ * @param epoch by default the one the search chose, else the last.
+ * @throws DeriveError for a rule that cannot be applied, e.g. a budget that no architecture keeps.
+ */
+export function derivations(
+  record: SearchRecord,
+  rules: readonly RuleChoice[] = comparedRules(record),
+  epoch?: StoredEpoch,
+): Record<string, Derivation> {
+  if (rules.length === 0) throw new DeriveError("derivations: expected at least one rule, got none.");
+  const input = { ...deriveInputOf(record, epoch), key: fold(randomKey(record.config.seed), "derive") };
+  return Object.fromEntries(rules.map((rule) => [ruleName(rule), derive(input, rule)]));
+}
+
+/** {@link derivations} as a table, one row a rule. */
+export function ruleComparison(
+  record: SearchRecord,
+  rules: readonly RuleChoice[] = comparedRules(record),
+  epoch?: StoredEpoch,
+): RuleRow[] {
+  return Object.entries(derivations(record, rules, epoch)).map(([rule, derivation]) =>
+    ruleRow(rule, derivation),
+  );
+}
+
+/** One derivation as a row. */
+export function ruleRow(rule: string, derivation: Derivation): RuleRow {
+  const { genotype, confidence, cost, logProbability } = derivation;
+  const operations = genotype.cells.flat();
+  const places = genotype.cells.length * edgesOf(genotype.space.steps).length;
+  const held = new Set(
+    genotype.cells.flatMap((edges, group) => edges.map(({ to, from }) => `${group} ${to} ${from}`)),
+  );
+  const margins = [...confidence.cells.flat(), ...confidence.depth, ...confidence.width].filter(
+    (margin) => margin !== null,
+  );
+  const rounded = (value: number) => Number(value.toFixed(3));
+  return {
+    rule,
+    operations: operations.length,
+    skipShare: rounded(operations.filter(({ primitive }) => primitive === "skip_connect").length / places),
+    emptyShare: rounded(1 - held.size / places),
+    depth: genotype.depth.join(" "),
+    width: genotype.width.join(" "),
+    flops: cost.flops,
+    bops: cost.bops,
+    ops: Math.round(cost.ops),
+    margin: rounded(margins.reduce((sum, margin) => sum + margin, 0) / margins.length),
+    smallestMargin: rounded(Math.min(...margins)),
+    logProbability: logProbability === null ? "none" : rounded(logProbability),
+    genotype: genotypeHash(genotype).slice(0, 8),
+  };
+}

@@ -1,0 +1,199 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type BackendInfo, startBackend } from "../backend";
+import type { EvolutionConfig } from "../config/evolutionConfig";
+import { randomKey } from "../random/randomKey";
+import type { EvolutionRecord } from "../records/evolutionRecord";
+import {
+  evolutionRecordSchema,
+  readEvolutionRecord,
+  writeEvolutionRecord,
+} from "../records/evolutionRecordFile";
+import { evolutionRecalibration } from "../records/recalibration";
+import { evolution, fittest } from "./evolution";
+import type { Genotype } from "../space/genotype";
+import { randomGenotype } from "../space/randomGenotype";
+import { hashJson } from "../util/canonicalJson";
+import { countedOf } from "../util/counted";
+import { InterruptedError, RecordError } from "../util/errors";
+import { ownFolder } from "../util/folderOwner";
+import { openInterrupt, unlessStopped } from "../util/interrupt";
+import { oneAtATime } from "../util/oneAtATime";
+import { type Progress, silentProgress } from "../util/progress";
+import { version } from "../util/version";
+import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
+import { type Fitness, openFitness } from "./fitness";
+
+export interface EvolveOptions {
+  /** Folder of the run: `record.json` and, while short trainings go on, `candidates/`. Made if missing. */
+  readonly directory: string;
+  /** Fitness "supernet": the folder, or the record, of the search. */
+  readonly search?: string;
+  readonly progress?: Progress;
+  /** Stops after the evaluation, or the training step, in progress; everything is saved first. Ctrl-C does the same. */
+  readonly signal?: AbortSignal;
+  /** Called after each evaluation. */
+  readonly onEntry?: (record: EvolutionRecord) => void | Promise<void>;
+}
+
+/** Milliseconds between two writes of the record where evaluations are shorter; a crash costs no more than that. */
+const writeInterval = 2_000;
+
+/**
+ * Searches an architecture within a budget by regularised evolution ({@link evolution}), its fitness the accuracy on
+ * held-out training images: by a supernet's weights, or after a short training of its own.
+ *
+ * The record, with every architecture that was evaluated, is written as it goes. Called again with the same config and
+ * folder it goes on where it stopped, to the same result on the same engine, or returns the finished record.
+ *
+ * @throws ConfigError if no architecture of the space stays within the budget.
+ * @throws RecordError if the folder holds another evolution, or one whose fitness was measured with another
+ * recalibration, or is in use by a live process; if the search is another,
+ * not finished, or without its checkpoint; if the data are others.
+ * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when everything is saved.
+ */
+export async function evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
+  const { directory } = options;
+  return oneAtATime(resolve(directory), () =>
+    ownFolder(directory, "evolve", () => evolveNow(config, options)),
+  );
+}
+
+async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
+  const { directory, progress = silentProgress } = options;
+  const path = join(directory, "record.json");
+  const configHash = hashJson(config);
+  const earlier = existsSync(path) ? readEvolutionRecord(path) : null;
+  if (earlier && earlier.configHash !== configHash) {
+    throw new RecordError(
+      `${path}: holds an evolution with other settings (${earlier.configHash.slice(0, 12)}, these are ${configHash.slice(0, 12)}). Choose another folder, or the settings stored in that record.`,
+    );
+  }
+  if (earlier?.status === "finished") return earlier;
+  if (earlier && earlier.history.length > 0 && evolutionRecalibration(earlier) === "batch_means") {
+    throw new RecordError(
+      `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema ${evolutionRecordSchema} pools them; its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ${earlier.versions.bars}).`,
+    );
+  }
+  const interrupt = openInterrupt(options.signal);
+  try {
+    const { signal } = interrupt;
+    const history = earlier?.history ?? [];
+    const backend = await unlessStopped(signal, "evolve", () => startBackend());
+    const open = () =>
+      openFitness(config, { ...{ directory, progress, signal, history }, search: options.search });
+    const fitness = await unlessStopped(signal, "evolve", open, (late) => late.close());
+    try {
+      const start = earlier
+        ? { ...earlier, schema: evolutionRecordSchema as EvolutionRecord["schema"] }
+        : newRecord(config, configHash, backend, fitness);
+      return await run(start, path, fitness, signal, options);
+    } finally {
+      fitness.close();
+    }
+  } finally {
+    interrupt.close();
+  }
+}
+
+async function run(
+  start: EvolutionRecord,
+  path: string,
+  fitness: Fitness,
+  signal: AbortSignal,
+  { progress = silentProgress, onEntry }: EvolveOptions,
+): Promise<EvolutionRecord> {
+  const { config } = start;
+  const { measure, value } = config.budget;
+  if (value !== null) rejectUnreachableBudget(fitness.space, fitness.style, { measure, value }, "evolve");
+  let record = start;
+  let writtenAt = 0;
+  const put = (changes: Partial<EvolutionRecord>, now: boolean) => {
+    record = { ...record, ...changes, updatedAt: new Date().toISOString() };
+    if (!now && Date.now() - writtenAt < writeInterval) return;
+    writeEvolutionRecord(path, record);
+    writtenAt = Date.now();
+  };
+  const interrupted = () => {
+    const detail = `stopped after ${countedOf(record.history.length, config.evaluations, "architecture")}`;
+    put({ status: "interrupted", statusDetail: detail }, true);
+    return new InterruptedError(
+      `evolve: ${detail}; everything is saved. Run the same command again to go on.`,
+    );
+  };
+  const own = config.fitness.kind === "supernet" ? progress : silentProgress;
+  put({ status: "running", statusDetail: null }, true);
+  own.start("evolution", config.evaluations, "architectures");
+  if (record.history.length > 0) own.update(record.history.length);
+  let begun = 0;
+  try {
+    await evolution(
+      config,
+      {
+        draw: (key) => randomGenotype(fitness.space, key),
+        fits: (genotype) => value === null || measuredCost(genotype, measure, fitness.style) <= value,
+        async evaluate(genotype: Genotype, index, key) {
+          if (signal.aborted) throw interrupted();
+          begun = performance.now();
+          const accuracy = await fitness.of(genotype, index, key);
+          checkData(record, fitness, path);
+          return accuracy;
+        },
+        async onEntry(entries) {
+          const seconds = record.seconds + (performance.now() - begun) / 1000;
+          const best = fittest(entries);
+          const history = [...entries];
+          put({ history, seconds, best: best.index, data: fitness.data }, config.fitness.kind === "training");
+          fitness.stored();
+          own.update(history.length, { best: `${(100 * best.fitness).toFixed(1)} %` });
+          await onEntry?.(record);
+        },
+      },
+      randomKey(config.seed),
+      record.history,
+    );
+  } catch (error) {
+    // A short training that is told to stop saves itself, and the evolution goes on with it.
+    if (error instanceof InterruptedError && record.status !== "interrupted") throw interrupted();
+    if (record.history.length > start.history.length) put({}, true);
+    throw error;
+  } finally {
+    own.stop();
+  }
+  put({ status: "finished" }, true);
+  return record;
+}
+
+/** @throws RecordError if fitness is now measured on other data than before. */
+function checkData({ data }: EvolutionRecord, fitness: Fitness, path: string): void {
+  if (data === null || fitness.data === null || data.name === fitness.data.name) return;
+  throw new RecordError(
+    `${path}: this evolution began on ${data.name}, the data found now are ${fitness.data.name}. Provide the same data, or choose another folder.`,
+  );
+}
+
+function newRecord(
+  config: EvolutionConfig,
+  configHash: string,
+  backend: BackendInfo,
+  { space, data }: Fitness,
+): EvolutionRecord {
+  const now = new Date().toISOString();
+  return {
+    kind: "bars.evolution-record",
+    schema: evolutionRecordSchema,
+    config,
+    configHash,
+    createdAt: now,
+    updatedAt: now,
+    versions: { bars: version, node: process.versions.node },
+    backend,
+    space,
+    data,
+    status: "running",
+    statusDetail: null,
+    seconds: 0,
+    best: null,
+    history: [],
+  };
+}

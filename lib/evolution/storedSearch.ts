@@ -1,0 +1,29 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { SearchRecord } from "../records/searchRecord";
+import { readSearchRecord } from "../records/searchRecordFile";
+import { searchFiles } from "../search/search";
+import { RecordError } from "../util/errors";
+
+/**
+ * A finished search on disk, whose supernet can score architectures.
+ *
+ * @param place its folder or its record.
+ * @throws RecordError if it cannot be read, is not finished, or has no checkpoint.
+ */
+export function storedSearch(place: string): { readonly record: SearchRecord; readonly checkpoint: string } {
+  const folder = existsSync(place) && statSync(place).isDirectory() ? place : dirname(place);
+  const record = readSearchRecord(folder === place ? searchFiles(folder).record : place);
+  if (record.status !== "finished") {
+    throw new RecordError(
+      `${place}: expected a finished search, whose weights no longer change, got one that is ${record.status}. Run it to its end first.`,
+    );
+  }
+  const { checkpoint } = searchFiles(folder);
+  if (!existsSync(checkpoint)) {
+    throw new RecordError(
+      `${checkpoint}: expected the checkpoint of the search, which holds its supernet's weights, found none. Use the folder the search ran in.`,
+    );
+  }
+  return { record, checkpoint };
+}

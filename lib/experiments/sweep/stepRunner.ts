@@ -1,7 +1,0 @@
-import { search } from "../../search/search";
-import { train } from "../../train/train";
-import { evolve } from "../evolution/evolve";
-import type { StepRunner } from "./runJob";
-
-/** The library's own search, evolution and training. */
-export const stepRunner: StepRunner = { search, evolve, train };

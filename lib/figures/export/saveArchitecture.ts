@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { costReport } from "../../cost/costReport";
+import type { SearchRecord } from "../../records/searchRecord";
+import { describeGenotype } from "../../space/describeGenotype";
+import { drawGenotype } from "../drawings/drawGenotype";
+import type { Genotype } from "../../space/genotype";
+import { genotypeJson } from "../../space/genotypeJson";
+import { writeFileAtomic } from "../../util/atomicFile";
+import { type Judgement, type SearchSummary, searchSummary } from "../../derive/summary";
+
+/** Where {@link saveGenotype} put what. */
+export interface GenotypeFiles {
+  readonly genotype: string;
+  readonly drawing: string;
+  readonly report: string;
+}
+
+/** Where {@link saveArchitecture} put what. */
+export interface ArchitectureFiles extends GenotypeFiles {
+  readonly summary: string;
+}
+
+/**
+ * Writes an architecture into a folder: `genotype.json`, `genotype.svg` (drawing) and `genotype.txt` (description and
+ * cost of every layer). Each file is replaced whole or not at all.
+ */
+export function saveGenotype(directory: string, genotype: Genotype): GenotypeFiles {
+  const files = {
+    genotype: join(directory, "genotype.json"),
+    drawing: join(directory, "genotype.svg"),
+    report: join(directory, "genotype.txt"),
+  };
+  writeFileAtomic(files.genotype, `${genotypeJson(genotype)}\n`);
+  writeFileAtomic(files.drawing, drawGenotype(genotype));
+  writeFileAtomic(
+    files.report,
+    `${describeGenotype(genotype)}\n\n${costReport(genotype, { detail: "layers" }).text}\n`,
+  );
+  return files;
+}
+
+/**
+ * Writes an architecture derived from a search ({@link saveGenotype}), and `summary.json` of the search.
+ *
+ * @param derivation how it was derived, for the summary ({@link searchSummary}).
+ */
+export function saveArchitecture(
+  directory: string,
+  record: SearchRecord,
+  genotype: Genotype,
+  derivation?: Judgement,
+): { readonly files: ArchitectureFiles; readonly summary: SearchSummary } {
+  const summary = searchSummary(record, genotype, derivation);
+  const files = { ...saveGenotype(directory, genotype), summary: join(directory, "summary.json") };
+  writeFileAtomic(files.summary, `${JSON.stringify(summary, null, 1)}\n`);
+  return { files, summary };
+}

@@ -1,0 +1,42 @@
+import type { SearchRecord } from "../../records/searchRecord";
+import { hashJson } from "../../util/canonicalJson";
+import { counted, countedOf } from "../../util/counted";
+import type { FigureCaption } from "./figureFrame";
+
+/**
+ * What a reader must know of a record to trust a figure of it: which images, how many, how many seeds; and from
+ * which config, seed, version and engine it can be made again.
+ *
+ * @param measured how this figure's numbers came about; the first sentence of the caption.
+ */
+export function recordCaption(record: SearchRecord, measured: string): FigureCaption {
+  const { config, data, epochs, status } = record;
+  const plan =
+    epochs.length === config.epochs
+      ? counted(epochs.length, "epoch")
+      : `${countedOf(epochs.length, config.epochs, "epoch")} (${status})`;
+  const facts = [
+    `${data.name}: ${data.weightImages} weight + ${data.alphaImages} alpha images`,
+    plan,
+    "1 seed, no spread known",
+  ];
+  const origin = [
+    `config ${record.configHash.slice(0, 8)}`,
+    `seed ${config.seed}`,
+    `bars ${record.versions.bars}`,
+    `${record.backend.name} ${record.backend.version}`,
+    record.createdAt.slice(0, 10),
+  ];
+  const sources = {
+    configHashes: [record.configHash],
+    seeds: [config.seed],
+    recordHashes: [hashJson(record)],
+  };
+  return { measured: `${measured} ${facts.join("; ")}.`, origin: origin.join(" · "), sources };
+}
+
+/** Images the accuracies of each epoch were measured on. */
+export function evaluatedImages(record: SearchRecord): number {
+  const { evaluationImages } = record.config;
+  return evaluationImages > 0 ? Math.min(evaluationImages, record.data.alphaImages) : record.data.alphaImages;
+}

@@ -1,0 +1,39 @@
+import type { DataFrame } from "danfojs-node/dist/danfojs-base";
+import { danfoWithMissing } from "../plots/danfoMissing";
+import type { TableRow } from "./showTable";
+
+/** What danfojs calls the kinds of columns. */
+type ColumnType = "int32" | "float32" | "boolean" | "string";
+
+/**
+ * Rows as a danfojs `DataFrame`, for grouping, joining and describing. Loading danfojs takes seconds, so it happens
+ * at the first call; `showTable` alone needs none of it.
+ *
+ * Columns are the union of the rows' keys, in the order in which they first appear; a value stands in the column of
+ * its key, whatever the order of keys in its row. A column of numbers holds NaN where a row has none (undefined, null
+ * or no such key), a column of text holds null. Statistics leave missing values out: `mean()`, `describe()` and
+ * `groupby()` count, average and spread over the numbers that are there, and give NaN where there are none. Of a
+ * single value no spread is known: `std` and `var` are NaN.
+ */
+export function dataFrame(rows: readonly TableRow[]): DataFrame {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = columns.map((name) =>
+    rows.map((row) =>
+      Object.hasOwn(row, name) ? ((row as Readonly<Record<string, unknown>>)[name] ?? null) : null,
+    ),
+  );
+  const types = cells.map(typeOf);
+  const values = rows.map((_, row) => {
+    return cells.map((column, i) => column[row] ?? (types[i] === "string" ? null : Number.NaN));
+  });
+  const { DataFrame } = danfoWithMissing();
+  return rows.length === 0 ? new DataFrame([]) : new DataFrame(values, { columns, dtypes: types });
+}
+
+/** danfojs would guess the type, and takes text of digits for numbers. */
+function typeOf(values: readonly unknown[]): ColumnType {
+  const there = values.filter((value) => value !== null);
+  if (there.length > 0 && there.every((value) => typeof value === "boolean")) return "boolean";
+  if (!there.every((value) => typeof value === "number")) return "string";
+  return values.every(Number.isInteger) ? "int32" : "float32";
+}

@@ -1,0 +1,44 @@
+import type { Table } from "../../records/table";
+import { barFrame } from "../frame/barFrame";
+import type { Figure } from "../frame/figure";
+import { amount } from "../drawings/genotypeSheet";
+import { checkColumns, numbersOf, textsOf } from "../frame/tableColumns";
+import { palette } from "../frame/theme";
+import { typedTrace } from "../frame/typedTrace";
+
+/**
+ * Where the operations of a network are: one bar a part or layer, its FLOPs and its BOPs / 64 stacked to OPs.
+ *
+ * @param table with the columns `name`, `flops` and `bops`, as `costParts` makes it.
+ * @throws BarsError if a column is missing or holds no numbers.
+ */
+export function costBars(table: Table): Figure {
+  checkColumns(table, ["name", "flops", "bops"], "costBars");
+  const names = textsOf(table, "name");
+  const flops = numbersOf(table, "flops", "costBars");
+  const binary = numbersOf(table, "bops", "costBars").map((bops) => bops / 64);
+  const total = [...flops, ...binary].reduce((sum, value) => sum + value, 0);
+  const bar = (name: string, x: number[], color: string) =>
+    typedTrace("bar", {
+      name,
+      x,
+      y: names,
+      orientation: "h",
+      marker: { color, line: { color: "white", width: 0.5 } },
+      hovertemplate: `%{y}, ${name}: %{x:.4s}<extra></extra>`,
+    });
+  const sums = flops.map((value, i) => value + (binary[i] as number));
+  const most = sums.indexOf(Math.max(...sums));
+  const figure = barFrame({
+    table,
+    title: "Where the operations are",
+    names,
+    traces: [bar("real: FLOPs", flops, palette.orange), bar("binary: BOPs / 64", binary, palette.blue)],
+    xTitle: "OPs of one image",
+    xAxis: { exponentformat: "SI" },
+    alt:
+      `Horizontal bars of OPs by ${names.length} parts, FLOPs and BOPs / 64 stacked: ${amount(total)} in all; ` +
+      `most in ${names[most]}, ${amount(sums[most] as number)}.`,
+  });
+  return { ...figure, layout: { ...figure.layout, barmode: "stack", bargap: 0.3 } };
+}

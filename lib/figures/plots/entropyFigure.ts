@@ -1,0 +1,90 @@
+import type { SearchRecord } from "../../records/searchRecord";
+import { epochAxis } from "./alphaEvolution";
+import { warmupEpochs, warmupText } from "./alphaMoments";
+import { recordCaption } from "../frame/caption";
+import type { Figure, Trace } from "../frame/figure";
+import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
+import { ink, levelStyle, palette } from "../frame/theme";
+import { typedTrace } from "../frame/typedTrace";
+
+/**
+ * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
+ * 0 is decided), the mean gap between the two largest probabilities of its choices, and the share of parameter-free operations in the argmax cells, the usual sign of collapse.
+ */
+export function entropyFigure(record: SearchRecord): Figure {
+  const x = record.epochs.map(({ epoch }) => epoch + 1);
+  const mode = x.length < 4 ? "lines+markers" : "lines";
+  const traces = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+    const y = record.epochs.map(({ entropy }) => entropy[level]);
+    if (y.every((value) => value === null)) return [];
+    return [typedTrace("scatter", { mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } })];
+  });
+  const margins = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+    const y = record.epochs.map(({ margin }) => margin?.[level] ?? null);
+    if (y.every((value) => value === null)) return [];
+    return [
+      typedTrace("scatter", {
+        mode,
+        name: level,
+        x,
+        y,
+        line: { ...levelStyle[level], width: 2 },
+        showlegend: false,
+      }),
+    ];
+  });
+  const share: Trace = typedTrace("scatter", {
+    mode,
+    name: "parameter-free share",
+    x,
+    y: record.epochs.map(({ parameterFreeShare }) => parameterFreeShare),
+    line: { color: palette.black, dash: "dot", width: 2 },
+  });
+  const shared = {
+    xAxis: epochAxis(record.epochs.length),
+    shapes: warmupBand(warmupEpochs(record)),
+    ...emptyNote(record),
+  };
+  const yAxis = { range: [-0.02, 1.04], dtick: 0.25, tickformat: ".2f" };
+  const panels: Panel[] = [
+    { ...shared, row: 0, column: 0, title: "entropy, share of maximum", traces, yAxis },
+    { ...shared, row: 0, column: 1, title: "margin of the likeliest", traces: margins, yAxis },
+    {
+      ...shared,
+      row: 0,
+      column: 2,
+      title: "none, skip, pooling in argmax",
+      traces: [share],
+      yAxis: { ...yAxis, title: { text: "share of edges" } },
+    },
+  ];
+  return figureFrame({
+    title: "How decided the search is",
+    caption: recordCaption(
+      record,
+      `Measured at the end of each epoch, at its temperatures; margin: gap between the two largest probabilities.${warmupText(record)}`,
+    ),
+    rows: 1,
+    columns: 3,
+    panelWidth: 232,
+    panelHeight: 230,
+    gapX: 58,
+    above: 50,
+    legend: {},
+    panels,
+  });
+}
+
+/** A note in the middle of a panel that has nothing to show yet. */
+export function emptyNote(record: SearchRecord): Pick<Panel, "notes"> {
+  if (record.epochs.length > 0) return {};
+  const note = {
+    text: "no epoch is finished yet",
+    x: 0.5,
+    y: 0.5,
+    xref: "x domain",
+    yref: "y domain",
+    font: { color: ink.soft },
+  };
+  return { notes: [note] };
+}

@@ -1,0 +1,65 @@
+import { tf } from "../backend";
+import type { Primitive } from "../config/spaceConfig";
+import { avgPoolDuplicate, duplicateChannels } from "./shortcuts";
+import { ShapeError } from "../util/errors";
+import { binaryConvOperation } from "./binaryConvOperation";
+import type { NamedSettings, NodeState, Operation, OperationSettings } from "./operation";
+
+/** The layer of every primitive. */
+const builders = {
+  none: () => ({ parameters: [], conv: null, apply: () => null }),
+  skip_connect: skipConnect,
+  bin_conv_1x1: binaryConvOperation,
+  bin_conv_3x3: binaryConvOperation,
+  bin_conv_5x5: binaryConvOperation,
+  bin_dil_conv_3x3: binaryConvOperation,
+  bin_group_conv_3x3: binaryConvOperation,
+  avg_pool_3x3: (settings: NamedSettings) =>
+    pooling(settings, (x, stride) => tf.avgPool(x, 3, stride, "same")),
+  max_pool_3x3: (settings: NamedSettings) =>
+    pooling(settings, (x, stride) => tf.maxPool(x, 3, stride, "same")),
+} satisfies Record<Primitive, (settings: NamedSettings) => Operation>;
+
+/**
+ * Builds the layer of `settings.primitive`. `name` is where the operation is (`cell3.edge2-0.bin_conv_3x3`), for
+ * error messages. Building is cheap and draws nothing: parameters are created by the caller from
+ * `operation.parameters`.
+ *
+ * - "none": nothing (null)
+ * - "skip_connect": the node's raw value; at stride 2 `avgPoolDuplicate`
+ * - "bin_conv_*", "bin_dil_conv_3x3", "bin_group_conv_3x3": `binaryConvOperation`
+ * - "avg_pool_3x3", "max_pool_3x3": pooling of the raw value over 3×3 windows, pixels outside the image left out;
+ *   at stride 2 every channel is doubled, side by side, as in `avgPoolDuplicate`
+ *
+ * @throws ShapeError if a parameter-free operation is asked to change channels otherwise than by doubling them at
+ * stride 2, or the channels do not suit the convolution.
+ */
+export function buildOperation(name: string, settings: OperationSettings): Operation {
+  return builders[settings.primitive]({ ...settings, name });
+}
+
+function skipConnect(settings: NamedSettings): Operation {
+  checkParameterFree(settings);
+  const apply = ({ raw }: NodeState) => (settings.stride === 1 ? tf.clone(raw) : avgPoolDuplicate(raw));
+  return { parameters: [], conv: null, apply };
+}
+
+type Pool = (x: tf.Tensor4D, stride: 1 | 2) => tf.Tensor4D;
+
+function pooling(settings: NamedSettings, pool: Pool): Operation {
+  checkParameterFree(settings);
+  const { stride } = settings;
+  const apply = ({ raw }: NodeState) =>
+    tf.tidy(() => (stride === 1 ? pool(raw, 1) : duplicateChannels(pool(raw, 2))));
+  return { parameters: [], conv: null, apply };
+}
+
+function checkParameterFree({ name, primitive, inChannels, outChannels, stride }: NamedSettings): void {
+  const expected = inChannels * stride;
+  if (outChannels !== expected) {
+    throw new ShapeError(
+      `${name}: ${primitive} of stride ${stride} expected ${expected} output channels (${stride} x ${inChannels}), ` +
+        `got ${outChannels}.`,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { check, deepFreeze } from "../config/check";
+import { datasetClasses } from "../config/dataConfig";
+import type { TrainConfig } from "../config/trainConfig";
+import { modelShape } from "../records/modelSpec";
+import { BarsError, ConfigError } from "../util/errors";
+import type { JobChoice } from "./expandSweep";
+import { evolutionSettings } from "./jobEvolution";
+import { givenModel } from "./jobModel";
+import { deriveSettings, searchSettings, trainSettings } from "./jobSettings";
+import type { JobStep } from "./sweepJob";
+
+/**
+ * What a job does, step by step, with all settings completed.
+ * @throws ConfigError naming the job for settings that are refused.
+ */
+export function stepsOf(choice: JobChoice): readonly JobStep[] {
+  try {
+    return deepFreeze(stepsFor(choice));
+  } catch (error) {
+    if (!(error instanceof BarsError) || error.message.startsWith(choice.place)) throw error;
+    throw new ConfigError(`${choice.place}: ${error.message}`, { cause: error });
+  }
+}
+
+function stepsFor(choice: JobChoice): readonly JobStep[] {
+  const { stage } = choice.run;
+  if (stage === "search") return [{ step: "search", config: searchSettings(choice) }];
+  const train = trainSettings(choice);
+  if (stage === "evolution") {
+    return [
+      { step: "evolve", config: evolutionSettings(choice), name: choice.label },
+      { step: "train", config: train, model: null },
+    ];
+  }
+  if (stage !== "search+train") {
+    const model = givenModel(choice, train);
+    requireClasses(choice, train, modelShape(model).classes);
+    return [{ step: "train", config: train, model }];
+  }
+  const config = searchSettings(choice);
+  requireClasses(choice, train, config.space.classes);
+  const { rule, epoch } = deriveSettings(choice, config);
+  if (epoch !== null && epoch >= config.epochs) {
+    throw new ConfigError(
+      `${choice.place}: derive: epoch must be below the ${config.epochs} epochs of the search, got ${epoch}.`,
+    );
+  }
+  return [
+    { step: "search", config },
+    { step: "derive", rule, epoch, seed: choice.seed, name: choice.label },
+    { step: "train", config: train, model: null },
+  ];
+}
+
+/** What training would find out only when its data are loaded. */
+function requireClasses({ place }: JobChoice, { data }: TrainConfig, classes: number): void {
+  const ok = datasetClasses[data.dataset] <= classes;
+  const expected = `one with at most the ${classes} classes of the architecture`;
+  check(`${place}: train.overrides.data`, "dataset", ok, expected, data.dataset);
+}

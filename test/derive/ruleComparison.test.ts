@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { deriveInputOf } from "../../lib/derive/alphasAt";
+import { derive, deriveRules } from "../../lib/derive/derive";
+import { budgetGrid, budgetSweep } from "../../lib/derive/budgetSweep";
+import { comparedRules, derivations, ruleComparison } from "../../lib/derive/ruleComparison";
+import type { SearchRecord } from "../../lib/records/searchRecord";
+import { DeriveError } from "../../lib/util/errors";
+import { madeUpRecord } from "../figures/madeUpRecord";
+
+const record = madeUpRecord("usual");
+const free: SearchRecord = {
+  ...record,
+  config: { ...record.config, cost: { ...record.config.cost, method: "none" } },
+};
+
+describe("ruleComparison", () => {
+  it("has a row for every rule that needs no checkpoint, and every column in each", () => {
+    const rows = ruleComparison(free);
+    const names = new Set(rows.map(({ rule }) => rule.split(",")[0]));
+    const expected = Object.keys(deriveRules).filter((name) => name !== "best_of");
+    expect(names).toEqual(new Set(expected));
+    const columns = Object.keys(rows[0] ?? {});
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(columns);
+      expect(Object.values(row).every((value) => value !== null && value !== undefined)).toBe(true);
+    }
+  });
+
+  it("says of argmax what its derivation says", () => {
+    const { genotype, cost } = derive(deriveInputOf(record));
+    const [row] = ruleComparison(record, ["argmax"]);
+    expect(row).toMatchObject({
+      rule: "argmax",
+      operations: genotype.cells.flat().length,
+      bops: cost.bops,
+      depth: genotype.depth.join(" "),
+    });
+    expect(row?.smallestMargin).toBeGreaterThanOrEqual(0);
+  });
+
+  it("holds a search without a budget to half the cost of its argmax architecture", () => {
+    const budget = comparedRules(free).find((rule) => typeof rule === "object" && rule.rule === "budget");
+    const half = Math.round(derive(deriveInputOf(free)).cost.ops / 2);
+    expect(budget).toEqual({ rule: "budget", measure: "ops", budget: half });
+    expect(Object.keys(derivations(free))).toContain(`budget, measure: ops, budget: ${half}`);
+    const own = comparedRules(record).find((rule) => typeof rule === "object" && rule.rule === "budget");
+    expect(own).toMatchObject({ budget: record.config.cost.budget });
+  });
+
+  it("refuses an empty list", () => {
+    expect(() => derivations(record, [])).toThrow(
+      new DeriveError("derivations: expected at least one rule, got none."),
+    );
+  });
+});
+
+describe("budgetSweep", () => {
+  it("goes from the cheapest architecture to the likeliest one, ever likelier", () => {
+    const grid = budgetGrid(record, 5, { measure: "bops" });
+    const rows = budgetSweep(record, grid, { measure: "bops" });
+    expect(grid).toHaveLength(5);
+    expect(rows[0]?.cost).toBe(grid[0]);
+    expect(rows.at(-1)?.genotype).toBe(ruleComparison(record, ["argmax"])[0]?.genotype);
+    rows.forEach((row, i) => {
+      expect(row.cost).toBeLessThanOrEqual(row.budget);
+      if (i > 0) expect(row.logProbability).toBeGreaterThanOrEqual(rows[i - 1]?.logProbability as number);
+    });
+    expect(() => budgetSweep(record, [(grid[0] as number) - 1], { measure: "bops" })).toThrow(
+      `the cheapest one costs ${grid[0]}.`,
+    );
+  });
+
+  it("refuses a grid of one", () => {
+    expect(() => budgetGrid(record, 1)).toThrow(
+      new DeriveError("budgetGrid: count must be an integer of at least 2, got 1."),
+    );
+  });
+});

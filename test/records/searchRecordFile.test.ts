@@ -1,0 +1,30 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { temporaryFolder } from "../helpers/tinySearch";
+
+const path = join(temporaryFolder(), "record.json");
+const read = (value: unknown) => {
+  writeFileSync(path, typeof value === "string" ? value : JSON.stringify(value));
+  return () => readSearchRecord(path);
+};
+
+describe("readSearchRecord", () => {
+  it("refuses what is missing, not JSON, another kind or another schema, and says which", () => {
+    expect(() => readSearchRecord(`${path}.none`)).toThrow(
+      "expected a search record, could not read it: ENOENT",
+    );
+    expect(read("{")).toThrow("expected a search record, got text that is not JSON");
+    expect(read(null)).toThrow('expected kind "bars.search-record", got undefined.');
+    expect(read({ kind: "bars.genotype" })).toThrow(
+      'expected kind "bars.search-record", got "bars.genotype".',
+    );
+    expect(read({ kind: "bars.search-record", schema: 7, versions: { bars: "9.0.0" } })).toThrow(
+      "expected schema 3, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
+    );
+    expect(read({ kind: "bars.search-record", schema: 1 })).toThrow(
+      'a search record has the field "config", this one lacks it.',
+    );
+  });
+});

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { expandSweep } from "../../lib/sweep/expandSweep";
+import { checkSweep, sweepStages } from "../../lib/sweep/sweepFile";
+import { publishedPoint } from "../../lib/frontier/publishedPoint";
+import * as bars from "../../lib";
+
+const text = readFileSync(resolve(__dirname, "../../docs/sweeps.md"), "utf8");
+const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => JSON.parse(block as string));
+
+describe("docs/sweeps.md", () => {
+  it("shows a sweep file that is accepted, with as many jobs as it says", () => {
+    const jobs = expandSweep(checkSweep(blocks[0], "docs", "/"));
+    const [, a, b, c] = /is a job: (\d+) \+ (\d+) \+ (\d+) here/.exec(text) as RegExpExecArray;
+    const count = (run: string) => jobs.filter((job) => job.run === run).length;
+    expect([count("bars"), count("random"), count("resnet20")]).toEqual([Number(a), Number(b), Number(c)]);
+  });
+
+  it("shows a published point that is accepted", () => {
+    expect(blocks[1].map((point: unknown) => publishedPoint(point))).toHaveLength(1);
+  });
+
+  it("names every stage, and only functions the library exports", () => {
+    for (const stage of sweepStages) expect(text).toContain(`| \`${stage}\` |`);
+    const used = [...text.matchAll(/bars\.([A-Za-z]+)\(/g)].map(([, name]) => name as string);
+    expect(used.length).toBeGreaterThan(3);
+    expect(used.filter((name) => !(name in bars))).toEqual([]);
+  });
+});

@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expandSweep } from "../../lib/sweep/expandSweep";
+import { jobState } from "../../lib/sweep/jobState";
+import { type SlurmRequest, slurmScript } from "../../lib/sweep/slurmScript";
+import { submitBatch, writeSlurmBatch } from "../../lib/sweep/submitSweep";
+import { checkSweep } from "../../lib/sweep/sweepFile";
+import { type SlurmNode, startSlurm } from "../helpers/slurmNode";
+
+const root = mkdtempSync(join(tmpdir(), "bars-slurm-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+const fake = join(__dirname, "fakeJob.cjs");
+let sweeps = 0;
+
+const request = (changes: Partial<SlurmRequest> = {}): SlurmRequest => ({
+  name: "test",
+  cores: 1,
+  atOnce: 0,
+  setup: [],
+  env: {},
+  ...changes,
+});
+
+/** Pretended trainings a, b, … for Slurm to do. */
+function fakeSweep(plans: Readonly<Record<string, object>>) {
+  const folder = join(root, `sweep ${sweeps++}`);
+  mkdirSync(folder);
+  const trace = join(folder, "trace.txt");
+  writeFileSync(trace, "");
+  const runs = Object.keys(plans).map((name, i) => ({ name, stage: "baseline", baseline: { width: 1 + i } }));
+  const jobs = expandSweep(checkSweep({ kind: "bars.sweep", schema: 1, name: "fake", runs }, "fake", folder));
+  const named = Object.fromEntries(Object.entries(plans).map(([name, plan]) => [`${name}-s0`, plan]));
+  const env = { FAKE_JOBS: JSON.stringify(named), FAKE_TRACE: trace };
+  return {
+    folder,
+    jobs,
+    batch: (retry = false) => writeSlurmBatch(jobs, folder, request({ env }), { retry, bars: fake }),
+    states: () => jobs.map((job) => jobState(folder, job).status),
+    steps: () =>
+      readFileSync(trace, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.split(" ").slice(0, 2).join(" ")),
+  };
+}
+
+describe("slurmScript", () => {
+  const places = {
+    workingFolder: "/a b",
+    list: "/x/it's.jobs",
+    logs: "/x/logs",
+    node: "/usr/bin/node",
+    bars: "/y/bars.cjs",
+  };
+
+  it("asks for what was asked for and nothing else, and quotes paths for the shell", () => {
+    const script = slurmScript(
+      request({
+        cores: 4,
+        time: "1:00:00",
+        memory: "4G",
+        gres: "gpu:1",
+        atOnce: 3,
+        setup: ["module load nodejs"],
+        env: { BARS_BACKEND: "onnx" },
+      }),
+      places,
+      12,
+    );
+    expect(script.split("\n").filter((line) => line.startsWith("#SBATCH"))).toEqual([
+      "#SBATCH --job-name=test",
+      "#SBATCH --array=0-11%3",
+      '#SBATCH --chdir="/a b"',
+      "#SBATCH --output=/x/logs/%A_%a.txt",
+      "#SBATCH --open-mode=append",
+      "#SBATCH --nodes=1",
+      "#SBATCH --ntasks=1",
+      "#SBATCH --cpus-per-task=4",
+      "#SBATCH --time=1:00:00",
+      "#SBATCH --mem=4G",
+      "#SBATCH --gres=gpu:1",
+      "#SBATCH --signal=B:USR1@120",
+    ]);
+    expect(script).toContain(
+      "export BARS_ONNX_THREADS='4'\nexport BARS_BACKEND='onnx'\nmodule load nodejs\n",
+    );
+    expect(script).toContain(`p" '/x/it'\\''s.jobs')`);
+  });
+
+  it("quotes names that Slurm would take for a comment, a quote or the number of a job", () => {
+    const script = slurmScript(request({ name: 'a#b "c" \\d 網' }), { ...places, logs: "/x/50%A" }, 1);
+    expect(script).toContain('#SBATCH --job-name="a#b \\"c\\" \\\\d 網"\n');
+    expect(script).toContain("#SBATCH --output=/x/50%%A/%A_%a.txt\n");
+  });
+
+  it("is a script the shell can read", () => {
+    const path = join(root, "check.sh");
+    writeFileSync(path, slurmScript(request({ env: { A: "it's; $(rm -rf x) `y`" } }), places, 2));
+    execFileSync("bash", ["-n", path]);
+  });
+
+  it("refuses text that would break out of its line or its variable", () => {
+    expect(() => slurmScript(request({ partition: "a\n#SBATCH --x" }), places, 1)).toThrow(
+      'slurmScript: --partition must be one line of text, got "a\\n#SBATCH --x".',
+    );
+    expect(() => slurmScript(request({ env: { "A=1; rm": "" } }), places, 1)).toThrow(
+      'slurmScript: "A=1; rm" is no name of an environment variable.',
+    );
+  });
+});
+
+describe("submitBatch", () => {
+  it("says what to do where there is no Slurm", () => {
+    expect(() => submitBatch("x.sbatch", { PATH: root })).toThrow(
+      "sbatch x.sbatch: there is no sbatch on this machine; run this where Slurm's client is, or use --dry-run and submit the script yourself.",
+    );
+  });
+});
+
+describe("a Slurm cluster of this machine alone", () => {
+  let slurm: SlurmNode | string = "not started";
+  beforeAll(async () => {
+    slurm = await startSlurm(join(root, "cluster"));
+  });
+  afterAll(async () => {
+    if (typeof slurm !== "string") await slurm.stop();
+  });
+
+  /** Skips the test, saying why, where Slurm could not be started. */
+  const started = (skip: (note: string) => never): SlurmNode =>
+    typeof slurm === "string" ? skip(`Slurm: ${slurm}`) : slurm;
+  const submit = (node: SlurmNode, batch: { readonly path: string } | null) =>
+    submitBatch((batch as { path: string }).path, { ...process.env, ...node.env });
+  const until = async (holds: () => boolean) => {
+    for (let i = 0; i < 1000 && !holds(); i++) await new Promise((done) => setTimeout(done, 50));
+    expect(holds()).toBe(true);
+  };
+
+  it("does the jobs of a sweep as an array, keeps failures apart, and gets only what is left the next time", async ({
+    skip,
+  }) => {
+    const node = started(skip);
+    const { folder, jobs, batch, states, steps } = fakeSweep({
+      a: {},
+      b: { crash: true },
+      c: { diverge: true },
+    });
+    const first = batch();
+    expect(first?.jobs).toHaveLength(3);
+    submit(node, first);
+    expect(await node.empty(30)).toBe("");
+    // A crash leaves no outcome of its own: the job counts as interrupted, and runs again with the next array.
+    expect(states()).toEqual(["finished", "interrupted", "diverged"]);
+    expect(steps().filter((step) => step.startsWith("begin"))).toHaveLength(3);
+    expect(batch()?.jobs.map(({ name }) => name)).toEqual(["b-s0"]);
+    expect(batch(true)?.jobs.map(({ name }) => name)).toEqual(["b-s0", "c-s0"]);
+    const logs = join(folder, "slurm/logs");
+    expect(readdirSync(logs)).toHaveLength(3);
+    expect(jobs.every((job) => existsSync(jobState(folder, job).folder))).toBe(true);
+  });
+
+  it("saves before the time limit, queues again and goes on; cancelled, it saves and stays away", async ({
+    skip,
+  }) => {
+    const node = started(skip);
+    const { batch, states, steps } = fakeSweep({ a: { ms: 60_000, once: true }, b: { ms: 60_000 } });
+    const array = submit(node, batch());
+    await until(() => steps().length === 2);
+    node.command("scancel", "--batch", "--signal=USR1", `${array}_0`); // what Slurm does before the limit
+    node.command("scancel", `${array}_1`);
+    await until(() => node.command("squeue", "--noheader", "--format=%K %T").trim() === "0 PENDING");
+    expect(await node.empty(60)).toBe("");
+    expect(states()).toEqual(["finished", "interrupted"]);
+    expect(steps().filter((step) => step.endsWith("a-s0"))).toEqual([
+      "begin a-s0",
+      "saved a-s0",
+      "begin a-s0",
+      "end a-s0",
+    ]);
+    expect(steps().filter((step) => step.endsWith("b-s0"))).toEqual(["begin b-s0", "saved b-s0"]);
+  });
+
+  it("runs a real sweep from the command line, and collects it", async ({ skip }) => {
+    const node = started(skip);
+    const folder = join(root, "real");
+    mkdirSync(folder);
+    const data = { dataset: "synthetic", trainImages: 48, testImages: 20 };
+    const run = {
+      name: "random",
+      stage: "random",
+      random: { preset: "smoke", space: { initChannels: 2, cellLayout: [0, 1, 0], steps: 1 }, atLeast: 0.2 },
+      train: { overrides: { epochs: 1, batchSize: 16, data } },
+      budgets: [2e5],
+      seeds: [0, 1],
+    };
+    writeFileSync(
+      join(folder, "sweep.json"),
+      JSON.stringify({ kind: "bars.sweep", schema: 1, name: "real", runs: [run] }),
+    );
+    const bars = (...args: string[]) =>
+      execFileSync(process.execPath, [resolve(__dirname, "../../lib/bin/bars.cjs"), "sweep", ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, ...node.env },
+      });
+    expect(bars("slurm", "sweep.json", "--dry-run")).toContain("2 tasks, not submitted");
+    expect(bars("slurm", "sweep.json")).toMatch(/submitted array \d+ of 2 tasks/);
+    expect(await node.empty(60)).toBe("");
+    expect(bars("collect", "sweep.json")).toContain("2 finished");
+    const { rows } = JSON.parse(readFileSync(join(folder, "runs/real/table.json"), "utf8"));
+    expect(rows).toMatchObject([
+      { job: "random-200k-s0", status: "finished", epochs: 1, dataset: "synthetic" },
+      { job: "random-200k-s1", status: "finished", epochs: 1, dataset: "synthetic" },
+    ]);
+    expect(bars("slurm", "sweep.json")).toContain("nothing to submit");
+  });
+});
