@@ -30,16 +30,6 @@ export {
 } from "./analysis/structuralCapacity";
 // Tensor engine
 export { type BackendInfo, backendInfo, describeBackend, startBackend, tf } from "./backend";
-// Complexity
-export { baselineLayers } from "./cost/baselineSpecs";
-export { type Baseline, baselines } from "./cost/baselines";
-export { type Cost, type LayerCost, ops } from "./cost/cost";
-export { costByPart, type PartCost } from "./cost/costByPart";
-export { type CostConvention, inConvention } from "./cost/costConvention";
-export { costReport } from "./cost/costReport";
-export { costTable, totalCost } from "./cost/costTable";
-export { costTables } from "./cost/costTables";
-export { expectedCost } from "./cost/expectedCost";
 export { type AnalysisConfig, analysisConfig } from "./config/analysisConfig";
 // Settings
 export { type BaselineConfig, baselineConfig } from "./config/baselineConfig";
@@ -54,6 +44,16 @@ export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "./con
 export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "./config/strategyGuide";
 export { type TrainConfig, trainConfig } from "./config/trainConfig";
 export { trainPresetConfig, trainPresetNames } from "./config/trainPresets";
+// Complexity
+export { baselineLayers } from "./cost/baselineSpecs";
+export { type Baseline, baselines } from "./cost/baselines";
+export { type Cost, type LayerCost, ops } from "./cost/cost";
+export { costByPart, type PartCost } from "./cost/costByPart";
+export { type CostConvention, inConvention } from "./cost/costConvention";
+export { costReport } from "./cost/costReport";
+export { costTable, totalCost } from "./cost/costTable";
+export { costTables } from "./cost/costTables";
+export { expectedCost } from "./cost/expectedCost";
 // Data
 export { epochBatches } from "./data/epochBatches";
 export type { ImageSet } from "./data/imageSet";
@@ -64,12 +64,25 @@ export { syntheticImages } from "./data/syntheticImages";
 // Derivation
 export { type AlphaDrift, alphaDrift } from "./derive/alphaDrift";
 export { alphasAt, deriveInputOf, type EpochWindow, type StoredEpoch } from "./derive/alphasAt";
+export { type BudgetBreak, budgetBreaks } from "./derive/budgetBreaks";
+export { type BudgetRow, budgetGrid, budgetSweep } from "./derive/budgetSweep";
 export type { Confidence } from "./derive/confidence";
 export { type DerivationWarning, derivationWarnings, type RestingAlphas } from "./derive/derivationWarnings";
 export { type Derivation, derive, deriveRules, type RuleChoice } from "./derive/derive";
 export type { HeldBudget, HeldCost } from "./derive/heldBudget";
 export { heldText } from "./derive/heldText";
 export { probabilitiesOf } from "./derive/probabilitiesOf";
+export {
+  comparedRules,
+  derivations,
+  type RuleRow,
+  ruleComparison,
+} from "./derive/ruleComparison";
+export { type SearchSummary, searchSummary } from "./derive/summary";
+export { summaryText } from "./derive/summaryText";
+// Search
+export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "./evolution/evolution";
+export { type EvolveOptions, evolve } from "./evolution/evolve";
 export { type AblateOptions, ablate, ablationsOf } from "./experiments/ablation/ablate";
 export { type Ablation, ablationKinds, parseAblation } from "./experiments/ablation/ablation";
 export { pairedChange } from "./experiments/ablation/pairedChange";
@@ -85,10 +98,8 @@ export { informationOverEpochs, informationTable } from "./experiments/analysis/
 // Recipes
 export { benchBinaryNet, type NetSpeed } from "./experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "./experiments/benchSearchStep";
-export { type BudgetBreak, budgetBreaks } from "./derive/budgetBreaks";
-export { type BudgetRow, budgetGrid, budgetSweep } from "./derive/budgetSweep";
 export { type CollapseRun, collapseStudy, readCollapseRuns } from "./experiments/collapseStudy";
-export { collapseMarkdown, collapseMeasures, collapseTable } from "./experiments/collapseTable";
+export { collapseColumns, collapseMarkdown, collapseTable } from "./experiments/collapseTable";
 export { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./experiments/collapseVariants";
 export {
   type ComparisonPresetName,
@@ -103,7 +114,6 @@ export {
 } from "./experiments/comparison/comparisonVariants";
 export { matchBops, type Shape } from "./experiments/comparison/matchBops";
 export { matchedVariants, runComparison } from "./experiments/comparison/runComparison";
-export { type EvolveOptions, evolve } from "./evolution/evolve";
 export {
   comparableRuns,
   type FoundRecord,
@@ -120,27 +130,38 @@ export { collapseReading } from "./experiments/readings/collapseReading";
 export { comparisonReading, moreSeedsReading } from "./experiments/readings/comparisonReading";
 export { longerReading } from "./experiments/readings/longerReading";
 export { measuresReading } from "./experiments/readings/measuresReading";
-export {
-  comparedRules,
-  derivations,
-  type RuleRow,
-  ruleComparison,
-} from "./derive/ruleComparison";
-export { saveArchitecture, saveGenotype } from "./figures/export/saveArchitecture";
 export { storedSearches } from "./experiments/storedSearches";
-export { type SearchSummary, searchSummary } from "./derive/summary";
-export { summaryText } from "./derive/summaryText";
-export { collectSweep } from "./sweep/collectSweep";
-export { expandSweep } from "./sweep/expandSweep";
-export { type JobState, jobState } from "./sweep/jobState";
-export { poolSize } from "./sweep/poolSize";
-export { runSweep, type SweepEvent } from "./sweep/runSweep";
-export { checkSweep, readSweepFile, type Sweep } from "./sweep/sweepFile";
-export type { SweepJob } from "./sweep/sweepJob";
 export { trainComparison } from "./experiments/trainComparison";
 export { trainNetworks } from "./experiments/trainNetworks";
 export { trainSummaryText } from "./experiments/trainSummaryText";
 export { trainTarget } from "./experiments/trainTarget";
+export { drawGenotype } from "./figures/drawings/drawGenotype";
+export {
+  type GenotypePanel,
+  type GenotypeSheetOptions,
+  genotypeSheet,
+} from "./figures/drawings/genotypeSheet";
+export { imageSheet } from "./figures/drawings/imageSheet";
+export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/drawings/minCutGenotype";
+export {
+  type ExportFormat,
+  type ExportOptions,
+  exportFigure,
+  exportFigures,
+} from "./figures/export/exportFigure";
+export { readProvenance } from "./figures/export/provenanceFile";
+export { renderFigure } from "./figures/export/renderFigure";
+export { saveArchitecture, saveGenotype } from "./figures/export/saveArchitecture";
+export { saveFigure } from "./figures/export/saveFigure";
+export { svgToPng } from "./figures/export/svgToPng";
+export type { Figure } from "./figures/frame/figure";
+export type { PaperWidth } from "./figures/frame/paper";
+export { type Provenance, provenanceText } from "./figures/frame/provenance";
+export { dataFrame } from "./figures/notebook/dataFrame";
+export { type SearchDashboard, searchDashboard } from "./figures/notebook/searchDashboard";
+export { show } from "./figures/notebook/show";
+export { showSvg } from "./figures/notebook/showSvg";
+export { showTable } from "./figures/notebook/showTable";
 export { ablationBars } from "./figures/plots/ablationBars";
 export { alphaDistribution } from "./figures/plots/alphaDistribution";
 export { alphaEvolution } from "./figures/plots/alphaEvolution";
@@ -154,36 +175,15 @@ export { comparisonForest } from "./figures/plots/comparisonForest";
 export { costBars } from "./figures/plots/costBars";
 export { costFigure } from "./figures/plots/costFigure";
 export { costParts } from "./figures/plots/costParts";
-export { dataFrame } from "./figures/notebook/dataFrame";
 export { depthProfile } from "./figures/plots/depthProfile";
 export { entropyFigure } from "./figures/plots/entropyFigure";
-export {
-  type ExportFormat,
-  type ExportOptions,
-  exportFigure,
-  exportFigures,
-} from "./figures/export/exportFigure";
-export type { Figure } from "./figures/frame/figure";
 export { frontierFigure } from "./figures/plots/frontierFigure";
-export { type GenotypePanel, type GenotypeSheetOptions, genotypeSheet } from "./figures/drawings/genotypeSheet";
-export { imageSheet } from "./figures/drawings/imageSheet";
 export { informationPlane } from "./figures/plots/informationPlane";
 export { latencyBars } from "./figures/plots/latencyBars";
 export { layoutEvolution } from "./figures/plots/layoutEvolution";
 export { lossFigure } from "./figures/plots/lossFigure";
 export { measuresForest } from "./figures/plots/measuresForest";
-export { type MinCutGenotypeOptions, minCutGenotype } from "./figures/drawings/minCutGenotype";
-export type { PaperWidth } from "./figures/frame/paper";
-export { type Provenance, provenanceText } from "./figures/frame/provenance";
-export { readProvenance } from "./figures/export/provenanceFile";
-export { renderFigure } from "./figures/export/renderFigure";
-export { saveFigure } from "./figures/export/saveFigure";
-export { type SearchDashboard, searchDashboard } from "./figures/notebook/searchDashboard";
-export { show } from "./figures/notebook/show";
 export { showMarkdown } from "./figures/plots/showMarkdown";
-export { showSvg } from "./figures/notebook/showSvg";
-export { showTable } from "./figures/notebook/showTable";
-export { svgToPng } from "./figures/export/svgToPng";
 export { trainFigure } from "./figures/plots/trainFigure";
 // Accuracy against cost
 export { attainmentCurve } from "./frontier/attainment";
@@ -211,14 +211,11 @@ export { tableLatex } from "./records/tableLatex";
 export type { TrainRecord } from "./records/trainRecord";
 export { readTrainRecord } from "./records/trainRecordFile";
 export { deriveBySupernet } from "./search/deriveBySupernet";
-// Search
-export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "./evolution/evolution";
 export { search } from "./search/search";
 // Space
 export type { Alphas } from "./space/alphas";
 export { fromAwnas, toAwnas } from "./space/awnasGenotype";
 export { describeGenotype } from "./space/describeGenotype";
-export { drawGenotype } from "./figures/drawings/drawGenotype";
 export { edgesOf } from "./space/edges";
 export { canonicalGenotype, type Genotype, genotype } from "./space/genotype";
 export { genotypeHash, genotypeJson } from "./space/genotypeJson";
@@ -230,6 +227,13 @@ export { cellsOf, stagesOf } from "./space/stages";
 export { parseGenotype, validateGenotype } from "./space/validateGenotype";
 // Supernet
 export { Supernet } from "./supernet/supernet";
+export { collectSweep } from "./sweep/collectSweep";
+export { expandSweep } from "./sweep/expandSweep";
+export { type JobState, jobState } from "./sweep/jobState";
+export { poolSize } from "./sweep/poolSize";
+export { runSweep, type SweepEvent } from "./sweep/runSweep";
+export { checkSweep, readSweepFile, type Sweep } from "./sweep/sweepFile";
+export type { SweepJob } from "./sweep/sweepJob";
 // Activations and gradients of networks
 export {
   type CollectedTap,

@@ -11,8 +11,8 @@ import {
 } from "../experiments/ablation/ablation";
 import { tableText } from "../figures/notebook/showTable";
 import { openProgress } from "../util/progressSinks";
-import { writeTable } from "./sweepCommand";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
+import { writeTable } from "./writeTable";
 
 interface Options {
   readonly only: readonly string[];

@@ -12,8 +12,8 @@ import { openInterrupt } from "../util/interrupt";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, withAssignment } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
-import { writeTable } from "./sweepCommand";
 import { backendOption, places, several } from "./values";
+import { writeTable } from "./writeTable";
 
 interface Options {
   readonly config?: string;

@@ -6,8 +6,8 @@ import { type CollapseVariant, collapseVariants } from "../experiments/collapseV
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
-import { writeTable } from "./sweepCommand";
 import { backendOption, countingNumber } from "./values";
+import { writeTable } from "./writeTable";
 
 interface Options {
   readonly out: string;

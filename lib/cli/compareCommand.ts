@@ -6,11 +6,11 @@ import {
 } from "../experiments/comparison/comparisonPresets";
 import { type Comparison, comparisons } from "../experiments/comparison/comparisonVariants";
 import { matchedVariants, runComparison, sizeOf } from "../experiments/comparison/runComparison";
-import { type SweepView, sweepView } from "../sweep/sweepView";
 import { tableText } from "../figures/notebook/showTable";
+import { type SweepView, sweepView } from "../sweep/sweepView";
 import { openInterrupt } from "../util/interrupt";
-import { writeTable } from "./sweepCommand";
 import { countingNumber, wholeNumber } from "./values";
+import { writeTable } from "./writeTable";
 
 interface Options {
   readonly preset: ComparisonPresetName;

@@ -1,16 +1,11 @@
 import { Command, Option } from "commander";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import { baselineLayers } from "../cost/baselineSpecs";
 import { type LayerCost, ops } from "../cost/cost";
-import {
-  type CostConvention,
-  conventionText,
-  costConventions,
-  inConvention,
-} from "../cost/costConvention";
+import { type CostConvention, conventionText, costConventions, inConvention } from "../cost/costConvention";
 import { layerReport } from "../cost/costReport";
 import { costTable } from "../cost/costTable";
 import { sumCosts } from "../cost/layerCost";
-import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import { trainTarget } from "../experiments/trainTarget";
 
 interface CostOptions {

@@ -3,9 +3,9 @@ import { extname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { totalCost } from "../cost/costTable";
 import { genotypesAt, type NamedGenotype } from "../experiments/genotypesAt";
-import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
-import { genotypeSheet } from "../figures/drawings/genotypeSheet";
 import { drawGenotype } from "../figures/drawings/drawGenotype";
+import { genotypeSheet } from "../figures/drawings/genotypeSheet";
+import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
 import { BarsError } from "../util/errors";
 import { places } from "./values";
 

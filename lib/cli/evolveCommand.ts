@@ -12,13 +12,13 @@ import {
 } from "../config/evolutionConfig";
 import { presetNames } from "../config/presets";
 import type { SpaceConfig } from "../config/spaceConfig";
+import { spaceFor } from "../config/spaceFor";
 import type { TrainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
 import { evolutionText } from "../evolution/evolutionText";
 import { evolve } from "../evolution/evolve";
 import { storedSearch } from "../evolution/storedSearch";
 import { saveGenotype } from "../figures/export/saveArchitecture";
-import { spaceFor } from "../config/spaceFor";
 import { evolvedModel } from "../records/evolutionRecord";
 import { describeGenotype } from "../space/describeGenotype";
 import { ConfigError } from "../util/errors";

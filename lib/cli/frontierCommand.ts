@@ -9,8 +9,8 @@ import type { Table } from "../records/table";
 import { tableLatex } from "../records/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
-import { writeTable } from "./sweepCommand";
 import { places, positive } from "./values";
+import { writeTable } from "./writeTable";
 
 interface Options {
   readonly measure: Frontier["measure"];

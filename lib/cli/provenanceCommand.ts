@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { provenanceText } from "../figures/frame/provenance";
 import { readProvenance } from "../figures/export/provenanceFile";
+import { provenanceText } from "../figures/frame/provenance";
 import { place } from "./values";
 
 /** `bars provenance`: where the file of a figure comes from. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { tableText } from "../figures/notebook/showTable";
 import { collectSweep, missedText } from "../sweep/collectSweep";
 import { expandSweep } from "../sweep/expandSweep";
 import { readOutcome } from "../sweep/jobFolder";
@@ -12,15 +13,11 @@ import { submitBatch, writeSlurmBatch } from "../sweep/submitSweep";
 import { readSweepFile } from "../sweep/sweepFile";
 import { jobFolderName, type SweepJob } from "../sweep/sweepJob";
 import { sweepView } from "../sweep/sweepView";
-import { tableText } from "../figures/notebook/showTable";
-import type { Table } from "../records/table";
-import { tableCsv } from "../records/tableCsv";
-import { tableLatex } from "../records/tableLatex";
-import { writeFileAtomic } from "../util/atomicFile";
 import { counted, countedOf } from "../util/counted";
 import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
+import { writeTable } from "./writeTable";
 
 /** `bars sweep`: many runs from one file, on this machine or on a Slurm cluster. */
 export function sweepCommand(): Command {
@@ -181,24 +178,6 @@ function collectCommand(): Command {
       writeTable(collected, { json, csv, ...(options.tex ? { tex: options.tex } : {}) });
       for (const note of collected.provenance.notes) console.log(note);
     });
-}
-
-/** Writes a table into the files asked for and says where. */
-export function writeTable(
-  table: Table,
-  files: { readonly json?: string; readonly csv?: string; readonly tex?: string },
-  tex = tableLatex,
-): void {
-  const texts = [
-    [files.json, () => `${JSON.stringify(table, null, 1)}\n`],
-    [files.csv, () => tableCsv(table)],
-    [files.tex, () => tex(table)],
-  ] as const;
-  for (const [path, text] of texts) {
-    if (path === undefined) continue;
-    writeFileAtomic(path, text());
-    console.log(path);
-  }
 }
 
 interface SlurmOptions extends Place {

@@ -1,6 +1,6 @@
+import type { BlockStyle } from "../space/blockStyle";
 import { stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
-import type { BlockStyle } from "../space/blockStyle";
 import type { LayerCost } from "./cost";
 import { inConvention } from "./costConvention";
 import { costTable } from "./costTable";

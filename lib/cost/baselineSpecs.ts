@@ -1,8 +1,8 @@
 import type { BaselineConfig } from "../config/baselineConfig";
+import type { LayerSpec } from "../space/layerSpec";
 import { type BaselineStyle, baselineStyles } from "./baselineStyle";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
-import type { LayerSpec } from "../space/layerSpec";
 
 /**
  * The layers of a hand-made network, in order: what its cost is counted from and what the network is built from.

@@ -1,17 +1,15 @@
-import { ops } from "./cost";
-import { totalCost } from "./costTable";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { edgesOf } from "../space/edges";
 import { type Genotype, type GenotypeEdge, genotype } from "../space/genotype";
 import { groupCount, stagesOf } from "../space/stages";
 import { ConfigError } from "../util/errors";
-import type { SweepMeasure } from "../sweep/sweepFile";
+import { type CostMeasure, costIn } from "./cost";
+import { totalCost } from "./costTable";
 
 /** Cost of one image in one measure, one multiply-accumulate = 1. */
-export function measuredCost(of: Genotype, measure: SweepMeasure, style: BinarizationConfig): number {
-  const cost = totalCost(of, style);
-  return measure === "ops" ? ops(cost) : cost[measure];
+export function measuredCost(of: Genotype, measure: CostMeasure, style: BinarizationConfig): number {
+  return costIn(totalCost(of, style), measure);
 }
 
 /**
@@ -21,7 +19,7 @@ export function measuredCost(of: Genotype, measure: SweepMeasure, style: Binariz
 export function extremeGenotype(
   space: SpaceConfig,
   which: "cheapest" | "dearest",
-  measure: SweepMeasure,
+  measure: CostMeasure,
   style: BinarizationConfig,
 ): Genotype {
   const best = which === "cheapest" ? Math.min : Math.max;
@@ -68,7 +66,7 @@ export function extremeGenotype(
 function extremeCost(
   space: SpaceConfig,
   which: "cheapest" | "dearest",
-  measure: SweepMeasure,
+  measure: CostMeasure,
   style: BinarizationConfig,
 ): number {
   return measuredCost(extremeGenotype(space, which, measure, style), measure, style);
@@ -78,7 +76,7 @@ function extremeCost(
 export function rejectUnreachableBudget(
   space: SpaceConfig,
   style: BinarizationConfig,
-  budget: { readonly measure: SweepMeasure; readonly value: number },
+  budget: { readonly measure: CostMeasure; readonly value: number },
   place: string,
 ): void {
   const least = extremeCost(space, "cheapest", budget.measure, style);
@@ -92,7 +90,7 @@ export function rejectUnreachableBudget(
 export function rejectUnspendableBudget(
   space: SpaceConfig,
   style: BinarizationConfig,
-  budget: { readonly measure: SweepMeasure; readonly value: number; readonly atLeast: number },
+  budget: { readonly measure: CostMeasure; readonly value: number; readonly atLeast: number },
   place: string,
 ): void {
   const { measure, value, atLeast } = budget;

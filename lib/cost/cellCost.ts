@@ -1,11 +1,11 @@
 import { type Primitive, primitives, type SpaceConfig } from "../config/spaceConfig";
-import { cellChannels } from "../space/builtCells";
-import { GenotypeError, ShapeError } from "../util/errors";
 import { type BlockStyle, binaryBlock, defaultBlockStyle } from "../space/blockStyle";
-import { type LayerCost, zeroCost } from "./cost";
-import { layerCosts, type MapShape } from "./layerCost";
+import { cellChannels } from "../space/builtCells";
 import type { LayerSpec } from "../space/layerSpec";
 import { primitiveLayers, skipLayers } from "../space/primitiveLayers";
+import { GenotypeError, ShapeError } from "../util/errors";
+import { type LayerCost, zeroCost } from "./cost";
+import { layerCosts, type MapShape } from "./layerCost";
 
 /** What the cost of a cell depends on besides its topology. A `BuiltCell` serves. */
 export interface CellShape {

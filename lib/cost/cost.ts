@@ -60,3 +60,13 @@ export interface LayerCost extends Cost {
   readonly inputShape: readonly [number, number, number];
   readonly outputShape: readonly [number, number, number];
 }
+
+export const costMeasures = ["bops", "flops", "ops"] as const;
+
+/** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
+export type CostMeasure = (typeof costMeasures)[number];
+
+/** The measure of a cost. */
+export function costIn(cost: Pick<Cost, "flops" | "bops">, measure: CostMeasure): number {
+  return measure === "ops" ? ops(cost) : cost[measure];
+}

@@ -1,5 +1,5 @@
-import type { Genotype } from "../space/genotype";
 import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import type { Genotype } from "../space/genotype";
 import { addCosts, type Cost, ops, zeroCost } from "./cost";
 import { costTable } from "./costTable";
 

@@ -1,6 +1,6 @@
+import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import { type Cost, type LayerCost, ops } from "./cost";
 import { type CostConvention, conventionText, inConvention } from "./costConvention";
 import { costTable } from "./costTable";

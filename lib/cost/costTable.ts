@@ -1,6 +1,6 @@
+import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import { builtCells, headChannels, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import { cellCost } from "./cellCost";
 import type { Cost, LayerCost } from "./cost";
 import { sumCosts } from "./layerCost";

@@ -1,8 +1,8 @@
 import type { SpaceConfig } from "../config/spaceConfig";
+import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import { channelsAt } from "../space/builtCells";
 import { edgesOf } from "../space/edges";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
 import { cellCost } from "./cellCost";
 import { type Cost, zeroCost } from "./cost";
 import { sumCosts } from "./layerCost";

@@ -1,6 +1,6 @@
+import type { LayerSpec } from "../space/layerSpec";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
-import type { LayerSpec } from "../space/layerSpec";
 
 /**
  * Bi-Real Net with 18 layers on 224x224 images: real 7x7 stem, 16 binary 3x3 convolutions with an identity

@@ -1,6 +1,6 @@
+import type { LayerSpec } from "../space/layerSpec";
 import { ShapeError } from "../util/errors";
 import { addCosts, type Cost, type LayerCost, zeroCost } from "./cost";
-import type { LayerSpec } from "../space/layerSpec";
 
 /** `[height, width, channels]` of one image's feature map. */
 export type MapShape = readonly [number, number, number];

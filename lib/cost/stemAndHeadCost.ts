@@ -1,9 +1,9 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import { cellTensorFactor } from "../space/builtCells";
+import type { LayerSpec } from "../space/layerSpec";
 import { stagesOf } from "../space/stages";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
-import type { LayerSpec } from "../space/layerSpec";
 
 /**
  * The stem, full precision: 3x3 convolution to `channels` and batch norm; in preprocess mode followed by the

@@ -1,4 +1,5 @@
 import type { SpaceConfig } from "../config/spaceConfig";
+import type { CostMeasure } from "../cost/cost";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
@@ -8,7 +9,7 @@ import { isOperation } from "./choices";
 import { logSigmoid, logSoftmax } from "./logProbabilities";
 import { bestLabels, type LabelOption, labelBound } from "./paretoLabels";
 import type { ProbabilityMethod } from "./probabilitiesOf";
-import { type CostMeasure, type StagePiece, stagePieces } from "./stagePieces";
+import { type StagePiece, stagePieces } from "./stagePieces";
 
 /** One decision about the cells: an operation of an edge, or whether an edge has an operation. */
 interface CellDecision {

@@ -1,7 +1,7 @@
-import { deriveInputOf } from "./alphasAt";
-import { derive } from "./derive";
 import type { SearchRecord } from "../records/searchRecord";
+import { deriveInputOf } from "./alphasAt";
 import { type BudgetRow, type BudgetSweepOptions, budgetRow, cheapestCost } from "./budgetSweep";
+import { derive } from "./derive";
 
 /** The likeliest architecture of a range of budgets: from `budget`, which it costs exactly, to below `until`. */
 export interface BudgetBreak extends BudgetRow {

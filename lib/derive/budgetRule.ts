@@ -1,8 +1,7 @@
-import { measureNames } from "../cost/cost";
+import { type CostMeasure, costMeasures, measureNames } from "../cost/cost";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
-import { type CostMeasure, costMeasures } from "./stagePieces";
 
 export interface BudgetOptions extends ProbabilityOptions {
   /** What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. */

@@ -1,10 +1,10 @@
-import { deriveInputOf, type StoredEpoch } from "./alphasAt";
-import { bestWithinBudget } from "./bestWithinBudget";
-import { derive } from "./derive";
-import { type CostMeasure, measured } from "./stagePieces";
+import { type CostMeasure, costIn } from "../cost/cost";
 import type { SearchRecord } from "../records/searchRecord";
 import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
+import { deriveInputOf, type StoredEpoch } from "./alphasAt";
+import { bestWithinBudget } from "./bestWithinBudget";
+import { derive } from "./derive";
 
 /** The best architecture at one budget. Costs per image, one multiply-accumulate = 1. */
 export interface BudgetRow {
@@ -36,7 +36,7 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
   if (!(Number.isInteger(count) && count >= 2))
     throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
   const input = deriveInputOf(record, options.epoch);
-  const likeliest = measured(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
+  const likeliest = costIn(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
   const least = cheapestCost(input, measure);
   if (least >= likeliest) return [likeliest];
   return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));
@@ -66,7 +66,7 @@ export function budgetRow(
 ): Omit<BudgetRow, "budget"> {
   return {
     measure,
-    cost: measured(cost, measure),
+    cost: costIn(cost, measure),
     bops: cost.bops,
     ops: cost.ops,
     logProbability: logProbability as number,

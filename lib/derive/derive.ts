@@ -1,7 +1,7 @@
-import { type Cost, ops } from "../cost/cost";
-import { totalCost } from "../cost/costTable";
 import { deepFreeze } from "../config/check";
 import { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+import { type Cost, ops } from "../cost/cost";
+import { totalCost } from "../cost/costTable";
 import { checkAlphas } from "../space/alphaShapes";
 import { type Genotype, genotype } from "../space/genotype";
 import { ConfigError, DeriveError } from "../util/errors";

@@ -1,7 +1,7 @@
-import type { Cost } from "../cost/cost";
 import type { SearchConfig } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import { type CostMeasure, measured } from "./stagePieces";
+import type { Cost } from "../cost/cost";
+import { type CostMeasure, costIn } from "../cost/cost";
 
 /** The measure a search counts its cost in, and the budget its penalty pulls the expected cost to. */
 export interface HeldBudget {
@@ -48,6 +48,6 @@ function heldCost(
   { measure, budget }: HeldBudget,
   by: HeldCost["by"],
 ): HeldCost {
-  const own = measured(cost, measure);
+  const own = costIn(cost, measure);
   return { measure, budget, cost: own, share: budget === null ? null : own / budget, by };
 }

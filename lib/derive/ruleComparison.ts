@@ -1,10 +1,10 @@
-import { deriveInputOf, type StoredEpoch } from "./alphasAt";
-import { type Derivation, derive, deriveRules, type RuleChoice } from "./derive";
 import { fold, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../records/searchRecord";
 import { edgesOf } from "../space/edges";
 import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
+import { deriveInputOf, type StoredEpoch } from "./alphasAt";
+import { type Derivation, derive, deriveRules, type RuleChoice } from "./derive";
 
 /**
  * One row of a comparison of derivation rules. Costs: one multiply-accumulate = 1, per image. Every row has every

@@ -1,16 +1,7 @@
-import { type Cost, ops } from "../cost/cost";
-import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import type { SpaceConfig } from "../config/spaceConfig";
+import { type Cost, type CostMeasure, costIn } from "../cost/cost";
+import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import { groupCount } from "../space/stages";
-
-export const costMeasures = ["bops", "flops", "ops"] as const;
-/** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
-export type CostMeasure = (typeof costMeasures)[number];
-
-/** The measure of a cost. */
-export function measured(cost: Pick<Cost, "flops" | "bops">, measure: CostMeasure): number {
-  return measure === "ops" ? ops(cost) : cost[measure];
-}
 
 /** What one stage at one depth and width adds to the cost of a network. */
 export interface StagePiece {
@@ -73,13 +64,13 @@ function pieceOf(
 ): StagePiece {
   const shape = tables.cells[0]?.pairs[0]?.edges ?? [];
   const edges = Array.from({ length: groupCount(space) }, () => shape.map((row) => row.map(() => 0)));
-  let fixed = ends.reduce((sum, cost) => sum + measured(cost, measure), 0);
+  let fixed = ends.reduce((sum, cost) => sum + costIn(cost, measure), 0);
   for (const { group, pair } of parts) {
-    fixed += measured(pair.fixed, measure);
+    fixed += costIn(pair.fixed, measure);
     pair.edges.forEach((row, e) => {
       const sums = edges[group]?.[e] as number[];
       row.forEach((cost, p) => {
-        sums[p] = (sums[p] as number) + measured(cost, measure);
+        sums[p] = (sums[p] as number) + costIn(cost, measure);
       });
     });
   }

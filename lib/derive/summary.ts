@@ -1,13 +1,13 @@
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
-import { restingAt } from "./alphasAt";
-import { derivationWarnings } from "./derivationWarnings";
-import type { Derivation } from "./derive";
-import { type HeldCost, heldBudgetOf, heldBySearch } from "./heldBudget";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { counted } from "../util/counted";
+import { restingAt } from "./alphasAt";
+import { derivationWarnings } from "./derivationWarnings";
+import type { Derivation } from "./derive";
+import { type HeldCost, heldBudgetOf, heldBySearch } from "./heldBudget";
 
 /** What a reader wants to know of a finished search first. Plain data. */
 export interface SearchSummary {

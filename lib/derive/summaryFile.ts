@@ -1,4 +1,3 @@
-import type { HeldCost } from "./heldBudget";
 import { readRecordJson } from "../records/readRecord";
 import {
   amount,
@@ -12,6 +11,7 @@ import {
   share,
   text,
 } from "../util/shape";
+import type { HeldCost } from "./heldBudget";
 import type { StoredSummary } from "./summaryText";
 
 const summaryShape = objectOf<StoredSummary>({

@@ -1,5 +1,5 @@
-import { heldText } from "./heldText";
 import { counted } from "../util/counted";
+import { heldText } from "./heldText";
 import type { SearchSummary } from "./summary";
 
 /** A summary as it may be stored: earlier versions wrote neither what was held nor warnings. */

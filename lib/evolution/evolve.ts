@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BackendInfo, startBackend } from "../backend";
 import type { EvolutionConfig } from "../config/evolutionConfig";
+import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
 import { randomKey } from "../random/randomKey";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import {
@@ -10,7 +11,6 @@ import {
   writeEvolutionRecord,
 } from "../records/evolutionRecordFile";
 import { evolutionRecalibration } from "../records/recalibration";
-import { evolution, fittest } from "./evolution";
 import type { Genotype } from "../space/genotype";
 import { randomGenotype } from "../space/randomGenotype";
 import { hashJson } from "../util/canonicalJson";
@@ -21,7 +21,7 @@ import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { version } from "../util/version";
-import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
+import { evolution, fittest } from "./evolution";
 import { type Fitness, openFitness } from "./fitness";
 
 export interface EvolveOptions {

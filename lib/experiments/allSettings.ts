@@ -6,9 +6,9 @@ import { searchSection } from "../config/searchConfig";
 import { type SettingRow, settingRows } from "../config/settingRows";
 import { trainSection } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
+import { evolutionPart, randomPart } from "../sweep/sweepSections";
 import { ConfigError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
-import { evolutionPart, randomPart } from "../sweep/sweepSections";
 
 /** Configs whose settings are listed, with what each is for. */
 export const settingConfigs = {

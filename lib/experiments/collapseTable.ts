@@ -40,7 +40,7 @@ const measures = {
 } as const;
 
 /** Names of the measures: each has the columns `<name>` (mean over seeds) and `<name>Sd`. */
-export const collapseMeasures = Object.keys(measures) as (keyof typeof measures)[];
+export const collapseColumns = Object.keys(measures) as (keyof typeof measures)[];
 
 /**
  * What each variant of the study came to: mean and standard deviation over its seeds (`n − 1`; null for one seed), and
@@ -62,7 +62,7 @@ export function collapseTable(runs: readonly CollapseRun[]): Table {
       row[name] = summary?.mean ?? null;
       row[`${name}Sd`] = summary?.sd ?? null;
     };
-    for (const name of collapseMeasures) put(name, own.map(measures[name].of));
+    for (const name of collapseColumns) put(name, own.map(measures[name].of));
     const paired = variant === "plain" ? [] : own.filter(({ seed }) => plain.has(seed));
     put(
       "change",
@@ -92,7 +92,7 @@ function columns(): TableColumn[] {
   return [
     { name: "variant", unit: null, description: "what the search changes (collapseVariants)" },
     { name: "seeds", unit: null, description: "searches it was repeated in" },
-    ...collapseMeasures.flatMap((name) => pair(name, measures[name].description)),
+    ...collapseColumns.flatMap((name) => pair(name, measures[name].description)),
     ...pair("change", "parameterFree less that of the plain search of the same seed"),
   ];
 }

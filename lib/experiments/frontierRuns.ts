@@ -1,20 +1,20 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TrainConfig } from "../config/trainConfig";
+import { candidatesFolder } from "../evolution/candidatesFolder";
 import type { RunPoint } from "../frontier/runPoint";
 import { type ModelSpec, modelHash, modelShape } from "../records/modelSpec";
 import { readRecordJson } from "../records/readRecord";
 import { type Recalibration, trainRecalibration } from "../records/recalibration";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
-import { hashJson } from "../util/canonicalJson";
-import { RecordError } from "../util/errors";
-import { candidatesFolder } from "../evolution/candidatesFolder";
 import { expandSweep } from "../sweep/expandSweep";
 import { jobFiles } from "../sweep/jobFolder";
 import { jobFolder } from "../sweep/jobState";
 import { teachersFolder } from "../sweep/sharedTeacher";
 import { readSweepFile } from "../sweep/sweepFile";
+import { hashJson } from "../util/canonicalJson";
+import { RecordError } from "../util/errors";
 
 /** Folders of trainings that only serve others. */
 const passedOver: readonly string[] = ["teacher", teachersFolder, candidatesFolder];

@@ -1,5 +1,5 @@
-import { measureNames } from "../cost/cost";
 import { deepFreeze } from "../config/check";
+import { measureNames } from "../cost/cost";
 import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";
 import { type AttainmentStep, attainmentCurve } from "./attainment";

@@ -1,11 +1,6 @@
-import { ops } from "../cost/cost";
-import {
-  type CostConvention,
-  conventionText,
-  costConventions,
-  fromConvention,
-} from "../cost/costConvention";
 import { deepFreeze } from "../config/check";
+import { ops } from "../cost/cost";
+import { type CostConvention, conventionText, costConventions, fromConvention } from "../cost/costConvention";
 import { ConfigError } from "../util/errors";
 import type { FrontierMeasure } from "./runPoint";
 

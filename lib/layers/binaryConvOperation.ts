@@ -1,9 +1,8 @@
 import { tf } from "../backend";
+import { ShapeError } from "../util/errors";
 import { binarizeWeight } from "./binarizeWeight";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "./binaryConv2d";
 import { finishBlock } from "./finishBlock";
-import { plainBatchNorm } from "./plainBatchNorm";
-import { ShapeError } from "../util/errors";
 import type {
   ApplyOptions,
   ConvParts,
@@ -13,6 +12,7 @@ import type {
   Operation,
   ParameterSpec,
 } from "./operation";
+import { plainBatchNorm } from "./plainBatchNorm";
 import { primitiveTraits } from "./primitiveTraits";
 
 /**

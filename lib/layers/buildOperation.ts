@@ -1,9 +1,9 @@
 import { tf } from "../backend";
 import type { Primitive } from "../config/spaceConfig";
-import { avgPoolDuplicate, duplicateChannels } from "./shortcuts";
 import { ShapeError } from "../util/errors";
 import { binaryConvOperation } from "./binaryConvOperation";
 import type { NamedSettings, NodeState, Operation, OperationSettings } from "./operation";
+import { avgPoolDuplicate, duplicateChannels } from "./shortcuts";
 
 /** The layer of every primitive. */
 const builders = {

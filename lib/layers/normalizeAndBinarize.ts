@@ -1,8 +1,8 @@
 import { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { bitsOf } from "./bitsOf";
-import { plainBatchNorm } from "./plainBatchNorm";
 import type { NodeState, ParameterSpec } from "./operation";
+import { plainBatchNorm } from "./plainBatchNorm";
 
 /** What may be added to one call of {@link normalizeAndBinarize}. */
 export interface NodeOptions {

@@ -1,6 +1,6 @@
 import { relu, tf } from "../backend";
-import { globalAveragePool, linear } from "../layers/realLayers";
 import type { ParameterSpec } from "../layers/operation";
+import { globalAveragePool, linear } from "../layers/realLayers";
 import { ConfigError } from "../util/errors";
 import { classifierSpecs, type LayerContext, realConvSpecs } from "./layerContext";
 

@@ -1,8 +1,8 @@
 import { tf } from "../backend";
-import { baselineSpecs } from "../cost/baselineSpecs";
-import { baselineBinarization } from "../cost/baselineStyle";
 import type { BaselineConfig } from "../config/baselineConfig";
 import type { BinarizationConfig } from "../config/binarizationConfig";
+import { baselineSpecs } from "../cost/baselineSpecs";
+import { baselineBinarization } from "../cost/baselineStyle";
 import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
 import { RunningStatistics } from "../layers/runningStatistics";

@@ -1,13 +1,13 @@
 import { relu, tf } from "../backend";
 import type { MapShape } from "../cost/layerCost";
-import type { LayerSpec } from "../space/layerSpec";
 import { binarizeActivation } from "../layers/binarizeActivation";
 import { binarizeWeight } from "../layers/binarizeWeight";
 import { binaryConv2d } from "../layers/binaryConv2d";
+import type { ParameterSpec } from "../layers/operation";
 import { rprelu, rsign } from "../layers/reactivation";
 import { linear, realConv2d } from "../layers/realLayers";
 import { duplicateChannels } from "../layers/shortcuts";
-import type { ParameterSpec } from "../layers/operation";
+import type { LayerSpec } from "../space/layerSpec";
 import { ShapeError } from "../util/errors";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import { matchNodes } from "./matchNodes";

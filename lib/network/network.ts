@@ -1,7 +1,7 @@
 import { relu, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { Parameters } from "../layers/parameters";
+import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { RunningStatistics } from "../layers/runningStatistics";
 import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";

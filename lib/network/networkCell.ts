@@ -1,10 +1,10 @@
 import { add, concatChannels, relu, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import { realConv2d } from "../layers/realLayers";
-import { avgPoolDuplicate } from "../layers/shortcuts";
 import { applyTogether } from "../layers/applyTogether";
 import type { NodeState, ParameterSpec } from "../layers/operation";
+import { realConv2d } from "../layers/realLayers";
+import { avgPoolDuplicate } from "../layers/shortcuts";
 import { type BuiltCell, cellChannels, cellTensorFactor } from "../space/builtCells";
 import type { GenotypeEdge } from "../space/genotype";
 import { type LayerContext, realConvSpecs } from "./layerContext";

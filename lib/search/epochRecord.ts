@@ -1,9 +1,9 @@
 import { tf } from "../backend";
+import { isIndependent } from "../config/searchConfig";
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
 import { costTables } from "../cost/costTables";
 import { expectedCost } from "../cost/expectedCost";
-import { isIndependent } from "../config/searchConfig";
 import { calibrationBatches, calibrationImages } from "../data/calibrationBatches";
 import type { EpochBatch } from "../data/epochBatches";
 import { sequentialBatches } from "../data/sequentialBatches";

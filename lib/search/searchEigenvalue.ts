@@ -1,7 +1,7 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import { sequentialBatches } from "../data/sequentialBatches";
-import { fold } from "../random/randomKey";
 import { toTensors } from "../loop/batchTensors";
+import { fold } from "../random/randomKey";
 import { probabilityTensors } from "./draws";
 import type { SearchContext } from "./search";
 import type { SearchState } from "./searchState";

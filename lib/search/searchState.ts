@@ -1,10 +1,10 @@
 import { type BackendInfo, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkStatistics } from "../layers/runningStatistics";
+import { checkOptimizerState, restoreOptimizer, storedTensors } from "../loop/storedTensors";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
 import { checkCheckpoint, checkpointValue, searchCheckpointForm, section } from "../records/checkpoint";
-import { checkOptimizerState, restoreOptimizer, storedTensors } from "../loop/storedTensors";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";

@@ -1,6 +1,6 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
-import { fold, type RandomKey } from "../random/randomKey";
 import type { TensorBatch } from "../loop/batchTensors";
+import { fold, type RandomKey } from "../random/randomKey";
 import { drawWeights } from "./draws";
 import type { SearchState } from "./searchState";
 import { type AlphaGradients, alphaGradients, type EpochSettings, passOptions } from "./steps";

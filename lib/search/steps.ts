@@ -1,9 +1,9 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
-import { fold, type RandomKey } from "../random/randomKey";
 import { countCorrect, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
+import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";

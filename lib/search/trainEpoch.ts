@@ -1,9 +1,9 @@
 import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
+import { type TensorBatch, toTensors } from "../loop/batchTensors";
 import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
-import { type TensorBatch, toTensors } from "../loop/batchTensors";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";

@@ -1,8 +1,8 @@
 import { tf } from "../backend";
-import { type Cost, ops } from "../cost/cost";
-import { type CostTables, costTables } from "../cost/costTables";
 import type { CostPenaltyConfig } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
+import { type Cost, ops } from "../cost/cost";
+import { type CostTables, costTables } from "../cost/costTables";
 import type { AlphaTensors } from "./alphaVariables";
 import { layoutWeights } from "./layoutWeights";
 
@@ -26,7 +26,7 @@ interface CellCoefficients {
  * `E = Σ_cells P(kept) · Σ_{a,b} P(in width a, out width b | kept) · [ fixed_ab + Σ_{edge,op} p_{edge,op} · cost_ab,edge,op ]`
  *
  * and at one-hot probabilities it is the cost of the derived network. The same sum in double precision, for
- * reports, is `expectedCost` of `lib/complexity`.
+ * reports, is `expectedCost` of `lib/cost`.
  */
 export class ExpectedCost {
   readonly #space: SpaceConfig;

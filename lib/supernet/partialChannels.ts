@@ -1,6 +1,6 @@
 import { tf } from "../backend";
-import { avgPoolDuplicate } from "../layers/shortcuts";
 import type { NodeState } from "../layers/operation";
+import { avgPoolDuplicate } from "../layers/shortcuts";
 
 /**
  * Partial channels (PC-DARTS, arXiv:1907.05737): of a node's channels only one in `divisor` passes through an edge's

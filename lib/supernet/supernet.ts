@@ -1,9 +1,9 @@
 import { batchNormTrain, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
+import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { type BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
 import { fold, type RandomKey, uniform } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";

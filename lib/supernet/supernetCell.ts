@@ -1,12 +1,12 @@
 import { add, concatChannels, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import { realConv2d } from "../layers/realLayers";
-import { avgPoolDuplicate } from "../layers/shortcuts";
 import { type Application, applyTogether } from "../layers/applyTogether";
 import { buildOperation } from "../layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
+import { realConv2d } from "../layers/realLayers";
+import { avgPoolDuplicate } from "../layers/shortcuts";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
 import { PartialChannels } from "./partialChannels";

@@ -1,12 +1,12 @@
 import { ownValue } from "../config/check";
 import { type EvolutionConfig, evolutionConfig, type TrainingFitness } from "../config/evolutionConfig";
 import { complete, type SettingsOf } from "../config/section";
+import { spaceFor } from "../config/spaceFor";
 import { trainConfig } from "../config/trainConfig";
 import { trainPresetConfig } from "../config/trainPresets";
-import { ConfigError } from "../util/errors";
-import { storedSearch } from "../evolution/storedSearch";
-import { spaceFor } from "../config/spaceFor";
 import { rejectUnreachableBudget } from "../cost/budgetReach";
+import { storedSearch } from "../evolution/storedSearch";
+import { ConfigError } from "../util/errors";
 import type { JobChoice } from "./expandSweep";
 import { evolutionPart } from "./sweepSections";
 

@@ -3,17 +3,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { RecordError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
-import {
-  amount,
-  count,
-  nullable,
-  objectOf,
-  oneOf,
-  sha256Text,
-  text,
-  timeText,
-  truth,
-} from "../util/shape";
+import { amount, count, nullable, objectOf, oneOf, sha256Text, text, timeText, truth } from "../util/shape";
 import { showValue } from "../util/showValue";
 
 /** How a job ended the last time a process worked on it. Plain JSON, `outcome.json` in the job's folder. */

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { checkClasses, datasetClasses } from "../config/dataConfig";
 import { complete } from "../config/section";
+import { spaceFor } from "../config/spaceFor";
 import type { TrainConfig } from "../config/trainConfig";
+import { measuredCost, rejectUnreachableBudget, rejectUnspendableBudget } from "../cost/budgetReach";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
@@ -11,8 +13,6 @@ import type { Genotype } from "../space/genotype";
 import { randomGenotype } from "../space/randomGenotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError, GenotypeError } from "../util/errors";
-import { spaceFor } from "../config/spaceFor";
-import { measuredCost, rejectUnreachableBudget, rejectUnspendableBudget } from "../cost/budgetReach";
 import type { JobChoice } from "./expandSweep";
 import { deriveSettings } from "./jobSettings";
 import { randomPart } from "./sweepSections";

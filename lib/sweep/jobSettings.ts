@@ -4,12 +4,12 @@ import { type SearchConfig, searchConfig } from "../config/searchConfig";
 import { complete } from "../config/section";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { trainPresetConfig } from "../config/trainPresets";
+import { rejectUnreachableBudget } from "../cost/budgetReach";
 import { derive, type RuleChoice } from "../derive/derive";
 import { heldBudgetOf } from "../derive/heldBudget";
 import { fold, randomKey } from "../random/randomKey";
 import { uniformAlphas } from "../space/randomAlphas";
 import { ConfigError } from "../util/errors";
-import { rejectUnreachableBudget } from "../cost/budgetReach";
 import type { JobChoice } from "./expandSweep";
 import { presetPart } from "./sweepSections";
 

@@ -1,12 +1,14 @@
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { ops } from "../cost/cost";
-import { totalCost } from "../cost/costTable";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import type { TrainConfig } from "../config/trainConfig";
+import { ops } from "../cost/cost";
+import { totalCost } from "../cost/costTable";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
+import type { EvolveOptions } from "../evolution/evolve";
+import { saveArchitecture, saveGenotype } from "../figures/export/saveArchitecture";
 import { fold, randomKey } from "../random/randomKey";
 import { type EvolutionRecord, evolvedModel } from "../records/evolutionRecord";
 import { genotypeModel, type ModelSpec } from "../records/modelSpec";
@@ -16,8 +18,6 @@ import { searchFiles } from "../search/search";
 import { DivergenceError, InterruptedError, RecordError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { type Progress, partOf } from "../util/progress";
-import type { EvolveOptions } from "../evolution/evolve";
-import { saveArchitecture, saveGenotype } from "../figures/export/saveArchitecture";
 import {
   type JobFiles,
   type JobOutcome,

@@ -1,6 +1,6 @@
+import { evolve } from "../evolution/evolve";
 import { search } from "../search/search";
 import { train } from "../train/train";
-import { evolve } from "../evolution/evolve";
 import type { StepRunner } from "./runJob";
 
 /** The library's own search, evolution and training. */

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { check, deepFreeze, must, ownValue, rejectUnknownKeys } from "../config/check";
 import { kinds } from "../config/kinds";
 import { complete } from "../config/section";
+import { type CostMeasure, costMeasures } from "../cost/cost";
 import { ConfigError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
 import { presetPart } from "./sweepSections";
@@ -33,9 +34,6 @@ export type SweepStage = (typeof sweepStages)[number];
 export const sweepParts = ["search", "derive", "train", "baseline", "random", "evolution"] as const;
 export type SweepPart = (typeof sweepParts)[number];
 
-export const sweepMeasures = ["bops", "ops", "flops"] as const;
-export type SweepMeasure = (typeof sweepMeasures)[number];
-
 /** One or several runs of a sweep: every combination of grid values, budgets and seeds is a job. */
 export interface SweepRun {
   /** Letters, digits, `.`, `_`, `+` and `-`; starts the names of its jobs. Unique in the file. */
@@ -48,7 +46,7 @@ export interface SweepRun {
   readonly seeds: readonly number[];
   /** In operations of `measure` for one image, one multiply-accumulate = 1; empty where the stage has no budget. */
   readonly budgets: readonly number[];
-  readonly measure: SweepMeasure;
+  readonly measure: CostMeasure;
   /** Absolute path of a stored search; `derive+train`, and `evolution` on its supernet. */
   readonly record: string | null;
   /** Absolute path of a stored genotype; `train`. */
@@ -159,7 +157,7 @@ function checkCommon(value: unknown, place: string): Readonly<Record<string, unk
   for (const part of sweepParts) if (common[part] !== undefined) checkPart(part, common[part], place);
   if (common["seeds"] !== undefined) checkSeeds(common["seeds"], place);
   if (common["budgets"] !== undefined) checkBudgetList(common["budgets"], place);
-  if (common["measure"] !== undefined) must.beOneOf(place, "measure", common["measure"], sweepMeasures);
+  if (common["measure"] !== undefined) must.beOneOf(place, "measure", common["measure"], costMeasures);
   return common;
 }
 
@@ -283,16 +281,16 @@ function checkBudgets(
 ): Pick<SweepRun, "budgets" | "measure"> {
   const rule = stageNeeds[stage].budgets;
   const measure = either(given, common, "measure", "bops");
-  must.beOneOf(place, "measure", measure, sweepMeasures);
+  must.beOneOf(place, "measure", measure, costMeasures);
   if (rule === "none") {
-    if (given["budgets"] === undefined) return { budgets: [], measure: measure as SweepMeasure };
+    if (given["budgets"] === undefined) return { budgets: [], measure: measure as CostMeasure };
     throw new ConfigError(
       `${place}: stage "${stage}" trains an architecture that is given, so a budget would have no effect. Leave "budgets" out.`,
     );
   }
   const budgets = either(given, common, "budgets", undefined);
-  if (budgets === undefined && rule === "optional") return { budgets: [], measure: measure as SweepMeasure };
-  return { budgets: checkBudgetList(budgets, place), measure: measure as SweepMeasure };
+  if (budgets === undefined && rule === "optional") return { budgets: [], measure: measure as CostMeasure };
+  return { budgets: checkBudgetList(budgets, place), measure: measure as CostMeasure };
 }
 
 function checkedName(value: unknown, place: string): string {

@@ -1,6 +1,7 @@
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import type { TrainConfig } from "../config/trainConfig";
+import { type CostMeasure, costMeasures } from "../cost/cost";
 import type { RuleChoice } from "../derive/derive";
 import type { ModelSpec } from "../records/modelSpec";
 import { readRecordJson } from "../records/readRecord";
@@ -21,7 +22,7 @@ import {
   valueThat,
 } from "../util/shape";
 import { showValue } from "../util/showValue";
-import { type SweepMeasure, type SweepStage, sweepMeasures, sweepStages } from "./sweepFile";
+import { type SweepStage, sweepStages } from "./sweepFile";
 
 /** One thing a job does; its results go into the job's folder and are what the next step starts from. */
 export type JobStep =
@@ -61,7 +62,7 @@ export interface SweepJob {
   readonly run: string;
   readonly stage: SweepStage;
   readonly seed: number;
-  readonly budget: { readonly measure: SweepMeasure; readonly value: number } | null;
+  readonly budget: { readonly measure: CostMeasure; readonly value: number } | null;
   /** Values of the run's grid, by path. */
   readonly grid: Readonly<Record<string, unknown>>;
   readonly steps: readonly JobStep[];
@@ -92,7 +93,7 @@ const jobShape = objectOf<SweepJob>({
   stage: oneOf(sweepStages),
   seed: count,
   budget: nullable(
-    objectOf<NonNullable<SweepJob["budget"]>>({ measure: oneOf(sweepMeasures), value: amount }),
+    objectOf<NonNullable<SweepJob["budget"]>>({ measure: oneOf(costMeasures), value: amount }),
   ),
   grid: mapOf(anything),
   // Their hash says that they are as they were written.

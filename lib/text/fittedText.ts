@@ -1,4 +1,3 @@
-import { smallText } from "../figures/drawings/smallGenotype";
 import { textLines } from "./textLines";
 
 /** Height of the letters of a panel's name in a sheet of drawings, in pixels: 7.1 points. */
@@ -8,3 +7,6 @@ export const nameText = 9.5;
 export function fittedText(text: string, width: number, bold = false): string[] {
   return bold ? textLines(text, width, nameText, "bold") : textLines(text, width, smallText);
 }
+
+/** Height of the letters in small drawings, in pixels: 6.4 points at 96 pixels an inch. */
+export const smallText = 8.5;

@@ -1,5 +1,5 @@
 import type { FontFace } from "./fonts";
-import { openFont } from "../figures/plots/openFont";
+import { openFont } from "./openFont";
 import { cmapTable, kernTable, nameTable, postTable, sfnt, sfntTables } from "./sfnt";
 
 /**

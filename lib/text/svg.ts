@@ -49,7 +49,7 @@ export interface TextStyle {
 
 /** A line of text with its baseline at `y`. */
 export function svgText(x: number, y: number, text: string, style: TextStyle): string {
-  const { size, anchor = "start", bold = false, color = ink } = style;
+  const { size, anchor = "start", bold = false, color = darkInk } = style;
   const weight = bold ? { "font-weight": "bold" } : {};
   const attributes = { x, y, "font-size": size, "text-anchor": anchor, fill: color, ...weight };
   return svgElement("text", attributes, [escapeXml(text)]);
@@ -61,7 +61,7 @@ export function textWidth(text: string, size: number): number {
 }
 
 /** Colours of everything that is no operation. */
-export const ink = "#222222";
+export const darkInk = "#222222";
 export const paleInk = "#767676";
 export const paleFill = "#f0f0f0";
 export const lineGrey = "#a0a0a0";

@@ -1,5 +1,5 @@
 import { type FontFace, fontFaceOf, fontFamily, fontFiles } from "./fonts";
-import { faceRuns, openFont } from "../figures/plots/openFont";
+import { faceRuns, openFont } from "./openFont";
 import { loadPackage } from "./packageFile";
 import type { TextMeasure } from "./svgGeometry";
 

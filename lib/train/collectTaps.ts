@@ -1,7 +1,7 @@
 import { tf } from "../backend";
+import { type PlainBatch, type TensorBatch, toTensors } from "../loop/batchTensors";
 import { chooseTaps } from "../network/chooseTaps";
 import type { NetworkPass, Trainable } from "../network/trainable";
-import { type PlainBatch, type TensorBatch, toTensors } from "../loop/batchTensors";
 import { ConfigError } from "../util/errors";
 
 /** What was made of one tap's tensor for one batch: plain arrays by the names `reduce` gave. */

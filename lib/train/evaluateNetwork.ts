@@ -1,6 +1,6 @@
 import { tf } from "../backend";
-import type { NetworkPass, Trainable } from "../network/trainable";
 import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import type { NetworkPass, Trainable } from "../network/trainable";
 import type { Measurement } from "../records/trainRecord";
 
 /** What a network says of each of some images, in their order. */
@@ -37,7 +37,7 @@ export async function evaluateNetwork(
 }
 
 /** Accuracy and mean loss over all predictions, or over those at some places. */
-export function measured(
+export function accuracyOf(
   { correct, losses }: Predictions,
   places?: ArrayLike<number>,
 ): Measurement & { readonly correct: number } {

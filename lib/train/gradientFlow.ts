@@ -1,6 +1,6 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
-import type { NetworkPass, Trainable } from "../network/trainable";
 import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import type { NetworkPass, Trainable } from "../network/trainable";
 
 /** The gradient that reaches one binarized kernel (measure M7). */
 export interface KernelGradient {

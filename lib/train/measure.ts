@@ -7,7 +7,7 @@ import type { TestResult } from "../records/trainRecord";
 import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { wilsonInterval } from "../util/wilsonInterval";
-import { evaluateNetwork, measured, type Predictions } from "./evaluateNetwork";
+import { accuracyOf, evaluateNetwork, type Predictions } from "./evaluateNetwork";
 import { recalibrateNetwork } from "./recalibrateNetwork";
 import type { TrainContext } from "./trainContext";
 import { passOf, type TrainPhase } from "./trainPhase";
@@ -77,7 +77,7 @@ export function testResults(
   about: Pick<TestResult, "checkpoint" | "epoch" | "recalibrated">,
 ): TestResult[] {
   const result = (which: "all" | "exact", places?: Uint32Array): TestResult => {
-    const { images, correct, accuracy, loss } = measured(found, places);
+    const { images, correct, accuracy, loss } = accuracyOf(found, places);
     return { images, loss, accuracy, correct, interval: wilsonInterval(correct, images), ...about, which };
   };
   if (!test.approximate) return [result("all")];

@@ -1,8 +1,8 @@
+import type { BinarizationConfig } from "../config/binarizationConfig";
 import { baselineLayers } from "../cost/baselineSpecs";
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
 import { sumCosts } from "../cost/layerCost";
-import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainRecord } from "../records/trainRecord";
 

@@ -1,6 +1,6 @@
-import type { NetworkPass, Trainable } from "../network/trainable";
 import { recalibratedStatistics } from "../layers/recalibrate";
 import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import type { NetworkPass, Trainable } from "../network/trainable";
 
 /**
  * Puts statistics taken anew over some batches (`recalibratedStatistics`) in place of a network's running ones, which

@@ -1,8 +1,8 @@
 import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { fold } from "../random/randomKey";
 import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import { fold } from "../random/randomKey";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import type { TrainContext } from "./trainContext";

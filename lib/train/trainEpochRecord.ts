@@ -1,7 +1,7 @@
 import type { Measurement, TrainEpochRecord } from "../records/trainRecord";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
-import { measured } from "./evaluateNetwork";
+import { accuracyOf } from "./evaluateNetwork";
 import { predictions } from "./measure";
 import type { TrainContext } from "./trainContext";
 import { stepsPerEpoch } from "./trainEpoch";
@@ -19,7 +19,7 @@ export async function trainEpochRecord(context: TrainContext, state: TrainState)
     const title = on === "train" ? "held-out images" : "test images";
     const whole = trainWork(context).measurement(epoch, on);
     const found = await predictions(context, state.network, phase, data[on], indices, title, whole);
-    const { images, loss, accuracy } = measured(found);
+    const { images, loss, accuracy } = accuracyOf(found);
     if (!Number.isFinite(loss)) {
       throw new DivergenceError(
         `train: the loss on the ${title} became ${loss} at the end of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,

@@ -1,7 +1,7 @@
 import { lossGradients, tf } from "../backend";
-import type { NetworkPass, Trainable } from "../network/trainable";
 import { countCorrect, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
+import type { NetworkPass, Trainable } from "../network/trainable";
 import { type LossSettings, trainingLoss } from "./trainingLoss";
 
 /** Gradients by parameter name, the mean loss and the number of correctly classified images. The caller owns them. */

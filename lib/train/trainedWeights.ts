@@ -1,7 +1,7 @@
-import type { Trainable } from "../network/trainable";
 import { checkStatistics } from "../layers/runningStatistics";
-import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../records/checkpoint";
 import { storedTensors } from "../loop/storedTensors";
+import type { Trainable } from "../network/trainable";
+import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../records/checkpoint";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
 import { count, truth } from "../util/shape";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { awnasCounts } from "../../lib/cost/awnasCounts";
 import { totalCost } from "../../lib/cost/costTable";
-import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { fromAwnas, toAwnas } from "../../lib/space/awnasGenotype";
 import { builtCells, classifierInputs } from "../../lib/space/builtCells";
 import { stagesOf } from "../../lib/space/stages";

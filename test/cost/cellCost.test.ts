@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
+import { type Primitive, primitives, spaceConfig } from "../../lib/config/spaceConfig";
 import { cellCost } from "../../lib/cost/cellCost";
 import type { LayerCost } from "../../lib/cost/cost";
 import { costTable, totalCost } from "../../lib/cost/costTable";
 import { layerCosts, sumCosts } from "../../lib/cost/layerCost";
-import type { LayerSpec } from "../../lib/space/layerSpec";
 import { headCost, stemAndHeadCost, stemCost } from "../../lib/cost/stemAndHeadCost";
-import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
-import { type Primitive, primitives, spaceConfig } from "../../lib/config/spaceConfig";
 import { randomKey } from "../../lib/random/randomKey";
 import { builtCells, cellChannels } from "../../lib/space/builtCells";
+import type { LayerSpec } from "../../lib/space/layerSpec";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { GenotypeError, ShapeError } from "../../lib/util/errors";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { spaceConfig } from "../../lib/config/spaceConfig";
 import { type BaselineName, baselines } from "../../lib/cost/baselines";
 import { opsIn } from "../../lib/cost/costConvention";
 import { costReport, layerReport } from "../../lib/cost/costReport";
 import { costTable, totalCost } from "../../lib/cost/costTable";
-import { spaceConfig } from "../../lib/config/spaceConfig";
 import { randomKey } from "../../lib/random/randomKey";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 

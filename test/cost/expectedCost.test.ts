@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { spaceConfig } from "../../lib/config/spaceConfig";
 import { totalCost } from "../../lib/cost/costTable";
 import { costTables } from "../../lib/cost/costTables";
 import { expectedCost } from "../../lib/cost/expectedCost";
-import { spaceConfig } from "../../lib/config/spaceConfig";
 import { fold, randomKey, uniform } from "../../lib/random/randomKey";
 import type { Alphas } from "../../lib/space/alphas";
 import { edgesOf } from "../../lib/space/edges";

@@ -1,14 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ops } from "../../lib/cost/cost";
-import { totalCost } from "../../lib/cost/costTable";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { type CostMeasure, costIn, ops } from "../../lib/cost/cost";
+import { totalCost } from "../../lib/cost/costTable";
 import { bestWithinBudget } from "../../lib/derive/bestWithinBudget";
 import { derive } from "../../lib/derive/derive";
 import { logProbabilityOf } from "../../lib/derive/logProbabilities";
 import { bestLabels } from "../../lib/derive/paretoLabels";
 import type { ProbabilityMethod } from "../../lib/derive/probabilitiesOf";
-import { type CostMeasure, measured } from "../../lib/derive/stagePieces";
 import { unfedEdges, withoutUnfed } from "../../lib/derive/unfed";
 import { randomKey, uniform } from "../../lib/random/randomKey";
 import { edgesOf } from "../../lib/space/edges";
@@ -81,7 +80,7 @@ function everyChoice(space: SpaceConfig, subsets: boolean): GenotypeChoice[] {
 function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean, prune = false) {
   const all = everyChoice(space, subsets).map((choice) => {
     const kept = prune ? { ...choice, cells: choice.cells.map(withoutUnfed) } : choice;
-    return { choice, cost: measured(totalCost(genotype(space, kept)), measure) };
+    return { choice, cost: costIn(totalCost(genotype(space, kept)), measure) };
   });
   return {
     costs: [...new Set(all.map(({ cost }) => cost))].sort((a, b) => a - b),
@@ -112,9 +111,9 @@ describe("derive by budget", () => {
             cost,
             logProbability,
           } = derive({ space, alphas }, { rule: "budget", measure, budget });
-          expect(measured(cost, measure)).toBeLessThanOrEqual(budget);
+          expect(costIn(cost, measure)).toBeLessThanOrEqual(budget);
           expect(logProbability).toBeCloseTo(slow.best(alphas, budget, "softmax"), 9);
-          expect(measured(totalCost(found), measure)).toBe(measured(cost, measure));
+          expect(costIn(totalCost(found), measure)).toBe(costIn(cost, measure));
         }
       }
     }

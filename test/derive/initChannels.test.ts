@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { totalCost } from "../../lib/cost/costTable";
 import { spaceConfig } from "../../lib/config/spaceConfig";
+import { totalCost } from "../../lib/cost/costTable";
 import { derive, type RuleChoice } from "../../lib/derive/derive";
 import { randomKey } from "../../lib/random/randomKey";
 import { randomAlphas } from "../../lib/space/randomAlphas";

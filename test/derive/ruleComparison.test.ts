@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
-import { derive, deriveRules } from "../../lib/derive/derive";
 import { budgetGrid, budgetSweep } from "../../lib/derive/budgetSweep";
+import { derive, deriveRules } from "../../lib/derive/derive";
 import { comparedRules, derivations, ruleComparison } from "../../lib/derive/ruleComparison";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { DeriveError } from "../../lib/util/errors";

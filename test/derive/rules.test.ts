@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { spaceConfig } from "../../lib/config/spaceConfig";
 import { ops } from "../../lib/cost/cost";
 import { totalCost } from "../../lib/cost/costTable";
-import { spaceConfig } from "../../lib/config/spaceConfig";
 import { bestOfCandidates, bestOfRule } from "../../lib/derive/bestOfRule";
 import { type DeriveRuleName, derive, type RuleChoice } from "../../lib/derive/derive";
 import { layoutByExpectation } from "../../lib/derive/layoutBy";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { totalCost } from "../../lib/cost/costTable";
 import { spaceConfig } from "../../lib/config/spaceConfig";
+import { totalCost } from "../../lib/cost/costTable";
+import { type EvolutionWorld, evolution, fittest } from "../../lib/evolution/evolution";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import type { EvolutionEntry } from "../../lib/records/evolutionRecord";
-import { type EvolutionWorld, evolution, fittest } from "../../lib/evolution/evolution";
 import type { Genotype } from "../../lib/space/genotype";
 import { mutateGenotype } from "../../lib/space/mutateGenotype";
 import { randomGenotype } from "../../lib/space/randomGenotype";

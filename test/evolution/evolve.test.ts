@@ -3,13 +3,13 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { totalCost } from "../../lib/cost/costTable";
 import type { Overrides } from "../../lib/config/check";
 import {
   type EvolutionConfig,
   type EvolutionSettings,
   evolutionConfig,
 } from "../../lib/config/evolutionConfig";
+import { totalCost } from "../../lib/cost/costTable";
 import { evolutionText } from "../../lib/evolution/evolutionText";
 import { type EvolveOptions, evolve } from "../../lib/evolution/evolve";
 import { type EvolutionRecord, evolvedModel } from "../../lib/records/evolutionRecord";

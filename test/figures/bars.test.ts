@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { totalCost } from "../../lib/cost/costTable";
-import { costBars } from "../../lib/figures/plots/costBars";
-import { costParts } from "../../lib/figures/plots/costParts";
-import type { Figure } from "../../lib/figures/frame/figure";
-import { latencyBars } from "../../lib/figures/plots/latencyBars";
 import { renderFigure } from "../../lib/figures/export/renderFigure";
 import { validateFigure } from "../../lib/figures/export/validateFigure";
+import type { Figure } from "../../lib/figures/frame/figure";
+import { costBars } from "../../lib/figures/plots/costBars";
+import { costParts } from "../../lib/figures/plots/costParts";
+import { latencyBars } from "../../lib/figures/plots/latencyBars";
 import { randomKey } from "../../lib/random/randomKey";
 import { table } from "../../lib/records/table";
 import { randomGenotype } from "../../lib/space/randomGenotype";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { chromiumSeconds, closeChromium, findChromium } from "../../lib/figures/export/chromium";
 import { exportFigure } from "../../lib/figures/export/exportFigure";
-import type { Figure } from "../../lib/figures/frame/figure";
 import { isPdf } from "../../lib/figures/export/pdfInfo";
+import type { Figure } from "../../lib/figures/frame/figure";
 
 const folder = mkdtempSync(join(tmpdir(), "bars-broken-"));
 const real = findChromium();

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { budgetBreaks } from "../../lib/derive/budgetBreaks";
 import { budgetSweep } from "../../lib/derive/budgetSweep";
+import { validateFigure } from "../../lib/figures/export/validateFigure";
+import type { Figure } from "../../lib/figures/frame/figure";
 import { alphaEvolution } from "../../lib/figures/plots/alphaEvolution";
 import { budgetFigure } from "../../lib/figures/plots/budgetFigure";
 import { collapseComparison } from "../../lib/figures/plots/collapseComparison";
 import { collapseFigure } from "../../lib/figures/plots/collapseFigure";
 import { costFigure } from "../../lib/figures/plots/costFigure";
 import { entropyFigure } from "../../lib/figures/plots/entropyFigure";
-import type { Figure } from "../../lib/figures/frame/figure";
 import { layoutEvolution } from "../../lib/figures/plots/layoutEvolution";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
-import { validateFigure } from "../../lib/figures/export/validateFigure";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { BarsError } from "../../lib/util/errors";
 import { madeUpRecord } from "./madeUpRecord";

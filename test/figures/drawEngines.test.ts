@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { afterAll, describe, expect, it } from "vitest";
-import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
 import { closeChromium, findChromium } from "../../lib/figures/export/chromium";
 import { figureSvg, pagePdf } from "../../lib/figures/export/drawFigure";
-import type { Figure, Trace } from "../../lib/figures/frame/figure";
 import { fitFigure } from "../../lib/figures/export/fitFigure";
-import { fontFiles } from "../../lib/text/fonts";
+import type { Figure, Trace } from "../../lib/figures/frame/figure";
+import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
+import { fontFiles } from "../../lib/text/fonts";
 import { madeUpRecord } from "./madeUpRecord";
 
 const browser = findChromium();

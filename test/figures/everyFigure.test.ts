@@ -2,28 +2,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { syntheticImages } from "../../lib/data/syntheticImages";
-import { altText, type Figure, plainTitle } from "../../lib/figures/frame/figure";
+import { drawGenotype } from "../../lib/figures/drawings/drawGenotype";
 import { genotypeSheet } from "../../lib/figures/drawings/genotypeSheet";
 import { imageSheet } from "../../lib/figures/drawings/imageSheet";
 import { minCutGenotype } from "../../lib/figures/drawings/minCutGenotype";
-import { plainText } from "../../lib/figures/plots/plotlyText";
 import { renderFigure } from "../../lib/figures/export/renderFigure";
-import { svgMeta } from "../../lib/figures/frame/svgMeta";
 import { validateFigure } from "../../lib/figures/export/validateFigure";
+import { altText, type Figure, plainTitle } from "../../lib/figures/frame/figure";
+import { plainText } from "../../lib/figures/frame/plotlyText";
+import { svgMeta } from "../../lib/figures/frame/svgMeta";
 import { randomKey } from "../../lib/random/randomKey";
-import { drawGenotype } from "../../lib/figures/drawings/drawGenotype";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { everyFigure } from "./everyFigure";
 import { madeUpRecord } from "./madeUpRecord";
 import { svgText } from "./svgText";
 
-const folder = join(__dirname, "../../lib/figures");
+const folder = join(__dirname, "../../lib/figures/plots");
 /** Functions that make a figure out of one. */
 const changers = ["fitFigure", "bareFigure", "relaid", "withAxisTitles"];
 /** What frames several builders. */
-const frames = ["figureFrame", "barFrame", "forestPlot", "dashboard", "heatmap"];
+const frames = ["figureFrame", "barFrame", "forestPlot", "dashboardFrame", "heatmap"];
 
-it("knows a sample of every builder in lib/figures", () => {
+it("knows a sample of every builder in lib/figures/plots", () => {
   const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
   const found = sources.flatMap((text) =>
     [...text.matchAll(/^(?:export )?function (\w+)\([^{;]*?\): Figure \{/gms)].map(

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { budgetBreaks } from "../../lib/derive/budgetBreaks";
 import { budgetSweep } from "../../lib/derive/budgetSweep";
+import type { Figure } from "../../lib/figures/frame/figure";
 import { ablationBars } from "../../lib/figures/plots/ablationBars";
 import { alphaDistribution } from "../../lib/figures/plots/alphaDistribution";
 import { alphaEvolution } from "../../lib/figures/plots/alphaEvolution";
@@ -15,7 +16,6 @@ import { costFigure } from "../../lib/figures/plots/costFigure";
 import { costParts } from "../../lib/figures/plots/costParts";
 import { depthProfile } from "../../lib/figures/plots/depthProfile";
 import { entropyFigure } from "../../lib/figures/plots/entropyFigure";
-import type { Figure } from "../../lib/figures/frame/figure";
 import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
 import { informationPlane } from "../../lib/figures/plots/informationPlane";
 import { latencyBars } from "../../lib/figures/plots/latencyBars";
@@ -65,7 +65,7 @@ export function madeUpFrontier() {
   return frontier(points, { published, draws: 100 });
 }
 
-/** A sample of what every builder in `lib/figures` draws, under the builder's name; variants after a space. */
+/** A sample of what every builder in `lib/figures/plots` draws, under the builder's name; variants after a space. */
 export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : stored("ablations")),
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { exportFigure } from "../../lib/figures/export/exportFigure";
+import { svgToPng } from "../../lib/figures/export/svgToPng";
 import { fontSubset } from "../../lib/text/fontSubset";
 import { fallbackFace, fontFaceOf } from "../../lib/text/fonts";
-import { faceOfLetter, faceRuns, openFont } from "../../lib/figures/plots/openFont";
+import { faceOfLetter, faceRuns, openFont } from "../../lib/text/openFont";
 import { loadPackage } from "../../lib/text/packageFile";
 import { sfntTables } from "../../lib/text/sfnt";
-import { svgToPng } from "../../lib/figures/export/svgToPng";
-import { textMeasure } from "../../lib/text/textMeasure";
 import { svgElement, svgText } from "../../lib/text/svg";
+import { textMeasure } from "../../lib/text/textMeasure";
 
 const folder = mkdtempSync(join(tmpdir(), "bars-letters-"));
 afterEach(() => vi.restoreAllMocks());

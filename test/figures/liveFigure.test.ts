@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
 import { findChromium } from "../../lib/figures/export/chromium";
-import { costFigure } from "../../lib/figures/plots/costFigure";
 import { show } from "../../lib/figures/notebook/show";
+import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
+import { costFigure } from "../../lib/figures/plots/costFigure";
 import { root, scriptModule } from "../scripts/scriptModule";
 import { madeUpRecord } from "./madeUpRecord";
 

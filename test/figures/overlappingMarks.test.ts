@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { fitFigure } from "../../lib/figures/export/fitFigure";
+import { renderFigure } from "../../lib/figures/export/renderFigure";
+import type { Figure, Trace } from "../../lib/figures/frame/figure";
 import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
 import { besideEachOther } from "../../lib/figures/plots/besideEachOther";
-import type { Figure, Trace } from "../../lib/figures/frame/figure";
-import { fitFigure } from "../../lib/figures/export/fitFigure";
 import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
-import { renderFigure } from "../../lib/figures/export/renderFigure";
 import { stackedPlaces } from "../../lib/figures/plots/stackedPlaces";
 import { trainFigure } from "../../lib/figures/plots/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { exportFigure } from "../../lib/figures/export/exportFigure";
-import { altText, type Figure, plainTitle } from "../../lib/figures/frame/figure";
 import { includeGraphics } from "../../lib/figures/export/includeGraphics";
+import { altText, type Figure, plainTitle } from "../../lib/figures/frame/figure";
 import { everyFigure } from "./everyFigure";
 
 const hasTex = spawnSync("pdflatex", ["--version"]).status === 0;

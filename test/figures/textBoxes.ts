@@ -1,5 +1,5 @@
-import { type Box, clientBox, type SvgElement } from "../../lib/text/svgGeometry";
 import { initialPaint, paintOf, type SvgPaint } from "../../lib/figures/export/svgPaint";
+import { type Box, clientBox, type SvgElement } from "../../lib/text/svgGeometry";
 import { textMeasure } from "../../lib/text/textMeasure";
 import { svgElements } from "./svgElements";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { altText } from "../../lib/figures/frame/figure";
-import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
 import { renderFigure } from "../../lib/figures/export/renderFigure";
-import { seriesStyle } from "../../lib/figures/frame/seriesStyle";
-import { trainFigure } from "../../lib/figures/plots/trainFigure";
 import { validateFigure } from "../../lib/figures/export/validateFigure";
+import { altText } from "../../lib/figures/frame/figure";
+import { seriesStyle } from "../../lib/figures/frame/seriesStyle";
+import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
+import { trainFigure } from "../../lib/figures/plots/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";
 import type { TrainRecord } from "../../lib/records/trainRecord";
 import { runPoint, seedsOf } from "../frontier/runPoints";

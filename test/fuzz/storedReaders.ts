@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { readSummary } from "../../lib/derive/summaryFile";
-import { readOutcome } from "../../lib/sweep/jobFolder";
-import { jobId, readJob } from "../../lib/sweep/sweepJob";
-import type { Provenance } from "../../lib/figures/frame/provenance";
 import { asciiJson, readProvenance, texProvenance } from "../../lib/figures/export/provenanceFile";
+import type { Provenance } from "../../lib/figures/frame/provenance";
 import { svgMeta } from "../../lib/figures/frame/svgMeta";
 import { readPublishedPoints } from "../../lib/frontier/publishedFile";
+import { readOutcome } from "../../lib/sweep/jobFolder";
+import { jobId, readJob } from "../../lib/sweep/sweepJob";
 import { tinySearch } from "../helpers/tinySearch";
 import type { FuzzReader } from "./fuzz";
 import type { PutFile } from "./readers";

@@ -6,8 +6,8 @@ import { buildOperation } from "../../lib/layers/buildOperation";
 import { normalizeAndBinarize } from "../../lib/layers/normalizeAndBinarize";
 import type { OperationSettings } from "../../lib/layers/operation";
 import { parameterFreePrimitives, primitiveTraits } from "../../lib/layers/primitiveTraits";
-import { useEngine } from "./tensorCheck";
 import { settings, space } from "./operationSettings";
+import { useEngine } from "./tensorCheck";
 
 describe("parameters", () => {
   const xavier = (kernel: number, inChannels: number, outChannels: number) =>

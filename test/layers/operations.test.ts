@@ -11,6 +11,7 @@ import { buildOperation } from "../../lib/layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../../lib/layers/normalizeAndBinarize";
 import type { GetParameter, NodeState, Operation } from "../../lib/layers/operation";
 import { fold, randomKey } from "../../lib/random/randomKey";
+import { settings, space } from "./operationSettings";
 import {
   engines,
   expectClose,
@@ -20,7 +21,6 @@ import {
   normals,
   useEngine,
 } from "./tensorCheck";
-import { settings, space } from "./operationSettings";
 
 const key = randomKey(0);
 /** Parameters drawn by name; a "leading" set is cut from a wider operation's. */

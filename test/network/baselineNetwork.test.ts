@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { baselineLayers } from "../../lib/cost/baselineSpecs";
-import { sumCosts } from "../../lib/cost/layerCost";
 import {
   type BaselineConfig,
   baselineBlocks,
@@ -9,6 +7,8 @@ import {
   baselineFamilies,
 } from "../../lib/config/baselineConfig";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
+import { baselineLayers } from "../../lib/cost/baselineSpecs";
+import { sumCosts } from "../../lib/cost/layerCost";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import { expectNoLeak } from "../helpers/expectNoLeak";

@@ -1,10 +1,10 @@
 import { tf } from "../../lib/backend";
 import type { BinarizationConfig } from "../../lib/config/binarizationConfig";
-import { layerContext } from "../../lib/network/layerContext";
-import { NetworkBlock, type Placed } from "../../lib/network/networkBlock";
 import { applyTogether } from "../../lib/layers/applyTogether";
 import type { Parameters } from "../../lib/layers/parameters";
 import { type BatchStatistics, RunningStatistics } from "../../lib/layers/runningStatistics";
+import { layerContext } from "../../lib/network/layerContext";
+import { NetworkBlock, type Placed } from "../../lib/network/networkBlock";
 
 /** How {@link blockOnInputs} runs. */
 export interface BlockRun {

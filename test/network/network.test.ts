@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { totalCost } from "../../lib/cost/costTable";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import type { Overrides } from "../../lib/config/check";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { totalCost } from "../../lib/cost/costTable";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { Network } from "../../lib/network/network";
 import { weightsFromSupernet } from "../../lib/network/weightsFromSupernet";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { drawGenotype } from "../../lib/figures/drawings/drawGenotype";
+import { smallGenotype } from "../../lib/figures/drawings/smallGenotype";
 import { emptyCellText, fedNodes } from "../../lib/space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../lib/space/genotype";
-import { smallGenotype } from "../../lib/figures/drawings/smallGenotype";
 import { madeUpRecord } from "../figures/madeUpRecord";
 
 const edge = (to: number, from: number): GenotypeEdge => ({ to, from, primitive: "bin_conv_3x3" });

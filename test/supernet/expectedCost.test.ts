@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
+import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { ops } from "../../lib/cost/cost";
 import { totalCost } from "../../lib/cost/costTable";
 import { costTables } from "../../lib/cost/costTables";
 import { expectedCost } from "../../lib/cost/expectedCost";
-import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { probabilitiesOf } from "../../lib/derive/probabilitiesOf";
 import { fold, randomKey } from "../../lib/random/randomKey";

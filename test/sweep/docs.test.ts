@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import * as bars from "../../lib";
+import { publishedPoint } from "../../lib/frontier/publishedPoint";
 import { expandSweep } from "../../lib/sweep/expandSweep";
 import { checkSweep, sweepStages } from "../../lib/sweep/sweepFile";
-import { publishedPoint } from "../../lib/frontier/publishedPoint";
-import * as bars from "../../lib";
 
 const text = readFileSync(resolve(__dirname, "../../docs/sweeps.md"), "utf8");
 const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => JSON.parse(block as string));

@@ -5,12 +5,12 @@ import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { trainPresetConfig } from "../../lib/config/trainPresets";
 import { extremeGenotype, measuredCost } from "../../lib/cost/budgetReach";
-import { amountText } from "../../lib/sweep/expandSweep";
-import { prepareJob } from "../../lib/sweep/jobState";
-import { jobFolderName, jobId, readJob, type SweepJob } from "../../lib/sweep/sweepJob";
 import { randomKey } from "../../lib/random/randomKey";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
+import { amountText } from "../../lib/sweep/expandSweep";
+import { prepareJob } from "../../lib/sweep/jobState";
+import { jobFolderName, jobId, readJob, type SweepJob } from "../../lib/sweep/sweepJob";
 import { baseline, chain, evolution, expand, folder } from "./sweepFixtures";
 
 describe("expandSweep", () => {

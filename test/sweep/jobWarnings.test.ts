@@ -4,14 +4,12 @@ import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
 import { searchSummary } from "../../lib/derive/summary";
 import { summaryText } from "../../lib/derive/summaryText";
-import { jobWarnings } from "../../lib/sweep/jobWarnings";
 import { genotypeModel } from "../../lib/records/modelSpec";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import type { TrainRecord } from "../../lib/records/trainRecord";
+import { jobWarnings } from "../../lib/sweep/jobWarnings";
 
-const record = readSearchRecord(
-  resolve(__dirname, "../../data/records/frontier/searches/bars-12M-s0.json"),
-);
+const record = readSearchRecord(resolve(__dirname, "../../data/records/frontier/searches/bars-12M-s0.json"));
 const { genotype } = derive(deriveInputOf(record));
 const trained = (model: TrainRecord["model"]) => ({ model }) as TrainRecord;
 

@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  bothProgress,
-  isJobMessage,
-  type JobMessage,
-  messageProgress,
-} from "../../lib/sweep/jobMessages";
+import { bothProgress, isJobMessage, type JobMessage, messageProgress } from "../../lib/sweep/jobMessages";
 import { poolSize } from "../../lib/sweep/poolSize";
 import type { SweepEvent } from "../../lib/sweep/runSweep";
 import type { SweepJob } from "../../lib/sweep/sweepJob";

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { syntheticImages } from "../../lib/data/syntheticImages";
-import { Network } from "../../lib/network/network";
-import type { NetworkOutputs, NetworkPass, Trainable } from "../../lib/network/trainable";
 import { Parameters } from "../../lib/layers/parameters";
 import { RunningStatistics } from "../../lib/layers/runningStatistics";
+import { Network } from "../../lib/network/network";
+import type { NetworkOutputs, NetworkPass, Trainable } from "../../lib/network/trainable";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
-import { evaluateNetwork, measured } from "../../lib/train/evaluateNetwork";
+import { accuracyOf, evaluateNetwork } from "../../lib/train/evaluateNetwork";
 import { testResults } from "../../lib/train/measure";
 import { recalibrateNetwork } from "../../lib/train/recalibrateNetwork";
 import { expectNoLeakAsync } from "../helpers/expectNoLeak";
@@ -65,8 +65,8 @@ describe("evaluateNetwork", () => {
       losses.forEach((loss, i) => {
         expect(found.losses[i]).toBeCloseTo(loss, 6);
       });
-      expect(measured(found)).toMatchObject({ images: 3, correct: 2, accuracy: 2 / 3 });
-      expect(measured(found, [1, 2]).accuracy).toBe(0.5);
+      expect(accuracyOf(found)).toMatchObject({ images: 3, correct: 2, accuracy: 2 / 3 });
+      expect(accuracyOf(found, [1, 2]).accuracy).toBe(0.5);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { blockName } from "../../analysis/baselineCapacityGraph";
-import { baselineLayers } from "../../cost/baselineSpecs";
 import { baselineDownsamples } from "../../config/baselineConfig";
 import { spaceConfig } from "../../config/spaceConfig";
+import { baselineLayers } from "../../cost/baselineSpecs";
 import type { LayerOverrides, OverridableLayer } from "../../network/layerOverrides";
 import type { BaselineModel, GenotypeModel, ModelSpec } from "../../records/modelSpec";
 import { builtCells } from "../../space/builtCells";

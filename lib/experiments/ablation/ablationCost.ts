@@ -1,8 +1,8 @@
+import type { BinarizationConfig } from "../../config/binarizationConfig";
 import { baselineLayers } from "../../cost/baselineSpecs";
 import type { Cost } from "../../cost/cost";
 import { costTable } from "../../cost/costTable";
 import { sumCosts } from "../../cost/layerCost";
-import type { BinarizationConfig } from "../../config/binarizationConfig";
 import type { AblatedNetwork } from "./ablation";
 
 /**

@@ -2,8 +2,8 @@ import type { TapKind } from "../../analysis/analysisRecord";
 import { drawUnits } from "../../analysis/tapSums";
 import { tf } from "../../backend";
 import type { AnalysisConfig } from "../../config/analysisConfig";
-import { fold, integers, type RandomKey } from "../../random/randomKey";
 import type { TensorBatch } from "../../loop/batchTensors";
+import { fold, integers, type RandomKey } from "../../random/randomKey";
 
 /** What the reduction of one tap depends on. */
 export interface ReduceSettings {

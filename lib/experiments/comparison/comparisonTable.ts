@@ -8,11 +8,11 @@ import { readTrainRecord } from "../../records/trainRecordFile";
 import { builtCells } from "../../space/builtCells";
 import { genotypeHash } from "../../space/genotypeJson";
 import { stagesOf } from "../../space/stages";
-import { counted } from "../../util/counted";
-import { runPointOf } from "../frontierRuns";
 import { jobFiles } from "../../sweep/jobFolder";
 import { jobFolder } from "../../sweep/jobState";
 import type { SweepJob } from "../../sweep/sweepJob";
+import { counted } from "../../util/counted";
+import { runPointOf } from "../frontierRuns";
 import type { Comparison, Variant } from "./comparisonVariants";
 import type { MatchedShape } from "./matchBops";
 

@@ -1,6 +1,6 @@
-import { totalCost } from "../../cost/costTable";
 import type { Overrides } from "../../config/check";
 import { type SpaceConfig, spaceConfig } from "../../config/spaceConfig";
+import { totalCost } from "../../cost/costTable";
 import { type Genotype, type GenotypeEdge, genotype } from "../../space/genotype";
 import { ConfigError } from "../../util/errors";
 

@@ -2,13 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Table } from "../../records/table";
 import { genotypeJson } from "../../space/genotypeJson";
-import { writeFileAtomic } from "../../util/atomicFile";
-import { countedOf } from "../../util/counted";
-import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
 import { expandSweep } from "../../sweep/expandSweep";
 import type { JobCommand } from "../../sweep/jobProcess";
 import { runSweep, type SweepEvent } from "../../sweep/runSweep";
 import { checkSweep } from "../../sweep/sweepFile";
+import { writeFileAtomic } from "../../util/atomicFile";
+import { countedOf } from "../../util/counted";
+import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
 import {
   type ComparisonPresetName,
   type ComparisonSize,

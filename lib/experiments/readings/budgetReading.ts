@@ -1,5 +1,5 @@
-import { DeriveError } from "../../util/errors";
 import type { BudgetRow } from "../../derive/budgetSweep";
+import { DeriveError } from "../../util/errors";
 import { countText, decimalText } from "./readingText";
 
 /**

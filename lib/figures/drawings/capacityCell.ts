@@ -1,11 +1,11 @@
 import type { SpaceConfig } from "../../config/spaceConfig";
 import type { BuiltCell } from "../../space/builtCells";
+import type { GenotypeEdge } from "../../space/genotype";
+import { smallText } from "../../text/fittedText";
+import { darkInk, paleFill, svgElement, svgNumber, svgText } from "../../text/svg";
+import { type CapacityFlows, pipeColors } from "./capacityPipes";
 import { type Arc, arcCurve, type CellMetrics, cellRow, drawNode, smallMetrics } from "./cellArcs";
 import type { Drawing } from "./cellDiagram";
-import type { GenotypeEdge } from "../../space/genotype";
-import { smallText } from "./smallGenotype";
-import { ink, paleFill, svgElement, svgNumber, svgText } from "../../text/svg";
-import { type CapacityFlows, pipeColors } from "./capacityPipes";
 
 const metrics: CellMetrics = { ...smallMetrics, portGap: 5, nodeGap: 13 };
 /** Length of the pipe into a cell, where its shortcut leaves, and of a pipe between two parts; height of the boxes. */
@@ -103,7 +103,7 @@ export function capacityCell(
 export function capacityBox(x: number, middle: number, width: number, text: string, cut: boolean): string[] {
   const box = { x, y: middle - boxHeight / 2, width, height: boxHeight, rx: 2 };
   return [
-    svgElement("rect", { ...box, fill: "#ffffff", stroke: ink, "stroke-width": 0.7 }),
+    svgElement("rect", { ...box, fill: "#ffffff", stroke: darkInk, "stroke-width": 0.7 }),
     ...(cut ? [frame(x, middle, width, boxHeight)] : []),
     svgText(x + width / 2, middle + 3, text, { size: smallText, anchor: "middle" }),
   ];

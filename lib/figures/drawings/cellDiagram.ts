@@ -1,7 +1,7 @@
 import type { SpaceConfig } from "../../config/spaceConfig";
-import { cellRow, drawArc, drawNode, fullMetrics } from "./cellArcs";
 import type { GenotypeEdge } from "../../space/genotype";
 import { lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText, textWidth } from "../../text/svg";
+import { cellRow, drawArc, drawNode, fullMetrics } from "./cellArcs";
 
 /** A finished part of a figure: SVG elements inside `[0, width] × [0, height]`. */
 export interface Drawing {

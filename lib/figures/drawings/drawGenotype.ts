@@ -1,10 +1,10 @@
-import { cellDiagram, type Drawing } from "./cellDiagram";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
-import { layoutStrip } from "./layoutStrip";
 import { type PrimitiveStyle, primitiveStyles } from "../../space/primitiveStyle";
 import { escapeXml, paleInk, svgElement, svgText, textWidth } from "../../text/svg";
+import { cellDiagram, type Drawing } from "./cellDiagram";
+import { layoutStrip } from "./layoutStrip";
 
 /** What a drawing of a genotype says beside the architecture. */
 export interface DrawOptions {

@@ -1,16 +1,18 @@
 import { type Cost, ops } from "../../cost/cost";
 import type { Confidence } from "../../derive/confidence";
-import { dashed, smallMetrics } from "./cellArcs";
 import { fedNodes } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { primitiveStyles } from "../../space/primitiveStyle";
-import { smallGenotype, smallNodeWidth, smallText } from "./smallGenotype";
+import { smallText } from "../../text/fittedText";
 import { svgElement, svgNumber, svgText } from "../../text/svg";
-import { BarsError } from "../../util/errors";
-import type { FigureCaption } from "../frame/figureFrame";
-import { panelSheet, type SheetLine } from "./panelSheet";
-import type { PaperWidth } from "../frame/paper";
 import { textMeasure } from "../../text/textMeasure";
+import { BarsError } from "../../util/errors";
+import { siAmount } from "../../util/siAmount";
+import type { FigureCaption } from "../frame/figureFrame";
+import type { PaperWidth } from "../frame/paper";
+import { dashed, smallMetrics } from "./cellArcs";
+import { panelSheet, type SheetLine } from "./panelSheet";
+import { smallGenotype, smallNodeWidth } from "./smallGenotype";
 
 /** One panel of a sheet. */
 export interface GenotypePanel {
@@ -72,7 +74,7 @@ function detailsOf({ cost, confidence, note }: GenotypePanel): SheetLine[] {
 
 /** `"3.1 M OPs (0.42 M FLOPs + 172 M BOPs / 64)"` */
 function costText(cost: Pick<Cost, "flops" | "bops">): string {
-  return `${amount(ops(cost))} OPs = ${amount(cost.flops)} FLOPs + ${amount(cost.bops)} BOPs / 64`;
+  return `${siAmount(ops(cost))} OPs = ${siAmount(cost.flops)} FLOPs + ${siAmount(cost.bops)} BOPs / 64`;
 }
 
 /** Mean and least margin of each level that was searched. */
@@ -98,17 +100,6 @@ const signed = (value: number) =>
     .toFixed(2)
     .replace(/^-(?=.*[1-9])/, "\u2212")
     .replace(/^-/, "");
-
-/** Three significant digits with an SI prefix: `1234567` → `"1.23 M"`. */
-export function amount(value: number): string {
-  const steps: [number, string][] = [
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ];
-  const [scale, prefix] = steps.find(([size]) => Math.abs(value) >= 0.9995 * size) ?? [1, ""];
-  return `${Number((value / scale).toPrecision(3))} ${prefix}`.trimEnd();
-}
 
 /** The operations that occur, and the marks of the layout strip. */
 function legend(
@@ -164,7 +155,7 @@ function altText(title: string, panels: readonly GenotypePanel[]): string {
     const empty = genotype.cells.flatMap((edges, group) => (fedNodes(edges).size > 1 ? [] : [group]));
     const said = empty.length > 0 ? `, nothing through the nodes of group ${empty.join(" and ")}` : "";
     const layout = `depth ${genotype.depth.join(" ")}, width ${genotype.width.join(" ")}${said}`;
-    return `${name}: ${count} operations, ${layout}${cost ? `, ${amount(ops(cost))} OPs` : ""}`;
+    return `${name}: ${count} operations, ${layout}${cost ? `, ${siAmount(ops(cost))} OPs` : ""}`;
   });
   return `${title}. ${parts.join("; ")}.`;
 }

@@ -1,7 +1,7 @@
 import type { ImageSet } from "../../data/imageSet";
+import { loadPackage } from "../../text/packageFile";
 import { escapeXml } from "../../text/svg";
 import { DataError } from "../../util/errors";
-import { loadPackage } from "../../text/packageFile";
 
 interface CanvasPackage {
   createCanvas(

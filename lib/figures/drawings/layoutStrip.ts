@@ -6,10 +6,10 @@ import {
   effectiveWidths,
   stemChannels,
 } from "../../space/builtCells";
-import type { Drawing } from "./cellDiagram";
 import type { Genotype } from "../../space/genotype";
 import { type Stage, stagesOf } from "../../space/stages";
-import { ink, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
+import { darkInk, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
+import type { Drawing } from "./cellDiagram";
 
 const boxWidth = 30;
 const gap = 6;
@@ -87,7 +87,7 @@ function stageTexts(genotype: Genotype, stage: Stage, x: number): string[] {
       svgText(x, top + fullHeight + 16 + 14 * i, text, {
         size: 11,
         anchor: "middle",
-        color: i === 0 ? ink : paleInk,
+        color: i === 0 ? darkInk : paleInk,
       }),
     ),
   ];
@@ -119,8 +119,8 @@ function cellBox(
   ] as const;
   const points = corners.map(([px, py]) => `${n(px)},${n(py)}`).join(" ");
   const fill = built.reduction ? "#3b4a5a" : "#d6e6f2";
-  const frame = svgElement("polygon", { points, fill, stroke: ink, "stroke-width": 1 });
-  return [frame, label(built.reduction ? "#ffffff" : ink)];
+  const frame = svgElement("polygon", { points, fill, stroke: darkInk, "stroke-width": 1 });
+  return [frame, label(built.reduction ? "#ffffff" : darkInk)];
 }
 
 function endBox(x: number, middle: number, name: string, below: readonly string[]): string[] {
@@ -131,7 +131,7 @@ function endBox(x: number, middle: number, name: string, below: readonly string[
     height: 28,
     rx: 4,
     fill: "#ffffff",
-    stroke: ink,
+    stroke: darkInk,
     "stroke-width": 1,
   };
   return [

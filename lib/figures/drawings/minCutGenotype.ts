@@ -1,19 +1,19 @@
 import { type StructuralCapacity, structuralCapacity } from "../../analysis/structuralCapacity";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../../config/binarizationConfig";
 import { type BuiltCell, builtCells } from "../../space/builtCells";
-import type { Drawing } from "./cellDiagram";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
-import { smallText } from "./smallGenotype";
+import { smallText } from "../../text/fittedText";
 import { svgElement, svgNumber, svgText } from "../../text/svg";
+import { textMeasure } from "../../text/textMeasure";
 import { version } from "../../util/version";
-import { capacityBox, capacityCell } from "./capacityCell";
-import { bitsText, CapacityFlows, cutBar, pipeColors } from "./capacityPipes";
-import { panelSheet, type SheetPanel } from "./panelSheet";
 import type { PaperWidth } from "../frame/paper";
 import { noSources } from "../frame/provenance";
-import { textMeasure } from "../../text/textMeasure";
+import { capacityBox, capacityCell } from "./capacityCell";
+import { bitsText, CapacityFlows, cutBar, pipeColors } from "./capacityPipes";
+import type { Drawing } from "./cellDiagram";
+import { panelSheet, type SheetPanel } from "./panelSheet";
 
 /** What a drawing of capacities says beside the network, and how large it is. */
 export interface MinCutGenotypeOptions {

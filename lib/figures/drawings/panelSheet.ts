@@ -1,13 +1,12 @@
-import type { Drawing } from "./cellDiagram";
-import { smallText } from "./smallGenotype";
+import { fittedText, nameText, smallText } from "../../text/fittedText";
+import { fontFamily } from "../../text/fonts";
 import { paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import { BarsError } from "../../util/errors";
 import type { FigureCaption } from "../frame/figureFrame";
-import { fittedText, nameText } from "../../text/fittedText";
-import { fontFamily } from "../../text/fonts";
 import { type PaperWidth, paperPixels } from "../frame/paper";
 import { noSources } from "../frame/provenance";
 import { drawnSvg } from "../frame/svgMeta";
+import type { Drawing } from "./cellDiagram";
 
 /** One drawing of a sheet under its name and a few lines of small print. */
 export interface SheetPanel {

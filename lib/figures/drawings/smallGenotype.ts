@@ -1,14 +1,12 @@
 import type { SpaceConfig } from "../../config/spaceConfig";
 import { type BuiltCell, builtCells, effectiveWidths } from "../../space/builtCells";
-import { cellRow, drawArc, drawNode, nodeWidthOf, smallMetrics } from "./cellArcs";
-import type { Drawing } from "./cellDiagram";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { stagesOf } from "../../space/stages";
-import { ink, lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
-
-/** Height of the letters in small drawings, in pixels: 6.4 points at 96 pixels an inch. */
-export const smallText = 8.5;
+import { smallText } from "../../text/fittedText";
+import { darkInk, lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
+import { cellRow, drawArc, drawNode, nodeWidthOf, smallMetrics } from "./cellArcs";
+import type { Drawing } from "./cellDiagram";
 
 const bandPad = 4;
 const strip = { box: 13, gap: 2.5, full: 20, least: 8, stageGap: 8 };
@@ -130,7 +128,7 @@ function keptCell(x: number, middle: number, cell: BuiltCell, channels: number):
   return svgElement("polygon", {
     points: corners.map(([px, py]) => `${svgNumber(px)},${svgNumber(py)}`).join(" "),
     fill: cell.reduction ? "#3b4a5a" : "#d6e6f2",
-    stroke: ink,
+    stroke: darkInk,
     "stroke-width": 0.7,
   });
 }

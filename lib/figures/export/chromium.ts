@@ -2,9 +2,9 @@ import type { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { BarsError, ConfigError } from "../../util/errors";
 import { fontFiles } from "../../text/fonts";
 import { loadPackage, packageFile } from "../../text/packageFile";
+import { BarsError, ConfigError } from "../../util/errors";
 
 /** The browser did not do its work: it could not be started, did not answer in time, or ended. */
 export class BrowserError extends BarsError {}

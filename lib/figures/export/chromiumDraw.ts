@@ -1,9 +1,9 @@
-import { BarsError } from "../../util/errors";
-import { withChromiumPage } from "./chromium";
-import type { Figure } from "../frame/figure";
 import { fontFaces } from "../../text/fonts";
-import { scriptJson } from "../notebook/notebookOutput";
+import { scriptJson } from "../../text/scriptJson";
+import { BarsError } from "../../util/errors";
+import type { Figure } from "../frame/figure";
 import { toPoints } from "../frame/paper";
+import { withChromiumPage } from "./chromium";
 import { fallbackRules, lettersOf } from "./svgFonts";
 
 /** A figure as an SVG document, drawn by plotly in a browser. Traces that need WebGL become images in it. */

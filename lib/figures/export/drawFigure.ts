@@ -1,7 +1,7 @@
 import { BarsError } from "../../util/errors";
+import { type Figure, plainTitle } from "../frame/figure";
 import { BrowserError, findChromium } from "./chromium";
 import { chromiumPdf, chromiumSvg } from "./chromiumDraw";
-import { type Figure, plainTitle } from "../frame/figure";
 import { renderFigure } from "./renderFigure";
 import { svgToPdf } from "./svgToPdf";
 

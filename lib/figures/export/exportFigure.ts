@@ -1,16 +1,16 @@
 import { basename, extname, join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { BarsError } from "../../util/errors";
-import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
 import { altText, type Figure, plainTitle } from "../frame/figure";
-import { bareFigure, fitFigure } from "./fitFigure";
-import { checkTexName, includeGraphics } from "./includeGraphics";
-import { warnOfMissingLetters } from "../plots/missingLetters";
 import { type PaperWidth, paperPixels, toMillimetres } from "../frame/paper";
 import { type FigureProvenance, noSources, type Provenance, provenanceOf } from "../frame/provenance";
+import { svgMeta } from "../frame/svgMeta";
+import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
+import { bareFigure, fitFigure } from "./fitFigure";
+import { checkTexName, includeGraphics } from "./includeGraphics";
+import { warnOfMissingLetters } from "./missingLetters";
 import { pdfWithProvenance, pngWithProvenance, svgWithProvenance, texProvenance } from "./provenanceFile";
 import { svgWithFonts } from "./svgFonts";
-import { svgMeta } from "../frame/svgMeta";
 import { svgOfSize, svgSize } from "./svgSize";
 import { svgToPng } from "./svgToPng";
 

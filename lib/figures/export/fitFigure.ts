@@ -1,11 +1,11 @@
+import { textLines } from "../../text/textLines";
+import { textMeasure } from "../../text/textMeasure";
 import type { Figure, FigureLayout, FrameGeometry, Trace } from "../frame/figure";
 import { annotationNames, captionLines, captionNote, captionRoom, titleRoom } from "../frame/figureFrame";
 import { gridPlaces } from "../frame/frameGeometry";
 import { type AxisTitles, flowedPlaces, flowedTitles } from "../frame/panelFlow";
 import { type PaperWidth, paperPixels, toPixels } from "../frame/paper";
-import { plainText, plotlyText } from "../plots/plotlyText";
-import { textLines } from "../../text/textLines";
-import { textMeasure } from "../../text/textMeasure";
+import { plainText, plotlyText } from "../frame/plotlyText";
 import { textSize } from "../frame/theme";
 
 /** Smallest share a figure is scaled by: its smallest text, the small print, stays at 6 points. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import type { Figure } from "../frame/figure";
 import { packageFile } from "../../text/packageFile";
+import type { Figure } from "../frame/figure";
 
 /** A build of plotly.js for the page of a notebook. */
 export type PlotlyBundle = "cartesian" | "full";

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import type { Figure } from "../frame/figure";
 import { loadPackage, packageFile } from "../../text/packageFile";
 import {
   clientBox,
@@ -10,6 +9,7 @@ import {
   type TextMeasure,
 } from "../../text/svgGeometry";
 import { type Canvas, type CanvasModule, textMeasure } from "../../text/textMeasure";
+import type { Figure } from "../frame/figure";
 
 /** Plotly running in this process, without a browser. */
 export interface PlotlyHost {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { escapeXml } from "../../text/svg";
 import { RecordError } from "../../util/errors";
 import { parseJson } from "../../util/parseJson";
-import { isPdf, pdfInfo, withPdfInfo } from "./pdfInfo";
-import { isPng, pngTexts, withPngMeta } from "./pngMeta";
 import { type Provenance, provenanceShape } from "../frame/provenance";
 import { unescapeXml } from "../frame/svgMeta";
+import { isPdf, pdfInfo, withPdfInfo } from "./pdfInfo";
+import { isPng, pngTexts, withPngMeta } from "./pngMeta";
 
 /** Where a provenance stands: an entry of a PDF's information, a keyword of a PNG, an id in an SVG, a TeX comment. */
 const keys = {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { costReport } from "../../cost/costReport";
+import { type Judgement, type SearchSummary, searchSummary } from "../../derive/summary";
 import type { SearchRecord } from "../../records/searchRecord";
 import { describeGenotype } from "../../space/describeGenotype";
-import { drawGenotype } from "../drawings/drawGenotype";
 import type { Genotype } from "../../space/genotype";
 import { genotypeJson } from "../../space/genotypeJson";
 import { writeFileAtomic } from "../../util/atomicFile";
-import { type Judgement, type SearchSummary, searchSummary } from "../../derive/summary";
+import { drawGenotype } from "../drawings/drawGenotype";
 
 /** Where {@link saveGenotype} put what. */
 export interface GenotypeFiles {

@@ -1,6 +1,6 @@
 import { BarsError } from "../../util/errors";
-import { type ExportFormat, exportFigure, exportFormats } from "./exportFigure";
 import type { Figure } from "../frame/figure";
+import { type ExportFormat, exportFigure, exportFormats } from "./exportFigure";
 
 /**
  * Writes a figure as `<path>.svg` (for print), `<path>.png` (twice its size, for slides) and `<path>.json` (to

@@ -1,6 +1,6 @@
 import { fontSubset } from "../../text/fontSubset";
 import { type FontFace, fontFaceOf, fontFaces } from "../../text/fonts";
-import { faceOfLetter } from "../plots/openFont";
+import { faceOfLetter } from "../../text/openFont";
 import type { SvgElement } from "../../text/svgGeometry";
 import { initialPaint, paintOf, type SvgPaint } from "./svgPaint";
 import { svgRoot } from "./svgRoot";

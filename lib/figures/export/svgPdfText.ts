@@ -1,6 +1,6 @@
 import type PdfDocument from "pdfkit";
 import { type FontFace, fallbackFace, fontFaceOf } from "../../text/fonts";
-import { faceRuns, openFont } from "../plots/openFont";
+import { faceRuns, openFont } from "../../text/openFont";
 import type { SvgElement } from "../../text/svgGeometry";
 import { colorOf, paintOf, type SvgPaint } from "./svgPaint";
 

@@ -1,11 +1,11 @@
 import type PdfDocument from "pdfkit";
-import { svgElement } from "../../text/svg";
-import { BarsError } from "../../util/errors";
 import { fontFaces, fontFile } from "../../text/fonts";
 import { loadPackage } from "../../text/packageFile";
+import { svgElement } from "../../text/svg";
+import { matrixOf, type SvgElement, svgBox } from "../../text/svgGeometry";
+import { BarsError } from "../../util/errors";
 import { toPoints } from "../frame/paper";
 import { isPng } from "./pngMeta";
-import { matrixOf, type SvgElement, svgBox } from "../../text/svgGeometry";
 import { colorOf, initialPaint, paintOf, type SvgPaint } from "./svgPaint";
 import { drawText } from "./svgPdfText";
 import { type SvgRoot, svgRoot } from "./svgRoot";

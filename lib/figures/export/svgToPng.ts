@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { BarsError } from "../../util/errors";
 import { fontSubset } from "../../text/fontSubset";
 import { type FontFace, fallbackFace, fontFaces, fontFiles } from "../../text/fonts";
-import { faceOfLetter } from "../plots/openFont";
+import { faceOfLetter } from "../../text/openFont";
 import { loadPackage } from "../../text/packageFile";
+import { BarsError } from "../../util/errors";
 import { svgInView } from "./svgInView";
 
 interface ResvgModule {

@@ -1,7 +1,7 @@
 import type { Table } from "../../records/table";
+import { textMeasure } from "../../text/textMeasure";
 import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
-import { textMeasure } from "../../text/textMeasure";
 import { textSize } from "./theme";
 
 /** What the figures of horizontal bars differ in. */

@@ -1,4 +1,4 @@
-import { plainText } from "../plots/plotlyText";
+import { plainText } from "./plotlyText";
 import type { FigureProvenance } from "./provenance";
 
 /**

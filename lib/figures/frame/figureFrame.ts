@@ -1,9 +1,9 @@
+import { textLines } from "../../text/textLines";
 import { oneLine } from "../../util/oneLine";
 import type { Figure, FigureLayout, FigureMeta, FrameGeometry, Trace } from "./figure";
 import { gridPlaces } from "./frameGeometry";
-import { plotlyText, withPlotlyTexts } from "../plots/plotlyText";
+import { plotlyText, withPlotlyTexts } from "./plotlyText";
 import { type FigureProvenance, noSources } from "./provenance";
-import { textLines } from "../../text/textLines";
 import { axisBase, ink, layoutBase, textSize } from "./theme";
 
 /** The small print under a figure. */

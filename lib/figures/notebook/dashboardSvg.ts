@@ -1,9 +1,9 @@
+import { fontFamily } from "../../text/fonts";
 import { escapeXml } from "../../text/svg";
 import { barText, clockText, rateText } from "../../util/progressMeter";
+import { ink, palette } from "../frame/theme";
 import { cellHeatmap, type HeatmapView, layoutHeatmaps } from "../plots/dashboardHeatmaps";
 import { type DashboardPoint, linePanel } from "./dashboardPanel";
-import { fontFamily } from "../../text/fonts";
-import { ink, palette } from "../frame/theme";
 
 /** What the dashboard of a search shows. */
 export interface DashboardView extends HeatmapView {

@@ -1,7 +1,8 @@
+import { scriptJson } from "../../text/scriptJson";
 import { escapeXml } from "../../text/svg";
 import { oneLine } from "../../util/oneLine";
-import { altText, type Figure, plainTitle } from "../frame/figure";
 import { bundleFile, bundleOf, type PlotlyBundle, packedBundle } from "../export/plotlyBundle";
+import { altText, type Figure, plainTitle } from "../frame/figure";
 
 /**
  * The HTML that draws live figures in a notebook. Outputs are static files: plotly travels inside the notebook,
@@ -96,12 +97,4 @@ export function liveFigureHtml(figure: Figure, id: string, imageTail: string): s
   const { width, height } = layout;
   const label = `role="figure" aria-label="${escapeXml(oneLine(`${plainTitle(figure)}. ${altText(figure)}`))}"`;
   return `<div id="${id}" ${label} style="max-width:${width}px;overflow-x:auto" data-height="${height}"></div><script>${script}</script>`;
-}
-
-/** JSON that may stand inside a script element. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll("<", "\\u003c")
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029");
 }

@@ -1,8 +1,8 @@
+import { scheduleValue } from "../../config/schedule";
+import type { SearchConfig } from "../../config/searchConfig";
 import { ops } from "../../cost/cost";
 import { costTables } from "../../cost/costTables";
 import { expectedCost } from "../../cost/expectedCost";
-import { scheduleValue } from "../../config/schedule";
-import type { SearchConfig } from "../../config/searchConfig";
 import { samplerProbabilities } from "../../derive/samplerProbabilities";
 import type { SearchMoment } from "../../records/searchMoment";
 import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
@@ -13,9 +13,9 @@ import type { Progress } from "../../util/progress";
 import { type ProgressMeter, progressMeter } from "../../util/progressMeter";
 import { openProgress } from "../../util/progressSinks";
 import { windowMean } from "../../util/windowMean";
+import { svgToPng } from "../export/svgToPng";
 import type { DashboardPoint } from "./dashboardPanel";
 import { type DashboardView, dashboardSize, dashboardSvg, dashboardText } from "./dashboardSvg";
-import { svgToPng } from "../export/svgToPng";
 
 /** What a search tells while it runs: settings for `search`. */
 export interface SearchDashboard {
@@ -50,14 +50,14 @@ export function searchDashboard(config: SearchConfig): SearchDashboard {
   if (!kernel) return { progress: openProgress() };
   const write = kernel.newEntry();
   const { width, height } = dashboardSize;
-  return dashboard(config, (svg, text) => {
+  return drawnDashboard(config, (svg, text) => {
     const png = svgToPng(svg, 1.5);
     write({ "image/png": png, "text/plain": text }, { width, height, alt: text });
   });
 }
 
 /** The dashboard with its ways out given: a place for the picture, and a clock in milliseconds. */
-export function dashboard(
+export function drawnDashboard(
   config: SearchConfig,
   show: ShowDrawing,
   now: () => number = Date.now,

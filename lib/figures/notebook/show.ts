@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { ConfigError } from "../../util/errors";
 import { type NotebookKernel, notebookKernel } from "../../util/notebookKernel";
-import { altText, type Figure, plainTitle } from "../frame/figure";
-import { liveFigureHtml, plotlyLoaderHtml, plotlyProjectHtml } from "./notebookOutput";
 import { bundleOf, type PlotlyBundle } from "../export/plotlyBundle";
 import { renderFigure } from "../export/renderFigure";
 import { saveFigure } from "../export/saveFigure";
+import { altText, type Figure, plainTitle } from "../frame/figure";
+import { liveFigureHtml, plotlyLoaderHtml, plotlyProjectHtml } from "./notebookOutput";
 
 /**
  * The figure whose output carries a build of plotly. The build is sent with the first figure of a session that

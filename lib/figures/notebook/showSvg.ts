@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { notebookKernel } from "../../util/notebookKernel";
-import { warnOfMissingLetters } from "../plots/missingLetters";
-import { provenanceOf } from "../frame/provenance";
+import { warnOfMissingLetters } from "../export/missingLetters";
 import { pngWithProvenance, svgWithProvenance } from "../export/provenanceFile";
-import { fileName } from "./show";
 import { svgWithFonts } from "../export/svgFonts";
-import { svgMeta } from "../frame/svgMeta";
 import { svgToPng } from "../export/svgToPng";
+import { provenanceOf } from "../frame/provenance";
+import { svgMeta } from "../frame/svgMeta";
+import { fileName } from "./show";
 
 const scale = 2;
 

@@ -1,10 +1,10 @@
 import type { Table } from "../../records/table";
+import { monoFontFamily } from "../../text/fonts";
 import { escapeXml } from "../../text/svg";
 import { notebookKernel } from "../../util/notebookKernel";
 import { oneLine } from "../../util/oneLine";
-import { monoFontFamily } from "../../text/fonts";
-import { type ColumnLook, columnLooks } from "../plots/tableLook";
 import { ink } from "../frame/theme";
+import { type ColumnLook, columnLooks } from "../plots/tableLook";
 
 /** A row of a table: column names and values. Rows may lack columns. */
 export type TableRow = object;

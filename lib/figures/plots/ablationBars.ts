@@ -1,12 +1,12 @@
 import type { Table, TableRecord } from "../../records/table";
+import { textMeasure } from "../../text/textMeasure";
 import { RecordError } from "../../util/errors";
-import { ablationName } from "./ablationNames";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { needColumns, tableCaption } from "../frame/tableCaption";
-import { textMeasure } from "../../text/textMeasure";
 import { palette, textSize } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { ablationName } from "./ablationNames";
 
 const looks = [
   ["real_layer", "layer made real", palette.blue],

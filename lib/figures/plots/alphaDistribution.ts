@@ -1,13 +1,13 @@
 import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
-import { type AlphaMoment, alphaMoments, type Level, levels } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
-import { type Distribution, type LevelValues, ridgePanel, violinPanel } from "./distributionPanels";
-import { dotColumns, dotRows } from "./dotPanels";
 import type { Figure } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
-import { kernelDensity } from "./kernelDensity";
 import { levelStyle } from "../frame/theme";
+import { type AlphaMoment, alphaMoments, type Level, levels } from "./alphaMoments";
+import { type Distribution, type LevelValues, ridgePanel, violinPanel } from "./distributionPanels";
+import { dotColumns, dotRows } from "./dotPanels";
+import { kernelDensity } from "./kernelDensity";
 
 const gridPoints = 121;
 const mostMoments = 11;

@@ -2,13 +2,14 @@ import { isIndependent } from "../../config/searchConfig";
 import type { SearchRecord } from "../../records/searchRecord";
 import { edgesOf } from "../../space/edges";
 import { BarsError } from "../../util/errors";
-import { alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
-import { plotlyText } from "./plotlyText";
+import { plotlyText } from "../frame/plotlyText";
 import { primitiveStyle } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 
 /**
  * Probabilities of every edge of a cell group over the epochs: one panel for each edge, one line for each
@@ -89,15 +90,4 @@ export function checkGroup(record: SearchRecord, group: number, place: string): 
   if (!(Number.isInteger(group) && group >= 0 && group < groups)) {
     throw new BarsError(`${place}: group must be an integer from 0 to ${groups - 1}, got ${group}.`);
   }
-}
-
-/** An axis that counts finished epochs, from 0 to `last`. */
-export function epochAxis(last: number, titled = true): Record<string, unknown> {
-  const room = Math.max(last, 1) * 0.02;
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((s) => last / s <= 6) ?? 1000;
-  return {
-    range: [-room, Math.max(last, 1) + room],
-    dtick: step,
-    title: { text: titled ? "epochs done" : "" },
-  };
 }

@@ -5,12 +5,12 @@ import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { edgesOf } from "../../space/edges";
 import { BarsError } from "../../util/errors";
-import { alphaMoment } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
 import type { Figure, Trace } from "../frame/figure";
 import { type FigureCaption, figureFrame, type Panel } from "../frame/figureFrame";
 import { ink, probabilityScale, textSize } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { alphaMoment } from "./alphaMoments";
 
 /**
  * Probabilities of every edge (row) and primitive (column), one panel for each cell group; darker is likelier.

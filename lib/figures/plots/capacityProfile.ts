@@ -4,12 +4,12 @@ import { structuralCapacity } from "../../analysis/structuralCapacity";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../../config/binarizationConfig";
 import { genotypeHash } from "../../space/genotypeJson";
 import { version } from "../../util/version";
-import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { logAxis } from "../frame/logTicks";
 import { type Dash, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { cellBands } from "./cellBands";
 
 /**
  * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the

@@ -1,11 +1,11 @@
 import type { SearchRecord } from "../../records/searchRecord";
 import { hashJson } from "../../util/canonicalJson";
 import { BarsError } from "../../util/errors";
-import { costName, dashboard, measuredText, measurePanels } from "./collapseFigure";
-import { type CollapseMeasureName, collapseMeasures, collapseSeries } from "./collapsePanels";
 import type { Figure, Trace } from "../frame/figure";
 import { palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { costName, dashboardFrame, measuredText, measurePanels } from "./collapseFigure";
+import { type CollapseMeasureName, collapseMeasures, collapseSeries } from "./collapsePanels";
 
 const looks = [
   { color: palette.vermillion, dash: "solid" },
@@ -40,7 +40,7 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
   const longest = Math.max(...records.map(({ epochs }) => epochs.length));
   const seeds = entries.map(([group, own]) => `${group}: ${own.length}`).join(", ");
   const { data } = first;
-  return dashboard({
+  return dashboardFrame({
     title: `Signs of collapse: ${entries.map(([group]) => group).join(" against ")}`,
     caption: {
       measured: `${measuredText(first, records)} ${data.name}: ${data.weightImages} weight + ${data.alphaImages} alpha images. Entropy and margin: of the edges. Lines: mean over searches (${seeds}); bands: smallest to largest.`,

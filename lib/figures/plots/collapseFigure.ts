@@ -1,19 +1,19 @@
 import { measureNames } from "../../cost/cost";
 import type { SearchRecord } from "../../records/searchRecord";
-import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs, warmupText } from "./alphaMoments";
 import { evaluatedImages, recordCaption } from "../frame/caption";
+import { epochAxis } from "../frame/epochAxis";
+import type { Figure, Trace } from "../frame/figure";
+import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
+import { ink, type LineStyle, levelStyle, palette } from "../frame/theme";
+import { typedTrace } from "../frame/typedTrace";
+import { warmupEpochs, warmupText } from "./alphaMoments";
 import {
   type CollapseMeasure,
   type CollapseMeasureName,
   collapseMeasures,
   collapseSeries,
 } from "./collapsePanels";
-import { emptyNote } from "./entropyFigure";
-import type { Figure, Trace } from "../frame/figure";
-import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
-import { ink, type LineStyle, levelStyle, palette } from "../frame/theme";
-import { typedTrace } from "../frame/typedTrace";
+import { emptyNote } from "./emptyNote";
 
 /**
  * The dashboard of collapse of one search, over its epochs: entropy and margin of each level, share of operations without
@@ -72,7 +72,7 @@ export function collapseFigure(record: SearchRecord): Figure {
   const chosen = record.chosen === null ? [] : [chosenLine(record.chosen.epoch + 1)];
   const extra = { shapes: [...warmupBand(warmupEpochs(record)), ...chosen] };
   const marks = `${warmupText(record)}${record.chosen ? " Dotted upright: the epoch the search chose." : ""}`;
-  return dashboard({
+  return dashboardFrame({
     title: "Signs of collapse over the search",
     caption: recordCaption(record, measuredText(record, [record]) + marks),
     panels: measurePanels(
@@ -125,7 +125,7 @@ export function measurePanels(
 }
 
 /** The frame of every dashboard. */
-export function dashboard(
+export function dashboardFrame(
   parts: Pick<Parameters<typeof figureFrame>[0], "title" | "caption" | "panels">,
 ): Figure {
   const size = { panelWidth: 240, panelHeight: 165, gapX: 70, gapY: 60 };

@@ -1,7 +1,7 @@
 import type { Table } from "../../records/table";
+import { siAmount } from "../../util/siAmount";
 import { barFrame } from "../frame/barFrame";
 import type { Figure } from "../frame/figure";
-import { amount } from "../drawings/genotypeSheet";
 import { checkColumns, numbersOf, textsOf } from "../frame/tableColumns";
 import { palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
@@ -37,8 +37,8 @@ export function costBars(table: Table): Figure {
     xTitle: "OPs of one image",
     xAxis: { exponentformat: "SI" },
     alt:
-      `Horizontal bars of OPs by ${names.length} parts, FLOPs and BOPs / 64 stacked: ${amount(total)} in all; ` +
-      `most in ${names[most]}, ${amount(sums[most] as number)}.`,
+      `Horizontal bars of OPs by ${names.length} parts, FLOPs and BOPs / 64 stacked: ${siAmount(total)} in all; ` +
+      `most in ${names[most]}, ${siAmount(sums[most] as number)}.`,
   });
   return { ...figure, layout: { ...figure.layout, barmode: "stack", bargap: 0.3 } };
 }

@@ -1,13 +1,13 @@
 import { measureNames } from "../../cost/cost";
 import type { SearchRecord } from "../../records/searchRecord";
-import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
-import { emptyNote } from "./entropyFigure";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
 import { type Dash, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { warmupEpochs, warmupText } from "./alphaMoments";
+import { emptyNote } from "./emptyNote";
 
 /**
  * Cost of one image over the epochs, against the budget. Left: what the search weighs (the expectation over the

@@ -1,7 +1,7 @@
-import { type BlockStyle, defaultBlockStyle } from "../../space/blockStyle";
 import { costByPart } from "../../cost/costByPart";
 import { costTable } from "../../cost/costTable";
 import { type Table, table } from "../../records/table";
+import { type BlockStyle, defaultBlockStyle } from "../../space/blockStyle";
 import type { Genotype } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
 

@@ -1,6 +1,6 @@
 import type { DataFrame, Series } from "danfojs-node/dist/danfojs-base";
-import { mendGroupKeys } from "./danfoGroups";
 import { loadPackage } from "../../text/packageFile";
+import { mendGroupKeys } from "./danfoGroups";
 
 /** What of danfojs is used here. */
 interface Danfo {

@@ -1,10 +1,10 @@
 import type { Table } from "../../records/table";
-import { cellBands } from "./cellBands";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel } from "../frame/figureFrame";
 import { needColumns, tableCaption } from "../frame/tableCaption";
 import { type Dash, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { cellBands } from "./cellBands";
 
 /**
  * Entropy of the binary activations, and effective rank in front of and behind the sign, layer by layer from the stem

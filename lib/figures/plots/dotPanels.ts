@@ -1,10 +1,10 @@
-import type { LevelValues } from "./distributionPanels";
-import { roomy, titleOf } from "./distributionPanels";
 import type { Trace } from "../frame/figure";
 import type { Panel } from "../frame/figureFrame";
-import { stackedPlaces } from "./stackedPlaces";
 import { ink, textSize } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import type { LevelValues } from "./distributionPanels";
+import { roomy, titleOf } from "./distributionPanels";
+import { stackedPlaces } from "./stackedPlaces";
 
 /** Size of a dot, and of what it must not meet: the axis of values at its shortest, and one moment. In pixels. */
 const dotSize = 5;

@@ -1,11 +1,12 @@
 import type { SearchRecord } from "../../records/searchRecord";
-import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
-import { ink, levelStyle, palette } from "../frame/theme";
+import { levelStyle, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { warmupEpochs, warmupText } from "./alphaMoments";
+import { emptyNote } from "./emptyNote";
 
 /**
  * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
@@ -73,18 +74,4 @@ export function entropyFigure(record: SearchRecord): Figure {
     legend: {},
     panels,
   });
-}
-
-/** A note in the middle of a panel that has nothing to show yet. */
-export function emptyNote(record: SearchRecord): Pick<Panel, "notes"> {
-  if (record.epochs.length > 0) return {};
-  const note = {
-    text: "no epoch is finished yet",
-    x: 0.5,
-    y: 0.5,
-    xref: "x domain",
-    yref: "y domain",
-    font: { color: ink.soft },
-  };
-  return { notes: [note] };
 }

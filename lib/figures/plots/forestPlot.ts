@@ -1,9 +1,9 @@
 import type { Table, TableRecord } from "../../records/table";
+import { textMeasure } from "../../text/textMeasure";
 import { RecordError } from "../../util/errors";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { needColumns, tableCaption } from "../frame/tableCaption";
-import { textMeasure } from "../../text/textMeasure";
 import { ink, palette, textSize } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
 

@@ -2,14 +2,14 @@ import { measureNames } from "../../cost/cost";
 import type { Frontier, FrontierRow } from "../../frontier/frontier";
 import { frontierNotes } from "../../frontier/frontierTable";
 import type { FrontierMeasure } from "../../frontier/runPoint";
-import { besideEachOther, type MarkPlace } from "./besideEachOther";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { logNote, logRange, logTicks } from "../frame/logTicks";
-import { plotlyText } from "./plotlyText";
+import { plotlyText } from "../frame/plotlyText";
 import { seriesStyle } from "../frame/seriesStyle";
 import { ink, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { besideEachOther, type MarkPlace } from "./besideEachOther";
 
 const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
 

@@ -2,7 +2,7 @@ import type { Table } from "../../records/table";
 import { BarsError } from "../../util/errors";
 import { barFrame } from "../frame/barFrame";
 import type { Figure } from "../frame/figure";
-import { plotlyText } from "./plotlyText";
+import { plotlyText } from "../frame/plotlyText";
 import { checkColumns, numbersOf, textsOf } from "../frame/tableColumns";
 import { palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";

@@ -1,13 +1,13 @@
 import type { SearchRecord } from "../../records/searchRecord";
 import { stagesOf } from "../../space/stages";
-import { epochAxis } from "./alphaEvolution";
-import { type AlphaMoment, alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 import { recordCaption } from "../frame/caption";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel } from "../frame/figureFrame";
-import { plotlyText } from "./plotlyText";
+import { plotlyText } from "../frame/plotlyText";
 import { ink, shades } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { type AlphaMoment, alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
 
 /**
  * How deep and how wide each stage is likely to be, over the epochs: stacked probabilities, one column of panels

@@ -1,13 +1,13 @@
 import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
-import { epochAxis } from "./alphaEvolution";
-import { warmupEpochs, warmupText } from "./alphaMoments";
-import { besideEachOther } from "./besideEachOther";
 import { evaluatedImages, recordCaption } from "../frame/caption";
-import { emptyNote } from "./entropyFigure";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";
 import { type LineStyle, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { warmupEpochs, warmupText } from "./alphaMoments";
+import { besideEachOther } from "./besideEachOther";
+import { emptyNote } from "./emptyNote";
 
 const styles = {
   weight: { color: palette.grey, dash: "solid" },

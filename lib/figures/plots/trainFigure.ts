@@ -2,14 +2,14 @@ import { modelShape } from "../../records/modelSpec";
 import type { Measurement, TrainEpochRecord, TrainRecord } from "../../records/trainRecord";
 import { hashJson } from "../../util/canonicalJson";
 import { ConfigError } from "../../util/errors";
-import { epochAxis } from "./alphaEvolution";
-import { besideEachOther } from "./besideEachOther";
+import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import type { FigureCaption } from "../frame/figureFrame";
 import { figureFrame, type Panel } from "../frame/figureFrame";
 import { seriesStyle } from "../frame/seriesStyle";
 import { type Dash, palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
+import { besideEachOther } from "./besideEachOther";
 
 /**
  * Loss (left) and accuracy (right) over the epochs of one or several trainings. Dashed: training images, augmented,

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { totalCost } from "../../../lib/cost/costTable";
 import { comparisonTable } from "../../../lib/experiments/comparison/comparisonTable";
 import { matchedVariants } from "../../../lib/experiments/comparison/runComparison";
+import { genotypeJson } from "../../../lib/space/genotypeJson";
 import { expandSweep } from "../../../lib/sweep/expandSweep";
 import { jobFiles } from "../../../lib/sweep/jobFolder";
 import { jobFolder } from "../../../lib/sweep/jobState";
 import { checkSweep } from "../../../lib/sweep/sweepFile";
-import { genotypeJson } from "../../../lib/space/genotypeJson";
 import { hashJson } from "../../../lib/util/canonicalJson";
 import { temporaryFolder } from "../../helpers/tinySearch";
 

@@ -1,8 +1,8 @@
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
 import { primitives, spaceConfig } from "../../../lib/config/spaceConfig";
-import { randomKey } from "../../../lib/random/randomKey";
 import { drawGenotype } from "../../../lib/figures/drawings/drawGenotype";
+import { randomKey } from "../../../lib/random/randomKey";
 import { edgesOf } from "../../../lib/space/edges";
 import { genotype } from "../../../lib/space/genotype";
 import { primitiveStyles } from "../../../lib/space/primitiveStyle";

@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import { totalCost } from "../../../lib/cost/costTable";
 import { deriveInputOf } from "../../../lib/derive/alphasAt";
 import { derive } from "../../../lib/derive/derive";
-import { recordCaption } from "../../../lib/figures/frame/caption";
-import { amount, type GenotypePanel, genotypeSheet } from "../../../lib/figures/drawings/genotypeSheet";
-import { paperWidths } from "../../../lib/figures/frame/paper";
-import { clientBox } from "../../../lib/text/svgGeometry";
-import { svgMeta } from "../../../lib/figures/frame/svgMeta";
+import { type GenotypePanel, genotypeSheet } from "../../../lib/figures/drawings/genotypeSheet";
 import { svgToPng } from "../../../lib/figures/export/svgToPng";
-import { textMeasure } from "../../../lib/text/textMeasure";
+import { recordCaption } from "../../../lib/figures/frame/caption";
+import { paperWidths } from "../../../lib/figures/frame/paper";
+import { svgMeta } from "../../../lib/figures/frame/svgMeta";
 import { randomKey } from "../../../lib/random/randomKey";
+import { clientBox } from "../../../lib/text/svgGeometry";
+import { textMeasure } from "../../../lib/text/textMeasure";
+import { siAmount } from "../../../lib/util/siAmount";
 import { madeUpRecord } from "../madeUpRecord";
 import { svgElements } from "../svgElements";
 
@@ -83,7 +84,7 @@ describe("genotypeSheet", () => {
   });
 });
 
-describe("amount", () => {
+describe("siAmount", () => {
   it.each([
     [0, "0"],
     [999.4, "999"],
@@ -92,6 +93,6 @@ describe("amount", () => {
     [5.7e9, "5.7 G"],
     [-4200, "-4.2 k"],
   ])("writes %s as %s", (value, text) => {
-    expect(amount(value)).toBe(text);
+    expect(siAmount(value)).toBe(text);
   });
 });

@@ -5,12 +5,12 @@ import type { Overrides } from "../../../lib/config/check";
 import { type SpaceConfig, spaceConfig } from "../../../lib/config/spaceConfig";
 import { bitsText, pipeColors } from "../../../lib/figures/drawings/capacityPipes";
 import { type MinCutGenotypeOptions, minCutGenotype } from "../../../lib/figures/drawings/minCutGenotype";
-import { clientBox } from "../../../lib/text/svgGeometry";
 import { svgMeta } from "../../../lib/figures/frame/svgMeta";
-import { textMeasure } from "../../../lib/text/textMeasure";
 import { fold, randomKey } from "../../../lib/random/randomKey";
 import { type Genotype, type GenotypeEdge, genotype } from "../../../lib/space/genotype";
 import { randomGenotype } from "../../../lib/space/randomGenotype";
+import { clientBox } from "../../../lib/text/svgGeometry";
+import { textMeasure } from "../../../lib/text/textMeasure";
 import { svgElements } from "../svgElements";
 
 const conv = (to: number, from: number): GenotypeEdge => ({ to, from, primitive: "bin_conv_3x3" });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { alphaEvolution } from "../../../lib/figures/plots/alphaEvolution";
 import { bareFigure, fitFigure, leastScale } from "../../../lib/figures/export/fitFigure";
-import { layoutEvolution } from "../../../lib/figures/plots/layoutEvolution";
-import { lossFigure } from "../../../lib/figures/plots/lossFigure";
+import { renderFigure } from "../../../lib/figures/export/renderFigure";
 import { flowedPlaces, flowedTitles } from "../../../lib/figures/frame/panelFlow";
 import { type PaperWidth, paperPixels } from "../../../lib/figures/frame/paper";
-import { renderFigure } from "../../../lib/figures/export/renderFigure";
+import { alphaEvolution } from "../../../lib/figures/plots/alphaEvolution";
+import { layoutEvolution } from "../../../lib/figures/plots/layoutEvolution";
+import { lossFigure } from "../../../lib/figures/plots/lossFigure";
 import { everyFigure } from "../everyFigure";
 import { madeUpRecord } from "../madeUpRecord";
 import { overlap, textBoxes, textSizes } from "../textBoxes";

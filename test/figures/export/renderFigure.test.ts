@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { alphaHeatmap } from "../../../lib/figures/plots/alphaHeatmap";
-import { lossFigure } from "../../../lib/figures/plots/lossFigure";
 import { renderFigure } from "../../../lib/figures/export/renderFigure";
 import { saveFigure } from "../../../lib/figures/export/saveFigure";
 import { svgToPng } from "../../../lib/figures/export/svgToPng";
 import { validateFigure } from "../../../lib/figures/export/validateFigure";
+import { alphaHeatmap } from "../../../lib/figures/plots/alphaHeatmap";
+import { lossFigure } from "../../../lib/figures/plots/lossFigure";
 import { madeUpRecord } from "../madeUpRecord";
 import { svgElements } from "../svgElements";
 

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { type Canvas, createCanvas, GlobalFonts } from "@napi-rs/canvas";
 import { afterAll, describe, expect, it } from "vitest";
 import { closeChromium, findChromium, withChromiumPage } from "../../../lib/figures/export/chromium";
+import { renderFigure } from "../../../lib/figures/export/renderFigure";
+import { lettersOf, svgWithFonts } from "../../../lib/figures/export/svgFonts";
+import { svgToPng } from "../../../lib/figures/export/svgToPng";
 import { fontSubset } from "../../../lib/text/fontSubset";
 import { fontFaces, fontFile } from "../../../lib/text/fonts";
 import { loadPackage } from "../../../lib/text/packageFile";
-import { renderFigure } from "../../../lib/figures/export/renderFigure";
 import { sfntTables } from "../../../lib/text/sfnt";
-import { lettersOf, svgWithFonts } from "../../../lib/figures/export/svgFonts";
-import { svgToPng } from "../../../lib/figures/export/svgToPng";
 import { textMeasure } from "../../../lib/text/textMeasure";
 import { everyFigure } from "../everyFigure";
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SearchConfig } from "../../../lib/config/searchConfig";
-import { costText } from "../../../lib/figures/notebook/dashboardSvg";
-import { dashboard, searchDashboard } from "../../../lib/figures/notebook/searchDashboard";
 import { svgToPng } from "../../../lib/figures/export/svgToPng";
+import { costText } from "../../../lib/figures/notebook/dashboardSvg";
+import { drawnDashboard, searchDashboard } from "../../../lib/figures/notebook/searchDashboard";
 import type { SearchMoment } from "../../../lib/records/searchMoment";
 import type { SearchRecord } from "../../../lib/records/searchRecord";
 import { madeUpRecord } from "../madeUpRecord";
@@ -20,7 +20,7 @@ const stepsPerEpoch = 50;
 function play(record: SearchRecord, msPerStep: number, drawMs = 0) {
   let time = 0;
   const pictures: { svg: string; text: string; at: number }[] = [];
-  const board = dashboard(
+  const board = drawnDashboard(
     record.config,
     (svg, text) => {
       time += drawMs;

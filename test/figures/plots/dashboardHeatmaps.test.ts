@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cellHeatmap, layoutHeatmaps, shade } from "../../../lib/figures/plots/dashboardHeatmaps";
 import { probabilityScale } from "../../../lib/figures/frame/theme";
+import { cellHeatmap, layoutHeatmaps, shade } from "../../../lib/figures/plots/dashboardHeatmaps";
 
 const place = { left: 0, top: 20, width: 200, height: 180 };
 const view = {

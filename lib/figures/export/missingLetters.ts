@@ -1,5 +1,5 @@
-import { lettersWithoutFace } from "./openFont";
-import { lettersOf } from "../export/svgFonts";
+import { lettersWithoutFace } from "../../text/openFont";
+import { lettersOf } from "./svgFonts";
 
 /**
  * Says which letters of a drawing no font of the library has, where there are any: they show as boxes or not at all.

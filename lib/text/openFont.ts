@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type FontFace, fallbackFace, fontFaces, fontFile } from "../../text/fonts";
-import { loadPackage } from "../../text/packageFile";
+import { type FontFace, fallbackFace, fontFaces, fontFile } from "./fonts";
+import { loadPackage } from "./packageFile";
 import { woffToSfnt } from "./woff";
 
 interface Glyph {

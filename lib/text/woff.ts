@@ -1,5 +1,5 @@
 import { inflateSync } from "node:zlib";
-import { sfnt } from "../../text/sfnt";
+import { sfnt } from "./sfnt";
 
 /** A WOFF file (W3C, WOFF File Format 1.0) as the TrueType file it packs. */
 export function woffToSfnt(woff: Buffer): Buffer {
