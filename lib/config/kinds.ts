@@ -1,3 +1,4 @@
+import type { Variant, VariantTable } from "../util/variantTable";
 import { check, isSection, must, type Range, rangeText, shown } from "./check";
 
 /** What values a setting takes: the words for it, and the check. Made by the functions below. */
@@ -59,6 +60,24 @@ export const kinds = {
       expected: `one of ${list}`,
       plural: `names out of ${list}`,
       check: (place, key, value) => must.beOneOf(place, key, value, names),
+    };
+  },
+  /** A name out of a table that users may add to; the names are those at the time of the check. */
+  variantOf<V extends Variant>(table: VariantTable<V>): Kind<string> {
+    const list = () => table.names.map(shown).join(", ");
+    const expected = () => `one of ${list()}, or a ${table.kind} of your own (${table.defineName})`;
+    return {
+      type: "one of",
+      get range() {
+        return table.names.join(", ");
+      },
+      get expected() {
+        return expected();
+      },
+      get plural() {
+        return `names out of ${list()}`;
+      },
+      check: (place, key, value) => check(place, key, table.has(value), expected(), value),
     };
   },
   /** Settings of another config, checked there. */

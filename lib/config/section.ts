@@ -1,3 +1,4 @@
+import type { Variant, VariantTable } from "../util/variantTable";
 import { deepFreeze, must, ownValue, type Range, rejectUnknownKeys } from "./check";
 import { type Kind, kinds } from "./kinds";
 import { checkSchedule, type Schedule, scheduleKinds } from "./schedule";
@@ -47,7 +48,8 @@ export function section<const F extends Fields>(
 
 /** Declares a setting of any kind. */
 export function setting<T>(kind: Kind<T>, about: About<T>): Field<T> {
-  return { ...kind, ...about };
+  // What a kind says may change with the names of a table: its words are asked for when they are needed.
+  return Object.defineProperties({ ...about }, Object.getOwnPropertyDescriptors(kind)) as Field<T>;
 }
 
 /** A whole number of at least `min`. */
@@ -80,6 +82,11 @@ export function oneOf<const N extends string | number>(
   about: About<NoInfer<N>>,
 ): Field<N> {
   return setting(kinds.oneOf(names), about);
+}
+
+/** A name out of a table that users may add to. */
+export function variantOf<V extends Variant>(table: VariantTable<V>, about: About<string>): Field<string> {
+  return setting(kinds.variantOf(table), about);
 }
 
 /** A list of values of one kind. @param about `least`: how many there must be; left out: none. */

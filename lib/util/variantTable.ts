@@ -1,0 +1,104 @@
+import { ConfigError } from "./errors";
+import { nearNames } from "./nearNames";
+
+/** One variant of a kind: a primitive, a sampler, a data set. */
+export interface Variant {
+  /** What settings and records call it. */
+  readonly name: string;
+  /** Of a user's variant: raised when it changes what it computes. Left out: 1. The library's own have none. */
+  readonly version?: number;
+}
+
+/**
+ * The variants of one kind by name: those of the library, and those a user defines in this process.
+ *
+ * Names of the library cannot be redefined. A user's own can, as when a notebook cell runs again; what was built before
+ * keeps the value it was built with.
+ */
+export class VariantTable<V extends Variant, B extends string = string> {
+  readonly #builtIn: Readonly<Record<B, V>>;
+  readonly #defined = new Map<string, V>();
+
+  /**
+   * @param kind what one is called in messages: "primitive".
+   * @param define the function that defines one: "definePrimitive".
+   */
+  constructor(
+    readonly kind: string,
+    readonly defineName: string,
+    builtIn: Readonly<Record<B, V>>,
+  ) {
+    for (const [name, value] of Object.entries<V>(builtIn))
+      if (name !== value.name)
+        throw new ConfigError(`${kind} "${value.name}" stands under the name "${name}".`);
+    this.#builtIn = Object.freeze({ ...builtIn });
+  }
+
+  /** Names of the library's own, in their order. */
+  get builtInNames(): readonly B[] {
+    return Object.keys(this.#builtIn) as B[];
+  }
+
+  /** All names: the library's, then the user's in the order they were defined. */
+  get names(): readonly string[] {
+    return [...this.builtInNames, ...this.#defined.keys()];
+  }
+
+  has(name: unknown): boolean {
+    return typeof name === "string" && (Object.hasOwn(this.#builtIn, name) || this.#defined.has(name));
+  }
+
+  /** Null for the library's own and for unknown names. */
+  versionOf(name: string): number | null {
+    const defined = this.#defined.get(name);
+    return defined ? (defined.version ?? 1) : null;
+  }
+
+  /** @throws ConfigError that says what to define. */
+  get(name: string, place: string = this.kind): V {
+    const found =
+      this.#defined.get(name) ?? (Object.hasOwn(this.#builtIn, name) ? this.#builtIn[name as B] : null);
+    if (!found) throw new ConfigError(`${place}: ${this.unknownText(name)}`);
+    return found;
+  }
+
+  /** For an error about a name that is not here. */
+  unknownText(name: string): string {
+    const near = nearNames(name, this.names, 3).map((known) => `"${known}"`);
+    return (
+      `no ${this.kind} is called "${name}". Names near it: ${near.join(", ")}; ` +
+      `one of your own must be defined first (${this.defineName}({ name: "${name}", ... })).`
+    );
+  }
+
+  /**
+   * Adds a user's variant, or replaces the one of that name.
+   *
+   * @throws ConfigError for a name that is no identifier or is the library's, and for a version that is no integer from 1.
+   */
+  define<U extends V>(value: U): U {
+    const { name, version = 1 } = value;
+    if (typeof name !== "string" || !/^[a-z][a-z0-9_-]*$/i.test(name)) {
+      throw new ConfigError(
+        `${this.defineName}: name must be letters, digits, _ and - after a first letter, got ${JSON.stringify(name)}.`,
+      );
+    }
+    if (Object.hasOwn(this.#builtIn, name)) {
+      throw new ConfigError(
+        `${this.defineName}: "${name}" is a ${this.kind} of the library; choose another name.`,
+      );
+    }
+    if (!Number.isInteger(version) || version < 1) {
+      throw new ConfigError(
+        `${this.defineName}: version of "${name}" must be an integer from 1, got ${version}.`,
+      );
+    }
+    this.#defined.set(name, value);
+    return value;
+  }
+
+  /** Takes a user's variant out again. */
+  forget(name: string): void {
+    this.#defined.delete(name);
+  }
+}
