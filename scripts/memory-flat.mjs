@@ -46,7 +46,7 @@ async function trainings(folder, { runs, same }, after) {
   const { trainConfig } = lib("config/trainConfig.js");
   const { spaceConfig } = lib("config/spaceConfig.js");
   const { fold, randomKey } = lib("random/randomKey.js");
-  const { genotypeModel } = lib("run/modelSpec.js");
+  const { genotypeModel } = lib("records/modelSpec.js");
   const { randomGenotype } = lib("space/randomGenotype.js");
   const space = spaceConfig(tinySpace);
   const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };

@@ -14,7 +14,7 @@ const packageRequire = createRequire(__filename);
 /** What the files held when this process loaded them. Programs outside notebooks never ask. */
 let loadedHashes = notebookKernel() ? hashes() : new Map<string, string>();
 
-/** What `reload` did: names of files without extension, e.g. `"figures/show"`. */
+/** What `reload` did: names of files without extension, e.g. `"figures/notebook/show"`. */
 export interface Reloaded {
   readonly changed: readonly string[];
   /** Files loaded anew: the changed ones and all that use them. */

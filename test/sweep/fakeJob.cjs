@@ -6,7 +6,7 @@ const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node
 const { basename, dirname, join } = require("node:path");
 
 const dist = join(__dirname, "../../lib/dist");
-const { jobProcessMain } = require(join(dist, "experiments/sweep/jobMain.js"));
+const { jobProcessMain } = require(join(dist, "sweep/jobMain.js"));
 const { DivergenceError, InterruptedError } = require(join(dist, "util/errors.js"));
 
 async function train(config, model, { directory, progress, signal }) {

@@ -5,7 +5,7 @@ const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node
 const { join } = require("node:path");
 
 const dist = join(__dirname, "../../../lib/dist");
-const { jobProcessMain } = require(join(dist, "experiments/sweep/jobMain.js"));
+const { jobProcessMain } = require(join(dist, "sweep/jobMain.js"));
 const { hashJson } = require(join(dist, "util/canonicalJson.js"));
 const stored = join(__dirname, "../../../data/records/analysis/reference-train.json");
 
