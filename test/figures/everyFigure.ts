@@ -61,7 +61,7 @@ export function madeUpFrontier() {
     ...seedsOf([0.6, 0.64, 0.62], { name: "bars-1M", bops: 9e5 }),
     ...seedsOf([0.66, 0.69], { name: "bars-2M", bops: 2.1e6 }),
     runPoint({ name: "r20", method: "resnet20 bireal", bops: 1.6e6, accuracy: 0.58 }),
-  ];
+  ].map((point, i) => ({ ...point, run: `run${i + 1}` }));
   return frontier(points, { published, draws: 100 });
 }
 

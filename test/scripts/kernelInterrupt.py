@@ -1,7 +1,7 @@
 """Runs cells in a real kernel through jupyter_client and interrupts one of them; prints JSON.
 
 usage: kernelInterrupt.py PROJECT FOLDER FIRST SEARCH LAST
-Runs FIRST, then SEARCH, which is interrupted when its display has changed twice, then SEARCH again to its end,
+Runs FIRST, then SEARCH, which is interrupted when its display changes for the first time, then SEARCH again to its end,
 and LAST after each of the two.
 """
 import json
@@ -51,7 +51,7 @@ def run(code, interrupt_at=None, seconds=200):
 
 try:
     client.wait_for_ready(timeout=90)
-    results = [run(first), run(search, interrupt_at=2)]
+    results = [run(first), run(search, interrupt_at=1)]
     # The cell has ended, the search still does its step and saves.
     for _ in range(60):
         between = run(last)

@@ -14,7 +14,7 @@ beforeAll(() => startOnnx({ thread: true }));
 async function losses(backend: string, steps: number): Promise<number[]> {
   await tf.setBackend(backend);
   const config = tinySearch({
-    space: { initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 },
+    space: { initChannels: 2, cellLayout: [0, 1], steps: 2, widthChoices: [0.5, 1], imageSize: 8 },
     binarization: { activation: "tanh", weight: "identity" },
     batchSize: 4,
   });
