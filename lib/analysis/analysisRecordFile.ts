@@ -1,4 +1,5 @@
 import { checkRecordForm, readRecordJson } from "../records/readRecord";
+import { recordText } from "../records/recordText";
 import { writeFileAtomic } from "../util/atomicFile";
 import type { AnalysisRecord } from "./analysisRecord";
 import { analysisRecordShape } from "./analysisRecordShape";
@@ -21,5 +22,5 @@ export function readAnalysisRecord(path: string): AnalysisRecord {
 
 /** Writes a record as JSON, atomically. */
 export function writeAnalysisRecord(path: string, record: AnalysisRecord): void {
-  writeFileAtomic(path, `${JSON.stringify(record)}\n`);
+  writeFileAtomic(path, `${recordText(record, 0)}\n`);
 }

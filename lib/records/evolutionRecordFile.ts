@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../util/atomicFile";
 import type { EvolutionRecord } from "./evolutionRecord";
 import { checkEvolutionParts, evolutionRecordShape, storedEvolutionConfig } from "./evolutionRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
+import { recordText } from "./recordText";
 
 /** Schema this version of the library writes. */
 export const evolutionRecordSchema = 2;
@@ -19,8 +20,8 @@ const form = {
 /** Writes a record as JSON, one line for each architecture, atomically. */
 export function writeEvolutionRecord(path: string, record: EvolutionRecord): void {
   const { history, ...rest } = record;
-  const head = JSON.stringify(rest, null, 1).replace(/\n\}$/, "");
-  const lines = history.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n");
+  const head = recordText(rest).replace(/\n\}$/, "");
+  const lines = history.map((entry) => `  ${recordText(entry, 0)}`).join(",\n");
   writeFileAtomic(path, `${head},\n "history": [\n${lines}\n ]\n}\n`);
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { checkRecordForm, readRecordJson } from "../../records/readRecord";
 import { versionsShape } from "../../records/recordShapes";
+import { recordText } from "../../records/recordText";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { RecordError } from "../../util/errors";
 import {
@@ -128,7 +129,7 @@ export function readAblationRecord(
 }
 
 export function writeAblationRecord(path: string, record: AblationRecord): void {
-  writeFileAtomic(path, `${JSON.stringify(record, null, 1)}\n`);
+  writeFileAtomic(path, `${recordText(record)}\n`);
 }
 
 /** Ones and zeros as bits. */
