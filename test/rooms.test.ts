@@ -32,6 +32,7 @@ const rank: Readonly<Record<string, number>> = {
   sweep: 13,
   experiments: 14,
   cli: 15,
+  public: 16,
 };
 /** Rooms whose work needs no tensor engine: what is on disk can be read, costed, derived and drawn without one. */
 const engineFree = [

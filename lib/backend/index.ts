@@ -4,6 +4,7 @@
  */
 import "./fused/registerGradients";
 
+/** Tensor operations, on the engine that {@link startBackend} chose. */
 export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
 export { compilesSteps } from "./compilesSteps";

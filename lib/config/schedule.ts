@@ -29,6 +29,12 @@ export type Schedule =
       readonly after: Exclude<Schedule, { readonly kind: "warmup" }>;
     };
 
+/**
+ * What a schedule is in one epoch.
+ *
+ * @param epoch counted from 0.
+ * @param epochs how many there are: the last one, `epochs - 1`, is where a change ends.
+ */
 export function scheduleValue(schedule: Schedule, epoch: number, epochs: number): number {
   if (typeof schedule === "number") return schedule;
   const progress = epochs > 1 ? Math.min(epoch / (epochs - 1), 1) : 0;

@@ -117,7 +117,7 @@ function replaceInCells(variables: Record<string, unknown>, dropped: ReadonlySet
   const index = join(compiled, "index.js");
   const kept = new Map([...dropped].map((file) => [file, packageRequire.cache[file]]));
   const before = packageRequire.cache[index]?.exports as Record<string, unknown> | undefined;
-  const values = new Map(Object.entries(before ?? {}).map(([name, value]) => [value, name]));
+  const places = placesOf(before ?? {});
   for (const file of dropped) delete packageRequire.cache[file];
   let after: Record<string, unknown>;
   try {
@@ -131,8 +131,23 @@ function replaceInCells(variables: Record<string, unknown>, dropped: ReadonlySet
   for (const [name, value] of Object.entries(variables)) {
     if (value === before) variables[name] = after;
     else if (typeof value === "function" || (typeof value === "object" && value !== null)) {
-      const exported = values.get(value);
-      if (exported !== undefined && Object.hasOwn(after, exported)) variables[name] = after[exported];
+      const place = places.get(value);
+      const fresh = place?.reduce<unknown>(
+        (part, key) => (part as Record<string, unknown> | undefined)?.[key],
+        after,
+      );
+      if (fresh !== undefined) variables[name] = fresh;
     }
   }
+}
+
+/** Where the library exports a value: by name, or by namespace and name. */
+function placesOf(exported: Record<string, unknown>): Map<unknown, readonly string[]> {
+  const places = new Map<unknown, readonly string[]>();
+  for (const [name, value] of Object.entries(exported)) {
+    places.set(value, [name]);
+    if (typeof value !== "object" || value === null || !("__esModule" in value)) continue;
+    for (const [inner, part] of Object.entries(value)) if (!places.has(part)) places.set(part, [name, inner]);
+  }
+  return places;
 }

@@ -1,0 +1,32 @@
+/**
+ * Where information is lost: capacity, entropies, probes, and how measures go along with accuracy.
+ *
+ * @module
+ */
+
+export { type AlphaAgreementRow, alphaAgreement } from "../analysis/alphaAgreement";
+export type { AnalysisRecord, TapMeasures } from "../analysis/analysisRecord";
+export { readAnalysisRecord, writeAnalysisRecord } from "../analysis/analysisRecordFile";
+export { analysisReport, type ReportLevel, reportLevels } from "../analysis/analysisReport";
+export { type Architecture, capacityGraph } from "../analysis/capacityGraph";
+export type { CapacityGraph, CapacityTensor } from "../analysis/capacityGraphBuilder";
+export { codeDistances } from "../analysis/codeDistances";
+export { codeInformation, samplesNeeded } from "../analysis/codeInformation";
+export { binaryEntropy, entropyEstimate } from "../analysis/entropy";
+export { linearProbe } from "../analysis/linearProbe";
+export { type FlowArc, type MaxFlow, maxFlow } from "../analysis/maxFlow";
+export { measuresAgainstAccuracy, scoresTable } from "../analysis/measuresAgainstAccuracy";
+export { type NetworkScore, networkScores } from "../analysis/networkScores";
+export { type Correlation, kendall, partialSpearman, spearman } from "../analysis/rankCorrelation";
+export { type Spectrum, spectrum } from "../analysis/spectrum";
+export {
+  type CellCapacity,
+  type MinCut,
+  minCut,
+  type StructuralCapacity,
+  structuralCapacity,
+  type TopologicalCut,
+} from "../analysis/structuralCapacity";
+export type { AnalysisSubject, AnalyzeOptions } from "../experiments/analysis/analyzeNetwork";
+export { type AnalysedRuns, analysisFile, analyzeRuns } from "../experiments/analysis/analyzeRuns";
+export { informationOverEpochs, informationTable } from "../experiments/analysis/informationOverEpochs";

@@ -1,0 +1,18 @@
+/**
+ * Settings: defaults, presets, schedules, and what can be set where. Needs no tensor engine.
+ *
+ * @module
+ */
+
+export { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
+export { type BaselineConfig, baselineConfig } from "../config/baselineConfig";
+export { type BinarizationConfig, binarizationConfig } from "../config/binarizationConfig";
+export { type DataConfig, dataConfig } from "../config/dataConfig";
+export { type PresetName, presetNames } from "../config/presets";
+export { type Schedule, scheduleValue } from "../config/schedule";
+export type { SearchConfig } from "../config/searchConfig";
+export { type SettingRow, settingsText } from "../config/settingRows";
+export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "../config/strategyGuide";
+export type { TrainConfig } from "../config/trainConfig";
+export { trainPresetNames } from "../config/trainPresets";
+export { settingConfigs, settingsAt } from "../experiments/allSettings";

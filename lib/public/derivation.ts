@@ -1,0 +1,20 @@
+/**
+ * From alphas to a genotype: rules, budgets, and how clear the decision was. Needs no tensor engine.
+ *
+ * @module
+ */
+
+export { type AlphaDrift, alphaDrift } from "../derive/alphaDrift";
+export { alphasAt, type EpochWindow, type StoredEpoch } from "../derive/alphasAt";
+export { type BudgetBreak, budgetBreaks } from "../derive/budgetBreaks";
+export { type BudgetRow, budgetGrid, budgetSweep } from "../derive/budgetSweep";
+export type { Confidence } from "../derive/confidence";
+export { type DerivationWarning, derivationWarnings, type RestingAlphas } from "../derive/derivationWarnings";
+export { type Derivation, deriveRules, type RuleChoice } from "../derive/derive";
+export type { HeldBudget, HeldCost } from "../derive/heldBudget";
+export { heldText } from "../derive/heldText";
+export { probabilitiesOf } from "../derive/probabilitiesOf";
+export { comparedRules, derivations, type RuleRow, ruleComparison } from "../derive/ruleComparison";
+export { type SearchSummary, searchSummary } from "../derive/summary";
+export { summaryText } from "../derive/summaryText";
+export { deriveBySupernet } from "../search/deriveBySupernet";

@@ -1,0 +1,14 @@
+/**
+ * Sentences that state results, made from records with their numbers and spread.
+ *
+ * @module
+ */
+
+export { ablationReading } from "../experiments/readings/ablationReading";
+export { alphaObjectiveText } from "../experiments/readings/alphaObjectiveText";
+export { budgetReading } from "../experiments/readings/budgetReading";
+export { capacityReading } from "../experiments/readings/capacityReading";
+export { collapseReading } from "../experiments/readings/collapseReading";
+export { comparisonReading, moreSeedsReading } from "../experiments/readings/comparisonReading";
+export { longerReading } from "../experiments/readings/longerReading";
+export { measuresReading } from "../experiments/readings/measuresReading";

@@ -1,0 +1,18 @@
+/**
+ * What a genotype may be: primitives, cells, stages, and genotypes as JSON. Needs no tensor engine.
+ *
+ * @module
+ */
+
+export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+export type { Alphas } from "../space/alphas";
+export { fromAwnas, toAwnas } from "../space/awnasGenotype";
+export { edgesOf } from "../space/edges";
+export { canonicalGenotype, type Genotype, genotype } from "../space/genotype";
+export { genotypeHash, genotypeJson } from "../space/genotypeJson";
+export { mutateGenotype } from "../space/mutateGenotype";
+export { randomAlphas } from "../space/randomAlphas";
+export { randomGenotype } from "../space/randomGenotype";
+export { type SpaceSize, spaceSize } from "../space/spaceSize";
+export { cellsOf, stagesOf } from "../space/stages";
+export { parseGenotype, validateGenotype } from "../space/validateGenotype";
