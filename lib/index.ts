@@ -73,3 +73,4 @@ export * as space from "./public/space";
 export * as sweep from "./public/sweep";
 
 // Variants of your own
+export { defineDataset } from "./data/datasets/defineDataset";

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { describeBackend, describeStatistics, engineStatistics, startBackend } from "../backend";
 import { dataConfig } from "../config/dataConfig";
+import { builtInDatasets, datasets } from "../config/datasets";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
@@ -12,35 +13,25 @@ export function dataCommand(): Command {
   return new Command("data")
     .description("download (with resume and checksum) and check a data set")
     .addOption(
-      new Option("--dataset <name>", "which")
-        .choices(["auto", "cifar10", "cifar100", "synthetic"])
-        .default("cifar10"),
+      new Option("--dataset <name>", "which").choices(datasets.names).default(builtInDatasets.cifar10.name),
     )
     .option("--data-dir <folder>", "where the data are, or are downloaded to", "data/raw")
     .option("--offline", "check what is there, download nothing")
-    .action(
-      async (options: {
-        dataset: "auto" | "cifar10" | "cifar100" | "synthetic";
-        dataDir: string;
-        offline?: boolean;
-      }) => {
-        const config = dataConfig({
-          dataset: options.dataset,
-          directory: options.dataDir,
-          download: !options.offline,
-        });
-        const { train, test, info, checked } = await loadData(config, randomKey(0), openProgress());
-        const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
-        console.log(
-          `${info.name}: ${counted(train.labels.length, "training image")}, ${counted(test.labels.length, "test image")}`,
-        );
-        for (const what of checked) console.log(`  checked: ${what}`);
-        console.log(
-          `channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`,
-        );
-        if (info.note) console.log(info.note);
-      },
-    );
+    .action(async (options: { dataset: string; dataDir: string; offline?: boolean }) => {
+      const config = dataConfig({
+        dataset: options.dataset,
+        directory: options.dataDir,
+        download: !options.offline,
+      });
+      const { train, test, info, checked } = await loadData(config, randomKey(0), openProgress());
+      const show = (values: readonly number[]) => [...values].map((v) => v.toFixed(4)).join(" ");
+      console.log(
+        `${info.name}: ${counted(train.labels.length, "training image")}, ${counted(test.labels.length, "test image")}`,
+      );
+      for (const what of checked) console.log(`  checked: ${what}`);
+      console.log(`channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`);
+      if (info.note) console.log(info.note);
+    });
 }
 
 /** `bars backend`: says which tensor engine is used, and why. */

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
-import type { Dataset } from "../config/dataConfig";
 import {
   defaultEvolutionSettings as defaults,
   type EvolutionConfig,
@@ -142,8 +141,8 @@ function byTraining(options: Options): EvolutionConfig {
   );
 }
 
-/** A preset's space, or that of a file; its classes are the data set's unless the file says otherwise. */
-function spaceNamed(text: string, dataset: Dataset): SpaceConfig {
+/** A preset's space, or that of a file; images and classes are the data set's unless the file says otherwise. */
+function spaceNamed(text: string, dataset: string): SpaceConfig {
   if (!(presetNames as readonly string[]).includes(text) && existsSync(text))
     return spaceFor(dataset, null, overridesFromFile<SpaceConfig>(text, "--space"), text);
   return spaceFor(dataset, text, {}, text);

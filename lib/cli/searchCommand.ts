@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { describeBackend, startBackend } from "../backend";
 import type { Overrides } from "../config/check";
+import { datasets } from "../config/datasets";
 import { presetConfig, presetNames } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
 import { strategyText } from "../config/strategyGuide";
@@ -36,7 +37,7 @@ export function searchCommand(): Command {
     .option("--set <path=value>", "one setting, e.g. cost.budget=2e6 (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the weight split", wholeNumber)
-    .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
+    .option("--dataset <name>", `images to use: ${datasets.names.join(", ")}`)
     .option("--data-dir <folder>", "where the data are, or are downloaded to")
     .addOption(backendOption())
     .option("--out <folder>", "folder of the run", "runs/search")

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { describeBackend, startBackend } from "../backend";
+import { datasets } from "../config/datasets";
 import { layered } from "../config/presets";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames, trainPresets } from "../config/trainPresets";
@@ -40,7 +41,7 @@ export function trainCommand(): Command {
     .option("--set <path=value>", "one setting, e.g. optimizer.method=sgd (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the training images", wholeNumber)
-    .option("--dataset <name>", "auto, cifar10, cifar100 or synthetic")
+    .option("--dataset <name>", `images to use: ${datasets.names.join(", ")}`)
     .option("--data-dir <folder>", "where the data are, or are downloaded to")
     .addOption(backendOption())
     .option("--supernet <file>", 'checkpoint of the search, for start "supernet"', place)

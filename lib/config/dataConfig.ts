@@ -1,16 +1,12 @@
 import { check, type Overrides } from "./check";
-import { complete, defaultsOf, flag, integer, oneOf, type SettingsOf, section, text } from "./section";
-
-/** Classes of each data set; "auto" is CIFAR-10 or the synthetic set, which has as many. */
-export const datasetClasses = { auto: 10, cifar10: 10, cifar100: 100, synthetic: 10 } as const;
-const datasets = ["auto", "cifar10", "cifar100", "synthetic"] as const satisfies readonly Dataset[];
-export type Dataset = keyof typeof datasetClasses;
+import { builtInDatasets, datasets, formOf } from "./datasets";
+import { complete, defaultsOf, flag, integer, type SettingsOf, section, text, variantOf } from "./section";
 
 export const dataSection = section(
   { meaning: "Which images, how many, and how they are changed before they reach a network." },
   {
-    dataset: oneOf(datasets, {
-      default: "auto",
+    dataset: variantOf(datasets, {
+      default: builtInDatasets.auto.name,
       meaning:
         '"auto" takes CIFAR-10 when its files are found or can be downloaded, else the synthetic set, and says so.',
     }),
@@ -68,8 +64,8 @@ export function dataConfig(overrides: Overrides<DataConfig> = {}, place = "dataC
 }
 
 /** @throws ConfigError where a network tells other classes apart than its data set has. */
-export function checkClasses(place: string, classes: number, dataset: Dataset): void {
-  const expected = datasetClasses[dataset];
+export function checkClasses(place: string, classes: number, dataset: string): void {
+  const expected = formOf(dataset).classes;
   const follow = `${expected}, the classes of data set "${dataset}" (left out, it follows the data set)`;
   check(place, "classes", classes === expected, follow, classes);
 }

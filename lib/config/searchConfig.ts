@@ -1,6 +1,7 @@
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
-import { checkClasses, dataSection, datasetClasses } from "./dataConfig";
+import { checkClasses, dataSection } from "./dataConfig";
+import { formOf } from "./datasets";
 import { checkSchedulesFit } from "./scheduleFit";
 import {
   costSection,
@@ -106,7 +107,7 @@ export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
 
 /**
  * Completes and checks search settings. Unknown keys, values of another type and values out of range are errors that
- * name the key. `space.classes` follows the data set unless it is given.
+ * name the key. `space.classes`, `space.imageSize` and `space.imageChannels` follow the data set unless they are given.
  */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
   const config = followDataset(complete(place, searchSection, overrides), overrides);
@@ -127,9 +128,12 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
 
 function followDataset(config: SearchConfig, given: object): SearchConfig {
   const space = ownValue(given, "space");
-  if (isSection(space) && ownValue(space, "classes") !== undefined) return config;
-  const classes = datasetClasses[config.data.dataset];
-  return Object.freeze({ ...config, space: Object.freeze({ ...config.space, classes }) });
+  const isGiven = (key: string) => isSection(space) && ownValue(space, key) !== undefined;
+  const followed = Object.entries(formOf(config.data.dataset)).filter(([key]) => !isGiven(key));
+  return Object.freeze({
+    ...config,
+    space: Object.freeze({ ...config.space, ...Object.fromEntries(followed) }),
+  });
 }
 
 /** What strategies and diagnostics ask of other sections. */

@@ -4,6 +4,7 @@ import { DataError } from "../util/errors";
 import { checkCifar } from "./checkCifar";
 import { type CifarContent, cifarContents } from "./cifarContent";
 import { readLines } from "./cifarRecords";
+import type { CheckedSets } from "./datasets/dataset";
 import { type ImageSet, joinNotes, selectImages } from "./imageSet";
 import { cifarShape, readCifarPart } from "./readCifarPart";
 
@@ -14,13 +15,6 @@ export interface Cifar10Options {
   readonly exactTestOnly?: boolean;
   /** What the files must hold; by default what is known of CIFAR-10. For sets of the same form with one label byte. */
   readonly content?: CifarContent;
-}
-
-/** The images of a set, and what was checked of them, a phrase each. */
-export interface CheckedSets {
-  readonly train: ImageSet;
-  readonly test: ImageSet;
-  readonly checked: readonly string[];
 }
 
 /**

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { checkCifar } from "./checkCifar";
-import type { CheckedSets } from "./cifar10";
 import { type CifarContent, cifarContents } from "./cifarContent";
 import { readLines } from "./cifarRecords";
+import type { CheckedSets } from "./datasets/dataset";
 import { type ImageSet, joinNotes } from "./imageSet";
 import { cifarShape, readCifarPart } from "./readCifarPart";
 

@@ -1,24 +1,20 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { DataConfig } from "../config/dataConfig";
-import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import { fold, type RandomKey } from "../random/randomKey";
 import { DataError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { projectPath } from "../util/projectFolder";
 import { type ChannelStatistics, channelStatistics } from "./channelStatistics";
-import { type CheckedSets, readCifar10 } from "./cifar10";
-import { readCifar100 } from "./cifar100";
-import { cifarArchives, missingFiles } from "./cifarArchive";
+import { datasetOf } from "./datasets/datasetOf";
 import { drawBalanced } from "./drawBalanced";
-import { fetchCifar } from "./fetchCifar";
 import { type ImageSet, joinNotes, selectImages } from "./imageSet";
-import { syntheticImages } from "./syntheticImages";
 
 /** What to say of the data in a record or a figure. Plain data. */
 export interface DataInfo extends ChannelStatistics {
   readonly name: string;
   /** Where the images came from, and anything a reader must know of them. */
   readonly note: string;
+  /** SHA-256 of all images and labels, of a set that the user defined. */
+  readonly contentHash?: string;
 }
 
 /** The images of a run. */
@@ -33,30 +29,26 @@ export interface LoadedData {
   readonly checked: readonly string[];
 }
 
-/** Images of the synthetic set when no number is asked for. */
-export const syntheticDefault = Object.freeze({ train: 10_000, test: 2_000 });
-
 /**
- * Loads the images that a config asks for.
- *
- * "auto" takes CIFAR-10 if its files or its archive are in `directory`, else downloads them if allowed, else draws
- * the synthetic set and says in the note why. Files that are there but damaged, or hold other images than the set has
- * (`checkCifar`, wherever they come from), are an error, never passed over.
- *
- * The synthetic set is one fixed set, like any other: the same images for every seed, 10,000 for training and
- * 2,000 for testing unless the config says otherwise (more than that is drawn if asked for).
+ * Loads the images that a config asks for: fetches them where that is allowed and needed, reads and checks them
+ * (`Dataset`), and draws some where the config limits their number.
  *
  * @param key decides which images are used where the config limits their number; class by class.
- * @throws DataError if the files are missing, damaged or cannot be fetched, or a limit exceeds the set.
+ * @throws ConfigError for an unknown data set; DataError if the files are missing, damaged or cannot be fetched, or a
+ * limit exceeds the set.
  */
 export async function loadData(
   config: DataConfig,
   key: RandomKey,
   progress: Progress = silentProgress,
 ): Promise<LoadedData> {
-  const sets = await readSets({ ...config, directory: projectPath(config.directory) }, progress);
-  const train = limit(sets.train, config.trainImages, "trainImages", fold(key, "train"));
-  const test = limit(sets.test, config.testImages, "testImages", fold(key, "test"));
+  const { dataset, directory, download, trainImages, testImages } = config;
+  const set = datasetOf(dataset, "loadData");
+  const options = { directory: projectPath(directory), download, trainImages, testImages, progress };
+  await set.fetch?.(options);
+  const sets = await set.read(options);
+  const train = limit(sets.train, trainImages, "trainImages", fold(key, "train"));
+  const test = limit(sets.test, testImages, "testImages", fold(key, "test"));
   const note = joinNotes(
     sets.train.note,
     beyond(sets.train, sets.test),
@@ -67,54 +59,12 @@ export async function loadData(
     train,
     test,
     checked: sets.checked,
-    info: { name: train.name, note, ...channelStatistics(train) },
-  };
-}
-
-async function readSets(config: DataConfig, progress: Progress): Promise<CheckedSets> {
-  const { dataset, directory, download } = config;
-  switch (dataset) {
-    case "cifar10":
-      await fetchCifar(cifarArchives.cifar10, directory, download, progress);
-      return readCifar10(directory);
-    case "cifar100":
-      await fetchCifar(cifarArchives.cifar100, directory, download, progress);
-      return readCifar100(directory);
-    case "synthetic":
-      return synthetic(config);
-    case "auto":
-      return automatic(config, progress);
-    default:
-      return dataset satisfies never;
-  }
-}
-
-async function automatic(config: DataConfig, progress: Progress): Promise<CheckedSets> {
-  const { directory, download } = config;
-  const archive = cifarArchives.cifar10;
-  const present = missingFiles(archive, directory).length < archive.files.length;
-  if (present || existsSync(join(directory, archive.fileName)))
-    return readSets({ ...config, dataset: "cifar10" }, progress);
-  if (!download) return synthetic(config, `CIFAR-10 is not in ${directory} and downloads are not allowed.`);
-  try {
-    await fetchCifar(archive, directory, true, progress);
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return synthetic(config, `CIFAR-10 could not be fetched: ${error.message}`);
-  }
-  return readCifar10(directory);
-}
-
-function synthetic(config: DataConfig, why = ""): CheckedSets {
-  const key = fold(randomKey(0), "synthetic");
-  const draw = (count: number, label: string) => {
-    const set = syntheticImages(count, fold(key, label));
-    return { ...set, note: joinNotes(set.note, why) };
-  };
-  return {
-    train: draw(config.trainImages || syntheticDefault.train, "train"),
-    test: draw(config.testImages || syntheticDefault.test, "test"),
-    checked: [],
+    info: {
+      name: train.name,
+      note,
+      ...(sets.contentHash === undefined ? {} : { contentHash: sets.contentHash }),
+      ...(set.normalization === "measured" ? channelStatistics(train) : set.normalization),
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type BackendInfo, startBackend } from "../backend";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
+import { dataLabel } from "../data/dataLabel";
 import { randomKey } from "../random/randomKey";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import {
@@ -166,9 +167,9 @@ async function run(
 
 /** @throws RecordError if fitness is now measured on other data than before. */
 function checkData({ data }: EvolutionRecord, fitness: Fitness, path: string): void {
-  if (data === null || fitness.data === null || data.name === fitness.data.name) return;
+  if (data === null || fitness.data === null || dataLabel(data) === dataLabel(fitness.data)) return;
   throw new RecordError(
-    `${path}: this evolution began on ${data.name}, the data found now are ${fitness.data.name}. Provide the same data, or choose another folder.`,
+    `${path}: this evolution began on ${dataLabel(data)}, the data found now are ${dataLabel(fitness.data)}. Provide the same data, or choose another folder.`,
   );
 }
 

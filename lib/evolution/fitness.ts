@@ -68,11 +68,11 @@ async function supernetFitness(
   }
   const scorer = await SupernetScorer.open(record, checkpoint, { images, progress });
   const known = new Map(history.map(({ genotype, fitness }) => [genotypeHash(genotype), fitness]));
-  const { name, note } = scorer.info;
+  const { name, note, contentHash } = scorer.info;
   return {
     space: record.config.space,
     style: record.config.binarization,
-    data: { name, note, images: scorer.images },
+    data: { name, note, ...hashOf(contentHash), images: scorer.images },
     async of(genotype) {
       const hash = genotypeHash(genotype);
       const accuracy = known.get(hash) ?? (await scorer.accuracy(genotype));
@@ -112,8 +112,8 @@ function trainingFitness(
           measureTests: false,
           title: `architecture ${index + 1}/${evaluations}: `,
         });
-        const { name, note, validationImages: images } = record.data;
-        data = { name, note, images };
+        const { name, note, contentHash, validationImages: images } = record.data;
+        data = { name, note, ...hashOf(contentHash), images };
         return record.epochs.at(-1)?.validation?.accuracy ?? 0;
       } catch (error) {
         if (error instanceof DivergenceError) return 0;
@@ -123,4 +123,8 @@ function trainingFitness(
     stored: () => rmSync(join(directory, candidatesFolder), { recursive: true, force: true }),
     close() {},
   };
+}
+
+function hashOf(contentHash: string | undefined): { contentHash?: string } {
+  return contentHash === undefined ? {} : { contentHash };
 }

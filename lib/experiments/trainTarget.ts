@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { type Dataset, datasetClasses } from "../config/dataConfig";
+import { formOf } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
@@ -105,9 +105,9 @@ function fromRecord(path: string): TrainTarget {
 }
 
 /**
- * A hand-made network given by name has no classes of its own: they are the data set's. Other models stay as they are.
+ * A hand-made network given by name has neither images nor classes of its own: they are the data set's. Other models stay as they are.
  */
-export function forDataset({ model, config }: TrainTarget, dataset: Dataset): ModelSpec {
+export function forDataset({ model, config }: TrainTarget, dataset: string): ModelSpec {
   if (model.kind !== "baseline" || config !== null) return model;
-  return checkModelSpec({ ...model, classes: datasetClasses[dataset] }, model.name);
+  return checkModelSpec({ ...model, ...formOf(dataset) }, model.name);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+export type { Dataset } from "../data/datasets/dataset";
+export type { DatasetSpec } from "../data/datasets/defineDataset";
 export { epochBatches } from "../data/epochBatches";
 export type { ImageSet } from "../data/imageSet";
 export type { LoadedData } from "../data/loadData";

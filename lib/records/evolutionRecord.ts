@@ -30,7 +30,12 @@ export interface EvolutionRecord {
   readonly backend: BackendInfo;
   readonly space: SpaceConfig;
   /** What fitness is measured on; null before the first architecture is. */
-  readonly data: { readonly name: string; readonly note: string; readonly images: number } | null;
+  readonly data: {
+    readonly name: string;
+    readonly note: string;
+    readonly contentHash?: string;
+    readonly images: number;
+  } | null;
   readonly status: "running" | "finished" | "interrupted";
   /** For "interrupted": where it stopped. */
   readonly statusDetail: string | null;

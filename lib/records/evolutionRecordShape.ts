@@ -11,6 +11,7 @@ import {
   nullable,
   objectOf,
   oneOf,
+  optional,
   sha256Text,
   share,
   text,
@@ -50,7 +51,14 @@ export const evolutionRecordShape = objectOf<EvolutionRecord>({
   versions: versionsShape,
   backend: backendShape,
   space: acceptedWhole<SpaceConfig>(spaceConfig),
-  data: nullable(objectOf<NonNullable<EvolutionRecord["data"]>>({ name: text, note: text, images: count })),
+  data: nullable(
+    objectOf<NonNullable<EvolutionRecord["data"]>>({
+      name: text,
+      note: text,
+      contentHash: optional(sha256Text),
+      images: count,
+    }),
+  ),
   status: oneOf(["running", "finished", "interrupted"]),
   statusDetail: nullable(text),
   seconds: amount,

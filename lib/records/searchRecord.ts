@@ -82,6 +82,8 @@ export interface SearchRecord {
     readonly name: string;
     /** Where the images came from, and anything a reader must know of them. */
     readonly note: string;
+    /** SHA-256 of all images and labels, where the user defined the set. */
+    readonly contentHash?: string;
     readonly weightImages: number;
     readonly alphaImages: number;
     /** Per-channel mean and standard deviation used for normalisation, of pixels in [0, 1]. */

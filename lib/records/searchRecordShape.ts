@@ -94,6 +94,7 @@ export const searchFields: FieldShapes<SearchRecord> = {
   data: objectOf<SearchRecord["data"]>({
     name: text,
     note: text,
+    contentHash: optional(sha256Text),
     weightImages: wholeFrom(1),
     alphaImages: wholeFrom(1),
     mean: listOf(finite),

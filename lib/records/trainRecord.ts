@@ -66,6 +66,8 @@ export interface TrainRecord {
     readonly name: string;
     /** Where the images came from, and anything a reader must know of them. */
     readonly note: string;
+    /** SHA-256 of all images and labels, where the user defined the set. */
+    readonly contentHash?: string;
     readonly trainImages: number;
     /** Held out of the training images; 0 for none. */
     readonly validationImages: number;

@@ -8,6 +8,7 @@ import {
   nullable,
   objectOf,
   oneOf,
+  optional,
   pairOf,
   sha256Text,
   share,
@@ -37,6 +38,7 @@ export const trainRecordShape = objectOf<TrainRecord>({
   data: objectOf<TrainRecord["data"]>({
     name: text,
     note: text,
+    contentHash: optional(sha256Text),
     trainImages: wholeFrom(1),
     validationImages: count,
     testImages: count,

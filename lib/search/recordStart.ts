@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
+import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { LoadedData } from "../data/loadData";
 import type { TrainingSplit } from "../data/splitTraining";
 import { searchRecalibration } from "../records/recalibration";
@@ -21,7 +22,7 @@ export function newRecord(
   state: SearchState,
 ): SearchRecord {
   const now = new Date().toISOString();
-  const { name, note, mean, std } = data.info;
+  const { name, note, contentHash, mean, std } = data.info;
   return {
     kind: "bars.search-record",
     schema: searchRecordSchema,
@@ -34,6 +35,7 @@ export function newRecord(
     data: {
       name,
       note,
+      ...(contentHash === undefined ? {} : { contentHash }),
       weightImages: split.weightSplit.length,
       alphaImages: split.alphaSplit.length,
       mean: [...mean],
@@ -69,12 +71,12 @@ export function resumed(
   record: SearchRecord,
   state: SearchState,
   files: { readonly record: string; readonly checkpoint: string },
-  dataName: string,
+  found: KnownData,
   stepsPerEpoch: number,
 ): SearchRecord {
-  if (record.data.name !== dataName) {
+  if (dataLabel(record.data) !== dataLabel(found)) {
     throw new RecordError(
-      `${files.record}: this search began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
+      `${files.record}: this search began on ${dataLabel(record.data)}, the data found now are ${dataLabel(found)}. Provide the same data, or choose another folder.`,
     );
   }
   if (record.epochs.length > 0 && searchRecalibration(record) === "batch_means") {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { startBackend } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import type { SearchConfig } from "../config/searchConfig";
+import { checkForm } from "../data/checkForm";
 import { type LoadedData, loadData } from "../data/loadData";
 import { splitTraining, type TrainingSplit } from "../data/splitTraining";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
@@ -65,6 +66,7 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  * After every epoch the record and a checkpoint of everything are written. Called again with the same config and
  * folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record.
  *
+ * @throws ConfigError if the space is for other images than the data have.
  * @throws RecordError if the folder holds a search with another config, or on other data, or is in use by a live process.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
@@ -94,10 +96,11 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
     const key = randomKey(config.seed);
     const load = () => loadData(config.data, fold(key, "data"), progress);
     const data = await unlessStopped(signal, "search", load);
+    checkForm("search", "the space", config.space, data.train);
     const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
     state = new SearchState(config, key);
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
-    if (earlier) record = resumed(earlier, state, files, data.info.name, stepsPerEpoch({ config, split }));
+    if (earlier) record = resumed(earlier, state, files, data.info, stepsPerEpoch({ config, split }));
     options.onStart?.(record);
     const context: SearchContext = { config, key, data, split, progress, onStep: options.onStep };
     return await runEpochs(context, state, record, files, options, signal);

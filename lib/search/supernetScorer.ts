@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { startBackend } from "../backend";
 import { type CalibrationOptions, calibrationBatches } from "../data/calibrationBatches";
+import { dataLabel } from "../data/dataLabel";
 import { type DataInfo, type LoadedData, loadData } from "../data/loadData";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { splitTraining } from "../data/splitTraining";
@@ -72,9 +73,9 @@ export class SupernetScorer {
     const { config } = record;
     const key = randomKey(config.seed);
     const data = await loadData(config.data, fold(key, "data"), progress);
-    if (data.info.name !== record.data.name) {
+    if (dataLabel(data.info) !== dataLabel(record.data)) {
       throw new RecordError(
-        `${checkpoint}: the search ran on ${record.data.name}, the data found now are ${data.info.name}. Provide the same data.`,
+        `${checkpoint}: the search ran on ${dataLabel(record.data)}, the data found now are ${dataLabel(data.info)}. Provide the same data.`,
       );
     }
     const state = new SearchState(config, key);

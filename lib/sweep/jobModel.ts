@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { checkClasses, datasetClasses } from "../config/dataConfig";
+import { checkClasses } from "../config/dataConfig";
+import { formOf } from "../config/datasets";
 import { complete } from "../config/section";
 import { spaceFor } from "../config/spaceFor";
 import type { TrainConfig } from "../config/trainConfig";
@@ -70,8 +71,8 @@ function baseline({ parts, budget, label, place }: JobChoice, { data }: TrainCon
     );
   }
   const at = `${place}: baseline`;
-  const classes = datasetClasses[data.dataset];
-  const model = checkModelSpec({ classes, ...parts.baseline, kind: "baseline", name: label }, at);
+  const form = formOf(data.dataset);
+  const model = checkModelSpec({ ...form, ...parts.baseline, kind: "baseline", name: label }, at);
   checkClasses(at, modelShape(model).classes, data.dataset);
   return model;
 }

@@ -1,5 +1,5 @@
 import { check, deepFreeze } from "../config/check";
-import { datasetClasses } from "../config/dataConfig";
+import { formOf, type ImageForm } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { modelShape } from "../records/modelSpec";
 import { BarsError, ConfigError } from "../util/errors";
@@ -34,11 +34,11 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   }
   if (stage !== "search+train") {
     const model = givenModel(choice, train);
-    requireClasses(choice, train, modelShape(model).classes);
+    requireForm(choice, train, modelShape(model));
     return [{ step: "train", config: train, model }];
   }
   const config = searchSettings(choice);
-  requireClasses(choice, train, config.space.classes);
+  requireForm(choice, train, config.space);
   const { rule, epoch } = deriveSettings(choice, config);
   if (epoch !== null && epoch >= config.epochs) {
     throw new ConfigError(
@@ -53,8 +53,12 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
 }
 
 /** What training would find out only when its data are loaded. */
-function requireClasses({ place }: JobChoice, { data }: TrainConfig, classes: number): void {
-  const ok = datasetClasses[data.dataset] <= classes;
-  const expected = `one with at most the ${classes} classes of the architecture`;
-  check(`${place}: train.overrides.data`, "dataset", ok, expected, data.dataset);
+function requireForm({ place }: JobChoice, { data }: TrainConfig, network: ImageForm): void {
+  const at = `${place}: train.overrides.data`;
+  const { classes, imageSize, imageChannels } = formOf(data.dataset);
+  const fewer = `one with at most the ${network.classes} classes of the architecture`;
+  check(at, "dataset", classes <= network.classes, fewer, data.dataset);
+  const alike = imageSize === network.imageSize && imageChannels === network.imageChannels;
+  const form = `one of images of ${network.imageSize}x${network.imageSize}x${network.imageChannels}, which the architecture reads`;
+  check(at, "dataset", alike, form, data.dataset);
 }

@@ -1,10 +1,11 @@
 import type { TrainConfig } from "../config/trainConfig";
+import { checkForm } from "../data/checkForm";
 import { drawBalanced } from "../data/drawBalanced";
 import { type LoadedData, loadData } from "../data/loadData";
 import type { Trainable } from "../network/trainable";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import { type ModelSpec, modelShape } from "../records/modelSpec";
-import { ConfigError, DataError } from "../util/errors";
+import { DataError } from "../util/errors";
 import type { Progress } from "../util/progress";
 
 /** The images of a training: the same ones for every seed, so that seeds and recipes compare. */
@@ -39,7 +40,7 @@ export async function trainingData(
 ): Promise<TrainingData> {
   const key = fold(randomKey(0), "training data");
   const data = await loadData(config.data, fold(key, "data"), progress);
-  checkShape(model, data);
+  checkForm("train", `the model "${model.name}"`, modelShape(model), data.train);
   const count = data.train.labels.length;
   const held = Math.round(config.validationShare * count);
   if (held === 0) {
@@ -58,19 +59,4 @@ export async function trainingData(
   const out = new Set(validationImages);
   const all = Uint32Array.from({ length: count }, (_, i) => i);
   return { data, trainImages: all.filter((i) => !out.has(i)), validationImages };
-}
-
-function checkShape(model: ModelSpec, { train }: LoadedData): void {
-  const { imageSize, imageChannels, classes } = modelShape(model);
-  if (train.imageSize !== imageSize || train.channels !== imageChannels) {
-    throw new ConfigError(
-      `train: the model "${model.name}" reads images of ${imageSize}x${imageSize}x${imageChannels}, ${train.name} has ${train.imageSize}x${train.imageSize}x${train.channels}. Choose other data or another model.`,
-    );
-  }
-  const found = train.classNames.length;
-  if (found > classes) {
-    throw new ConfigError(
-      `train: ${train.name} has ${found} classes, the head of the model "${model.name}" has ${classes}. Choose other data, or a model with at least ${found} classes.`,
-    );
-  }
 }

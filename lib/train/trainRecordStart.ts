@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
+import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
@@ -21,7 +22,7 @@ export function newTrainRecord(
   teacher: TrainRecord["teacher"],
 ): TrainRecord {
   const now = new Date().toISOString();
-  const { name, note, mean, std } = images.data.info;
+  const { name, note, contentHash, mean, std } = images.data.info;
   return {
     kind: "bars.train-record",
     schema: trainRecordSchema,
@@ -35,6 +36,7 @@ export function newTrainRecord(
     data: {
       name,
       note,
+      ...(contentHash === undefined ? {} : { contentHash }),
       trainImages: images.trainImages.length,
       validationImages: images.validationImages.length,
       testImages: images.data.test.labels.length,
@@ -70,12 +72,12 @@ export function resumedTraining(
   record: TrainRecord,
   state: TrainState,
   files: { readonly record: string; readonly checkpoint: string },
-  dataName: string,
+  found: KnownData,
   stepsPerEpoch: number,
 ): TrainRecord {
-  if (record.data.name !== dataName) {
+  if (dataLabel(record.data) !== dataLabel(found)) {
     throw new RecordError(
-      `${files.record}: this training began on ${record.data.name}, the data found now are ${dataName}. Provide the same data, or choose another folder.`,
+      `${files.record}: this training began on ${dataLabel(record.data)}, the data found now are ${dataLabel(found)}. Provide the same data, or choose another folder.`,
     );
   }
   if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash, stepsPerEpoch);

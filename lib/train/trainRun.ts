@@ -81,8 +81,8 @@ export class TrainRun {
     const unbegun = !existsSync(this.#files.checkpoint);
     if (unbegun && context.config.start === "supernet")
       await startFromSupernet(this.#state.network, context.model, this.options.supernetCheckpoint);
-    const { name } = context.data.info;
-    this.#record = resumedTraining(this.#record, this.#state, this.#files, name, stepsPerEpoch(context));
+    const { info } = context.data;
+    this.#record = resumedTraining(this.#record, this.#state, this.#files, info, stepsPerEpoch(context));
     const { position } = this.#state;
     if (this.#reduced !== null) position.microBatch = Math.min(position.microBatch, this.#reduced);
     this.#put({ status: "running", statusDetail: null });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { must } from "../../config/check";
 import { scheduleValue } from "../../config/schedule";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
+import { dataLabel } from "../../data/dataLabel";
 import type { OverridableLayer } from "../../network/layerOverrides";
 import { fold, randomKey } from "../../random/randomKey";
 import type { Table } from "../../records/table";
@@ -114,9 +115,9 @@ async function ablateInto(
   };
   const config = tuningConfig(run.config, settings);
   const images = await unlessStopped(signal, "ablate", () => trainingData(config, model, progress));
-  if (images.data.info.name !== run.data.name) {
+  if (dataLabel(images.data.info) !== dataLabel(run.data)) {
     throw new RecordError(
-      `ablate: this network was trained on ${run.data.name}, the data found now are ${images.data.info.name}. Provide the same data.`,
+      `ablate: this network was trained on ${dataLabel(run.data)}, the data found now are ${dataLabel(images.data.info)}. Provide the same data.`,
     );
   }
   const done = (ablation: Ablation | null) =>

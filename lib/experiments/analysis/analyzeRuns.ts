@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { AnalysisRecord } from "../../analysis/analysisRecord";
 import { readAnalysisRecord, writeAnalysisRecord } from "../../analysis/analysisRecordFile";
 import { analysisConfig } from "../../config/analysisConfig";
+import { dataLabel } from "../../data/dataLabel";
 import { type TrainingData, trainingData } from "../../train/trainContext";
 import { canonicalJson, hashJson } from "../../util/canonicalJson";
 import { DataError, RecordError } from "../../util/errors";
@@ -98,9 +99,9 @@ class SharedData {
       this.#data = await trainingData(config, model, progress);
       this.#hash = hash;
     }
-    if (this.#data.data.info.name !== record.data.name) {
+    if (dataLabel(this.#data.data.info) !== dataLabel(record.data)) {
       throw new DataError(
-        `analyze ${model.name}: it was trained on ${record.data.name}, the data found are ${this.#data.data.info.name}. Put the data where the run had them (${config.data.directory}).`,
+        `analyze ${model.name}: it was trained on ${dataLabel(record.data)}, the data found are ${dataLabel(this.#data.data.info)}. Put the data where the run had them (${config.data.directory}).`,
       );
     }
     return this.#data;
