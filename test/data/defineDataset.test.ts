@@ -67,7 +67,7 @@ describe("a data set of the user's own", () => {
     const form = { classNames: ["a", "b", "c"], imageSize: 12, channels: 1 };
     const parts = { train: images(48, 12, 1, 0), test: images(12, 12, 1, 5) };
     bars.defineDataset({ name: "grey", version: 3, ...form, ...parts });
-    const space = bars.spaceConfig({
+    const space = bars.space.spaceConfig({
       imageSize: 12,
       imageChannels: 1,
       classes: 3,
@@ -77,7 +77,7 @@ describe("a data set of the user's own", () => {
       widthChoices: [1],
       cellShortcut: "avg_pool",
     });
-    const model = bars.genotypeModel(bars.randomGenotype(space, bars.randomKey(1)), "grey");
+    const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(1)), "grey");
     const config = bars.trainConfig({ data: { dataset: "grey" }, epochs: 2, batchSize: 8 });
     const whole = await bars.train(config, model, { directory: folder("trained") });
     const directory = folder("train-stopped");
@@ -131,7 +131,7 @@ describe("a data set of the user's own", () => {
     const normalization = { mean: [0.5, 0.4, 0.3], std: [0.25, 0.2, 0.1] };
     bars.defineDataset({ name: "given", ...about, ...parts, normalization });
     define("measured");
-    const load = (dataset: string) => bars.loadData(bars.dataConfig({ dataset }), bars.randomKey(0));
+    const load = (dataset: string) => bars.loadData(bars.config.dataConfig({ dataset }), bars.randomKey(0));
     expect((await load("given")).info).toMatchObject(normalization);
     const { info, train } = await load("measured");
     const mean = parts.train.images.filter((_, i) => i % 3 === 0).reduce((a, b) => a + b, 0) / (48 * 256);
@@ -170,10 +170,10 @@ describe("a data set of the user's own", () => {
   });
 
   it("says what to define where a setting names an unknown one", () => {
-    expect(() => bars.dataConfig({ dataset: "cifar_10" })).toThrow(
+    expect(() => bars.config.dataConfig({ dataset: "cifar_10" })).toThrow(
       'dataConfig: dataset must be one of "auto", "cifar10", "cifar100", "synthetic"',
     );
-    expect(() => bars.dataConfig({ dataset: "cifar_10" })).toThrow(
+    expect(() => bars.config.dataConfig({ dataset: "cifar_10" })).toThrow(
       'or a data set of your own (defineDataset), got "cifar_10".',
     );
   });

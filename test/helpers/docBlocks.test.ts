@@ -24,8 +24,8 @@ describe("the code blocks of a page", () => {
   it("run in order as one module against the library, in a folder of their own", async () => {
     const path = page(
       "good.md",
-      '\nimport * as bars from "bars";\nconst space = bars.spaceConfig({ steps: 2 });\n',
-      '\nimport * as bars from "bars";\nimport { writeFileSync } from "node:fs";\nwriteFileSync("here.txt", "x");\nconsole.log(bars.edgesOf(space.steps).length);\n',
+      '\nimport * as bars from "bars";\nconst space = bars.space.spaceConfig({ steps: 2 });\n',
+      '\nimport * as bars from "bars";\nimport { writeFileSync } from "node:fs";\nwriteFileSync("here.txt", "x");\nconsole.log(bars.space.edgesOf(space.steps).length);\n',
     );
     const place = join(folder, "kept");
     mkdirSync(place);
@@ -36,10 +36,13 @@ describe("the code blocks of a page", () => {
   it("fail by the compiler's words, by what they throw, and where there are none", async () => {
     const typed = page(
       "typed.md",
-      '\nimport * as bars from "bars";\nconst steps: string = bars.edgesOf(2);\n',
+      '\nimport * as bars from "bars";\nconst steps: string = bars.space.edgesOf(2);\n',
     );
     await expect(runDocBlocks(typed)).rejects.toThrow(/its ts blocks failed\.[\s\S]*TS2322/);
-    const thrown = page("thrown.md", '\nimport * as bars from "bars";\nbars.spaceConfig({ steps: 0 });\n');
+    const thrown = page(
+      "thrown.md",
+      '\nimport * as bars from "bars";\nbars.space.spaceConfig({ steps: 0 });\n',
+    );
     await expect(runDocBlocks(thrown)).rejects.toThrow("spaceConfig: steps must be an integer of at least 1");
     await expect(runDocBlocks(page("empty.md"))).rejects.toThrow("expected fenced ts blocks, found none");
   });
