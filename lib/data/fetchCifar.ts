@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
@@ -74,6 +74,7 @@ async function extract(
   progress: Progress,
 ): Promise<void> {
   const target = join(directory, archive.folder);
+  await removeLeftOver(archive, directory);
   const temporary = await mkdtemp(join(directory, `.${archive.folder}-`));
   progress.start(`unpacking ${archive.fileName}`, archive.files.length, "files");
   try {
@@ -91,4 +92,10 @@ async function extract(
     progress.stop();
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Folders of processes that were killed while they unpacked: whoever holds the lock is the only one that unpacks. */
+async function removeLeftOver(archive: CifarArchive, directory: string): Promise<void> {
+  const left = (await readdir(directory)).filter((name) => name.startsWith(`.${archive.folder}-`));
+  for (const name of left) await rm(join(directory, name), { recursive: true, force: true });
 }

@@ -81,6 +81,13 @@ describe("fetchCifar", () => {
     expect(missingFiles(archive, directory)).toEqual([]);
   });
 
+  it("removes what a process left that was killed while it unpacked", async () => {
+    mkdirSync(join(directory, ".small-bin-Ab12cd"), { recursive: true });
+    writeFileSync(join(directory, ".small-bin-Ab12cd", "one.bin"), "half");
+    await fetchCifar(archive, directory, true);
+    expect(readdirSync(directory).sort()).toEqual(["small-bin", "small.tar.gz"]);
+  });
+
   it("unpacks an archive put there by hand, even when downloads are not allowed", async () => {
     mkdirSync(directory);
     writeFileSync(join(directory, "small.tar.gz"), bytes);

@@ -101,3 +101,38 @@ describe("latencyBars", () => {
     expect(() => latencyBars(many)).toThrow('latencyBars: the table "T" must have at most 6 series, got 7.');
   });
 });
+
+describe("bars of more rows than a page has", () => {
+  const many = (count: number) =>
+    table(
+      "Many",
+      ["name", "flops", "bops", "latencyMs"].map(column),
+      Array.from({ length: count }, (_, i) => ({
+        name: `part ${i}`,
+        flops: 100 + ((7 * i) % count),
+        bops: 64,
+        latencyMs: 1,
+      })),
+      provenance,
+    );
+
+  it("are the 39 dearest parts in their order, and the others as one with their sum", () => {
+    const { data } = costBars(many(60));
+    const names = data[0]?.["y"] as string[];
+    expect(names.length).toBe(40);
+    expect(names.at(-1)).toBe("21 smaller parts");
+    const kept = names.slice(0, -1).map((name) => Number(name.slice(5)));
+    expect(kept).toEqual([...kept].sort((a, b) => a - b));
+    expect(Math.min(...kept.map((i) => (7 * i) % 60))).toBe(21);
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+    expect(sum(data[0]?.["x"] as number[])).toBe(100 * 60 + (59 * 60) / 2);
+    expect(sum(data[1]?.["x"] as number[])).toBe(60);
+    expect(costBars(many(40)).data[0]?.["y"]).toHaveLength(40);
+  });
+
+  it("are refused of latencies", () => {
+    expect(() => latencyBars(many(41))).toThrow(
+      'latencyBars: the table "Many" must have at most 40 names, as many as fit a page, got 41; draw it in parts.',
+    );
+  });
+});

@@ -4,6 +4,9 @@ import type { Figure, Trace } from "./figure";
 import { figureFrame } from "./figureFrame";
 import { textSize } from "./theme";
 
+/** Rows that fit a page of 9 inches. */
+export const maxBars = 40;
+
 /** What the figures of horizontal bars differ in. */
 export interface BarFrame {
   readonly table: Table;

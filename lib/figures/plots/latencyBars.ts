@@ -1,6 +1,6 @@
 import type { Table } from "../../records/table";
 import { BarsError } from "../../util/errors";
-import { barFrame } from "../frame/barFrame";
+import { barFrame, maxBars } from "../frame/barFrame";
 import type { Figure } from "../frame/figure";
 import { plotlyText } from "../frame/plotlyText";
 import { checkColumns, numbersOf, textsOf } from "../frame/tableColumns";
@@ -22,7 +22,7 @@ const colors = [
  *
  * @param table with the columns `name` and `latencyMs`; its notes say on which machine, over how many images and
  * how often it was measured.
- * @throws BarsError if a column is missing or holds no numbers, or more than six series.
+ * @throws BarsError if a column is missing or holds no numbers, and for more than six series or 40 names.
  */
 export function latencyBars(table: Table): Figure {
   const has = (name: string) => table.columns.some((column) => column.name === name);
@@ -61,6 +61,12 @@ export function latencyBars(table: Table): Figure {
     });
   });
   const rows = [...new Set(names)];
+  if (rows.length > maxBars) {
+    throw new BarsError(
+      `latencyBars: the table "${table.title}" must have at most ${maxBars} names, as many as fit a page, got ${rows.length}; ` +
+        "draw it in parts.",
+    );
+  }
   const said = names.map((name, i) => `${name}${has("series") ? ` (${seriesOf[i]})` : ""} ${latency[i]} ms`);
   const figure = barFrame({
     table,
