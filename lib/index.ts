@@ -74,3 +74,5 @@ export * as sweep from "./public/sweep";
 
 // Variants of your own
 export { defineDataset } from "./data/datasets/defineDataset";
+export { definePreset } from "./config/definePreset";
+export { defineTheme } from "./figures/frame/defineTheme";

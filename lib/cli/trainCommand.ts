@@ -53,8 +53,10 @@ export function trainCommand(): Command {
 
 async function run(network: string | undefined, options: Options): Promise<void> {
   if (options.list) {
-    for (const name of trainPresetNames)
-      console.log(`${name}\n  ${trainPresets[name].about}\n  source: ${trainPresets[name].source}`);
+    for (const name of trainPresets.names) {
+      const { about, source } = trainPresets.get(name);
+      console.log(`${name}\n  ${about}\n  source: ${source}`);
+    }
     return;
   }
   if (network === undefined)

@@ -1,17 +1,15 @@
 import { ConfigError } from "../util/errors";
+import { type Variant, VariantTable } from "../util/variantTable";
 import { isSection, type Overrides, ownValue } from "./check";
 import { type SearchConfig, searchConfig } from "./searchConfig";
 
-/**
- * Ready-made search settings.
- *
- * - `smoke`: shows that everything works; minutes on two CPU cores. Its numbers mean nothing.
- * - `laptop`: a real search on CIFAR-10 in about half an hour on two CPU cores.
- * - `paper`: full size, for a GPU. The authors' own search settings are not known: the space is that of their
- *   public test network, the loop follows the DARTS first-order settings.
- */
-export const presetNames = ["smoke", "laptop", "paper"] as const;
-export type PresetName = (typeof presetNames)[number];
+/** Ready-made settings of searches. */
+export interface SearchPreset extends Variant {
+  /** One sentence for a menu. */
+  readonly about: string;
+  /** What it sets; the defaults hold for the rest. */
+  readonly overrides: Overrides<SearchConfig>;
+}
 
 /** For alphas: no decay toward indecision. */
 const alphaAdam = { method: "adam", momentum: 0, beta1: 0.5, beta2: 0.999, weightDecay: 0 } as const;
@@ -25,43 +23,68 @@ const weightAdam = {
   learningRate: { kind: "cosine", from: 0.005, to: 0.0005 },
 } as const;
 
-const presets: Readonly<Record<PresetName, Overrides<SearchConfig>>> = {
+const builtInPresets = {
   smoke: {
-    space: {
-      initChannels: 4,
-      cellLayout: [0, 1, 0, 1, 0],
-      steps: 2,
-      cellShortcut: "avg_pool",
-      widthChoices: [0.5, 1],
+    name: "smoke",
+    about: "Shows that everything works; minutes on two CPU cores. Its numbers mean nothing.",
+    overrides: {
+      space: {
+        initChannels: 4,
+        cellLayout: [0, 1, 0, 1, 0],
+        steps: 2,
+        cellShortcut: "avg_pool",
+        widthChoices: [0.5, 1],
+      },
+      data: { trainImages: 1280, testImages: 320 },
+      epochs: 8,
+      warmupEpochs: 3,
+      batchSize: 32,
+      evaluationImages: 320,
+      alphaOptimizer: { ...alphaAdam, learningRate: 0.05 },
+      weightOptimizer: weightAdam,
+      cost: { method: "log", measure: "bops", budget: 4e5, coefficient: 0.3 },
     },
-    data: { trainImages: 1280, testImages: 320 },
-    epochs: 8,
-    warmupEpochs: 3,
-    batchSize: 32,
-    evaluationImages: 320,
-    alphaOptimizer: { ...alphaAdam, learningRate: 0.05 },
-    weightOptimizer: weightAdam,
-    cost: { method: "log", measure: "bops", budget: 4e5, coefficient: 0.3 },
   },
   laptop: {
-    space: { initChannels: 8, cellLayout: [0, 0, 1, 0, 0, 1, 0, 0], steps: 3, cellShortcut: "avg_pool" },
-    data: { trainImages: 5000, testImages: 1000 },
-    epochs: 10,
-    warmupEpochs: 3,
-    batchSize: 64,
-    evaluationImages: 1000,
-    alphaOptimizer: { ...alphaAdam, learningRate: 0.02 },
-    weightOptimizer: weightAdam,
-    cost: { method: "log", measure: "bops", budget: 4e6, coefficient: 0.3 },
+    name: "laptop",
+    about: "A real search on CIFAR-10 in about half an hour on two CPU cores.",
+    overrides: {
+      space: { initChannels: 8, cellLayout: [0, 0, 1, 0, 0, 1, 0, 0], steps: 3, cellShortcut: "avg_pool" },
+      data: { trainImages: 5000, testImages: 1000 },
+      epochs: 10,
+      warmupEpochs: 3,
+      batchSize: 64,
+      evaluationImages: 1000,
+      alphaOptimizer: { ...alphaAdam, learningRate: 0.02 },
+      weightOptimizer: weightAdam,
+      cost: { method: "log", measure: "bops", budget: 4e6, coefficient: 0.3 },
+    },
   },
   paper: {
-    data: { dataset: "cifar10" },
-    epochs: 50,
-    warmupEpochs: 5,
-    batchSize: 64,
-    samplers: { cell: { method: "gumbel" }, depth: { method: "gumbel" }, width: { method: "gumbel" } },
+    name: "paper",
+    about:
+      "Full size, for a GPU: the space of the authors' public test network, the loop of DARTS' first-order settings (their own are not known).",
+    overrides: {
+      data: { dataset: "cifar10" },
+      epochs: 50,
+      warmupEpochs: 5,
+      batchSize: 64,
+      samplers: { cell: { method: "gumbel" }, depth: { method: "gumbel" }, width: { method: "gumbel" } },
+    },
   },
-};
+} as const satisfies Readonly<Record<string, SearchPreset>>;
+
+export type PresetName = keyof typeof builtInPresets;
+
+/** Presets of searches by name: the library's, and those of `definePreset`. */
+export const searchPresets = new VariantTable<SearchPreset, PresetName>(
+  "preset of searches",
+  "definePreset",
+  builtInPresets,
+);
+
+/** The library's presets of searches. */
+export const presetNames = searchPresets.builtInNames;
 
 /**
  * The complete settings of a preset, with overrides laid over it. A run with no more epochs than the preset's warm-up
@@ -75,15 +98,18 @@ export function presetConfig(
   overrides: Overrides<SearchConfig> = {},
   say: (line: string) => void = console.warn,
 ): SearchConfig {
-  if (!presetNames.includes(name as PresetName)) {
-    throw new ConfigError(
-      `presetConfig: unknown preset "${name}". Known presets: ${presetNames.join(", ")}.`,
-    );
-  }
-  const preset = presets[name as PresetName];
+  const preset = presetOf(searchPresets, name, "presetConfig").overrides;
   const settings = layered(preset, overrides) as Overrides<SearchConfig>;
   const given = isSection(overrides) && ownValue(overrides, "warmupEpochs") !== undefined;
   return searchConfig(given ? settings : withShorterWarmup(name, settings, say), name);
+}
+
+/** @throws ConfigError for an unknown preset, naming the known ones. */
+export function presetOf<P extends Variant>(presets: VariantTable<P>, name: string, place: string): P {
+  if (presets.has(name)) return presets.get(name);
+  throw new ConfigError(
+    `${place}: unknown preset "${name}". Known presets: ${presets.names.join(", ")}. One of your own must be defined first (definePreset).`,
+  );
 }
 
 function withShorterWarmup(

@@ -1,27 +1,10 @@
-import { ConfigError } from "../util/errors";
+import { type Variant, VariantTable } from "../util/variantTable";
 import type { Overrides } from "./check";
-import { layered } from "./presets";
+import { layered, presetOf } from "./presets";
 import { type TrainConfig, trainConfig } from "./trainConfig";
 
-/**
- * Ready-made training settings. `smoke` and `laptop` are this project's own; the others follow published recipes,
- * each with what is missing or inferred said in its description. Published accuracies were reached by those recipes on
- * other networks; they promise nothing for yours.
- */
-export const trainPresetNames = [
-  "smoke",
-  "laptop",
-  "bars_like",
-  "bireal",
-  "irnet",
-  "reactnet",
-  "darts",
-  "bop",
-] as const;
-export type TrainPresetName = (typeof trainPresetNames)[number];
-
-/** A preset: where it is from, and what it sets. */
-export interface TrainPreset {
+/** Ready-made settings of trainings: where they are from, and what they set. */
+export interface TrainPreset extends Variant {
   /** One sentence for a menu. */
   readonly about: string;
   /** The paper it follows; "ours" for the project's own. */
@@ -31,8 +14,14 @@ export interface TrainPreset {
 
 const cosine = (from: number, to = 0) => ({ kind: "cosine", from, to }) as const;
 
-export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
+/**
+ * `smoke` and `laptop` are this project's own; the others follow published recipes, each with what is missing or
+ * inferred said in its description. Published accuracies were reached by those recipes on other networks; they promise
+ * nothing for yours.
+ */
+const builtInPresets = {
   smoke: {
+    name: "smoke",
     about: "Shows that everything works, in a minute. Its numbers mean nothing.",
     source: "ours",
     overrides: {
@@ -44,6 +33,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
     },
   },
   laptop: {
+    name: "laptop",
     about: "All of CIFAR-10 in 20 short epochs, for two CPU cores.",
     source: "ours",
     overrides: {
@@ -58,6 +48,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
   },
   // The deleted baseline configurations of the BARS authors' framework: xnor_resnet20, xnor_vgg.
   bars_like: {
+    name: "bars_like",
     about:
       "Adam 5e-4, no decay, cosine, 300 epochs: the binary baselines of the BARS authors' framework (inferred).",
     source: "aw_nas, examples/research/bnn baselines; that BARS used it is our inference",
@@ -68,6 +59,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
     },
   },
   bireal: {
+    name: "bireal",
     about: "Adam 1e-3 falling linearly to 0, 256 epochs, batch 512, Bi-Real blocks.",
     source: "Liu et al. 2018, arXiv:1808.00278, and its authors' code (for ImageNet)",
     overrides: {
@@ -79,6 +71,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
   },
   // The code's T_min; the paper's differs.
   irnet: {
+    name: "irnet",
     about:
       "SGD 0.1, cosine, 400 epochs, batch 128, weight decay 1e-4, IR-Net's balanced weights and EDE gradients.",
     source: "Qin et al. 2020, arXiv:1909.10788, and its authors' code (CIFAR-10)",
@@ -103,6 +96,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
   },
   // For ImageNet, with a ResNet-34 as teacher; here the teacher has the student's topology.
   reactnet: {
+    name: "reactnet",
     about:
       "Two steps of 128 epochs, Adam falling linearly, a full-precision teacher's soft labels, ReActNet blocks.",
     source: "Liu et al. 2020, arXiv:2003.03488, and its authors' code (for ImageNet, teacher ResNet-34)",
@@ -126,6 +120,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
     },
   },
   darts: {
+    name: "darts",
     about: "SGD 0.025, cosine, 600 epochs, cutout 16, drop path 0.2, auxiliary classifier 0.4.",
     source: "Liu et al. 2019, arXiv:1806.09055 (full-precision cells on CIFAR-10)",
     overrides: {
@@ -144,6 +139,7 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
     },
   },
   bop: {
+    name: "bop",
     about: "Bop with γ 1e-4, a tenth every 100 epochs, Adam 0.01 for the rest, 500 epochs, batch 50.",
     source: "Helwegen et al. 2019, arXiv:1906.02107 (BinaryNet on CIFAR-10)",
     overrides: {
@@ -168,18 +164,25 @@ export const trainPresets: Readonly<Record<TrainPresetName, TrainPreset>> = {
       },
     },
   },
-};
+} as const satisfies Readonly<Record<string, TrainPreset>>;
+
+export type TrainPresetName = keyof typeof builtInPresets;
+
+/** Presets of trainings by name: the library's, and those of `definePreset`. */
+export const trainPresets = new VariantTable<TrainPreset, TrainPresetName>(
+  "preset of trainings",
+  "definePreset",
+  builtInPresets,
+);
+
+/** The library's presets of trainings. */
+export const trainPresetNames = trainPresets.builtInNames;
 
 /**
  * The complete settings of a preset, with overrides laid over it.
  * @throws ConfigError for an unknown preset, naming the known ones.
  */
 export function trainPresetConfig(name: string, overrides: Overrides<TrainConfig> = {}): TrainConfig {
-  if (!trainPresetNames.includes(name as TrainPresetName)) {
-    throw new ConfigError(
-      `trainPresetConfig: unknown preset "${name}". Known presets: ${trainPresetNames.join(", ")}.`,
-    );
-  }
-  const { overrides: own } = trainPresets[name as TrainPresetName];
+  const { overrides: own } = presetOf(trainPresets, name, "trainPresetConfig");
   return trainConfig(layered(own, overrides) as Overrides<TrainConfig>, name);
 }

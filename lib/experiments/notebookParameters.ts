@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type PresetName, presetNames } from "../config/presets";
+import { searchPresets } from "../config/presets";
 import { ConfigError } from "../util/errors";
 import { projectFolder } from "../util/projectFolder";
 
 /** What a notebook may be told from outside. */
 export interface NotebookParameters {
-  readonly preset: PresetName;
+  readonly preset: string;
   readonly seed: number;
   /** Folder for everything the notebook writes, an absolute path. */
   readonly directory: string;
@@ -20,11 +20,11 @@ export interface NotebookParameters {
  */
 export function notebookParameters(
   name: string,
-  defaults: { readonly preset: PresetName; readonly seed: number },
+  defaults: { readonly preset: string; readonly seed: number },
 ): NotebookParameters {
-  const preset = (process.env["BARS_PRESET"] || defaults.preset) as PresetName;
-  if (!presetNames.includes(preset)) {
-    throw new ConfigError(`BARS_PRESET: expected one of ${presetNames.join(", ")}, got "${preset}".`);
+  const preset = process.env["BARS_PRESET"] || defaults.preset;
+  if (!searchPresets.has(preset)) {
+    throw new ConfigError(`BARS_PRESET: expected one of ${searchPresets.names.join(", ")}, got "${preset}".`);
   }
   const text = process.env["BARS_SEED"] || String(defaults.seed);
   const seed = Number(text);

@@ -8,6 +8,7 @@ export { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
 export { type BaselineConfig, baselineConfig } from "../config/baselineConfig";
 export { type BinarizationConfig, binarizationConfig } from "../config/binarizationConfig";
 export { type DataConfig, dataConfig } from "../config/dataConfig";
+export type { PresetSpec } from "../config/definePreset";
 export { type PresetName, presetNames } from "../config/presets";
 export { type Schedule, scheduleValue } from "../config/schedule";
 export type { SearchConfig } from "../config/searchConfig";

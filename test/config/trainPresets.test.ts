@@ -6,7 +6,7 @@ describe("trainPresetConfig", () => {
   it.each(trainPresetNames)("%s is complete and says where it is from", (name) => {
     const config = trainPresetConfig(name);
     expect(config.epochs).toBeGreaterThan(0);
-    const { about, source } = trainPresets[name];
+    const { about, source } = trainPresets.get(name);
     expect(about.length).toBeGreaterThan(20);
     expect(source).toMatch(/^ours$|arXiv:\d{4}\.\d{5}|aw_nas/);
   });

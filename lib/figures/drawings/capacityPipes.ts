@@ -11,9 +11,13 @@ export const pipeColors = Object.freeze({
   /** Where real values flow. */
   real: "#B4C0CC",
   /** Behind a sign. */
-  bit: palette.blue,
+  get bit(): string {
+    return palette.blue;
+  },
   /** A part of the smallest cut. */
-  cut: palette.vermillion,
+  get cut(): string {
+    return palette.vermillion;
+  },
 });
 
 /** What flows along a line of a drawing. */

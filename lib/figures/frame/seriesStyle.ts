@@ -1,14 +1,6 @@
 import { palette } from "./theme";
 
-const colors = [
-  palette.blue,
-  palette.vermillion,
-  palette.green,
-  palette.purple,
-  palette.orange,
-  palette.skyBlue,
-  palette.black,
-] as const;
+const colors = ["blue", "vermillion", "green", "purple", "orange", "skyBlue", "black"] as const;
 const symbols = ["circle", "square", "triangle-up", "diamond", "star", "cross", "triangle-down"] as const;
 
 /** How one series of several looks: colour and symbol change together, so that either tells them apart. */
@@ -21,7 +13,7 @@ export interface SeriesStyle {
 export function seriesStyle(index: number): SeriesStyle {
   const round = Math.floor(index / colors.length);
   return {
-    color: colors[index % colors.length] as string,
+    color: palette[colors[index % colors.length] as (typeof colors)[number]],
     symbol: symbols[(index + round) % symbols.length] as (typeof symbols)[number],
   };
 }

@@ -4,17 +4,18 @@ import { RecordError } from "../../util/errors";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { needColumns, tableCaption } from "../frame/tableCaption";
-import { palette, textSize } from "../frame/theme";
+import { ink, palette, textSize } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
 import { ablationName } from "./ablationNames";
 
-const looks = [
-  ["real_layer", "layer made real", palette.blue],
-  ["no_shortcut", "shortcut left out", palette.vermillion],
-  ["real_downsampling", "real down-sampling", palette.green],
-  ["cell_shortcut", "another cell shortcut", palette.purple],
-  ["process", "1x1 at the other end", palette.orange],
-] as const;
+const looks = () =>
+  [
+    ["real_layer", "layer made real", palette.blue],
+    ["no_shortcut", "shortcut left out", palette.vermillion],
+    ["real_downsampling", "real down-sampling", palette.green],
+    ["cell_shortcut", "another cell shortcut", palette.purple],
+    ["process", "1x1 at the other end", palette.orange],
+  ] as const;
 
 const measures = {
   before: ["change", "changeLow", "changeHigh"],
@@ -74,7 +75,7 @@ export function ablationBars(ablations: Table, which: "before" | "after" | "both
         xAxis: {
           title: { text: "change, percentage points" },
           zeroline: true,
-          zerolinecolor: "#222222",
+          zerolinecolor: ink.text,
         },
         yAxis: {
           tickvals: rows.map((_, i) => i),
@@ -99,7 +100,7 @@ function leftOut(changes: readonly number[]): string {
 
 /** One trace a kind. @param thin leaves room for a mark below each bar. */
 function bars(rows: readonly TableRecord[], which: keyof typeof measures, thin: boolean): Trace[] {
-  return looks.flatMap(([kind, name, color]): Trace[] => {
+  return looks().flatMap(([kind, name, color]): Trace[] => {
     const own = rows.filter((row) => row["kind"] === kind);
     if (own.length === 0) return [];
     return [
@@ -122,7 +123,7 @@ function diamonds(rows: readonly TableRecord[]): Trace {
     mode: "markers",
     name: "after fine-tuning",
     y: own.map((row) => rows.indexOf(row) + 0.25),
-    marker: { color: "#222222", symbol: "diamond", size: 5 },
+    marker: { color: ink.text, symbol: "diamond", size: 5 },
     ...measured(own, "after"),
   });
 }
@@ -139,7 +140,7 @@ function measured(own: readonly TableRecord[], which: keyof typeof measures) {
       symmetric: false,
       array: own.map((row) => Math.max(0, points(row, high) - points(row, middle))),
       arrayminus: own.map((row) => Math.max(0, points(row, middle) - points(row, low))),
-      color: "#222222",
+      color: ink.text,
       thickness: 1,
       width: 2,
     },

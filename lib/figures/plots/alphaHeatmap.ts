@@ -71,7 +71,9 @@ const barTitle = {
   yanchor: "bottom",
   xshift: 12,
   yshift: 8,
-  font: { size: textSize.body, color: ink.text },
+  get font() {
+    return { size: textSize.body, color: ink.text };
+  },
 };
 
 function heatmap(
@@ -99,7 +101,7 @@ function heatmap(
       z: rows.map((row) => [...row]),
       zmin: 0,
       zmax: 1,
-      colorscale: probabilityScale.map(([at, color]): [number, string] => [at, color]),
+      colorscale: probabilityScale().map(([at, color]): [number, string] => [at, color]),
       xgap: 1,
       ygap: 1,
       hovertemplate: "%{y} %{x}: %{z:.3f}<extra></extra>",
@@ -134,7 +136,7 @@ function heatmap(
       column: group % columns,
       title: `cell group ${group}`,
       traces: [trace, numbers],
-      ...(group === 0 ? { notes: [barTitle] } : {}),
+      ...(group === 0 ? { notes: [{ ...barTitle }] } : {}),
       xAxis: { tickangle: -35, ticks: "", showline: false, showgrid: false, type: "category" },
       yAxis: {
         autorange: "reversed",

@@ -7,14 +7,15 @@ import { typedTrace } from "../frame/typedTrace";
 import { costName, dashboardFrame, measuredText, measurePanels } from "./collapseFigure";
 import { type CollapseMeasureName, collapseMeasures, collapseSeries } from "./collapsePanels";
 
-const looks = [
-  { color: palette.vermillion, dash: "solid" },
-  { color: palette.blue, dash: "dash" },
-  { color: palette.green, dash: "dashdot" },
-  { color: palette.purple, dash: "dot" },
-  { color: palette.orange, dash: "longdash" },
-  { color: palette.black, dash: "longdashdot" },
-] as const;
+const looks = () =>
+  [
+    { color: palette.vermillion, dash: "solid" },
+    { color: palette.blue, dash: "dash" },
+    { color: palette.green, dash: "dashdot" },
+    { color: palette.purple, dash: "dot" },
+    { color: palette.orange, dash: "longdash" },
+    { color: palette.black, dash: "longdashdot" },
+  ] as const;
 
 /**
  * The dashboard of collapse of several searches: one line for each group of records (usually the seeds of one setting), the
@@ -28,9 +29,9 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
   const [first] = records;
   if (first === undefined || entries.some(([, own]) => own.length === 0))
     throw new BarsError("collapseComparison: expected at least one record in every group, got none.");
-  if (entries.length > looks.length) {
+  if (entries.length > looks().length) {
     throw new BarsError(
-      `collapseComparison: expected at most ${looks.length} groups, got ${entries.length}; compare them in parts.`,
+      `collapseComparison: expected at most ${looks().length} groups, got ${entries.length}; compare them in parts.`,
     );
   }
   const names = Object.keys(collapseMeasures) as CollapseMeasureName[];
@@ -72,7 +73,7 @@ function groupTraces(
     values: series.flatMap((one) => (typeof one[i] === "number" ? [one[i]] : [])),
   })).filter(({ values }) => values.length > 0);
   if (points.length === 0) return [];
-  const look = looks[place] as (typeof looks)[number];
+  const look = looks()[place] as ReturnType<typeof looks>[number];
   const x = points.map((point) => point.x);
   const shared = { legendgroup: group, x };
   const edge = {

@@ -110,7 +110,7 @@ export function measurePanels(
   return (Object.keys(collapseMeasures) as CollapseMeasureName[]).map((name, i): Panel => {
     const { title, axis }: CollapseMeasure = collapseMeasures[name];
     const row = Math.floor(i / 3);
-    const missing = traces[name].length === 0 && extra.notes === undefined ? notMeasured : {};
+    const missing = traces[name].length === 0 && extra.notes === undefined ? notMeasured() : {};
     return {
       row,
       column: i % 3,
@@ -135,7 +135,7 @@ export function dashboardFrame(
 /** Axes that do not show, for a panel that has no numbers. */
 const blank = { showticklabels: false, ticks: "", showgrid: false, showline: false, zeroline: false };
 
-const notMeasured: Pick<Panel, "xAxis" | "yAxis" | "shapes" | "notes"> = {
+const notMeasured = (): Pick<Panel, "xAxis" | "yAxis" | "shapes" | "notes"> => ({
   xAxis: { ...blank, range: [0, 1] },
   yAxis: { ...blank, range: [0, 1] },
   shapes: [],
@@ -149,7 +149,7 @@ const notMeasured: Pick<Panel, "xAxis" | "yAxis" | "shapes" | "notes"> = {
       font: { color: ink.soft },
     },
   ],
-};
+});
 
 function chosenLine(x: number): Readonly<Record<string, unknown>> {
   const line = { color: palette.black, width: 1, dash: "dot" };

@@ -148,9 +148,9 @@ export function shade(p: number): string {
   const at = Math.min(1, Math.max(0, p));
   const above = Math.max(
     1,
-    probabilityScale.findIndex(([stop]) => stop >= at),
+    probabilityScale().findIndex(([stop]) => stop >= at),
   );
-  const [[low, from], [high, to]] = [probabilityScale[above - 1], probabilityScale[above]] as [
+  const [[low, from], [high, to]] = [probabilityScale()[above - 1], probabilityScale()[above]] as [
     readonly [number, string],
     readonly [number, string],
   ];

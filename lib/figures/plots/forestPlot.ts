@@ -33,11 +33,12 @@ interface ForestRow {
   readonly interval: readonly [number, number] | null;
 }
 
-const looks = [
-  { name: "interval without 0", color: palette.blue, fill: palette.blue },
-  { name: "interval around 0", color: ink.soft, fill: "white" },
-  { name: "no interval known", color: ink.soft, fill: ink.soft },
-] as const;
+const looks = () =>
+  [
+    { name: "interval without 0", color: palette.blue, fill: palette.blue },
+    { name: "interval around 0", color: ink.soft, fill: "white" },
+    { name: "no interval known", color: ink.soft, fill: ink.soft },
+  ] as const;
 
 /**
  * A table's estimates with their intervals as a forest plot: one row each, sorted from the largest at the top to the
@@ -70,7 +71,7 @@ export function forestPlot(
   if (rows.length === 0)
     throw new RecordError(`${place}: expected rows with an estimate, "${table.title}" has none to draw.`);
   const widest = Math.max(...rows.map((row) => textMeasure()(row.name, textSize.tick, "normal")));
-  const traces = looks.flatMap((_, look): Trace[] => rowTraces(rows, look));
+  const traces = looks().flatMap((_, look): Trace[] => rowTraces(rows, look));
   const clear = rows.filter((row) => lookOf(row) === 0).map((row) => row.name);
   const pitch = Math.min(22, Math.max(13, Math.floor(620 / rows.length)));
   return figureFrame({
@@ -111,7 +112,7 @@ function lookOf({ interval }: ForestRow): 0 | 1 | 2 {
 function rowTraces(rows: readonly ForestRow[], look: number): Trace[] {
   const own = rows.filter((row) => lookOf(row) === look);
   if (own.length === 0) return [];
-  const { name, color, fill } = looks[look] as (typeof looks)[number];
+  const { name, color, fill } = looks()[look] as ReturnType<typeof looks>[number];
   const bars = {
     type: "data" as const,
     symmetric: false,

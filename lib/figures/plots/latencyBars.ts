@@ -7,7 +7,7 @@ import { checkColumns, numbersOf, textsOf } from "../frame/tableColumns";
 import { palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
 
-const colors = [
+const colors = () => [
   palette.blue,
   palette.orange,
   palette.green,
@@ -34,9 +34,9 @@ export function latencyBars(table: Table): Figure {
   const high = ranged ? numbersOf(table, "highMs", "latencyBars") : latency;
   const seriesOf = has("series") ? textsOf(table, "series") : names.map(() => "latency");
   const series = [...new Set(seriesOf)];
-  if (series.length > colors.length) {
+  if (series.length > colors().length) {
     throw new BarsError(
-      `latencyBars: the table "${table.title}" must have at most ${colors.length} series, got ${series.length}.`,
+      `latencyBars: the table "${table.title}" must have at most ${colors().length} series, got ${series.length}.`,
     );
   }
   const traces = series.map((name, s) => {
@@ -55,7 +55,7 @@ export function latencyBars(table: Table): Figure {
       x: pick(latency),
       y: pick(names),
       orientation: "h",
-      marker: { color: colors[s] as string },
+      marker: { color: colors()[s] as string },
       ...(ranged ? { error_x: spread } : {}),
       hovertemplate: `%{y}, ${plotlyText(name)}: %{x:.3g} ms<extra></extra>`,
     });

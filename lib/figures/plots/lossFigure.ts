@@ -9,12 +9,13 @@ import { warmupEpochs, warmupText } from "./alphaMoments";
 import { besideEachOther } from "./besideEachOther";
 import { emptyNote } from "./emptyNote";
 
-const styles = {
-  weight: { color: palette.grey, dash: "solid" },
-  supernet: { color: palette.blue, dash: "solid" },
-  derived: { color: palette.vermillion, dash: "solid" },
-  alpha: { color: palette.green, dash: "dash" },
-} satisfies Record<string, LineStyle>;
+const styles = () =>
+  ({
+    weight: { color: palette.grey, dash: "solid" },
+    supernet: { color: palette.blue, dash: "solid" },
+    derived: { color: palette.vermillion, dash: "solid" },
+    alpha: { color: palette.green, dash: "dash" },
+  }) satisfies Record<string, LineStyle>;
 
 /**
  * Losses (left) and accuracies (right) over the epochs: of the weight steps, of the alpha steps, of the supernet
@@ -35,14 +36,14 @@ export function lossFigure(record: SearchRecord): Figure {
       hovertemplate: "%{y:.3f}",
     });
   const losses = [
-    line("weight steps", styles.weight, (e) => e.weightLoss),
-    line("supernet", styles.supernet, (e) => e.supernetLoss),
-    line("alpha steps, with penalties", styles.alpha, (e) => e.alphaLoss?.total ?? null),
+    line("weight steps", styles().weight, (e) => e.weightLoss),
+    line("supernet", styles().supernet, (e) => e.supernetLoss),
+    line("alpha steps, with penalties", styles().alpha, (e) => e.alphaLoss?.total ?? null),
   ];
   const curves = [
-    { ...line("weight steps", styles.weight, (e) => e.weightAccuracy), showlegend: false },
-    { ...line("supernet", styles.supernet, (e) => e.supernetAccuracy), showlegend: false },
-    line("argmax derived, shared weights", styles.derived, (e) => e.derivedAccuracy),
+    { ...line("weight steps", styles().weight, (e) => e.weightAccuracy), showlegend: false },
+    { ...line("supernet", styles().supernet, (e) => e.supernetAccuracy), showlegend: false },
+    line("argmax derived, shared weights", styles().derived, (e) => e.derivedAccuracy),
   ];
   const chance = 1 / config.space.classes;
   const tests = test === null ? [] : [test.supernetAccuracy, test.derivedAccuracy];
@@ -103,8 +104,8 @@ const panelSize = { width: 340, height: 250 };
 
 function testPoints(last: number, test: NonNullable<SearchRecord["test"]>, top: number): Trace[] {
   const both = [
-    { y: test.supernetAccuracy, color: styles.supernet.color },
-    { y: test.derivedAccuracy, color: styles.derived.color },
+    { y: test.supernetAccuracy, color: styles().supernet.color },
+    { y: test.derivedAccuracy, color: styles().derived.color },
   ];
   const moved = besideEachOther(
     both.map(({ y }) => ({ x: panelSize.width, y: (y / top) * panelSize.height })),

@@ -18,7 +18,7 @@ describe("theme", () => {
   });
 
   it("darkens the probability scale steadily, so that a grey print keeps the order", () => {
-    const lights = probabilityScale.map(([, color]) => luminance(color));
+    const lights = probabilityScale().map(([, color]) => luminance(color));
     expect([...lights].sort((a, b) => b - a)).toEqual(lights);
     expect(lights[0]).toBe(1);
   });

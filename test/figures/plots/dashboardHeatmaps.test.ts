@@ -30,7 +30,7 @@ const squares = (svg: string) =>
 
 describe("shade", () => {
   it("is the scale's own colour at its stops, mixed between them, and its ends beyond", () => {
-    for (const [at, color] of probabilityScale) expect(shade(at)).toBe(rgb(color));
+    for (const [at, color] of probabilityScale()) expect(shade(at)).toBe(rgb(color));
     // Half way from #FFFFFF to #CFE3F1.
     expect(shade(0.125)).toBe("rgb(231,241,248)");
     expect([shade(-1), shade(2)]).toEqual([shade(0), shade(1)]);
