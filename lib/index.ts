@@ -76,3 +76,4 @@ export * as sweep from "./public/sweep";
 export { defineDataset } from "./data/datasets/defineDataset";
 export { definePreset } from "./config/definePreset";
 export { defineTheme } from "./figures/frame/defineTheme";
+export { definePrimitive } from "./layers/definePrimitive";

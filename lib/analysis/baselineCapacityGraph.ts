@@ -1,7 +1,7 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import { baselineSpecs } from "../cost/baselineSpecs";
 import { layerCosts, layerNames, type MapShape } from "../cost/layerCost";
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { ShapeError } from "../util/errors";
 import { type CapacityGraph, CapacityGraphBuilder, type CapacityOptions } from "./capacityGraphBuilder";
 

@@ -1,6 +1,7 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
+import { traitsOf } from "../primitives/primitives";
 import { type BuiltCell, builtCells, cellChannels, stemChannels } from "../space/builtCells";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
 import { baselineCapacityGraph } from "./baselineCapacityGraph";
@@ -87,7 +88,7 @@ function addCell(
       const edge = `${name}.edge${to}-${node}.${primitive}`;
       const step = node === 0 ? stride : 1;
       const into = entering[to] as number[];
-      if (!primitive.startsWith("bin_")) {
+      if (!traitsOf(primitive).readsBits) {
         const pooled = graph.elements(raw) / step ** 2;
         into.push(graph.add(edge, cell, Math.min(pooled, nodeElements), [raw]));
         continue;

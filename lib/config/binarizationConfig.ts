@@ -1,3 +1,5 @@
+import { type BlockStyle, blockOrders, nonlinearities } from "../primitives/blockStyle";
+import { type WeightBinarizer, weightScales } from "../primitives/weightScales";
 import type { Overrides } from "./check";
 import { complete, defaultsOf, flag, number, oneOf, type SettingsOf, schedule, section } from "./section";
 
@@ -12,16 +14,8 @@ export const activationBinarizers = [
 ] as const;
 export type ActivationBinarizer = (typeof activationBinarizers)[number];
 
-export const weightBinarizers = [
-  "sign",
-  "scale_tensor",
-  "scale_filter",
-  "xnor",
-  "bireal",
-  "irnet",
-  "identity",
-] as const;
-export type WeightBinarizer = (typeof weightBinarizers)[number];
+export const weightBinarizers = Object.keys(weightScales) as readonly WeightBinarizer[];
+export type { WeightBinarizer };
 
 // Formulas: `lib/layers`.
 export const binarizationSection = section(
@@ -57,7 +51,7 @@ export const binarizationSection = section(
       above: 0,
       meaning: "Half-width of the window in which the weight sign passes gradients.",
     }),
-    blockOrder: oneOf(["bn_conv_relu", "conv_bn_relu"], {
+    blockOrder: oneOf(blockOrders, {
       default: "bn_conv_relu",
       meaning: "Order inside a block: XNOR-Net's or Bi-Real's.",
     }),
@@ -71,7 +65,7 @@ export const binarizationSection = section(
       meaning:
         "What the identity around a stride-1 binary convolution carries: the block's raw input or its batch-norm output.",
     }),
-    nonlinearity: oneOf(["relu", "rprelu", "none"], {
+    nonlinearity: oneOf(nonlinearities, {
       default: "relu",
       meaning: 'After the convolution. "rprelu" is ReActNet\'s shifted PReLU.',
     }),
@@ -94,6 +88,9 @@ export const binarizationSection = section(
 export interface BinarizationConfig extends SettingsOf<typeof binarizationSection.fields> {}
 
 export const defaultBinarizationConfig: BinarizationConfig = defaultsOf(binarizationSection);
+
+/** What the cost of a layer depends on, where nothing else is said. */
+export const defaultBlockStyle: BlockStyle = defaultBinarizationConfig;
 
 /** Completes and checks the binarization settings. */
 export function binarizationConfig(

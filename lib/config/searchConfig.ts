@@ -1,3 +1,4 @@
+import { traitsOf } from "../primitives/primitives";
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, dataSection } from "./dataConfig";
@@ -198,7 +199,7 @@ function checkStrategies(place: string, config: SearchConfig): void {
     `a divisor of initChannels ${space.initChannels}`,
     divisor,
   );
-  const grouped = space.primitives.includes("bin_group_conv_3x3");
+  const grouped = space.primitives.some((primitive) => traitsOf(primitive).grouped);
   check(
     `${place}.strategies.partialChannels`,
     "divisor",

@@ -1,23 +1,7 @@
+import { primitives, traitsOf } from "../primitives/primitives";
 import { check, type Overrides } from "./check";
 import { kinds } from "./kinds";
 import { complete, defaultsOf, flag, integer, list, oneOf, type SettingsOf, section } from "./section";
-
-/**
- * Names of the candidates an edge of a cell may hold. Strings keep the field's snake_case, because stored
- * genotypes use it.
- */
-export const primitives = [
-  "none",
-  "skip_connect",
-  "bin_conv_1x1",
-  "bin_conv_3x3",
-  "bin_conv_5x5",
-  "bin_dil_conv_3x3",
-  "bin_group_conv_3x3",
-  "avg_pool_3x3",
-  "max_pool_3x3",
-] as const;
-export type Primitive = (typeof primitives)[number];
 
 // The space of the authors' public test network: 8 cells in 3 stages, 4 steps, three primitives.
 export const spaceSection = section(
@@ -61,7 +45,7 @@ export const spaceSection = section(
         "Channel multipliers a stage may take, ascending; the last is 1. One choice: width is not searched.",
     }),
     steps: integer({ default: 4, min: 1, unit: "nodes", meaning: "Intermediate nodes of a cell." }),
-    primitives: list(kinds.oneOf(primitives), {
+    primitives: list(kinds.variantOf(primitives), {
       default: ["none", "skip_connect", "bin_conv_3x3"],
       least: 1,
       meaning: "Candidates on every edge.",
@@ -149,6 +133,7 @@ function checkWidths(place: string, config: SpaceConfig): void {
     "ascending and end with 1",
     widthChoices,
   );
+  const grouped = config.primitives.find((primitive) => traitsOf(primitive).grouped);
   for (const width of widthChoices) {
     const channels = width * initChannels;
     check(
@@ -158,8 +143,8 @@ function checkWidths(place: string, config: SpaceConfig): void {
       `widths that give whole channels of initChannels ${initChannels}`,
       width,
     );
-    if (!config.primitives.includes("bin_group_conv_3x3")) continue;
-    const expected = `widths that give channels of initChannels ${initChannels} that divide by convGroups ${config.convGroups} (bin_group_conv_3x3)`;
+    if (grouped === undefined) continue;
+    const expected = `widths that give channels of initChannels ${initChannels} that divide by convGroups ${config.convGroups} (${grouped})`;
     check(place, "widthChoices", Math.round(channels) % config.convGroups === 0, expected, width);
   }
 }

@@ -1,4 +1,4 @@
-import type { BlockStyle } from "../space/blockStyle";
+import type { BlockStyle } from "../primitives/blockStyle";
 import { stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import type { LayerCost } from "./cost";

@@ -1,5 +1,5 @@
 import type { BaselineConfig } from "../config/baselineConfig";
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { type BaselineStyle, baselineStyles } from "./baselineStyle";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";

@@ -1,8 +1,10 @@
-import { type Primitive, primitives, type SpaceConfig } from "../config/spaceConfig";
-import { type BlockStyle, binaryBlock, defaultBlockStyle } from "../space/blockStyle";
+import { defaultBlockStyle } from "../config/binarizationConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { type BlockStyle, binaryBlock } from "../primitives/blockStyle";
+import type { LayerSpec } from "../primitives/layerSpec";
+import { type Primitive, primitives } from "../primitives/primitives";
+import { skipLayers } from "../primitives/weightless";
 import { cellChannels } from "../space/builtCells";
-import type { LayerSpec } from "../space/layerSpec";
-import { primitiveLayers, skipLayers } from "../space/primitiveLayers";
 import { GenotypeError, ShapeError } from "../util/errors";
 import { type LayerCost, zeroCost } from "./cost";
 import { layerCosts, type MapShape } from "./layerCost";
@@ -62,11 +64,9 @@ export function cellCost(
       checkEdge(space, to, from, primitive, name);
       if (primitive === "none") return [];
       const [input, step] = from === 0 ? [entry, stride] : [node, 1 as const];
-      const layers = primitiveLayers[primitive](
-        { inChannels: input[2], outChannels: node[2], stride: step },
-        space,
-        style,
-      );
+      const layers = primitives
+        .get(primitive)
+        .layers({ inChannels: input[2], outChannels: node[2], stride: step }, space, style);
       return layerCosts(`${name}.edge${to}-${from}.${primitive}`, input, [...layers, { layer: "sum" }]);
     },
   };
@@ -160,9 +160,5 @@ function checkEdge(space: SpaceConfig, to: number, from: number, primitive: Prim
       `${name}: expected an edge with 0 <= from < to <= ${space.steps}, got from ${from} and to ${to}.`,
     );
   }
-  if (!Object.hasOwn(primitiveLayers, primitive)) {
-    throw new GenotypeError(
-      `${name}: no cost is known for primitive "${primitive}". Known primitives: ${primitives.join(", ")}.`,
-    );
-  }
+  if (!primitives.has(primitive)) throw new GenotypeError(`${name}: ${primitives.unknownText(primitive)}`);
 }

@@ -1,4 +1,5 @@
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import { defaultBlockStyle } from "../config/binarizationConfig";
+import type { BlockStyle } from "../primitives/blockStyle";
 import type { Genotype } from "../space/genotype";
 import { addCosts, type Cost, ops, zeroCost } from "./cost";
 import { costTable } from "./costTable";

@@ -1,4 +1,5 @@
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import { defaultBlockStyle } from "../config/binarizationConfig";
+import type { BlockStyle } from "../primitives/blockStyle";
 import { builtCells, headChannels, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { cellCost } from "./cellCost";

@@ -1,5 +1,6 @@
+import { defaultBlockStyle } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import { type BlockStyle, defaultBlockStyle } from "../space/blockStyle";
+import type { BlockStyle } from "../primitives/blockStyle";
 import { channelsAt } from "../space/builtCells";
 import { edgesOf } from "../space/edges";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";

@@ -1,4 +1,4 @@
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
 

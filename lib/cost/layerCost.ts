@@ -1,4 +1,4 @@
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { ShapeError } from "../util/errors";
 import { addCosts, type Cost, type LayerCost, zeroCost } from "./cost";
 

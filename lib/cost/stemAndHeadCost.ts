@@ -1,6 +1,6 @@
 import type { SpaceConfig } from "../config/spaceConfig";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { cellTensorFactor } from "../space/builtCells";
-import type { LayerSpec } from "../space/layerSpec";
 import { stagesOf } from "../space/stages";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";

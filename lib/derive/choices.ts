@@ -1,4 +1,5 @@
-import type { Primitive, SpaceConfig } from "../config/spaceConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { Primitive } from "../primitives/primitives";
 import type { Alphas } from "../space/alphas";
 import type { LayoutChoice } from "../space/builtCells";
 import { edgesOf } from "../space/edges";

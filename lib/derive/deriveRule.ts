@@ -1,7 +1,7 @@
 import type { SpaceConfig } from "../config/spaceConfig";
+import type { BlockStyle } from "../primitives/blockStyle";
 import type { RandomKey } from "../random/randomKey";
 import type { Alphas } from "../space/alphas";
-import type { BlockStyle } from "../space/blockStyle";
 import type { Genotype, GenotypeChoice } from "../space/genotype";
 import type { RestingAlphas } from "./derivationWarnings";
 import type { HeldBudget } from "./heldBudget";

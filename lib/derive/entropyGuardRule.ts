@@ -1,4 +1,6 @@
-import type { Primitive, SpaceConfig } from "../config/spaceConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { Primitive } from "../primitives/primitives";
+import { traitsOf } from "../primitives/primitives";
 import { edgesOf } from "../space/edges";
 import { firstMaximum, isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
@@ -9,9 +11,6 @@ export interface EntropyGuardOptions extends ProbabilityOptions {
   /** Entropy of a decision, as a share of its maximum, above which its argmax is not believed; in [0, 1]. */
   readonly maxEntropy: number;
 }
-
-/** Candidates without weights. Their features are there from the first step, so an undecided edge favours them. */
-const parameterFree: readonly Primitive[] = ["none", "skip_connect", "avg_pool_3x3", "max_pool_3x3"];
 
 /** The argmax where the search has decided; where it has not, an operation with weights and the expected layout. */
 export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
@@ -50,8 +49,9 @@ export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
 
 function edgeChoice(space: SpaceConfig, row: readonly number[], decided: boolean): number {
   if (decided) return firstMaximum(row);
+  // Features without weights are there from the first step, so an undecided edge favours them.
   const weighted = row.map((p, i) =>
-    parameterFree.includes(space.primitives[i] as Primitive) ? -Infinity : p,
+    traitsOf(space.primitives[i] as Primitive).parameterFree ? -Infinity : p,
   );
   const place = firstMaximum(weighted);
   return place < 0 ? firstMaximum(row) : place;

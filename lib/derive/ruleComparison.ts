@@ -1,3 +1,4 @@
+import { traitsOf } from "../primitives/primitives";
 import { fold, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../records/searchRecord";
 import { edgesOf } from "../space/edges";
@@ -92,7 +93,9 @@ export function ruleRow(rule: string, derivation: Derivation): RuleRow {
   return {
     rule,
     operations: operations.length,
-    skipShare: rounded(operations.filter(({ primitive }) => primitive === "skip_connect").length / places),
+    skipShare: rounded(
+      operations.filter(({ primitive }) => traitsOf(primitive).kind === "skip").length / places,
+    ),
     emptyShare: rounded(1 - held.size / places),
     depth: genotype.depth.join(" "),
     width: genotype.width.join(" "),

@@ -1,4 +1,5 @@
 import type { SpaceConfig } from "../config/spaceConfig";
+import { type Primitive, traitsOf } from "../primitives/primitives";
 import { edgeIndex } from "../space/edges";
 import type { GenotypeEdge } from "../space/genotype";
 import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
@@ -43,19 +44,20 @@ function capped(
   shares: readonly number[] | undefined,
 ): GenotypeEdge[] {
   const scores = rows.map((row) => [...row]);
-  const skip = space.primitives.indexOf("skip_connect");
+  const isSkip = (primitive: Primitive) => traitsOf(primitive).kind === "skip";
   // Every pass strikes one skip for good, so there are at most as many passes as edges.
   for (;;) {
     const edges = k === null ? oneOperationPerEdge(space, scores) : strongestEdges(space, scores, k, shares);
     const claims = edges
-      .filter(({ primitive }) => primitive === "skip_connect")
-      .map(({ to, from }) => scores[edgeIndex(to, from)] as number[]);
+      .filter(({ primitive }) => isSkip(primitive))
+      .map(({ to, from, primitive }) => ({
+        row: scores[edgeIndex(to, from)] as number[],
+        place: space.primitives.indexOf(primitive),
+      }));
     const [first, ...others] = claims;
     if (first === undefined || claims.length <= maxSkips) return edges;
-    const weakest = others.reduce(
-      (low, row) => ((row[skip] as number) < (low[skip] as number) ? row : low),
-      first,
-    );
-    weakest[skip] = -Infinity;
+    const scoreOf = ({ row, place }: typeof first) => row[place] as number;
+    const weakest = others.reduce((low, claim) => (scoreOf(claim) < scoreOf(low) ? claim : low), first);
+    weakest.row[weakest.place] = -Infinity;
   }
 }

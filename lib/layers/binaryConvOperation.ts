@@ -1,4 +1,5 @@
 import { tf } from "../backend";
+import { traitsOf } from "../primitives/primitives";
 import { ShapeError } from "../util/errors";
 import { binarizeWeight } from "./binarizeWeight";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "./binaryConv2d";
@@ -13,7 +14,6 @@ import type {
   ParameterSpec,
 } from "./operation";
 import { plainBatchNorm } from "./plainBatchNorm";
-import { primitiveTraits } from "./primitiveTraits";
 
 /**
  * A binary convolution as an edge of a cell:
@@ -32,7 +32,7 @@ import { primitiveTraits } from "./primitiveTraits";
  * @throws ShapeError if channels do not divide by the groups, or a factorized convolution has odd output channels.
  */
 export function binaryConvOperation(settings: NamedSettings): Operation {
-  const form = primitiveTraits[settings.primitive];
+  const form = traitsOf(settings.primitive);
   const groups = form.grouped ? settings.space.convGroups : 1;
   checkChannels(settings, groups);
   const factorized = settings.stride === 2 && settings.space.stridedConv === "factorized";

@@ -1,11 +1,14 @@
 import { tf } from "../backend";
-import type { Primitive } from "../config/spaceConfig";
+import type { BuiltInPrimitive } from "../primitives/builtIn";
 import { ShapeError } from "../util/errors";
 import { binaryConvOperation } from "./binaryConvOperation";
 import type { NamedSettings, NodeState, Operation, OperationSettings } from "./operation";
 import { avgPoolDuplicate, duplicateChannels } from "./shortcuts";
 
-/** The layer of every primitive. */
+/** Makes the layer of a primitive at one place. Cheap, and draws nothing. */
+export type OperationBuilder = (settings: NamedSettings) => Operation;
+
+/** The layer of every primitive of the library. One without an entry does not compile. */
 const builders = {
   none: () => ({ parameters: [], conv: null, apply: () => null }),
   skip_connect: skipConnect,
@@ -18,7 +21,16 @@ const builders = {
     pooling(settings, (x, stride) => tf.avgPool(x, 3, stride, "same")),
   max_pool_3x3: (settings: NamedSettings) =>
     pooling(settings, (x, stride) => tf.maxPool(x, 3, stride, "same")),
-} satisfies Record<Primitive, (settings: NamedSettings) => Operation>;
+} satisfies Record<BuiltInPrimitive, OperationBuilder>;
+
+/** Layers of primitives that users define. */
+const defined = new Map<string, OperationBuilder>();
+
+/** Sets the layer of a user's primitive; null takes it away, so that its traits make it. */
+export function setOperation(primitive: string, build: OperationBuilder | null): void {
+  if (build === null) defined.delete(primitive);
+  else defined.set(primitive, build);
+}
 
 /**
  * Builds the layer of `settings.primitive`. `name` is where the operation is (`cell3.edge2-0.bin_conv_3x3`), for
@@ -28,6 +40,7 @@ const builders = {
  * - "none": nothing (null)
  * - "skip_connect": the node's raw value; at stride 2 `avgPoolDuplicate`
  * - "bin_conv_*", "bin_dil_conv_3x3", "bin_group_conv_3x3": `binaryConvOperation`
+ * - one of a user (`definePrimitive`): what was given with it, else `binaryConvOperation` by its traits
  * - "avg_pool_3x3", "max_pool_3x3": pooling of the raw value over 3×3 windows, pixels outside the image left out;
  *   at stride 2 every channel is doubled, side by side, as in `avgPoolDuplicate`
  *
@@ -35,7 +48,10 @@ const builders = {
  * stride 2, or the channels do not suit the convolution.
  */
 export function buildOperation(name: string, settings: OperationSettings): Operation {
-  return builders[settings.primitive]({ ...settings, name });
+  const { primitive } = settings;
+  const own = defined.get(primitive) ?? builders[primitive as BuiltInPrimitive];
+  // A user's primitive without a layer of its own is a binary convolution, as `definePrimitive` saw to.
+  return (own ?? binaryConvOperation)({ ...settings, name });
 }
 
 function skipConnect(settings: NamedSettings): Operation {

@@ -1,6 +1,7 @@
 import type { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import type { Primitive, SpaceConfig } from "../config/spaceConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { Primitive } from "../primitives/primitives";
 
 /**
  * What the edges that leave one node share, computed once.

@@ -7,7 +7,7 @@ import type { ParameterSpec } from "../layers/operation";
 import { rprelu, rsign } from "../layers/reactivation";
 import { linear, realConv2d } from "../layers/realLayers";
 import { duplicateChannels } from "../layers/shortcuts";
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { ShapeError } from "../util/errors";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import { matchNodes } from "./matchNodes";

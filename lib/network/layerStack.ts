@@ -1,7 +1,7 @@
 import { add, concatChannels, type tf } from "../backend";
 import { layerCosts, layerNames, type MapShape } from "../cost/layerCost";
 import type { ParameterSpec } from "../layers/operation";
-import type { LayerSpec } from "../space/layerSpec";
+import type { LayerSpec } from "../primitives/layerSpec";
 import { type BuiltLayer, buildLayer } from "./buildLayer";
 import type { LayerContext } from "./layerContext";
 import type { LayerOverride, LayerOverrides, OverridableLayer } from "./layerOverrides";

@@ -3,7 +3,7 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import { buildOperation } from "../layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
-import { primitiveTraits } from "../layers/primitiveTraits";
+import { traitsOf } from "../primitives/primitives";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import type { LayerOverride } from "./layerOverrides";
 
@@ -34,7 +34,7 @@ export class NetworkBlock {
   ) {
     this.name = name;
     this.real = real;
-    this.binary = !primitiveTraits[placed.primitive].parameterFree;
+    this.binary = !traitsOf(placed.primitive).parameterFree;
     this.#placed = placed;
     const { blockOrder } = binarization;
     const normed = blockOrder === "bn_conv_relu" ? placed.inChannels : placed.outChannels;

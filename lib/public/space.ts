@@ -4,7 +4,12 @@
  * @module
  */
 
-export { type Primitive, primitives, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+export { type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+export { binaryConvolution, type ConvolutionWindow } from "../primitives/binaryConvolution";
+export type { LayerSpec } from "../primitives/layerSpec";
+export type { PrimitiveSpec, PrimitiveTraits } from "../primitives/primitive";
+export { type Primitive, primitives } from "../primitives/primitives";
+export { poolLayers, skipLayers, weightless } from "../primitives/weightless";
 export type { Alphas } from "../space/alphas";
 export { fromAwnas, toAwnas } from "../space/awnasGenotype";
 export { edgesOf } from "../space/edges";

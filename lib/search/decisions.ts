@@ -1,4 +1,4 @@
-import { primitiveTraits } from "../layers/primitiveTraits";
+import { traitsOf } from "../primitives/primitives";
 import type { EpochRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
@@ -67,8 +67,6 @@ export function genotypeChanges(before: Genotype, after: Genotype): number {
 /** Share of edges whose choice has no weights; an empty edge ("none") counts as one. */
 export function parameterFreeShare(genotype: Genotype): number {
   const edges = genotype.cells.length * edgesOf(genotype.space.steps).length;
-  const weighted = genotype.cells
-    .flat()
-    .filter(({ primitive }) => !primitiveTraits[primitive].parameterFree).length;
+  const weighted = genotype.cells.flat().filter(({ primitive }) => !traitsOf(primitive).parameterFree).length;
   return 1 - weighted / edges;
 }

@@ -1,4 +1,5 @@
-import type { Primitive, SpaceConfig } from "../config/spaceConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import { type Primitive, primitives } from "../primitives/primitives";
 import { GenotypeError } from "../util/errors";
 import { showValue } from "../util/showValue";
 import { effectiveWidths } from "./builtCells";
@@ -61,44 +62,9 @@ export function fromAwnas(text: string, space: SpaceConfig): Genotype {
   return genotype(space, { cells, depth, width: effectiveWidths({ depth, width }) }, "fromAwnas");
 }
 
-/** Names read. Names with `_noskip` are convolutions without an identity around them. */
-const fromNames: Readonly<Record<string, Primitive>> = {
-  none: "none",
-  none_for_layer2: "none",
-  xnor_skip_connect: "skip_connect",
-  xnor_conv_3x3_cond_skip: "bin_conv_3x3",
-  xnor_conv_3x3_cond_skip_v0: "bin_conv_3x3",
-  xnor_conv_1x1: "bin_conv_1x1",
-  xnor_conv_3x3: "bin_conv_3x3",
-  xnor_conv_5x5: "bin_conv_5x5",
-  xnor_conv_1x1_noskip: "bin_conv_1x1",
-  xnor_conv_3x3_noskip: "bin_conv_3x3",
-  xnor_conv_5x5_noskip: "bin_conv_5x5",
-  avg_pool_3x3: "avg_pool_3x3",
-  max_pool_3x3: "max_pool_3x3",
-};
-
-/** The name aw_nas's released code builds for a primitive; null where it has none. */
-function awnasName(primitive: Primitive, space: SpaceConfig): string | null {
-  switch (primitive) {
-    case "none":
-      return "none_for_layer2";
-    case "skip_connect":
-      return "xnor_skip_connect";
-    case "bin_conv_3x3":
-      return space.convShortcut ? "xnor_conv_3x3_cond_skip" : "xnor_conv_3x3_noskip";
-    case "bin_conv_1x1":
-      return space.convShortcut ? null : "xnor_conv_1x1_noskip";
-    case "avg_pool_3x3":
-    case "max_pool_3x3":
-      return primitive;
-    case "bin_conv_5x5":
-    case "bin_dil_conv_3x3":
-    case "bin_group_conv_3x3":
-      return null;
-    default:
-      return primitive satisfies never;
-  }
+/** The primitive that aw_nas calls by a name. */
+function fromAwnasName(name: string): Primitive | undefined {
+  return primitives.names.find((own) => primitives.get(own).awnas?.read.includes(name));
 }
 
 function searchedStages(space: SpaceConfig): Stage[] {
@@ -111,11 +77,12 @@ function cellText(space: SpaceConfig, edges: readonly GenotypeEdge[], group: num
 }
 
 function operationText(space: SpaceConfig, { to, from, primitive }: GenotypeEdge, group: number): string {
-  const name = awnasName(primitive, space);
+  const names = primitives.get(primitive).awnas;
+  const name = names?.written(space) ?? null;
   if (name === null) {
-    const shortcut = primitive === "bin_conv_1x1" ? " with an identity around it" : "";
+    const unlike = names?.unlike === undefined ? "" : ` ${names.unlike}`;
     throw new GenotypeError(
-      `toAwnas: cell group ${group}, node ${to}: ${primitive}${shortcut} has no counterpart among aw_nas's operations.`,
+      `toAwnas: cell group ${group}, node ${to}: ${primitive}${unlike} has no counterpart among aw_nas's operations.`,
     );
   }
   return `${name}~${from}`;
@@ -269,9 +236,9 @@ function readCell(text: string, space: SpaceConfig, group: number): GenotypeEdge
 }
 
 function readName(name: string, space: SpaceConfig, place: string): Primitive {
-  const primitive = Object.hasOwn(fromNames, name) ? fromNames[name] : undefined;
+  const primitive = fromAwnasName(name);
   if (primitive === undefined) {
-    const known = Object.keys(fromNames).join(", ");
+    const known = primitives.names.flatMap((own) => primitives.get(own).awnas?.read ?? []).join(", ");
     throw new GenotypeError(
       `${place}: operation "${name}" has no counterpart here. Known operations: ${known}.`,
     );

@@ -1,5 +1,7 @@
 import { deepFreeze } from "../config/check";
-import { type Primitive, primitives, type SpaceConfig } from "../config/spaceConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { BuiltInPrimitive } from "../primitives/builtIn";
+import { type Primitive, primitives } from "../primitives/primitives";
 import { GenotypeError } from "../util/errors";
 import { showValue } from "../util/showValue";
 import { effectiveWidths, type LayoutChoice } from "./builtCells";
@@ -79,8 +81,17 @@ export function canonicalGenotype(value: Genotype): Genotype {
 }
 
 function compareEdges(a: GenotypeEdge, b: GenotypeEdge): number {
-  const order = primitives.indexOf(a.primitive) - primitives.indexOf(b.primitive);
-  return a.to - b.to || a.from - b.from || order;
+  return a.to - b.to || a.from - b.from || comparePrimitives(a.primitive, b.primitive);
+}
+
+/** The library's own in their order, then a user's by name: the same in every process, whoever defined what first. */
+function comparePrimitives(a: Primitive, b: Primitive): number {
+  const places = [a, b].map((name) => primitives.builtInNames.indexOf(name as BuiltInPrimitive));
+  const [first, second] = places.map((place) => (place < 0 ? Number.MAX_SAFE_INTEGER : place)) as [
+    number,
+    number,
+  ];
+  return first - second || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /** @throws GenotypeError for the first choice that the space does not have. */

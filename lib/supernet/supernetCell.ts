@@ -7,6 +7,7 @@ import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBina
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
 import { realConv2d } from "../layers/realLayers";
 import { avgPoolDuplicate } from "../layers/shortcuts";
+import { traitsOf } from "../primitives/primitives";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
 import { PartialChannels } from "./partialChannels";
@@ -138,7 +139,7 @@ export class SupernetCell {
         const weight = row[k] ?? 0;
         if (weight === 0 || primitive === "none") return;
         const name = `${this.#shape.name}.edge${to}-${from}.${primitive}`;
-        places.push({ to, weight, drops: primitive === "skip_connect" ? name : null });
+        places.push({ to, weight, drops: traitsOf(primitive).kind === "skip" ? name : null });
         applications.push({
           operation: buildOperation(name, this.#settings(primitive, from, pass.edeT)),
           get: (own) => pass.get(`${name}.${own}`),

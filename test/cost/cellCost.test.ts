@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
-import { type Primitive, primitives, spaceConfig } from "../../lib/config/spaceConfig";
+import { spaceConfig } from "../../lib/config/spaceConfig";
 import { cellCost } from "../../lib/cost/cellCost";
 import type { LayerCost } from "../../lib/cost/cost";
 import { costTable, totalCost } from "../../lib/cost/costTable";
 import { layerCosts, sumCosts } from "../../lib/cost/layerCost";
 import { headCost, stemAndHeadCost, stemCost } from "../../lib/cost/stemAndHeadCost";
+import type { LayerSpec } from "../../lib/primitives/layerSpec";
+import { type Primitive, primitives } from "../../lib/primitives/primitives";
 import { randomKey } from "../../lib/random/randomKey";
 import { builtCells, cellChannels } from "../../lib/space/builtCells";
-import type { LayerSpec } from "../../lib/space/layerSpec";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { GenotypeError, ShapeError } from "../../lib/util/errors";
 
-const space = spaceConfig({ primitives: [...primitives], steps: 2, convGroups: 2 });
+const space = spaceConfig({ primitives: [...primitives.builtInNames], steps: 2, convGroups: 2 });
 const normal = { inChannels: 8, outChannels: 8, stride: 1, inSize: 4 } as const;
 const reduction = { inChannels: 8, outChannels: 16, stride: 2, inSize: 4 } as const;
 const plain = { blockOrder: "bn_conv_relu", weight: "sign", nonlinearity: "relu", rsign: false } as const;
@@ -142,7 +143,10 @@ describe("block styles", () => {
   });
 
   it("never change BOPs or FLOPs, so searches with any binarization compare", () => {
-    const genotype = randomMultiGenotype(spaceConfig({ primitives: [...primitives] }), randomKey(0));
+    const genotype = randomMultiGenotype(
+      spaceConfig({ primitives: [...primitives.builtInNames] }),
+      randomKey(0),
+    );
     const { flops, bops, binaryParams } = totalCost(genotype, plain);
     const other = {
       ...defaultBinarizationConfig,
@@ -249,7 +253,7 @@ describe("stem and head", () => {
 });
 
 describe("costTable", () => {
-  const full = spaceConfig({ primitives: [...primitives] });
+  const full = spaceConfig({ primitives: [...primitives.builtInNames] });
 
   it("names every layer once", () => {
     for (let seed = 0; seed < 20; seed++) {
@@ -311,9 +315,7 @@ describe("refusals", () => {
     ],
     [
       () => parts.edge(1, 0, "conv" as Primitive),
-      new GenotypeError(
-        `cell3: no cost is known for primitive "conv". Known primitives: ${primitives.join(", ")}.`,
-      ),
+      new GenotypeError(`cell3: ${primitives.unknownText("conv")}`),
     ],
     [
       () => cellCost(space, { ...normal, inChannels: 0 }),

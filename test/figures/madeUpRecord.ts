@@ -1,6 +1,7 @@
 import type { Overrides } from "../../lib/config/check";
 import { searchConfig } from "../../lib/config/searchConfig";
-import { primitives, type SpaceConfig } from "../../lib/config/spaceConfig";
+import type { SpaceConfig } from "../../lib/config/spaceConfig";
+import { primitives } from "../../lib/primitives/primitives";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import type { EpochRecord, SearchRecord } from "../../lib/records/searchRecord";
 import { alphasFrom } from "../../lib/space/alphaShapes";
@@ -12,7 +13,7 @@ const one = { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false
 const spaces = {
   usual: {},
   wide: {
-    primitives,
+    primitives: primitives.builtInNames,
     steps: 5,
     cellLayout: [0, 1, 0, 0, 1, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2],
     initChannels: 80,

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
-import { type Primitive, primitives } from "../../lib/config/spaceConfig";
 import { buildOperation } from "../../lib/layers/buildOperation";
 import { normalizeAndBinarize } from "../../lib/layers/normalizeAndBinarize";
 import type { OperationSettings } from "../../lib/layers/operation";
-import { parameterFreePrimitives, primitiveTraits } from "../../lib/layers/primitiveTraits";
+import { type Primitive, primitives, traitsOf } from "../../lib/primitives/primitives";
 import { settings, space } from "./operationSettings";
 import { useEngine } from "./tensorCheck";
 
@@ -43,12 +42,13 @@ describe("parameters", () => {
     ]);
   });
 
-  it("are none exactly for the primitives that primitiveTraits calls parameter-free", () => {
-    for (const primitive of primitives) {
+  it("are none exactly for the primitives whose traits call them parameter-free", () => {
+    for (const primitive of primitives.builtInNames) {
       const { parameters } = buildOperation("e", settings(primitive));
-      expect(parameters.length === 0, primitive).toBe(primitiveTraits[primitive].parameterFree);
+      expect(parameters.length === 0, primitive).toBe(traitsOf(primitive).parameterFree);
     }
-    expect(parameterFreePrimitives).toEqual(["none", "skip_connect", "avg_pool_3x3", "max_pool_3x3"]);
+    const free = primitives.builtInNames.filter((name) => traitsOf(name).parameterFree);
+    expect(free).toEqual(["none", "skip_connect", "avg_pool_3x3", "max_pool_3x3"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
-import type { Primitive } from "../../lib/config/spaceConfig";
 import type { OperationSettings } from "../../lib/layers/operation";
+import type { Primitive } from "../../lib/primitives/primitives";
 
 /** The part of a space that operations read. */
 export const space = { convShortcut: true, stridedConv: "factorized", convGroups: 2 } as const;

@@ -5,11 +5,11 @@ import {
   binarizationConfig,
   weightBinarizers,
 } from "../../lib/config/binarizationConfig";
-import { type Primitive, primitives } from "../../lib/config/spaceConfig";
 import { applyTogether } from "../../lib/layers/applyTogether";
 import { buildOperation } from "../../lib/layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../../lib/layers/normalizeAndBinarize";
 import type { GetParameter, NodeState, Operation } from "../../lib/layers/operation";
+import { type Primitive, primitives } from "../../lib/primitives/primitives";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { settings, space } from "./operationSettings";
 import {
@@ -48,7 +48,9 @@ function disposeState({ raw, normalized, bits, mask }: NodeState): void {
 }
 
 const orders = ["bn_conv_relu", "conv_bn_relu"] as const;
-const forms = primitives.flatMap((primitive) => ([1, 2] as const).map((stride) => ({ primitive, stride })));
+const forms = primitives.builtInNames.flatMap((primitive) =>
+  ([1, 2] as const).map((stride) => ({ primitive, stride })),
+);
 
 describe.each(engines)("on %s", (engine) => {
   beforeAll(() => useEngine(engine));
@@ -199,7 +201,7 @@ describe.each(engines)("on %s", (engine) => {
       "equals applying one by one, in order: $blockOrder, border $border, merged $merge",
       ({ blockOrder, border, merge }) => {
         const binarization = binarizationConfig({ blockOrder, border, weight: "xnor" });
-        const names = [...primitives, "bin_conv_3x3", "bin_conv_3x3", "bin_conv_1x1"] as const;
+        const names = [...primitives.builtInNames, "bin_conv_3x3", "bin_conv_3x3", "bin_conv_1x1"] as const;
         expectNoLeak(() => {
           const mask = tf.tensor1d([1, 1, 1, 1, 0.5, 0.5, 0, 0]);
           const node = normalizeAndBinarize(normals(key, [2, 5, 5, 8]), mask, binarization, 1);

@@ -120,8 +120,8 @@ describe("aw_nas strings are refused", () => {
       "an unknown operation",
       text("1.0,1.0,1.0", stages, cells.replace("xnor_skip_connect", "sep_conv_3x3")),
       'fromAwnas: cell_0, node 1: operation "sep_conv_3x3" has no counterpart here. Known operations: none, none_for_layer2, ' +
-        "xnor_skip_connect, xnor_conv_3x3_cond_skip, xnor_conv_3x3_cond_skip_v0, xnor_conv_1x1, xnor_conv_3x3, xnor_conv_5x5, " +
-        "xnor_conv_1x1_noskip, xnor_conv_3x3_noskip, xnor_conv_5x5_noskip, avg_pool_3x3, max_pool_3x3.",
+        "xnor_skip_connect, xnor_conv_1x1, xnor_conv_1x1_noskip, xnor_conv_3x3_cond_skip, xnor_conv_3x3_cond_skip_v0, " +
+        "xnor_conv_3x3, xnor_conv_3x3_noskip, xnor_conv_5x5, xnor_conv_5x5_noskip, avg_pool_3x3, max_pool_3x3.",
     ],
     [
       "a convolution without identity in a space with identities",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { primitives, type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
+import { primitives } from "../../lib/primitives/primitives";
 import { randomKey } from "../../lib/random/randomKey";
 import { describeGenotype } from "../../lib/space/describeGenotype";
 import { edgesOf } from "../../lib/space/edges";
@@ -20,7 +21,7 @@ const anySpace = fc
     steps: fc.integer({ min: 1, max: 5 }),
     searchDepth: fc.boolean(),
     primitives: fc.constantFrom(
-      [...primitives],
+      [...primitives.builtInNames],
       ["none", "skip_connect", "bin_conv_3x3"] as const,
       ["bin_conv_1x1"] as const,
     ),

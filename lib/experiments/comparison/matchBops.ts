@@ -1,6 +1,7 @@
 import type { Overrides } from "../../config/check";
 import { type SpaceConfig, spaceConfig } from "../../config/spaceConfig";
 import { totalCost } from "../../cost/costTable";
+import { traitsOf } from "../../primitives/primitives";
 import { type Genotype, type GenotypeEdge, genotype } from "../../space/genotype";
 import { ConfigError } from "../../util/errors";
 
@@ -94,7 +95,7 @@ function unitsAt(profile: readonly number[], factor: number, up: number): number
 
 function unitOf(space: Overrides<SpaceConfig>): number {
   const { convGroups, primitives } = spaceConfig({ ...space, initChannels: 64 * 3, widthChoices: [1] });
-  return primitives.includes("bin_group_conv_3x3") ? convGroups : 1;
+  return primitives.some((primitive) => traitsOf(primitive).grouped) ? convGroups : 1;
 }
 
 function built(

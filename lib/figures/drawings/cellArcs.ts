@@ -1,6 +1,7 @@
 import type { SpaceConfig } from "../../config/spaceConfig";
+import type { PrimitiveLook } from "../../primitives/primitive";
+import { lookOf } from "../../primitives/primitives";
 import type { GenotypeEdge } from "../../space/genotype";
-import { type PrimitiveStyle, primitiveStyles } from "../../space/primitiveStyle";
 import { svgElement, svgNumber, svgText } from "../../text/svg";
 
 /** Sizes of the row of nodes and its arcs, in pixels. */
@@ -57,7 +58,7 @@ export const smallMetrics: CellMetrics = Object.freeze({
 export interface Arc extends GenotypeEdge {
   readonly x1: number;
   readonly x2: number;
-  readonly style: PrimitiveStyle;
+  readonly style: PrimitiveLook;
 }
 
 /** The row of nodes of a cell, measured. */
@@ -97,11 +98,11 @@ export function cellRow(
   const firstX = place(nodeWidth);
   const nodeX = (node: number) => firstX + node * pitch;
   const arcs = edges.map((edge): Arc => {
-    const style: PrimitiveStyle = primitiveStyles[edge.primitive];
+    const style: PrimitiveLook = lookOf(edge.primitive);
     const at = (end: "from" | "to") => portX(edges, edge, end, nodeX, metrics.portGap);
     return { ...edge, style, x1: at("from"), x2: at("to") };
   });
-  const reach = (side: PrimitiveStyle["side"]) =>
+  const reach = (side: PrimitiveLook["side"]) =>
     Math.max(
       metrics.leastReach,
       ...arcs
@@ -129,8 +130,8 @@ interface Port {
  * The ends of arcs on one side of a node, left to right: first incoming ones, nearest source first; then
  * outgoing ones, farthest target first. Operations of one edge are mirrored between its ends, so that they nest.
  */
-function portsOf(edges: readonly GenotypeEdge[], node: number, side: PrimitiveStyle["side"]): Port[] {
-  const drawn = edges.filter(({ primitive }) => primitiveStyles[primitive].side === side);
+function portsOf(edges: readonly GenotypeEdge[], node: number, side: PrimitiveLook["side"]): Port[] {
+  const drawn = edges.filter(({ primitive }) => lookOf(primitive).side === side);
   const order = (edge: GenotypeEdge) => edges.indexOf(edge);
   const incoming = drawn
     .filter(({ to }) => to === node)
@@ -152,7 +153,7 @@ function portX(
   portGap: number,
 ): number {
   const node = edge[end];
-  const ports = portsOf(edges, node, primitiveStyles[edge.primitive].side);
+  const ports = portsOf(edges, node, lookOf(edge.primitive).side);
   const place = ports.findIndex((port) => port.edge === edge && port.end === end);
   return nodeX(node) + (place - (ports.length - 1) / 2) * portGap;
 }

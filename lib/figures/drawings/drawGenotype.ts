@@ -1,7 +1,8 @@
+import type { PrimitiveLook } from "../../primitives/primitive";
+import { lookOf } from "../../primitives/primitives";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
-import { type PrimitiveStyle, primitiveStyles } from "../../space/primitiveStyle";
 import { escapeXml, paleInk, svgElement, svgText, textWidth } from "../../text/svg";
 import { cellDiagram, type Drawing } from "./cellDiagram";
 import { layoutStrip } from "./layoutStrip";
@@ -98,7 +99,7 @@ function legend(names: readonly GenotypeEdge["primitive"][], width: number): Dra
   const entry = Math.max(...names.map((name) => legendLine + 8 + textWidth(name, 12))) + 20;
   const columns = Math.max(1, Math.floor(width / entry));
   const elements = names.flatMap((name, i) => {
-    const style: PrimitiveStyle = primitiveStyles[name];
+    const style: PrimitiveLook = lookOf(name);
     const x = (i % columns) * entry;
     const y = Math.floor(i / columns) * 20 + 10;
     const dash: Record<string, string> = style.dash === "" ? {} : { "stroke-dasharray": style.dash };

@@ -1,8 +1,8 @@
 import { type Cost, ops } from "../../cost/cost";
 import type { Confidence } from "../../derive/confidence";
+import { lookOf, primitives } from "../../primitives/primitives";
 import { fedNodes } from "../../space/fedNodes";
-import type { Genotype, GenotypeEdge } from "../../space/genotype";
-import { primitiveStyles } from "../../space/primitiveStyle";
+import type { Genotype } from "../../space/genotype";
 import { smallText } from "../../text/fittedText";
 import { svgElement, svgNumber, svgText } from "../../text/svg";
 import { textMeasure } from "../../text/textMeasure";
@@ -109,11 +109,9 @@ function legend(
   const used = new Set(
     panels.flatMap(({ genotype }) => genotype.cells.flat().map(({ primitive }) => primitive)),
   );
-  const names = (Object.keys(primitiveStyles) as GenotypeEdge["primitive"][]).filter((name) =>
-    used.has(name),
-  );
+  const names = primitives.names.filter((name) => used.has(name));
   const operations = names.map((name) => {
-    const { color, dash } = primitiveStyles[name];
+    const { color, dash } = lookOf(name);
     const pattern: Record<string, string> =
       dash === "" ? {} : { "stroke-dasharray": dashed(dash, smallMetrics.dashScale) };
     const stroke = { stroke: color, "stroke-width": 1.6, ...pattern };

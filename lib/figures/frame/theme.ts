@@ -1,5 +1,4 @@
-import type { Primitive } from "../../config/spaceConfig";
-import { primitiveStyles } from "../../space/primitiveStyle";
+import { lookOf, type Primitive, traitsOf } from "../../primitives/primitives";
 import { fontFamily } from "../../text/fonts";
 import { type Variant, VariantTable } from "../../util/variantTable";
 
@@ -123,19 +122,15 @@ export interface LineStyle {
   readonly dash: Dash;
 }
 
-/** One look for each primitive, the same in plotly figures and in drawings of genotypes. */
-export const primitiveStyle: Readonly<Record<Primitive, LineStyle>> = Object.freeze({
-  none: { color: palette.grey, dash: "dot" },
-  ...(Object.fromEntries(
-    Object.entries(primitiveStyles).map(([name, { color, dash }]) => [
-      name,
-      {
-        color: color.toUpperCase(),
-        dash: dash === "" ? "solid" : (dash.replaceAll(/\d+/g, "$&px").replaceAll(" ", ",") as Dash),
-      },
-    ]),
-  ) as Record<Exclude<Primitive, "none">, LineStyle>),
-});
+/** The look of a primitive's line, the same in plotly figures and in drawings of genotypes. */
+export function primitiveStyle(primitive: Primitive): LineStyle {
+  if (traitsOf(primitive).kind === "none") return { color: palette.grey, dash: "dot" };
+  const { color, dash } = lookOf(primitive);
+  return {
+    color: color.toUpperCase(),
+    dash: dash === "" ? "solid" : (dash.replaceAll(/\d+/g, "$&px").replaceAll(" ", ",") as Dash),
+  };
+}
 
 /** One look for each level of a search. */
 export const levelStyle = Object.freeze({

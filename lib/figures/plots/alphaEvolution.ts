@@ -26,7 +26,7 @@ export function alphaEvolution(record: SearchRecord, group = 0): Figure {
   const edges = edgesOf(space.steps);
   const panels = edges.map(({ to, from }, edge): Panel => {
     const traces = space.primitives.map((primitive, p): Trace => {
-      const { color, dash } = primitiveStyle[primitive];
+      const { color, dash } = primitiveStyle(primitive);
       return typedTrace("scatter", {
         mode: moments.length < 4 ? "lines+markers" : "lines",
         name: primitive,

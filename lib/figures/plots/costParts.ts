@@ -1,7 +1,8 @@
+import { defaultBlockStyle } from "../../config/binarizationConfig";
 import { costByPart } from "../../cost/costByPart";
 import { costTable } from "../../cost/costTable";
+import type { BlockStyle } from "../../primitives/blockStyle";
 import { type Table, table } from "../../records/table";
-import { type BlockStyle, defaultBlockStyle } from "../../space/blockStyle";
 import type { Genotype } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
 

@@ -1,11 +1,11 @@
 import { Resvg } from "@resvg/resvg-js";
 import { describe, expect, it } from "vitest";
-import { primitives, spaceConfig } from "../../../lib/config/spaceConfig";
+import { spaceConfig } from "../../../lib/config/spaceConfig";
 import { drawGenotype } from "../../../lib/figures/drawings/drawGenotype";
+import { lookOf, primitives } from "../../../lib/primitives/primitives";
 import { randomKey } from "../../../lib/random/randomKey";
 import { edgesOf } from "../../../lib/space/edges";
 import { genotype } from "../../../lib/space/genotype";
-import { primitiveStyles } from "../../../lib/space/primitiveStyle";
 import { randomGenotype, randomMultiGenotype } from "../../../lib/space/randomGenotype";
 import { escapeXml, svgElement, svgNumber } from "../../../lib/text/svg";
 
@@ -14,7 +14,7 @@ const both = edgesOf(4).flatMap((edge) =>
   (["skip_connect", "bin_conv_3x3"] as const).map((primitive) => ({ ...edge, primitive })),
 );
 const everything = spaceConfig({
-  primitives: [...primitives],
+  primitives: [...primitives.builtInNames],
   process: "postprocess",
   cellShortcut: "avg_pool",
   cellLayout: [1, 0, 0, 0, 1, 1, 0],
@@ -85,7 +85,7 @@ describe("drawGenotype", () => {
   });
 
   it("tells every primitive from every other by colour and dashes, none by colour alone within a side", () => {
-    const styles = Object.values(primitiveStyles);
+    const styles = primitives.builtInNames.filter((name) => name !== "none").map(lookOf);
     expect(new Set(styles.map(({ color }) => color)).size).toBe(styles.length);
     const dashed = styles.map(({ dash, side }) => `${side} ${dash}`);
     // The two most common convolutions are both solid and differ in lightness.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { primitives } from "../../../lib/config/spaceConfig";
 import { primitiveStyle, probabilityScale, shades } from "../../../lib/figures/frame/theme";
+import { primitives } from "../../../lib/primitives/primitives";
 
 /** Relative luminance of an sRGB colour (WCAG 2.1). */
 function luminance(hex: string): number {
@@ -13,8 +13,8 @@ function luminance(hex: string): number {
 
 describe("theme", () => {
   it("gives every primitive a look of its own", () => {
-    const looks = primitives.map((name) => JSON.stringify(primitiveStyle[name]));
-    expect(new Set(looks).size).toBe(primitives.length);
+    const looks = primitives.builtInNames.map((name) => JSON.stringify(primitiveStyle(name)));
+    expect(new Set(looks).size).toBe(primitives.builtInNames.length);
   });
 
   it("darkens the probability scale steadily, so that a grey print keeps the order", () => {

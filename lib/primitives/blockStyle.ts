@@ -1,10 +1,17 @@
-import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { LayerSpec } from "./layerSpec";
+import { type WeightBinarizer, weightScales } from "./weightScales";
+
+export const blockOrders = ["bn_conv_relu", "conv_bn_relu"] as const;
+export const nonlinearities = ["relu", "rprelu", "none"] as const;
 
 /** The settings of a binary layer that its cost depends on. A whole `BinarizationConfig` serves. */
-export type BlockStyle = Pick<BinarizationConfig, "blockOrder" | "weight" | "nonlinearity" | "rsign">;
-
-export const defaultBlockStyle: BlockStyle = defaultBinarizationConfig;
+export interface BlockStyle {
+  readonly blockOrder: (typeof blockOrders)[number];
+  readonly weight: WeightBinarizer;
+  readonly nonlinearity: (typeof nonlinearities)[number];
+  /** Whether a learnt shift per channel stands before the sign. */
+  readonly rsign: boolean;
+}
 
 /** One binary convolution with everything around it. */
 export interface BinaryBlock {
@@ -39,7 +46,7 @@ export function binaryBlock(block: BinaryBlock, style: BlockStyle): LayerSpec[] 
   if (style.blockOrder === "conv_bn_relu") {
     return [sign, ...convolution(block), { layer: "batch_norm" }, ...after];
   }
-  const scales = scaleCount(style.weight, outChannels);
+  const scales = weightScales[style.weight](outChannels);
   const scale: LayerSpec[] = scales === 0 ? [] : [{ layer: "scale", scales }];
   return [{ layer: "batch_norm" }, sign, ...convolution(block), ...scale, ...after];
 }
@@ -58,21 +65,4 @@ function convolution(block: BinaryBlock): LayerSpec[] {
   if (!factorized || stride === 1) return [conv(outChannels)];
   const half = conv(outChannels / 2);
   return [{ layer: "branches", name: "factorized", join: "concat", branches: [[half], [half]] }];
-}
-
-function scaleCount(weight: BlockStyle["weight"], outChannels: number): number {
-  switch (weight) {
-    case "sign":
-    case "identity":
-      return 0;
-    case "scale_tensor":
-      return 1;
-    case "scale_filter":
-    case "xnor":
-    case "bireal":
-    case "irnet":
-      return outChannels;
-    default:
-      return weight satisfies never;
-  }
 }
