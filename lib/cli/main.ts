@@ -9,6 +9,7 @@ import { collapseCommand } from "./collapseCommand";
 import { compareCommand } from "./compareCommand";
 import { costCommand } from "./costCommand";
 import { backendCommand, dataCommand } from "./dataCommand";
+import { loadDefinitions } from "./defineModules";
 import { deriveCommand } from "./deriveCommand";
 import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
@@ -37,7 +38,8 @@ const exitCodeText =
 /** Runs the command line and sets the process's exit code. `argv` as in `process.argv`. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    await program().parseAsync([...argv]);
+    const own = await loadDefinitions(argv);
+    await program().parseAsync([...own]);
   } catch (error) {
     process.exitCode = report(error);
   }
@@ -48,6 +50,10 @@ export function program(): Command {
   const bars = new Command("bars")
     .description("Search, derive, train and cost binary neural networks (BARS).")
     .version(version)
+    .option(
+      "--define <module>",
+      "JavaScript module that defines variants of your own; may be given several times",
+    )
     .addHelpText("after", `\n${exitCodeText}`);
   for (const command of [
     searchCommand(),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BackendInfo, startBackend } from "../backend";
+import { definedIn } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
 import { dataLabel } from "../data/dataLabel";
@@ -185,6 +186,7 @@ function newRecord(
     schema: evolutionRecordSchema,
     config,
     configHash,
+    ...definedIn({ space }),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },

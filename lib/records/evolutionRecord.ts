@@ -1,4 +1,5 @@
 import type { BackendInfo } from "../backend";
+import type { Definition } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { Genotype } from "../space/genotype";
@@ -24,6 +25,8 @@ export interface EvolutionRecord {
   readonly config: EvolutionConfig;
   /** SHA-256 of the canonical JSON of `config`. */
   readonly configHash: string;
+  /** The user's own variants it holds; left out where there are none. */
+  readonly defined?: readonly Definition[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly versions: { readonly bars: string; readonly node: string };

@@ -18,7 +18,14 @@ import {
   timeText,
 } from "../util/shape";
 import type { EvolutionEntry, EvolutionRecord } from "./evolutionRecord";
-import { backendShape, checkBelow, checkNumbered, genotypeShape, versionsShape } from "./recordShapes";
+import {
+  backendShape,
+  checkBelow,
+  checkNumbered,
+  definedShape,
+  genotypeShape,
+  versionsShape,
+} from "./recordShapes";
 
 const fitnessShape = kindOf<EvolutionFitness>({
   supernet: objectOf<Extract<EvolutionFitness, { kind: "supernet" }>>({
@@ -46,6 +53,7 @@ export const evolutionRecordShape = objectOf<EvolutionRecord>({
   schema: oneOf([1, 2]),
   config: acceptedBy(storedEvolutionConfig),
   configHash: sha256Text,
+  defined: optional(definedShape),
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,

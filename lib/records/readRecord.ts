@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { checkDefined } from "../config/definitions";
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
@@ -64,6 +65,7 @@ export function checkRecordForm<T extends object>(value: unknown, form: RecordFo
   const schema = Object.hasOwn(record, "schema") ? record["schema"] : undefined;
   if (![form.schema, ...(form.earlier ?? [])].some((known) => known === schema))
     throw otherSchema(record, form.schema, place);
+  if (Object.hasOwn(record, "defined")) checkDefined(record["defined"], place);
   for (const [field, shape] of Object.entries<object>(form.shape.fields)) {
     if (!("optional" in shape) && !Object.hasOwn(record, field))
       throw new RecordError(`${place}: ${form.what} has the field "${field}", this one lacks it.`);

@@ -1,4 +1,5 @@
 import type { BackendInfo, BackendName } from "../backend";
+import type { Definition } from "../config/definitions";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { alphaShapes, checkAlphas } from "../space/alphaShapes";
 import type { Alphas } from "../space/alphas";
@@ -98,3 +99,6 @@ export function checkBelow(value: number | null | undefined, end: number, what: 
   if (value === null || value === undefined || value < end) return;
   throw new RecordError(`${at} must be below ${end} (${what}), got ${value}.`);
 }
+
+/** `defined` of a record. Whether they are defined here is checked before: {@link checkDefined}. */
+export const definedShape = listOf(objectOf<Definition>({ kind: text, name: text, version: wholeFrom(1) }));

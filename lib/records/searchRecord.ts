@@ -1,4 +1,5 @@
 import type { BackendInfo } from "../backend";
+import type { Definition } from "../config/definitions";
 import type { SearchConfig } from "../config/searchConfig";
 import type { Alphas } from "../space/alphas";
 
@@ -74,6 +75,8 @@ export interface SearchRecord {
   readonly config: SearchConfig;
   /** SHA-256 of the canonical JSON of the config. */
   readonly configHash: string;
+  /** The user's own variants it holds; left out where there are none. */
+  readonly defined?: readonly Definition[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly versions: { readonly bars: string; readonly node: string };

@@ -25,6 +25,7 @@ import {
   checkBelow,
   checkNumbered,
   countsShape,
+  definedShape,
   versionsShape,
 } from "./recordShapes";
 import type { EpochRecord, SearchRecord } from "./searchRecord";
@@ -87,6 +88,7 @@ export const searchFields: FieldShapes<SearchRecord> = {
   schema: oneOf([2, 3]),
   config: acceptedBy<SearchConfig>(searchConfig),
   configHash: sha256Text,
+  defined: optional(definedShape),
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,

@@ -1,4 +1,5 @@
 import type { BackendInfo } from "../backend";
+import type { Definition } from "../config/definitions";
 import type { TrainConfig } from "../config/trainConfig";
 import type { ModelSpec } from "./modelSpec";
 
@@ -58,6 +59,8 @@ export interface TrainRecord {
   readonly model: ModelSpec;
   /** SHA-256 of the canonical JSON of `{ config, model }`. */
   readonly configHash: string;
+  /** The user's own variants it holds; left out where there are none. */
+  readonly defined?: readonly Definition[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly versions: { readonly bars: string; readonly node: string };

@@ -18,7 +18,14 @@ import {
   wholeFrom,
 } from "../util/shape";
 import { modelShape } from "./modelSpec";
-import { backendShape, checkBelow, checkNumbered, modelSpecShape, versionsShape } from "./recordShapes";
+import {
+  backendShape,
+  checkBelow,
+  checkNumbered,
+  definedShape,
+  modelSpecShape,
+  versionsShape,
+} from "./recordShapes";
 import type { Measurement, TestResult, TrainEpochRecord, TrainRecord } from "./trainRecord";
 
 const measurementFields = { images: wholeFrom(1), loss: finite, accuracy: share };
@@ -31,6 +38,7 @@ export const trainRecordShape = objectOf<TrainRecord>({
   config: acceptedBy<TrainConfig>(trainConfig),
   model: modelSpecShape,
   configHash: sha256Text,
+  defined: optional(definedShape),
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
+import { definedIn } from "../config/definitions";
 import type { SearchConfig } from "../config/searchConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { LoadedData } from "../data/loadData";
@@ -28,6 +29,7 @@ export function newRecord(
     schema: searchRecordSchema,
     config,
     configHash,
+    ...definedIn(config),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },

@@ -1,3 +1,4 @@
+import { checkDefined } from "../config/definitions";
 import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
 import { BarsError, GenotypeError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
@@ -25,7 +26,9 @@ export function validateGenotype(value: unknown, place = "genotype"): Genotype {
         "read it with the release that wrote it.",
     );
   }
-  exactKeys(given, fields, place);
+  const { defined, ...rest } = given;
+  if (defined !== undefined) checkDefinedHere(defined, place);
+  exactKeys(rest, fields, place);
   const space = validateSpace(given["space"], `${place}.space`);
   const cells = list(given["cells"], `${place}.cells`).map((edges, group) => {
     const at = `${place}: cell group ${group}`;
@@ -54,6 +57,15 @@ export function parseGenotype(text: string, place = "genotype"): Genotype {
     });
   }
   return validateGenotype(value, place);
+}
+
+function checkDefinedHere(defined: unknown, place: string): void {
+  try {
+    checkDefined(defined, place);
+  } catch (cause) {
+    if (!(cause instanceof BarsError)) throw cause;
+    throw new GenotypeError(cause.message, { cause });
+  }
 }
 
 function validateSpace(value: unknown, place: string): SpaceConfig {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
+import { definedIn } from "../config/definitions";
 import type { TrainConfig } from "../config/trainConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { ModelSpec } from "../records/modelSpec";
@@ -29,6 +30,7 @@ export function newTrainRecord(
     config,
     model,
     configHash,
+    ...definedIn({ ...(model.kind === "genotype" ? model.genotype : {}), data: config.data }),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },
