@@ -5,17 +5,32 @@
  */
 
 export { type AlphaAgreementRow, alphaAgreement } from "../analysis/alphaAgreement";
-export type { AnalysisRecord, TapMeasures } from "../analysis/analysisRecord";
+export type {
+  ActivationEntropy,
+  AnalysedRun,
+  AnalysisRecord,
+  GradientRecord,
+  KernelGradientRecord,
+  LayerCodes,
+  LayerInformation,
+  LayerRank,
+  TapKind,
+  TapMeasures,
+} from "../analysis/analysisRecord";
 export { readAnalysisRecord, writeAnalysisRecord } from "../analysis/analysisRecordFile";
 export { analysisReport, type ReportLevel, reportLevels } from "../analysis/analysisReport";
-export { type Architecture, capacityGraph } from "../analysis/capacityGraph";
-export type { CapacityGraph, CapacityTensor } from "../analysis/capacityGraphBuilder";
-export { codeDistances } from "../analysis/codeDistances";
-export { codeInformation, samplesNeeded } from "../analysis/codeInformation";
-export { binaryEntropy, entropyEstimate } from "../analysis/entropy";
-export { linearProbe } from "../analysis/linearProbe";
+export { type Architecture, type CapacityBinarization, capacityGraph } from "../analysis/capacityGraph";
+export type { CapacityGraph, CapacityOptions, CapacityTensor } from "../analysis/capacityGraphBuilder";
+export { type CodeDistances, codeDistances } from "../analysis/codeDistances";
+export { type CodeInformation, codeInformation, samplesNeeded } from "../analysis/codeInformation";
+export { binaryEntropy, type EntropyEstimate, entropyEstimate } from "../analysis/entropy";
+export { type LabelledFeatures, type LinearProbe, linearProbe } from "../analysis/linearProbe";
 export { type FlowArc, type MaxFlow, maxFlow } from "../analysis/maxFlow";
-export { measuresAgainstAccuracy, scoresTable } from "../analysis/measuresAgainstAccuracy";
+export {
+  type AgainstAccuracyOptions,
+  measuresAgainstAccuracy,
+  scoresTable,
+} from "../analysis/measuresAgainstAccuracy";
 export { type NetworkScore, networkScores } from "../analysis/networkScores";
 export { type Correlation, kendall, partialSpearman, spearman } from "../analysis/rankCorrelation";
 export { type Spectrum, spectrum } from "../analysis/spectrum";
@@ -29,4 +44,8 @@ export {
 } from "../analysis/structuralCapacity";
 export type { AnalysisSubject, AnalyzeOptions } from "../experiments/analysis/analyzeNetwork";
 export { type AnalysedRuns, analysisFile, analyzeRuns } from "../experiments/analysis/analyzeRuns";
-export { informationOverEpochs, informationTable } from "../experiments/analysis/informationOverEpochs";
+export {
+  informationOverEpochs,
+  informationTable,
+  type KeptEpoch,
+} from "../experiments/analysis/informationOverEpochs";

@@ -7,8 +7,16 @@
 export { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
 export { type BaselineConfig, baselineConfig } from "../config/baselineConfig";
 export { type BinarizationConfig, binarizationConfig } from "../config/binarizationConfig";
+export type { Overrides } from "../config/check";
 export { type DataConfig, dataConfig } from "../config/dataConfig";
 export type { PresetSpec } from "../config/definePreset";
+export type {
+  EvolutionConfig,
+  EvolutionFitness,
+  EvolutionSettings,
+  SupernetFitness,
+  TrainingFitness,
+} from "../config/evolutionConfig";
 export { type PresetName, presetNames } from "../config/presets";
 export { type Schedule, scheduleValue } from "../config/schedule";
 export type { SearchConfig } from "../config/searchConfig";

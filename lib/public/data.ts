@@ -6,9 +6,10 @@
 
 export type { Dataset } from "../data/datasets/dataset";
 export type { DatasetSpec } from "../data/datasets/defineDataset";
-export { epochBatches } from "../data/epochBatches";
+export { type EpochOptions, epochBatches } from "../data/epochBatches";
 export type { ImageSet } from "../data/imageSet";
-export type { LoadedData } from "../data/loadData";
-export { sequentialBatches } from "../data/sequentialBatches";
-export { splitTraining } from "../data/splitTraining";
+export type { DataInfo, LoadedData } from "../data/loadData";
+export type { EpochBatch } from "../data/runPlans";
+export { type SequentialOptions, sequentialBatches } from "../data/sequentialBatches";
+export { splitTraining, type TrainingSplit } from "../data/splitTraining";
 export { syntheticImages } from "../data/syntheticImages";

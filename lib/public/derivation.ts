@@ -7,14 +7,15 @@
 export { type AlphaDrift, alphaDrift } from "../derive/alphaDrift";
 export { alphasAt, type EpochWindow, type StoredEpoch } from "../derive/alphasAt";
 export { type BudgetBreak, budgetBreaks } from "../derive/budgetBreaks";
-export { type BudgetRow, budgetGrid, budgetSweep } from "../derive/budgetSweep";
+export { type BudgetRow, type BudgetSweepOptions, budgetGrid, budgetSweep } from "../derive/budgetSweep";
 export type { Confidence } from "../derive/confidence";
 export { type DerivationWarning, derivationWarnings, type RestingAlphas } from "../derive/derivationWarnings";
 export { type Derivation, deriveRules, type RuleChoice } from "../derive/derive";
+export type { DeriveInput } from "../derive/deriveRule";
 export type { HeldBudget, HeldCost } from "../derive/heldBudget";
 export { heldText } from "../derive/heldText";
 export { probabilitiesOf } from "../derive/probabilitiesOf";
 export { comparedRules, derivations, type RuleRow, ruleComparison } from "../derive/ruleComparison";
-export { type SearchSummary, searchSummary } from "../derive/summary";
-export { summaryText } from "../derive/summaryText";
+export { type Judgement, type SearchSummary, searchSummary } from "../derive/summary";
+export { type StoredSummary, summaryText } from "../derive/summaryText";
 export { deriveBySupernet } from "../search/deriveBySupernet";

@@ -7,5 +7,6 @@
 export { type BackendInfo, backendInfo } from "../backend";
 export { benchBinaryNet, type NetSpeed } from "../experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "../experiments/benchSearchStep";
-export type { Progress } from "../util/progress";
+export type { Progress, WholeWork } from "../util/progress";
+export type { ProgressSettings, ProgressStream } from "../util/progressSinks";
 export type { Reloaded } from "../util/reload";

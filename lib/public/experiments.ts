@@ -8,8 +8,14 @@ export { type EvolutionPace, type EvolutionWorld, evolution, fittest } from "../
 export type { EvolveOptions } from "../evolution/evolve";
 export { type AblateOptions, ablationsOf } from "../experiments/ablation/ablate";
 export { type Ablation, ablationKinds, parseAblation } from "../experiments/ablation/ablation";
-export { pairedChange } from "../experiments/ablation/pairedChange";
-export { type CollapseRun, collapseStudy, readCollapseRuns } from "../experiments/collapseStudy";
+export { type PairedChange, pairedChange } from "../experiments/ablation/pairedChange";
+export type { StepSpeed } from "../experiments/benchSearchStep";
+export {
+  type CollapseRun,
+  type CollapseStudyOptions,
+  collapseStudy,
+  readCollapseRuns,
+} from "../experiments/collapseStudy";
 export { collapseColumns, collapseMarkdown, collapseTable } from "../experiments/collapseTable";
 export { type CollapseVariant, collapseStudyConfig, collapseVariants } from "../experiments/collapseVariants";
 export {
@@ -18,14 +24,21 @@ export {
   comparisonPresetNames,
   comparisonPresets,
 } from "../experiments/comparison/comparisonPresets";
+export type { MatchedVariant } from "../experiments/comparison/comparisonTable";
 export {
   type Comparison,
   comparisons,
   comparisonVariants,
+  type Variant,
 } from "../experiments/comparison/comparisonVariants";
-export { matchBops, type Shape } from "../experiments/comparison/matchBops";
-export { matchedVariants, runComparison } from "../experiments/comparison/runComparison";
+export { type MatchedShape, matchBops, type Shape } from "../experiments/comparison/matchBops";
+export {
+  type ComparisonOptions,
+  matchedVariants,
+  runComparison,
+} from "../experiments/comparison/runComparison";
 export type { NotebookParameters } from "../experiments/notebookParameters";
-export { trainComparison } from "../experiments/trainComparison";
+export { type TrainRow, trainComparison } from "../experiments/trainComparison";
 export { trainNetworks } from "../experiments/trainNetworks";
 export { trainSummaryText } from "../experiments/trainSummaryText";
+export type { TrainTarget } from "../experiments/trainTarget";

@@ -4,29 +4,40 @@
  * @module
  */
 
+export type { DrawOptions } from "../figures/drawings/drawGenotype";
 export {
   type GenotypePanel,
   type GenotypeSheetOptions,
   genotypeSheet,
 } from "../figures/drawings/genotypeSheet";
-export { imageSheet } from "../figures/drawings/imageSheet";
+export { type ImageSheetOptions, imageSheet } from "../figures/drawings/imageSheet";
 export { type MinCutGenotypeOptions, minCutGenotype } from "../figures/drawings/minCutGenotype";
-export { type ExportFormat, type ExportOptions, exportFigures } from "../figures/export/exportFigure";
+export type { DrawEngine } from "../figures/export/drawFigure";
+export {
+  type ExportFormat,
+  type ExportOptions,
+  exportFigures,
+  exportFormats,
+} from "../figures/export/exportFigure";
 export { readProvenance } from "../figures/export/provenanceFile";
-export { renderFigure } from "../figures/export/renderFigure";
+export { type RenderOptions, renderFigure } from "../figures/export/renderFigure";
+export type { ArchitectureFiles, GenotypeFiles } from "../figures/export/saveArchitecture";
 export { saveFigure } from "../figures/export/saveFigure";
 export { svgToPng } from "../figures/export/svgToPng";
 export type { ThemeSpec } from "../figures/frame/defineTheme";
-export type { Figure } from "../figures/frame/figure";
+export type { Figure, FigureLayout, FigureMeta, FrameGeometry, Trace } from "../figures/frame/figure";
+export type { FigureCaption } from "../figures/frame/figureFrame";
 export type { PaperWidth } from "../figures/frame/paper";
-export { type Provenance, provenanceText } from "../figures/frame/provenance";
+export { paperWidths } from "../figures/frame/paper";
+export { type FigureProvenance, type Provenance, provenanceText } from "../figures/frame/provenance";
 export { useTheme } from "../figures/frame/theme";
 export type { SearchDashboard } from "../figures/notebook/searchDashboard";
+export type { FrameLike, Showable, TableRow } from "../figures/notebook/showTable";
 export { ablationBars } from "../figures/plots/ablationBars";
 export { alphaDistribution } from "../figures/plots/alphaDistribution";
 export { alphaEvolution } from "../figures/plots/alphaEvolution";
 export { alphaHeatmap } from "../figures/plots/alphaHeatmap";
-export { budgetFigure } from "../figures/plots/budgetFigure";
+export { type BudgetPoint, budgetFigure } from "../figures/plots/budgetFigure";
 export { capacityProfile } from "../figures/plots/capacityProfile";
 export { collapseComparison } from "../figures/plots/collapseComparison";
 export { collapseFigure } from "../figures/plots/collapseFigure";

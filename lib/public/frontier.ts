@@ -6,16 +6,26 @@
 
 export { type AlphaRanking, alphaRanking, type RankedArchitecture } from "../experiments/alphaRanking";
 export {
+  type ComparableRuns,
   comparableRuns,
   type FoundRecord,
   findTrainRecords,
   type TestChoice,
 } from "../experiments/frontierRuns";
 export { attainmentCurve } from "../frontier/attainment";
-export { bestWithin, type Frontier, type FrontierRow, frontier } from "../frontier/frontier";
+export {
+  bestWithin,
+  type DominatedArea,
+  type Frontier,
+  type FrontierMethod,
+  type FrontierOptions,
+  type FrontierRow,
+  frontier,
+} from "../frontier/frontier";
 export { frontierLatexColumns, frontierNotes, frontierTable } from "../frontier/frontierTable";
-export { hypervolume } from "../frontier/hypervolume";
-export { onFront, paretoFront } from "../frontier/paretoFront";
+export type { FrontierGrouping } from "../frontier/groupRuns";
+export { type CostAxis, hypervolume, type ReferencePoint } from "../frontier/hypervolume";
+export { type CostAccuracy, onFront, paretoFront } from "../frontier/paretoFront";
 export { type PublishedPoint, publishedPoint } from "../frontier/publishedPoint";
 export type { RunPoint } from "../frontier/runPoint";
-export { sampleSummary } from "../frontier/sampleSummary";
+export { type SampleSummary, sampleSummary } from "../frontier/sampleSummary";

@@ -5,8 +5,17 @@
  */
 
 export { trainTarget } from "../experiments/trainTarget";
+export type { ParameterSpec } from "../layers/operation";
+export type { Parameters } from "../layers/parameters";
+export type { BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
+export type { PlainBatch, TensorBatch } from "../loop/batchTensors";
 export { chooseTaps } from "../network/chooseTaps";
-export { Supernet } from "../supernet/supernet";
+export type { OverridableLayer } from "../network/layerOverrides";
+export type { NetworkOutputs, NetworkPass, Trainable } from "../network/trainable";
+export type { DeriveBySupernetOptions } from "../search/deriveBySupernet";
+export type { SearchOptions } from "../search/search";
+export type { AlphaTensors } from "../supernet/alphaVariables";
+export { type ForwardOptions, Supernet } from "../supernet/supernet";
 export {
   type CollectedTap,
   type CollectOptions,
@@ -14,7 +23,8 @@ export {
   collectTaps,
   type TapReading,
 } from "../train/collectTaps";
-export { type GradientFlow, gradientFlow } from "../train/gradientFlow";
+export { type GradientFlow, gradientFlow, type KernelGradient } from "../train/gradientFlow";
 export type { TrainOptions } from "../train/train";
+export type { TrainingData } from "../train/trainContext";
 export { type TrainedNetwork, trainedNetwork } from "../train/trainedNetwork";
 export { snapshotEpochs } from "../train/trainFiles";

@@ -9,11 +9,19 @@ export { storedSearches } from "../experiments/storedSearches";
 export { saveGenotype } from "../figures/export/saveArchitecture";
 export { type EvolutionEntry, type EvolutionRecord, evolvedModel } from "../records/evolutionRecord";
 export { readEvolutionRecord } from "../records/evolutionRecordFile";
-export { checkModelSpec, genotypeModel, type ModelSpec } from "../records/modelSpec";
+export {
+  type BaselineModel,
+  checkModelSpec,
+  type GenotypeModel,
+  type GenotypeOrigin,
+  genotypeModel,
+  type ModelSpec,
+} from "../records/modelSpec";
+export type { SearchMoment } from "../records/searchMoment";
 export type { EpochRecord, SearchRecord } from "../records/searchRecord";
-export { type Table, table } from "../records/table";
+export { type Table, type TableCell, type TableColumn, type TableProvenance, table } from "../records/table";
 export { tableCsv } from "../records/tableCsv";
 export { writeTableFile } from "../records/tableFile";
-export { tableLatex } from "../records/tableLatex";
-export type { TrainRecord } from "../records/trainRecord";
-export { readTensorFile, writeTensorFile } from "../util/tensorFile";
+export { type LatexColumn, tableLatex } from "../records/tableLatex";
+export type { Measurement, TestResult, TrainEpochRecord, TrainRecord } from "../records/trainRecord";
+export { readTensorFile, type StoredTensor, type TensorFile, writeTensorFile } from "../util/tensorFile";

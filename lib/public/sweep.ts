@@ -6,8 +6,19 @@
 
 export { collectSweep } from "../sweep/collectSweep";
 export { expandSweep } from "../sweep/expandSweep";
-export { type JobState, jobState } from "../sweep/jobState";
-export { poolSize } from "../sweep/poolSize";
-export { runSweep, type SweepEvent } from "../sweep/runSweep";
-export { checkSweep, readSweepFile, type Sweep } from "../sweep/sweepFile";
-export type { SweepJob } from "../sweep/sweepJob";
+export type { JobOutcome } from "../sweep/jobFolder";
+export type { JobMessage } from "../sweep/jobMessages";
+export type { JobCommand } from "../sweep/jobProcess";
+export { type JobState, type JobStatus, jobState } from "../sweep/jobState";
+export { type Machine, type PoolSize, poolSize } from "../sweep/poolSize";
+export { runSweep, type SweepEvent, type SweepResult, type SweepRunOptions } from "../sweep/runSweep";
+export {
+  checkSweep,
+  readSweepFile,
+  type Sweep,
+  type SweepPart,
+  type SweepRun,
+  sweepParts,
+} from "../sweep/sweepFile";
+export type { JobStep, SweepJob } from "../sweep/sweepJob";
+export type { LockOwner } from "../util/fileLock";
