@@ -15,7 +15,14 @@ export interface BackendInfo {
   readonly passedOver: readonly string[];
 }
 
-/** One line for users: `wasm 4.22.0 on AMD EPYC 7763, 1 thread (passed over: tfjs-node: not installed)`. */
+/**
+ * One line for users: `wasm 4.22.0 on AMD EPYC 7763, 1 thread (passed over: tfjs-node: not installed)`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.describeBackend(await bars.startBackend()).includes(" on ")); // true
+ * ```
+ */
 export function describeBackend(info: BackendInfo): string {
   const threads = info.threads === 1 ? "1 thread" : `${info.threads} threads`;
   const passedOver = info.passedOver.length > 0 ? ` (passed over: ${info.passedOver.join("; ")})` : "";

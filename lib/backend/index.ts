@@ -4,7 +4,17 @@
  */
 import "./fused/registerGradients";
 
-/** Tensor operations, on the engine that {@link startBackend} chose. */
+/**
+ * Tensor operations, on the engine that {@link startBackend} chose.
+ *
+ * @example
+ * ```ts
+ * await bars.startBackend();
+ * const ones = bars.tf.ones([2, 3]);
+ * console.log(ones.shape); // [2,3]
+ * ones.dispose();
+ * ```
+ */
 export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
 export { compilesSteps } from "./compilesSteps";

@@ -14,6 +14,12 @@ let current: BackendInfo | undefined;
  * @param choice one of `backendNames`, or one of them with a variant (`onnx:webgpu`); without it the environment variable `BARS_BACKEND`, and without that the
  * first engine in the order of `backendNames` that loads.
  * @throws BackendError if the name is unknown, the engine asked for does not load, or another one is running.
+ *
+ * @example
+ * ```ts
+ * const engine = await bars.startBackend();
+ * console.log(["onnx", "tfjs-node", "tfjs-node-gpu", "wasm", "cpu"].includes(engine.name)); // true
+ * ```
  */
 export async function startBackend(choice?: string): Promise<BackendInfo> {
   const place = choice === undefined ? "BARS_BACKEND" : "startBackend";

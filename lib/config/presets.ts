@@ -92,6 +92,12 @@ export const presetNames = searchPresets.builtInNames;
  *
  * @param say gets a line for each thing that was fitted so.
  * @throws ConfigError for an unknown preset, naming the known ones.
+ *
+ * @example
+ * ```ts
+ * const config = bars.presetConfig("laptop", { seed: 1, cost: { budget: 2e6 } });
+ * console.log(config.epochs, config.cost.budget); // 10 2000000
+ * ```
  */
 export function presetConfig(
   name: string,

@@ -109,6 +109,12 @@ export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
 /**
  * Completes and checks search settings. Unknown keys, values of another type and values out of range are errors that
  * name the key. `space.classes`, `space.imageSize` and `space.imageChannels` follow the data set unless they are given.
+ *
+ * @example
+ * ```ts
+ * const config = bars.searchConfig({ epochs: 20, cost: { budget: 5e6 } });
+ * console.log(config.cost.budget, Object.isFrozen(config)); // 5000000 true
+ * ```
  */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
   const config = followDataset(complete(place, searchSection, overrides), overrides);

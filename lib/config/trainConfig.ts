@@ -121,6 +121,12 @@ function withoutEmptySnapshots({ snapshotEpochs, ...settings }: AllSettings): Tr
 /**
  * Completes and checks training settings. Unknown keys, values of another type and values out of range are errors that
  * name the key.
+ *
+ * @example
+ * ```ts
+ * const config = bars.trainConfig({ epochs: 3, seed: 1 });
+ * console.log(config.epochs, config.seed); // 3 1
+ * ```
  */
 export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "trainConfig"): TrainConfig {
   const config = withoutEmptySnapshots(complete(place, trainSection, overrides));

@@ -181,6 +181,12 @@ export const trainPresetNames = trainPresets.builtInNames;
 /**
  * The complete settings of a preset, with overrides laid over it.
  * @throws ConfigError for an unknown preset, naming the known ones.
+ *
+ * @example
+ * ```ts
+ * const config = bars.trainPresetConfig("laptop", { seed: 2 });
+ * console.log(config.epochs, config.seed); // 20 2
+ * ```
  */
 export function trainPresetConfig(name: string, overrides: Overrides<TrainConfig> = {}): TrainConfig {
   const { overrides: own } = presetOf(trainPresets, name, "trainPresetConfig");

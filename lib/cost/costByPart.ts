@@ -12,7 +12,18 @@ export interface PartCost extends Cost {
   readonly ops: number;
 }
 
-/** {@link costTable} summed over the parts of the network, in the order of computation. */
+/**
+ * {@link costTable} summed over the parts of the network, in the order of computation.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const parts = bars.costByPart(genotype);
+ * console.log(parts.map(({ part }) => part)); // ["stem","cell0","cell1","cell2","head"]
+ * console.log(parts[1].bops); // 1900544
+ * ```
+ */
 export function costByPart(genotype: Genotype, style: BlockStyle = defaultBlockStyle): PartCost[] {
   const parts = new Map<string, Cost>();
   for (const row of costTable(genotype, style)) {

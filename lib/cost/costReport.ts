@@ -33,7 +33,16 @@ export interface CostReportOptions {
   readonly title?: string;
 }
 
-/** The report of a derived network. */
+/**
+ * The report of a derived network.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.costReport(genotype).text.split("\n")[0]); // genotype 15def6a821e9
+ * ```
+ */
 export function costReport(
   genotype: Genotype,
   options: CostReportOptions & { readonly style?: BlockStyle } = {},

@@ -12,6 +12,14 @@ import { headCost, stemCost } from "./stemAndHeadCost";
  *
  * @param style how binary layers are built (a `BinarizationConfig` serves). It changes element-wise work and
  * real parameters, never BOPs, and never the FLOPs.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const [stem] = bars.costTable(genotype);
+ * console.log(stem.name, stem.flops, stem.outputShape); // stem.conv 221184 [32,32,8]
+ * ```
  */
 export function costTable(genotype: Genotype, style: BlockStyle = defaultBlockStyle): LayerCost[] {
   const { space } = genotype;

@@ -13,6 +13,16 @@ import type { CellCostTable, CostTables, PairCost } from "./costTables";
  *
  * @param probabilities of the three levels, shaped like alphas; a missing depth means all cells are kept, a
  * missing width means width 1. With independent (sigmoid) choices an edge's probabilities need not sum to 1.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { alphas, space } = bars.deriveInputOf(record);
+ * const tables = bars.cost.costTables(space);
+ * const soft = bars.expectedCost(tables, bars.derivation.probabilitiesOf(alphas));
+ * const sharp = bars.expectedCost(tables, bars.derivation.probabilitiesOf(alphas, "softmax", 0.001));
+ * console.log(Math.round(soft.bops), Math.round(sharp.bops)); // 1428124 4816896
+ * ```
  */
 export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
   const choices = tables.stem.length;

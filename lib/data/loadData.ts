@@ -36,6 +36,13 @@ export interface LoadedData {
  * @param key decides which images are used where the config limits their number; class by class.
  * @throws ConfigError for an unknown data set; DataError if the files are missing, damaged or cannot be fetched, or a
  * limit exceeds the set.
+ *
+ * @example
+ * ```ts
+ * const config = bars.config.dataConfig({ dataset: "synthetic", trainImages: 20, testImages: 10 });
+ * const { train, test } = await bars.loadData(config, bars.randomKey(0));
+ * console.log(train.labels.length, test.labels.length); // 20 10
+ * ```
  */
 export async function loadData(
   config: DataConfig,

@@ -63,6 +63,13 @@ function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {
 /**
  * What {@link derive} reads, taken from a stored search: at the given epoch, else at the one the search chose
  * (`record.chosen`), else at the last.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(bars.derive(bars.deriveInputOf(record)).cost.bops); // 4816896
+ * console.log(bars.derive(bars.deriveInputOf(record, 0)).cost.bops); // 466944
+ * ```
  */
 export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): DeriveInput {
   const place = epoch ?? record.chosen?.epoch ?? "last";

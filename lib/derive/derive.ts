@@ -75,6 +75,13 @@ export interface Derivation {
  *
  * @throws DeriveError for an unknown rule or option, an option out of range, or a missing key.
  * @throws GenotypeError for alphas of another shape than the space's, or not finite.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype, cost } = bars.derive(bars.deriveInputOf(record), { rule: "top_k", k: 1 });
+ * console.log(genotype.depth, cost.bops); // [1,1] 3047424
+ * ```
  */
 export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivation {
   const { rule: name, ...given } = typeof rule === "string" ? { rule } : rule;

@@ -53,6 +53,19 @@ const writeInterval = 2_000;
  * recalibration, or is in use by a live process; if the search is another,
  * not finished, or without its checkpoint; if the data are others.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when everything is saved.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const train = bars.trainConfig({ data, batchSize: 8, epochs: 1, validationShare: 0.5 });
+ * const config = bars.config.evolutionConfig(
+ *   { kind: "training", space, train },
+ *   { population: 2, sample: 1, evaluations: 3 },
+ * );
+ * const record = await bars.evolve(config, { directory: "runs/tiny-evolution" });
+ * console.log(record.status, record.history.length); // finished 3
+ * ```
  */
 export async function evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
   const { directory } = options;

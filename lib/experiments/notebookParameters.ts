@@ -17,6 +17,12 @@ export interface NotebookParameters {
  * their own, `<project>/runs/<name>-<preset>-seed<seed>`.
  *
  * @throws ConfigError for a preset that does not exist or a seed that is no whole number.
+ *
+ * @example
+ * ```ts
+ * const run = bars.notebookParameters("my-first", { preset: "smoke", seed: 0 });
+ * console.log(run.preset, run.seed); // smoke 0
+ * ```
  */
 export function notebookParameters(
   name: string,

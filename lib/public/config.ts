@@ -10,12 +10,13 @@ export { type BinarizationConfig, binarizationConfig } from "../config/binarizat
 export type { Overrides } from "../config/check";
 export { type DataConfig, dataConfig } from "../config/dataConfig";
 export type { PresetSpec } from "../config/definePreset";
-export type {
-  EvolutionConfig,
-  EvolutionFitness,
-  EvolutionSettings,
-  SupernetFitness,
-  TrainingFitness,
+export {
+  type EvolutionConfig,
+  type EvolutionFitness,
+  type EvolutionSettings,
+  evolutionConfig,
+  type SupernetFitness,
+  type TrainingFitness,
 } from "../config/evolutionConfig";
 export { type PresetName, presetNames } from "../config/presets";
 export { type Schedule, scheduleValue } from "../config/schedule";

@@ -42,6 +42,11 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number): [n
 /**
  * The root key of a seed.
  * @throws ConfigError for anything but a safe integer, which would share its key with another seed.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.randomKey(0)); // {"hi":3075630971,"lo":387123834}
+ * ```
  */
 export function randomKey(seed: number): RandomKey {
   requireInteger(seed, "randomKey: seed");
@@ -54,6 +59,13 @@ export function randomKey(seed: number): RandomKey {
  * `fold(key, "augment")`, `fold(key, epoch)`.
  *
  * @throws ConfigError for a number that is no safe integer.
+ *
+ * @example
+ * ```ts
+ * const key = bars.randomKey(0);
+ * console.log(bars.fold(key, "data")); // {"hi":4282301096,"lo":3987271615}
+ * console.log(bars.fold(key, "data").hi === bars.fold(key, "augment").hi); // false
+ * ```
  */
 export function fold(key: RandomKey, label: string | number): RandomKey {
   let { hi, lo } = key;

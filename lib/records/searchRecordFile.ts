@@ -23,6 +23,12 @@ export function writeSearchRecord(path: string, record: SearchRecord): void {
  * Reads a search record.
  * @throws RecordError if the file is missing, is not JSON, is not a search record or is of another schema, and for the
  * first field that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(record.status, record.epochs.length); // finished 5
+ * ```
  */
 export function readSearchRecord(path: string): SearchRecord {
   return checkSearchRecord(readRecordJson(path, what), path);

@@ -28,6 +28,12 @@ const form = {
  * Reads a stored table and checks every field, and its rows against its columns.
  * @throws RecordError if the file is missing, is not JSON, is no table or of another schema, and for the first field
  * that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * console.log(table.title, table.rows.length); // Layouts at equal BOPs 9
+ * ```
  */
 export function readTable(path: string): Table {
   const found = checkRecordForm(readRecordJson(path, form.what), form, path);

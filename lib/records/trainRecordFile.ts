@@ -27,6 +27,12 @@ export function writeTrainRecord(path: string, record: TrainRecord): void {
  * Reads a training record.
  * @throws RecordError if the file is missing, is not JSON, is not a training record or is of another schema, and for
  * the first field that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readTrainRecord("data/records/frontier/bars-3M-s0.json");
+ * console.log(record.model.name, record.tests[0].accuracy); // bars-3M 0.4917
+ * ```
  */
 export function readTrainRecord(path: string): TrainRecord {
   return checkTrainRecord(readRecordJson(path, form.what), path);

@@ -70,6 +70,15 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  * @throws RecordError if the folder holds a search with another config, or on other data, or is in use by a live process.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
+ *
+ * @example
+ * ```ts
+ * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * const record = await bars.search(config, { directory: "runs/tiny-search" });
+ * console.log(record.status, record.epochs.length); // finished 2
+ * ```
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
   const { directory } = options;

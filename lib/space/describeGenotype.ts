@@ -7,6 +7,14 @@ import { type Stage, stagesOf } from "./stages";
 /**
  * A genotype as text for reading: its name (the first 12 digits of its hash), the layout stage by stage, and for
  * every node of every cell group the operations it sums, written `primitive(source)`.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const [first] = bars.describeGenotype(genotype).split("\n");
+ * console.log(first); // genotype 15def6a821e9: 3 cells of 3 in 2 stages
+ * ```
  */
 export function describeGenotype(genotype: Genotype): string {
   const { space } = genotype;

@@ -57,6 +57,16 @@ export function trainHash(config: TrainConfig, model: ModelSpec): string {
  * data, or is in use by a live process.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const config = bars.trainConfig({ data, batchSize: 8, epochs: 2 });
+ * const record = await bars.train(config, model, { directory: "runs/tiny-train" });
+ * console.log(record.status, record.epochs.length); // finished 2
+ * ```
  */
 export async function train(
   config: TrainConfig,

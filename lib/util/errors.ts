@@ -1,6 +1,15 @@
 /**
  * Every error the library throws on purpose. The message names the place, what was expected, what came
  * and, where there is one, the remedy, in one sentence each.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.presetConfig("huge");
+ * } catch (error) {
+ *   console.log(error instanceof bars.BarsError, error.name); // true ConfigError
+ * }
+ * ```
  */
 export class BarsError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -30,6 +30,13 @@ const lineInterval = 5000;
  * bar on a terminal, and otherwise (a log file, a pipe) a line every five seconds. All show rate and time left, of
  * the piece and of all the work. What cannot be written, because the reader has gone or the disk is full, is dropped: the
  * work goes on.
+ *
+ * @example
+ * ```ts
+ * const config = bars.config.dataConfig({ dataset: "synthetic", trainImages: 20, testImages: 10 });
+ * const { info } = await bars.loadData(config, bars.randomKey(0), bars.openProgress());
+ * console.log(info.name); // synthetic
+ * ```
  */
 export function openProgress(settings: ProgressSettings = {}): Progress {
   const { stream = process.stderr, now = Date.now } = settings;

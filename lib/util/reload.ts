@@ -32,6 +32,16 @@ export interface Reloaded {
  * @returns which files changed; nothing is done if none has.
  * @throws BarsError outside a notebook, if the library does not compile or load (the old one stays), or if the tensor
  * engine changed.
+ *
+ * @example
+ * ```ts
+ * // In a notebook, after an edit of lib/cost: bars.reload().changed is ["cost/costTable"]. Elsewhere:
+ * try {
+ *   bars.reload();
+ * } catch (error) {
+ *   console.log(error.name); // BarsError
+ * }
+ * ```
  */
 export function reload(): Reloaded {
   const cells = (globalThis as { __tslab__?: { exports?: Record<string, unknown> } }).__tslab__;

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Version of this library, from the package.json beside it (sources) or above it (compiled). */
+/**
+ * Version of this library, from the package.json beside it (sources) or above it (compiled).
+ *
+ * @example
+ * ```ts
+ * console.log(/^\d+\.\d+\.\d+$/.test(bars.version)); // true
+ * ```
+ */
 export const version: string = readVersion();
 
 function readVersion(): string {

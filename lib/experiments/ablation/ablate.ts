@@ -62,6 +62,18 @@ interface Trained {
  * @throws RecordError where there are no weights, or the folder holds ablations with other settings; ConfigError for a
  * change the network does not allow, naming near ones; InterruptedError after Ctrl-C, SIGTERM, SIGHUP,
  * closed output or `signal`.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const config = bars.trainConfig({ data, batchSize: 8, epochs: 2 });
+ * await bars.train(config, model, { directory: "runs/tiny-train" });
+ * const ablations = [bars.experiments.parseAblation("no_shortcut:cell0.shortcut")];
+ * const table = await bars.ablate("runs/tiny-train", { ablations });
+ * console.log(table.rows.map(({ kind }) => kind)); // ["none","no_shortcut"]
+ * ```
  */
 export async function ablate(directory: string, options: AblateOptions = {}): Promise<Table> {
   const trained = await loadTrained(directory);

@@ -68,6 +68,18 @@ const usualTaps =
  * @throws ConfigError for settings out of range, an unknown tap (near ones are listed) and too few images for the
  * chosen bits (saying how many are needed); DataError where the data have fewer images; RecordError for a folder
  * without a record or a checkpoint; InterruptedError after `signal`.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const config = bars.trainConfig({ data, batchSize: 8, epochs: 2 });
+ * await bars.train(config, model, { directory: "runs/tiny-train" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const analysis = await bars.analyzeNetwork("runs/tiny-train", null, { config: settings });
+ * bars.showTable(bars.analysis.analysisReport(analysis, "stage"));
+ * ```
  */
 export async function analyzeNetwork(
   subject: string | AnalysisSubject,

@@ -23,6 +23,13 @@ const legendLine = 34;
 /**
  * A genotype as one SVG drawing of its own size, print ready: the layout strip, every cell group as a diagram of
  * nodes and operations, and a legend of the operations the space has. Pure text; no fonts are embedded.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * bars.showSvg(bars.drawGenotype(genotype, { title: "cured" }), "cured");
+ * ```
  */
 export function drawGenotype(genotype: Genotype, options: DrawOptions = {}): string {
   const { space } = genotype;

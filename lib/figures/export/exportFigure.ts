@@ -49,6 +49,14 @@ export interface ExportOptions {
  * @returns the paths written.
  * @throws BarsError for an unknown extension, a name that LaTeX cannot read, an impossible size, a figure that plotly refuses, or traces that need
  * a browser where there is none; RecordError if a file cannot be written.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const svg = bars.drawGenotype(genotype);
+ * console.log((await bars.exportFigure(svg, "runs/cells.pdf")).length); // 1
+ * ```
  */
 export async function exportFigure(
   picture: Figure | string,

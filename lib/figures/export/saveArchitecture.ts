@@ -43,6 +43,14 @@ export function saveGenotype(directory: string, genotype: Genotype): GenotypeFil
  * Writes an architecture derived from a search ({@link saveGenotype}), and `summary.json` of the search.
  *
  * @param derivation how it was derived, for the summary ({@link searchSummary}).
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const { summary } = bars.saveArchitecture("runs/architecture", record, genotype);
+ * console.log(summary.bops, summary.flops); // 4816896 352576
+ * ```
  */
 export function saveArchitecture(
   directory: string,

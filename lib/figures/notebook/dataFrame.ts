@@ -14,6 +14,12 @@ type ColumnType = "int32" | "float32" | "boolean" | "string";
  * or no such key), a column of text holds null. Statistics leave missing values out: `mean()`, `describe()` and
  * `groupby()` count, average and spread over the numbers that are there, and give NaN where there are none. Of a
  * single value no spread is known: `std` and `var` are NaN.
+ *
+ * @example
+ * ```ts
+ * const frame = bars.dataFrame([{ rule: "argmax", bops: 10 }, { rule: "sample", bops: 30 }]);
+ * console.log(frame.shape, frame["bops"].mean()); // [2,2] 20
+ * ```
  */
 export function dataFrame(rows: readonly TableRow[]): DataFrame {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -44,6 +44,15 @@ const mostPoints = 240;
  *
  * The picture changes in place, at most once a second and so seldom that drawing takes at most 5 % of the time. The
  * saved notebook keeps the last one only (some 100 kB). Outside a notebook it is the usual progress line.
+ *
+ * @example
+ * ```ts
+ * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * const dashboard = bars.searchDashboard(config);
+ * await bars.search(config, { directory: "runs/tiny-search", ...dashboard });
+ * ```
  */
 export function searchDashboard(config: SearchConfig): SearchDashboard {
   const kernel = notebookKernel();

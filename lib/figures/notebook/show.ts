@@ -33,6 +33,12 @@ export const figureBytes = 1_000_000;
  * @param name file name without extension for that folder; made from the title where left out.
  * @throws BarsError if plotly cannot draw the figure; RecordError if it cannot be saved; ConfigError if
  * `BARS_PLOTLY` is neither `embed` nor `project`.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * await bars.show(bars.figures.lossFigure(record), "losses");
+ * ```
  */
 export async function show(figure: Figure, name?: string): Promise<void> {
   const title = plainTitle(figure);

@@ -18,6 +18,13 @@ const scale = 2;
  *
  * @param name what the drawing shows; also its file name.
  * @throws BarsError if the text is not an SVG document; RecordError if it cannot be saved.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * bars.showSvg(bars.drawGenotype(genotype), "architecture");
+ * ```
  */
 export function showSvg(svg: string, name = "drawing"): void {
   warnOfMissingLetters(svg, `showSvg: ${name}`);
