@@ -77,6 +77,22 @@ describe("the picture of the rooms", () => {
   });
 });
 
+describe("the map of the rooms in CONTRIBUTING.md", () => {
+  it("has every room at the rank that test/rooms.test.ts holds", () => {
+    const ranked = /const rank[^{]*\{([^}]*)\}/.exec(readFileSync(join(root, "test/rooms.test.ts"), "utf8"));
+    const held = [...(ranked?.[1] ?? "").matchAll(/"?([\w/]+)"?: (\d+)/g)].map(([, name, rank]) => [
+      rank,
+      name,
+    ]);
+    const map = readFileSync(join(root, "CONTRIBUTING.md"), "utf8").matchAll(/^\| (\d+) \| (`[^|]*) \|/gm);
+    const shown = [...map].flatMap(([, rank, names]) =>
+      [...(names as string).matchAll(/`([^`]+)`/g)].map(([, name]) => [rank, name]),
+    );
+    expect(held.length).toBeGreaterThan(20);
+    expect(shown.map(String).sort()).toEqual(held.map(String).sort());
+  });
+});
+
 describe("the pages that are made", () => {
   it("list every setting, with its default and meaning", () => {
     const page = pages.madePages()["reference/settings.md"] as string;
