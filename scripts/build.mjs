@@ -1,17 +1,28 @@
-// Compiles lib/ into lib/dist when a source is newer than the last build. `--force` always compiles.
+// Compiles packages/*/src and lib/ into their dist folders when a source is newer than the last build. `--force` always
+// compiles.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const stamp = join(root, "lib/dist/.built");
 
-function newestSource() {
-  let newest = statSync(join(root, "tsconfig.json")).mtimeMs;
-  for (const entry of readdirSync(join(root, "lib"), { recursive: true, encoding: "utf8" })) {
+/** Folders with a tsconfig.json, packages first: the library is compiled against their declarations. */
+function projects() {
+  const packages = join(root, "packages");
+  const names = existsSync(packages) ? readdirSync(packages) : [];
+  const folders = names.map((name) => join(packages, name));
+  return [...folders.filter((folder) => existsSync(join(folder, "tsconfig.json"))), join(root, "lib")];
+}
+
+function newestSource(folder) {
+  let newest = Math.max(
+    statSync(join(root, "tsconfig.json")).mtimeMs,
+    statSync(join(folder, "tsconfig.json")).mtimeMs,
+  );
+  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     if (!entry.endsWith(".ts") || /^\.?dist/.test(entry) || entry.includes("node_modules")) continue;
-    newest = Math.max(newest, statSync(join(root, "lib", entry)).mtimeMs);
+    newest = Math.max(newest, statSync(join(folder, entry)).mtimeMs);
   }
   return newest;
 }
@@ -37,15 +48,24 @@ export function build(force = false) {
     );
     return;
   }
+  let above = 0;
+  for (const folder of projects()) above = buildProject(compiler, folder, above, force);
+}
+
+/** Compiles one project if one of its sources, or what it is compiled against, is newer. Gives when it was built. */
+function buildProject(compiler, folder, above, force) {
   const started = Date.now();
-  if (!force && existsSync(stamp) && statSync(stamp).mtimeMs >= newestSource()) return;
+  const stamp = join(folder, "dist/.built");
+  const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (!force && builtAt >= Math.max(newestSource(folder), above)) return Math.max(builtAt, above);
   // Compiled beside the old one and then put in its place, so that a reader never meets half a library.
-  const fresh = join(root, `lib/.dist-${process.pid}`);
+  const fresh = join(folder, `.dist-${process.pid}`);
   // Not `npx tsc`: tslab installs a compiler of its own under that name.
-  const result = spawnSync(process.execPath, [compiler, "-p", "lib/tsconfig.json", "--outDir", fresh], {
-    cwd: root,
-    stdio: "inherit",
-  });
+  const result = spawnSync(
+    process.execPath,
+    [compiler, "-p", join(folder, "tsconfig.json"), "--outDir", fresh],
+    { cwd: root, stdio: "inherit" },
+  );
   if (result.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     console.error("build: the TypeScript compiler reported errors (above); lib/dist is left as it was.");
@@ -53,7 +73,8 @@ export function build(force = false) {
   }
   writeFileSync(join(fresh, ".built"), "");
   utimesSync(join(fresh, ".built"), started / 1000, started / 1000);
-  replaceFolder(fresh, join(root, "lib/dist"));
+  replaceFolder(fresh, join(folder, "dist"));
+  return started;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build(process.argv.includes("--force"));

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { OnnxStatistics } from "./onnx/onnxBackend";
+import type { OnnxStatistics } from "tfjs-onnxruntime";
 
 /** What an engine that compiles steps has done so far and holds. */
 export type EngineStatistics = OnnxStatistics;

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import "@tensorflow/tfjs-backend-cpu";
+import { registerOnnx } from "tfjs-onnxruntime";
 import { muteGreeting } from "./cpuEngine";
 import { type Engine, EngineUnavailable, firstLine, processorName, type RunningEngine } from "./engine";
 import { registerFusedKernels } from "./fused/registerFusedKernels";
-import { registerOnnx } from "./onnx/startOnnx";
 
 const providers = ["cpu", "wasm", "webgpu", "cuda"] as const;
 type Provider = (typeof providers)[number];
@@ -46,15 +46,7 @@ export const onnxEngine: Engine = {
 async function start(provider: Provider): Promise<RunningEngine> {
   const threads = Number(process.env["BARS_ONNX_THREADS"]) || availableParallelism();
   try {
-    const { version } = await registerOnnx("onnx", {
-      provider,
-      threads,
-      optimization: "disabled",
-      poolBytes: 512 * 2 ** 20,
-      maxPending: 100_000,
-      maxPrograms: 16,
-      thread: true,
-    });
+    const { version } = await registerOnnx("onnx", { provider, threads });
     registerFusedKernels("onnx");
     muteGreeting();
     const device = provider === "cpu" || provider === "wasm" ? processorName() : deviceNames[provider];

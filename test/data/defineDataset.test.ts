@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { builtInDatasets, datasets } from "../../lib/config/datasets";
 import * as bars from "../../lib/index";
 import { runDocBlocks } from "../helpers/docBlocks";
 import { epochNumbers } from "../helpers/epochNumbers";
@@ -37,6 +38,10 @@ const searchOn = (dataset: string) =>
     warmupEpochs: 1,
     cost: { budget: 2e4 },
   });
+
+afterEach(() => {
+  for (const name of datasets.names) if (!Object.hasOwn(builtInDatasets, name)) datasets.forget(name);
+});
 
 /** Runs until a step of an epoch, then stops. */
 async function stopped(run: (signal: AbortSignal, onStep: () => void) => Promise<unknown>, steps: number) {

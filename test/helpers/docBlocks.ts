@@ -61,7 +61,7 @@ function joined(blocks: readonly string[]): string {
 async function compiled(path: string, place: string): Promise<void> {
   const options = {
     extends: join(root, "tsconfig.json"),
-    compilerOptions: { noEmit: false, noUnusedLocals: false, rootDir: ".", outDir: "." },
+    compilerOptions: { noEmit: false, noUnusedLocals: false, rootDir: ".", outDir: ".", paths: {} },
     files: ["page.mts"],
     include: [],
   };

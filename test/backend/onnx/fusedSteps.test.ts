@@ -16,9 +16,9 @@ import {
   tf,
   weightedSum,
 } from "../../../lib/backend";
-import type { OnnxBackend } from "../../../lib/backend/onnx/onnxBackend";
-import { lazyKernels } from "../../../lib/backend/onnx/registerOnnxKernels";
 import { normal, randomKey } from "../../../lib/random/randomKey";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { lazyKernels } from "../../../packages/tfjs-onnxruntime/src/registerOnnxKernels";
 import { expectGradient } from "../../layers/tensorCheck";
 import { type Case, expectParity, type Inputs, startOnnx } from "./onnxBench";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { tf } from "../../../lib/backend";
-import { findChannelBlock } from "../../../lib/backend/onnx/channelBlocks";
-import { GraphBuilder } from "../../../lib/backend/onnx/graphBuilder";
-import { convolveImage } from "../../../lib/backend/onnx/kernels/blockedConvolution";
-import { findRuntime } from "../../../lib/backend/onnx/loadRuntime";
-import { localDevice } from "../../../lib/backend/onnx/localDevice";
+import { findChannelBlock } from "../../../packages/tfjs-onnxruntime/src/channelBlocks";
+import { GraphBuilder } from "../../../packages/tfjs-onnxruntime/src/graphBuilder";
+import { convolveImage } from "../../../packages/tfjs-onnxruntime/src/kernels/blockedConvolution";
+import { findRuntime } from "../../../packages/tfjs-onnxruntime/src/loadRuntime";
+import { localDevice } from "../../../packages/tfjs-onnxruntime/src/localDevice";
 import { expectParity, type Inputs, testSettings } from "./onnxBench";
 import { image, paritySuite } from "./paritySuite";
 

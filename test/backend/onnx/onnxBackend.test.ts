@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { tf } from "../../../lib/backend";
-import type { OnnxBackend } from "../../../lib/backend/onnx/onnxBackend";
-import { lazyKernels } from "../../../lib/backend/onnx/registerOnnxKernels";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { lazyKernels } from "../../../packages/tfjs-onnxruntime/src/registerOnnxKernels";
 import { startOnnx } from "./onnxBench";
 
 describe.each([false, true])("the lazy back end, in a thread of its own: %s", (thread) => {

@@ -3,9 +3,9 @@ import { expect } from "vitest";
 import { tf } from "../../../lib/backend";
 import { muteGreeting } from "../../../lib/backend/cpuEngine";
 import { registerFusedKernels } from "../../../lib/backend/fused/registerFusedKernels";
-import type { OnnxBackend } from "../../../lib/backend/onnx/onnxBackend";
-import { type OnnxSettings, registerOnnx } from "../../../lib/backend/onnx/startOnnx";
 import { fold, normal, randomKey, uniform } from "../../../lib/random/randomKey";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { type OnnxSettings, registerOnnx } from "../../../packages/tfjs-onnxruntime/src/startOnnx";
 
 export const testSettings: OnnxSettings = {
   provider: (process.env["BARS_TEST_PROVIDER"] ?? "cpu") as "cpu",

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { tf } from "../../../lib/backend";
-import type { OnnxBackend } from "../../../lib/backend/onnx/onnxBackend";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { type Case, expectParity, type Inputs, startOnnx } from "./onnxBench";
 
 let backend: OnnxBackend;

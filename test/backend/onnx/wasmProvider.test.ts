@@ -3,8 +3,8 @@ import { batchNormTrain, signWindow, softmaxCrossEntropy, startBackend, tf } fro
 import { type Case, expectParity } from "./onnxBench";
 
 /** The native library does not load here. */
-vi.mock("../../../lib/backend/onnx/loadRuntime", async (original) => {
-  const real = await original<typeof import("../../../lib/backend/onnx/loadRuntime")>();
+vi.mock("../../../packages/tfjs-onnxruntime/src/loadRuntime", async (original) => {
+  const real = await original<typeof import("../../../packages/tfjs-onnxruntime/src/loadRuntime")>();
   return {
     ...real,
     findRuntime: () => ({ ...real.findRuntime(), binding: "/nowhere/onnxruntime_binding.js" }),

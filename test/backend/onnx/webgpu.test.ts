@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { batchNormTrain, sgdMomentumUpdate, signWindow, softmaxCrossEntropy, tf } from "../../../lib/backend";
 import { firstLine } from "../../../lib/backend/engine";
-import type { OnnxBackend, OnnxStatistics } from "../../../lib/backend/onnx/onnxBackend";
 import { normal, randomKey } from "../../../lib/random/randomKey";
+import type { OnnxBackend, OnnxStatistics } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { type Case, expectParity, startOnnx } from "./onnxBench";
 
 type T4 = tf.Tensor4D;

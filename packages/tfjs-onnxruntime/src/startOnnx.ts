@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { findBackend, registerBackend, removeBackend, type TensorInfo } from "@tensorflow/tfjs-core";
 import { findChannelBlock } from "./channelBlocks";
 import type { Device, DeviceSettings } from "./device";
@@ -9,7 +10,7 @@ import { readerModels } from "./readerModels";
 import { lazyKernels, registerOnnxKernels } from "./registerOnnxKernels";
 import { ThreadDevice } from "./threadDevice";
 
-/** How the engine runs. */
+/** How the back end runs. */
 export interface OnnxSettings extends DeviceSettings {
   /** Calls recorded before they are computed unasked. */
   readonly maxPending: number;
@@ -18,6 +19,16 @@ export interface OnnxSettings extends DeviceSettings {
   /** Whether graphs run in a thread of their own, so that the event loop goes on meanwhile. */
   readonly thread: boolean;
 }
+
+/** The settings of those that are left out; threads are those of all processors. */
+const defaults: Omit<OnnxSettings, "threads"> = {
+  provider: "cpu",
+  optimization: "disabled",
+  poolBytes: 512 * 2 ** 20,
+  maxPending: 100_000,
+  maxPrograms: 16,
+  thread: true,
+};
 
 /** A registered back end. */
 export interface RegisteredOnnx {
@@ -30,9 +41,11 @@ export interface RegisteredOnnx {
  * Loads ONNX Runtime, registers the back end with tfjs-core under `name` and runs a first graph. Does not select it.
  * The cpu back end should be registered before: its kernels fill the gaps. After a failure nothing is registered.
  *
+ * @param given settings; those left out: the processor with all its cores, in a thread of its own.
  * @throws Error if ONNX Runtime is not installed or does not load, or the provider does not run here.
  */
-export async function registerOnnx(name: string, settings: OnnxSettings): Promise<RegisteredOnnx> {
+export async function registerOnnx(name: string, given: Partial<OnnxSettings> = {}): Promise<RegisteredOnnx> {
+  const settings: OnnxSettings = { ...defaults, threads: availableParallelism(), ...given };
   const { device, version } = openDevice(settings);
   const channelBlock = settings.provider === "cpu" ? await findChannelBlock(device) : 0;
   registerBackend(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { GraphBuilder } from "../../../lib/backend/onnx/graphBuilder";
-import { peakBytes } from "../../../lib/backend/onnx/peakBytes";
+import { GraphBuilder } from "../src/graphBuilder";
+import { peakBytes } from "../src/peakBytes";
 
 const node = (op: string, inputs: string[], outputs: string[]) => ({ op, inputs, outputs });
 

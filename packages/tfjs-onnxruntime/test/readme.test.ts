@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runDocBlocks } from "../../../test/helpers/docBlocks";
+
+const source = resolve(__dirname, "../src");
+
+describe("tfjs-onnxruntime", () => {
+  it("works alone, by the lines of its README", async () => {
+    const { printed } = await runDocBlocks("packages/tfjs-onnxruntime/README.md");
+    expect(printed.join("").replace(/\s+/g, "")).toBe("Float32Array(4)[21,21,21,21]");
+  });
+
+  it("imports nothing but itself, tfjs-core and Node", () => {
+    const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    );
+    const foreign = files.flatMap((file) => {
+      const code = readFileSync(join(source, file), "utf8");
+      const up = file.includes("/") ? /^\.\.?\/(?!\.\.)/ : /^\.\/(?!\.\.)/;
+      return [...code.matchAll(/from "([^"]+)"/g)]
+        .map(([, specifier]) => specifier as string)
+        .filter((name) => !up.test(name) && !name.startsWith("node:") && name !== "@tensorflow/tfjs-core")
+        .map((name) => `${file}: ${name}`);
+    });
+    expect(files.length).toBeGreaterThan(30);
+    expect(foreign).toEqual([]);
+  });
+});
