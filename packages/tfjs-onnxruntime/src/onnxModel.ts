@@ -1,4 +1,4 @@
-import { ProtobufWriter } from "./protobufWriter";
+import { onnxFile } from "./onnxSchema";
 
 /** Element types of ONNX that tensors here have, with their numbers in the format. */
 export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
@@ -58,64 +58,49 @@ export interface OnnxGraph {
  *
  * Reference: github.com/onnx/onnx, onnx.proto (field numbers).
  */
-export function encodeOnnx(graph: OnnxGraph): Uint8Array {
-  const file = new ProtobufWriter()
-    .int(1, irVersion)
-    .string(2, "bars")
-    .message(7, (g) => {
-      for (const [i, node] of graph.nodes.entries()) g.message(1, (n) => writeNode(n, node, i));
-      g.string(2, "step");
-      for (const constant of graph.constants) g.message(5, (t) => writeConstant(t, constant));
-      for (const input of graph.inputs) g.message(11, (v) => writeValueInfo(v, input));
-      for (const output of graph.outputs) g.message(12, (v) => writeValueInfo(v, output));
-    })
-    .message(8, (o) => o.string(1, "").int(2, operatorSet));
-  for (const domain of new Set(graph.nodes.map((node) => node.domain))) {
-    if (domain) file.message(8, (o) => o.string(1, domain).int(2, 1));
-  }
+export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph): Uint8Array {
+  const domains = [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain);
+  const file = {
+    irVersion,
+    producerName: "tfjs-onnxruntime",
+    graph: {
+      node: nodes.map(nodeMessage),
+      name: "step",
+      initializer: constants.map(({ shape, type, name, bytes }) => ({
+        dims: shape,
+        dataType: onnxTypes[type],
+        name,
+        rawData: bytes,
+      })),
+      input: inputs.map(valueMessage),
+      output: outputs.map(valueMessage),
+    },
+    opsetImport: [{ domain: "", version: operatorSet }, ...domains.map((domain) => ({ domain, version: 1 }))],
+  };
   // A copy of its own: the writer's memory may be shared with other buffers of the process.
-  return new Uint8Array(file.finish());
+  return new Uint8Array(onnxFile.encode(file).finish());
 }
 
-function writeNode(writer: ProtobufWriter, node: OnnxNode, position: number): void {
-  for (const input of node.inputs) writer.string(1, input);
-  for (const output of node.outputs) writer.string(2, output);
-  writer.string(3, `${node.op}_${position}`).string(4, node.op);
-  for (const [name, value] of Object.entries(node.attributes ?? {})) {
-    writer.message(5, (attribute) => writeAttribute(attribute, name, value));
-  }
-  if (node.domain) writer.string(7, node.domain);
+function nodeMessage({ op, inputs, outputs, attributes = {}, domain }: OnnxNode, position: number): object {
+  return {
+    input: inputs,
+    output: outputs,
+    name: `${op}_${position}`,
+    opType: op,
+    attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
+    ...(domain ? { domain } : {}),
+  };
 }
 
-/** Field 20 says which of the value fields counts: 1 float, 2 integer, 3 string, 7 integers. */
-function writeAttribute(writer: ProtobufWriter, name: string, value: OnnxAttribute): void {
-  writer.string(1, name);
-  if ("int" in value) writer.int(3, value.int).int(20, 2);
-  else if ("float" in value) writer.float(2, value.float).int(20, 1);
-  else if ("string" in value) writer.string(4, value.string).int(20, 3);
-  else {
-    for (const number of value.ints) writer.int(8, number);
-    writer.int(20, 7);
-  }
+/** `type` says which of the value fields counts: 1 float, 2 integer, 3 string, 7 integers. */
+function attributeMessage(name: string, value: OnnxAttribute): object {
+  if ("int" in value) return { name, i: value.int, type: 2 };
+  if ("float" in value) return { name, f: value.float, type: 1 };
+  if ("string" in value) return { name, s: value.string, type: 3 };
+  return { name, ints: value.ints, type: 7 };
 }
 
-function writeConstant(writer: ProtobufWriter, constant: OnnxConstant): void {
-  writer
-    .packedInts(1, constant.shape)
-    .int(2, onnxTypes[constant.type])
-    .string(8, constant.name)
-    .bytes(9, constant.bytes);
-}
-
-function writeValueInfo(writer: ProtobufWriter, info: OnnxValueInfo): void {
-  writer.string(1, info.name).message(2, (type) =>
-    type.message(1, (tensor) => {
-      tensor.int(1, onnxTypes[info.type]);
-      const extents = info.shape;
-      if (!extents) return;
-      tensor.message(2, (shape) => {
-        for (const extent of extents) shape.message(1, (dimension) => dimension.int(1, extent));
-      });
-    }),
-  );
+function valueMessage({ name, type, shape }: OnnxValueInfo): object {
+  const extents = shape ? { shape: { dim: shape.map((dimValue) => ({ dimValue })) } } : {};
+  return { name, type: { tensorType: { elemType: onnxTypes[type], ...extents } } };
 }
