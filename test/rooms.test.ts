@@ -93,6 +93,21 @@ const imports: Import[] = sources.flatMap((file) => {
   });
 });
 
+/** Ways from a file through what it imports back to it, one for every import that closes one. */
+function cycles(reached: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) found.push([...way.slice(at), file].join(" -> "));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of reached.get(file) ?? []) walk(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of reached.keys()) walk(file, []);
+  return found;
+}
+
 describe("the rooms of lib/", () => {
   it("are all ranked", () => {
     expect([...new Set(sources.map(roomOf))].filter((room) => !(room in rank))).toEqual([]);
@@ -124,6 +139,20 @@ describe("the rooms of lib/", () => {
     expect(free.flatMap((file) => way(file, new Set())?.join(" -> ") ?? [])).toEqual([]);
     // The search itself does reach it: the way is looked for in the right place.
     expect(way("search/search.ts", new Set())?.at(-1)).toMatch(/^backend\//);
+  });
+
+  it("have no import cycles, not even of types", () => {
+    const reached = new Map<string, Set<string>>();
+    for (const { file, targetFile } of imports)
+      reached.set(file, (reached.get(file) ?? new Set()).add(targetFile));
+    expect(cycles(reached)).toEqual([]);
+    // What a cycle looks like when there is one.
+    const circle = new Map([
+      ["a", new Set(["b"])],
+      ["b", new Set(["c", "d"])],
+      ["c", new Set(["a"])],
+    ]);
+    expect(cycles(circle)).toEqual(["a -> b -> c -> a"]);
   });
 
   it("name an engine only in lib/backend", () => {
