@@ -77,7 +77,8 @@ interface Import {
 }
 
 const imports: Import[] = sources.flatMap((file) => {
-  const source = readFileSync(join(root, file), "utf8");
+  // What a comment quotes is no import.
+  const source = readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "");
   const found = [
     ...source.matchAll(/(import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"|import\(\s*"(\.[^"]+)"\s*\)/g),
   ];

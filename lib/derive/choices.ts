@@ -1,9 +1,9 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { Primitive } from "../primitives/primitives";
 import type { Alphas } from "../space/alphas";
-import type { LayoutChoice } from "../space/builtCells";
 import { edgesOf } from "../space/edges";
 import type { GenotypeEdge } from "../space/genotype";
+import type { LayoutChoice } from "../space/layoutChoice";
 import { stagesOf } from "../space/stages";
 
 /** Index of the largest number, the first of them if several are equal; −1 if none is above −Infinity. */

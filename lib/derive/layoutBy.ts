@@ -1,6 +1,6 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { Alphas } from "../space/alphas";
-import type { LayoutChoice } from "../space/builtCells";
+import type { LayoutChoice } from "../space/layoutChoice";
 import { stagesOf } from "../space/stages";
 import { layoutByMaximum } from "./choices";
 

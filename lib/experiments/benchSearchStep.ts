@@ -3,7 +3,7 @@ import type { Overrides } from "../config/check";
 import { type SearchConfig, searchConfig } from "../config/searchConfig";
 import { clipByGlobalNorm } from "../optim/clipByGlobalNorm";
 import { fold, integers, normal, randomKey } from "../random/randomKey";
-import { epochSettings } from "../search/search";
+import { epochSettings } from "../search/epochSettings";
 import { SearchState } from "../search/searchState";
 import { alphaGradients, weightGradients } from "../search/steps";
 

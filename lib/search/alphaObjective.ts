@@ -5,15 +5,8 @@ import type { ExpectedCost } from "../supernet/expectedCost";
 import { costPenalty } from "./costPenalty";
 import { probabilityTensors } from "./draws";
 import { meanEntropy } from "./entropyTerm";
-import type { EpochSettings } from "./steps";
+import type { EpochSettings } from "./epochSettings";
 import { zeroOneLoss } from "./strategies/zeroOneLoss";
-
-/** Coefficients of the entropy terms at one epoch. */
-export interface EntropyCoefficients {
-  readonly cell: number;
-  readonly depth: number;
-  readonly width: number;
-}
 
 /**
  * The part of the alpha loss that needs no images: cost penalty and entropy terms,

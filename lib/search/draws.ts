@@ -4,15 +4,8 @@ import type { AlphaTensors } from "../supernet/alphaVariables";
 import { edgeWeights } from "../supernet/edgeWeights";
 import { chosenPaths, probabilityWeights, type Sampler, sampleWeights } from "../supernet/sampler";
 import type { ForwardOptions } from "../supernet/supernet";
-import type { EpochSettings } from "./steps";
+import type { EpochSettings, Samplers } from "./epochSettings";
 import { biSamples } from "./strategies/biSampling";
-
-/** The samplers of the three levels at one epoch. */
-export interface Samplers {
-  readonly cell: Sampler;
-  readonly depth: Sampler;
-  readonly width: Sampler;
-}
 
 /** One draw of mixture weights, and the operations to compute where the engine gains by leaving the others out. */
 export interface Draw {

@@ -22,13 +22,13 @@ import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { genotypeChanges, margins, normalizedEntropies, parameterFreeShare } from "./decisions";
 import { probabilityTensors } from "./draws";
+import type { EpochSettings } from "./epochSettings";
 import { type Evaluation, evaluate } from "./evaluate";
 import { supernetStatistics } from "./recalibrate";
-import type { SearchContext } from "./search";
+import type { SearchContext } from "./searchContext";
 import { searchEigenvalue } from "./searchEigenvalue";
 import type { SearchState } from "./searchState";
 import { evaluatedImages, searchWork } from "./searchWork";
-import type { EpochSettings } from "./steps";
 import { learningRate } from "./trainEpoch";
 
 /** Closes an epoch: measures accuracies and costs at its end and puts the sums of its steps into means. */

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startBackend } from "../backend";
-import { scheduleValue } from "../config/schedule";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkForm } from "../data/checkForm";
-import { type LoadedData, loadData } from "../data/loadData";
-import { splitTraining, type TrainingSplit } from "../data/splitTraining";
-import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import { loadData } from "../data/loadData";
+import { splitTraining } from "../data/splitTraining";
+import { fold, randomKey } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../records/searchRecordFile";
@@ -18,13 +17,14 @@ import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { epochRecord, finalTest } from "./epochRecord";
+import { epochSettings } from "./epochSettings";
 import { emptyMeter } from "./meter";
 import { checkSameSearch, newRecord, resumed } from "./recordStart";
+import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import { SearchState } from "./searchState";
-import type { EpochSettings } from "./steps";
 import { pruneAlphas } from "./strategies/pruning";
 import { forgetSnapshots, watchEigenvalue } from "./strategies/watchEigenvalue";
-import { stepsPerEpoch, trainEpoch } from "./trainEpoch";
+import { trainEpoch } from "./trainEpoch";
 
 export interface SearchOptions {
   /** Folder of the run: `record.json` and `checkpoint.safetensors`. Made if missing. */
@@ -41,16 +41,6 @@ export interface SearchOptions {
   readonly onStep?: (moment: SearchMoment) => void;
   /** Called after every epoch, when the record and the checkpoint are on disk. */
   readonly onEpoch?: (record: SearchRecord) => void | Promise<void>;
-}
-
-/** Everything the epochs of one search share. */
-export interface SearchContext {
-  readonly config: SearchConfig;
-  readonly key: RandomKey;
-  readonly data: LoadedData;
-  readonly split: TrainingSplit;
-  readonly progress: Progress;
-  readonly onStep?: SearchOptions["onStep"];
 }
 
 /** Paths of a run's files. */
@@ -169,33 +159,4 @@ async function runEpochs(
   put({ status: "finished", test });
   forgetSnapshots(files.checkpoint, config);
   return record;
-}
-
-/** Temperatures, coefficients and slopes at one epoch. */
-export function epochSettings(config: SearchConfig, epoch: number): EpochSettings {
-  const at = (schedule: Parameters<typeof scheduleValue>[0]) => scheduleValue(schedule, epoch, config.epochs);
-  const sampler = ({ method, temperature }: SearchConfig["samplers"]["cell"]) => ({
-    method,
-    temperature: at(temperature),
-  });
-  return {
-    config,
-    samplers: {
-      cell: sampler(config.samplers.cell),
-      depth: sampler(config.samplers.depth),
-      width: sampler(config.samplers.width),
-    },
-    entropy: {
-      cell: at(config.entropy.cell),
-      depth: at(config.entropy.depth),
-      width: at(config.entropy.width),
-    },
-    strategies: {
-      skipDropout: at(config.strategies.skipDropout),
-      auxiliarySkip: at(config.strategies.auxiliarySkip),
-      zeroOne: at(config.strategies.zeroOne.coefficient),
-      epsilon: at(config.strategies.perturbation.epsilon),
-    },
-    edeT: at(config.binarization.edeT),
-  };
 }

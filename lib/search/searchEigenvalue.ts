@@ -3,9 +3,9 @@ import { sequentialBatches } from "../data/sequentialBatches";
 import { toTensors } from "../loop/batchTensors";
 import { fold } from "../random/randomKey";
 import { probabilityTensors } from "./draws";
-import type { SearchContext } from "./search";
+import type { EpochSettings } from "./epochSettings";
+import type { SearchContext } from "./searchContext";
 import type { SearchState } from "./searchState";
-import type { EpochSettings } from "./steps";
 import { dominantEigenvalue } from "./strategies/dominantEigenvalue";
 
 /**

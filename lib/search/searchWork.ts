@@ -1,6 +1,5 @@
 import type { WholeWork } from "../util/progress";
-import type { SearchContext } from "./search";
-import { stepsPerEpoch } from "./trainEpoch";
+import { type SearchContext, stepsPerEpoch } from "./searchContext";
 
 /** What a search needs to know of its work. */
 type Sizes = Pick<SearchContext, "config" | "data" | "split">;

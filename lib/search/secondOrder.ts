@@ -2,8 +2,9 @@ import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import type { TensorBatch } from "../loop/batchTensors";
 import { fold, type RandomKey } from "../random/randomKey";
 import { drawWeights } from "./draws";
+import type { EpochSettings } from "./epochSettings";
 import type { SearchState } from "./searchState";
-import { type AlphaGradients, alphaGradients, type EpochSettings, passOptions } from "./steps";
+import { type AlphaGradients, alphaGradients, passOptions } from "./steps";
 
 /**
  * Gradient of the alpha loss through one unrolled weight step (DARTS, arXiv:1806.09055, equations 6 to 8):

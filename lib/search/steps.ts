@@ -1,5 +1,4 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
-import type { SearchConfig } from "../config/searchConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { countCorrect, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
@@ -7,24 +6,10 @@ import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
-import { type EntropyCoefficients, regularisers } from "./alphaObjective";
-import { type Draw, drawWeights, type Samplers, weightDraws } from "./draws";
+import { regularisers } from "./alphaObjective";
+import { type Draw, drawWeights, weightDraws } from "./draws";
+import type { EpochSettings } from "./epochSettings";
 import { adversariallyPerturbed, randomlyPerturbed } from "./strategies/perturbation";
-
-/** Everything of a search that stays the same during an epoch. */
-export interface EpochSettings {
-  readonly config: SearchConfig;
-  readonly samplers: Samplers;
-  readonly entropy: EntropyCoefficients;
-  /** Strategies that follow a schedule, at this epoch. */
-  readonly strategies: {
-    readonly skipDropout: number;
-    readonly auxiliarySkip: number;
-    readonly zeroOne: number;
-    readonly epsilon: number;
-  };
-  readonly edeT: number;
-}
 
 /** How a forward pass of a training step runs. */
 export function passOptions(

@@ -14,9 +14,9 @@ import { AlphaVariables } from "../supernet/alphaVariables";
 import { RecordError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { activeOperations, calibrationOf } from "./epochRecord";
+import { epochSettings } from "./epochSettings";
 import { evaluate } from "./evaluate";
 import { supernetStatistics } from "./recalibrate";
-import { epochSettings } from "./search";
 import { SearchState } from "./searchState";
 
 export interface SupernetScorerOptions {

@@ -7,11 +7,12 @@ import { fold } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
-import type { SearchContext } from "./search";
+import type { EpochSettings } from "./epochSettings";
+import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import type { SearchState } from "./searchState";
 import { searchWork } from "./searchWork";
 import { secondOrderAlphaGradients } from "./secondOrder";
-import { alphaGradients, type EpochSettings, weightGradients } from "./steps";
+import { alphaGradients, weightGradients } from "./steps";
 
 /**
  * Runs the rest of one epoch from `state.position`. Each step is an alpha step (after warm-up) and a weight step.
@@ -87,10 +88,6 @@ function searchMoment(state: SearchState, stepsPerEpoch: number, warmup: boolean
     imagesPerSecond: (meter.weightImages + meter.alphaImages) / meter.trainingSeconds,
     alphas: () => state.alphas.values(),
   };
-}
-
-export function stepsPerEpoch({ config, split }: Pick<SearchContext, "config" | "split">): number {
-  return Math.max(1, Math.floor(split.weightSplit.length / config.batchSize));
 }
 
 async function weightStep(

@@ -2,9 +2,9 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { type Primitive, primitives } from "../primitives/primitives";
 import { GenotypeError } from "../util/errors";
 import { showValue } from "../util/showValue";
-import { effectiveWidths } from "./builtCells";
 import { edgesOf } from "./edges";
 import { type Genotype, type GenotypeEdge, genotype } from "./genotype";
+import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
 
 /**

@@ -1,7 +1,8 @@
 import { counted } from "../util/counted";
-import { builtCells, classifierInputs, effectiveWidths, stemChannels } from "./builtCells";
+import { builtCells, classifierInputs, stemChannels } from "./builtCells";
 import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
+import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
 
 /**

@@ -4,7 +4,7 @@ import type { BuiltInPrimitive } from "../primitives/builtIn";
 import { type Primitive, primitives } from "../primitives/primitives";
 import { GenotypeError } from "../util/errors";
 import { showValue } from "../util/showValue";
-import { effectiveWidths, type LayoutChoice } from "./builtCells";
+import { effectiveWidths, type LayoutChoice } from "./layoutChoice";
 import { groupCount, stagesOf } from "./stages";
 
 /** One chosen operation. Node 0 is the cell's input; nodes 1 … steps are intermediate. Never "none". */

@@ -1,25 +1,10 @@
 import { basename } from "node:path";
 import { deepFreeze, isSection, ownValue } from "../config/check";
 import { ConfigError } from "../util/errors";
+import type { JobChoice } from "./jobChoice";
 import { stepsOf } from "./jobSteps";
 import { type Sweep, type SweepPart, type SweepRun, stageNeeds } from "./sweepFile";
 import { jobId, type SweepJob } from "./sweepJob";
-
-/** The settings of one job before defaults: its run with one budget, one seed and one value for each grid path. */
-export interface JobChoice {
-  readonly run: SweepRun;
-  readonly seed: number;
-  readonly budget: SweepJob["budget"];
-  readonly grid: Readonly<Record<string, unknown>>;
-  /** The run's parts with the grid's values in place. */
-  readonly parts: SweepRun["parts"];
-  /** Name of the job without its seed: what its model is called. */
-  readonly label: string;
-  /** For messages. */
-  readonly place: string;
-  /** Gets what a preset was fitted to. */
-  readonly say: (line: string) => void;
-}
 
 /**
  * Every job of a sweep: for each run all combinations of budgets, grid values and seeds, in the order of the file,

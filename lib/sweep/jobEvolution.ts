@@ -7,7 +7,7 @@ import { trainPresetConfig } from "../config/trainPresets";
 import { rejectUnreachableBudget } from "../cost/budgetReach";
 import { storedSearch } from "../evolution/storedSearch";
 import { ConfigError } from "../util/errors";
-import type { JobChoice } from "./expandSweep";
+import type { JobChoice } from "./jobChoice";
 import { evolutionPart } from "./sweepSections";
 
 /**

@@ -14,7 +14,7 @@ import type { Genotype } from "../space/genotype";
 import { randomGenotype } from "../space/randomGenotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError, GenotypeError } from "../util/errors";
-import type { JobChoice } from "./expandSweep";
+import type { JobChoice } from "./jobChoice";
 import { deriveSettings } from "./jobSettings";
 import { randomPart } from "./sweepSections";
 

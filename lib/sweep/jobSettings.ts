@@ -10,7 +10,7 @@ import { heldBudgetOf } from "../derive/heldBudget";
 import { fold, randomKey } from "../random/randomKey";
 import { uniformAlphas } from "../space/randomAlphas";
 import { ConfigError } from "../util/errors";
-import type { JobChoice } from "./expandSweep";
+import type { JobChoice } from "./jobChoice";
 import { presetPart } from "./sweepSections";
 
 /**

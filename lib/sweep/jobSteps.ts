@@ -3,7 +3,7 @@ import { formOf, type ImageForm } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { modelShape } from "../records/modelSpec";
 import { BarsError, ConfigError } from "../util/errors";
-import type { JobChoice } from "./expandSweep";
+import type { JobChoice } from "./jobChoice";
 import { evolutionSettings } from "./jobEvolution";
 import { givenModel } from "./jobModel";
 import { deriveSettings, searchSettings, trainSettings } from "./jobSettings";

@@ -29,6 +29,11 @@ export interface TrainContext extends TrainingData {
   readonly teacher: Trainable | null;
 }
 
+/** Steps of one epoch: whole batches of the images that train. */
+export function stepsPerEpoch({ config, trainImages }: Pick<TrainContext, "config" | "trainImages">): number {
+  return Math.max(1, Math.floor(trainImages.length / config.batchSize));
+}
+
 /**
  * Loads the images a config asks for and holds out its validation share, class by class.
  * @throws ConfigError if the model is built for other images or for fewer classes than the data have.

@@ -5,7 +5,7 @@ import { type PlainBatch, toTensors } from "../loop/batchTensors";
 import { fold } from "../random/randomKey";
 import { epochNumber } from "../util/epochNumber";
 import { DivergenceError } from "../util/errors";
-import type { TrainContext } from "./trainContext";
+import { stepsPerEpoch, type TrainContext } from "./trainContext";
 import { type TrainGradients, trainGradients } from "./trainGradients";
 import { allEpochs, passOf, phaseOf, ratesAt } from "./trainPhase";
 import type { TrainPosition, TrainState } from "./trainState";
@@ -86,10 +86,6 @@ function figures({ sums }: TrainPosition): Record<string, string> {
   if (sums.images === 0) return {};
   const accuracy = `${((100 * sums.correct) / sums.images).toFixed(1)} %`;
   return { loss: (sums.loss / sums.images).toFixed(3), accuracy };
-}
-
-export function stepsPerEpoch({ config, trainImages }: Pick<TrainContext, "config" | "trainImages">): number {
-  return Math.max(1, Math.floor(trainImages.length / config.batchSize));
 }
 
 /** Settings of an epoch's batches: augmented, in whole batches. */

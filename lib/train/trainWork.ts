@@ -1,6 +1,5 @@
 import type { WholeWork } from "../util/progress";
-import type { TrainContext } from "./trainContext";
-import { stepsPerEpoch } from "./trainEpoch";
+import { stepsPerEpoch, type TrainContext } from "./trainContext";
 import { allEpochs } from "./trainPhase";
 
 /** What a training needs to know of its work. */

@@ -4,12 +4,12 @@ import {
   builtCells,
   cellChannels,
   classifierInputs,
-  effectiveWidths,
   headChannels,
   stemChannels,
 } from "../../lib/space/builtCells";
 import { edgeIndex, edgesOf } from "../../lib/space/edges";
 import { genotype } from "../../lib/space/genotype";
+import { effectiveWidths } from "../../lib/space/layoutChoice";
 import { cellsOf, groupCount, stagesOf } from "../../lib/space/stages";
 import { GenotypeError } from "../../lib/util/errors";
 

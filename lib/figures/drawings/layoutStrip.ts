@@ -3,10 +3,10 @@ import {
   builtCells,
   cellTensorFactor,
   classifierInputs,
-  effectiveWidths,
   stemChannels,
 } from "../../space/builtCells";
 import type { Genotype } from "../../space/genotype";
+import { effectiveWidths } from "../../space/layoutChoice";
 import { type Stage, stagesOf } from "../../space/stages";
 import { darkInk, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import type { Drawing } from "./cellDiagram";

@@ -1,7 +1,8 @@
 import type { SpaceConfig } from "../../config/spaceConfig";
-import { type BuiltCell, builtCells, effectiveWidths } from "../../space/builtCells";
+import { type BuiltCell, builtCells } from "../../space/builtCells";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
+import { effectiveWidths } from "../../space/layoutChoice";
 import { stagesOf } from "../../space/stages";
 import { smallText } from "../../text/fittedText";
 import { darkInk, lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";

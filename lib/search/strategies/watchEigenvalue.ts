@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { SearchRecord } from "../../records/searchRecord";
 import { epochNumber } from "../../util/epochNumber";
-import type { SearchContext } from "../search";
+import type { SearchContext } from "../searchContext";
 import type { SearchState } from "../searchState";
 import { epochToReturnTo } from "./eigenvalueStop";
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { tf } from "../../../lib/backend";
 import { clipByGlobalNorm } from "../../../lib/optim/clipByGlobalNorm";
 import { fold, integers, normal, randomKey } from "../../../lib/random/randomKey";
-import { epochSettings } from "../../../lib/search/search";
+import { epochSettings } from "../../../lib/search/epochSettings";
 import { SearchState } from "../../../lib/search/searchState";
 import { alphaGradients, weightGradients } from "../../../lib/search/steps";
 import { tinySearch } from "../../helpers/tinySearch";
