@@ -1,4 +1,4 @@
-import type { GraphBuilder } from "./graphBuilder";
+import type { FoldGraph } from "./foldGraph";
 import { type GraphTensor, sizeOf } from "./graphTensor";
 import { type Affine, formOf, type ImageForms } from "./imageForms";
 
@@ -13,7 +13,7 @@ export const worthwhile = 4096;
  * Returns undefined where there is nothing to fold.
  */
 export function foldAffine(
-  g: GraphBuilder,
+  g: FoldGraph,
   forms: ImageForms,
   op: string,
   operands: readonly GraphTensor[],
@@ -40,7 +40,7 @@ export function foldAffine(
 
 /** `p + (affine + operand)` for `(p + affine) + operand`: the pass that makes the affine summand makes both. */
 function intoSummand(
-  g: GraphBuilder,
+  g: FoldGraph,
   forms: ImageForms,
   image: GraphTensor,
   operand: GraphTensor,
@@ -66,7 +66,7 @@ function isPerChannel(x: GraphTensor, shape: readonly number[]): boolean {
 
 /** The form of `image op operand`, or of `operand op image`. */
 function next(
-  g: GraphBuilder,
+  g: FoldGraph,
   op: string,
   form: Affine,
   operand: GraphTensor,
@@ -96,7 +96,7 @@ function next(
   }
 }
 
-function emit(g: GraphBuilder, { base, gain, level }: Affine, shape: readonly number[]): GraphTensor {
+function emit(g: FoldGraph, { base, gain, level }: Affine, shape: readonly number[]): GraphTensor {
   const channels = shape.at(-1) as number;
   if (gain && level) {
     const [scale, offset] = [gain, level].map((x) => perChannel(g, x, channels)) as [
@@ -110,14 +110,14 @@ function emit(g: GraphBuilder, { base, gain, level }: Affine, shape: readonly nu
   return g.emit(gain ? "Mul" : "Add", [base, spread], shape, { channelsFirst: true });
 }
 
-function perChannel(g: GraphBuilder, x: GraphTensor, channels: number): GraphTensor {
+function perChannel(g: FoldGraph, x: GraphTensor, channels: number): GraphTensor {
   const number = g.numberOf(x);
   if (x.shape.length > 0) return x;
   return number === undefined ? g.expand(x, [channels]) : g.fill(number, [channels]);
 }
 
 /** `gain · x + level` per channel of a channels-first image, in one pass over memory. Both are `[channels]`. */
-export function affine(g: GraphBuilder, x: GraphTensor, gain: GraphTensor, level: GraphTensor): GraphTensor {
+export function affine(g: FoldGraph, x: GraphTensor, gain: GraphTensor, level: GraphTensor): GraphTensor {
   const channels = gain.shape[0] as number;
   return normalized(g, x, {
     gain,
@@ -137,7 +137,7 @@ interface Statistics {
 }
 
 /** `gain · (x − mean) / sqrt(variance + epsilon) + level` per channel of a channels-first image. */
-export function normalized(g: GraphBuilder, x: GraphTensor, statistics: Statistics): GraphTensor {
+export function normalized(g: FoldGraph, x: GraphTensor, statistics: Statistics): GraphTensor {
   const { gain, level, mean, variance, epsilon } = statistics;
   return g.emit("BatchNormalization", [x, gain, level, mean, variance], x.shape, {
     channelsFirst: x.channelsFirst,

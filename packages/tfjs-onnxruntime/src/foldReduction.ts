@@ -1,5 +1,5 @@
 import { worthwhile } from "./foldAffine";
-import type { GraphBuilder } from "./graphBuilder";
+import type { FoldGraph } from "./foldGraph";
 import { type GraphTensor, sizeOf } from "./graphTensor";
 import { formOf, type ImageForms } from "./imageForms";
 
@@ -16,7 +16,7 @@ import { formOf, type ImageForms } from "./imageForms";
  * Returns undefined where there is nothing to fold.
  */
 export function foldReduction(
-  g: GraphBuilder,
+  g: FoldGraph,
   forms: ImageForms,
   op: string,
   x: GraphTensor,
@@ -33,7 +33,7 @@ export function foldReduction(
 }
 
 /** `[channels]`, or undefined where the sum is best taken as it stands. */
-function sumOf(g: GraphBuilder, forms: ImageForms, x: GraphTensor): GraphTensor | undefined {
+function sumOf(g: FoldGraph, forms: ImageForms, x: GraphTensor): GraphTensor | undefined {
   const channels = x.shape[3] as number;
   const count = g.scalar(sizeOf(x.shape) / channels);
   const plain = (op: string, image: GraphTensor) => g.reshape(g.reduceAsIs(op, image, [0, 1, 2]), [channels]);
@@ -59,10 +59,10 @@ function sumOf(g: GraphBuilder, forms: ImageForms, x: GraphTensor): GraphTensor 
   return total;
 }
 
-function scaledBy(g: GraphBuilder, x: GraphTensor, gain: GraphTensor | null): GraphTensor {
+function scaledBy(g: FoldGraph, x: GraphTensor, gain: GraphTensor | null): GraphTensor {
   return gain ? g.mul(x, gain) : x;
 }
 
-function added(g: GraphBuilder, x: GraphTensor, level: GraphTensor | null): GraphTensor {
+function added(g: FoldGraph, x: GraphTensor, level: GraphTensor | null): GraphTensor {
   return level ? g.add(x, level) : x;
 }

@@ -1,4 +1,5 @@
 import { foldAffine } from "./foldAffine";
+import type { FoldGraph } from "./foldGraph";
 import { foldReduction } from "./foldReduction";
 import {
   axisInFirst,
@@ -16,7 +17,7 @@ import { type OnnxType, onnxTypes } from "./onnxModel";
 /**
  * Collects the operators of one graph. Changes the order of axes only where an operator needs it.
  */
-export class GraphBuilder extends GraphValues {
+export class GraphBuilder extends GraphValues implements FoldGraph {
   /** What a repeated value repeats, by name. */
   readonly #repeated = new Map<string, GraphTensor>();
   readonly #forms: ImageForms = imageForms();
