@@ -13,7 +13,6 @@ export { type Primitive, primitives } from "../primitives/primitives";
 export { poolLayers, skipLayers, weightless } from "../primitives/weightless";
 export type { Alphas } from "../space/alphas";
 export { fromAwnas, toAwnas } from "../space/awnasGenotype";
-export type { LayoutChoice } from "../space/builtCells";
 export { type CellEdge, edgesOf } from "../space/edges";
 export {
   canonicalGenotype,
@@ -23,6 +22,7 @@ export {
   genotype,
 } from "../space/genotype";
 export { genotypeHash, genotypeJson } from "../space/genotypeJson";
+export type { LayoutChoice } from "../space/layoutChoice";
 export { mutateGenotype } from "../space/mutateGenotype";
 export { randomAlphas } from "../space/randomAlphas";
 export { randomGenotype } from "../space/randomGenotype";
