@@ -77,3 +77,4 @@ export { defineDataset } from "./data/datasets/defineDataset";
 export { definePreset } from "./config/definePreset";
 export { defineTheme } from "./figures/frame/defineTheme";
 export { definePrimitive } from "./layers/definePrimitive";
+export { defineBinarizer } from "./layers/defineBinarizer";

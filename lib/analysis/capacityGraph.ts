@@ -1,6 +1,7 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
+import { activationBinarizers } from "../primitives/binarizers";
 import { traitsOf } from "../primitives/primitives";
 import { type BuiltCell, builtCells, cellChannels, stemChannels } from "../space/builtCells";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
@@ -52,7 +53,7 @@ export function capacityGraph(
 type BitReader = (name: string, cell: number, node: number) => number;
 
 function bitReader(graph: CapacityGraphBuilder, { activation }: CapacityBinarization): BitReader {
-  const smooth = ["identity", "tanh", "scaled_tanh"].includes(activation);
+  const { smooth } = activationBinarizers.get(activation);
   return (name, cell, node) =>
     smooth ? node : graph.add(`${name}.bits`, cell, graph.elements(node), [node], 1);
 }

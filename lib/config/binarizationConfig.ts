@@ -1,27 +1,23 @@
+import { activationBinarizers, weightBinarizers } from "../primitives/binarizers";
 import { type BlockStyle, blockOrders, nonlinearities } from "../primitives/blockStyle";
-import { type WeightBinarizer, weightScales } from "../primitives/weightScales";
 import type { Overrides } from "./check";
-import { complete, defaultsOf, flag, number, oneOf, type SettingsOf, schedule, section } from "./section";
-
-export const activationBinarizers = [
-  "ste",
-  "approx_sign",
-  "swish_sign",
-  "ede",
-  "identity",
-  "tanh",
-  "scaled_tanh",
-] as const;
-export type ActivationBinarizer = (typeof activationBinarizers)[number];
-
-export const weightBinarizers = Object.keys(weightScales) as readonly WeightBinarizer[];
-export type { WeightBinarizer };
+import {
+  complete,
+  defaultsOf,
+  flag,
+  number,
+  oneOf,
+  type SettingsOf,
+  schedule,
+  section,
+  variantOf,
+} from "./section";
 
 // Formulas: `lib/layers`.
 export const binarizationSection = section(
   { meaning: "How every binary layer of a network binarizes." },
   {
-    activation: oneOf(activationBinarizers, {
+    activation: variantOf(activationBinarizers, {
       default: "ste",
       meaning:
         'Gradient of the activation sign. "identity", "tanh" and "scaled_tanh" replace the sign itself: smooth mode, for comparing engines.',
@@ -42,7 +38,7 @@ export const binarizationSection = section(
       meaning: 'EDE steepness t over the epochs, for "ede" and "irnet".',
       source: "IR-Net, arXiv:1909.10788 (10^-2 … 10, log-linear)",
     }),
-    weight: oneOf(weightBinarizers, {
+    weight: variantOf(weightBinarizers, {
       default: "bireal",
       meaning: 'Scale and gradient of the weight sign. "identity" leaves the weights real: smooth mode.',
     }),

@@ -1,3 +1,4 @@
+import { activationBinarizers, weightBinarizers } from "../primitives/binarizers";
 import { primitives } from "../primitives/primitives";
 import { RecordError } from "../util/errors";
 import { showValue } from "../util/showValue";
@@ -16,6 +17,7 @@ export interface Definition {
 export interface NamingSettings {
   readonly space?: { readonly primitives: readonly string[] };
   readonly data?: { readonly dataset: string };
+  readonly binarization?: { readonly activation: string; readonly weight: string };
 }
 
 interface Source {
@@ -26,6 +28,11 @@ interface Source {
 /** Where settings name variants that users may define. */
 const sources: readonly Source[] = [
   { table: primitives, named: ({ space }) => space?.primitives ?? [] },
+  {
+    table: activationBinarizers,
+    named: ({ binarization }) => (binarization ? [binarization.activation] : []),
+  },
+  { table: weightBinarizers, named: ({ binarization }) => (binarization ? [binarization.weight] : []) },
   { table: datasets, named: ({ data }) => (data ? [data.dataset] : []) },
 ];
 

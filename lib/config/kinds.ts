@@ -65,7 +65,8 @@ export const kinds = {
   /** A name out of a table that users may add to; the names are those at the time of the check. */
   variantOf<V extends Variant>(table: VariantTable<V>): Kind<string> {
     const list = () => table.names.map(shown).join(", ");
-    const expected = () => `one of ${list()}, or a ${table.kind} of your own (${table.defineName})`;
+    const expected = () =>
+      `one of ${list()}, or ${/^[aeiou]/.test(table.kind) ? "an" : "a"} ${table.kind} of your own (${table.defineName})`;
     return {
       type: "one of",
       get range() {

@@ -1,3 +1,4 @@
+import { weightBinarizers } from "../primitives/binarizers";
 import { binarizationSection } from "./binarizationConfig";
 import { check, deepFreeze, type Overrides } from "./check";
 import { dataSection } from "./dataConfig";
@@ -168,8 +169,8 @@ function checkBop(place: string, { optimizer, binarization, twoStep }: TrainConf
   check(
     `${place}.binarization`,
     "weight",
-    weight === "sign" || weight === "scale_filter" || weight === "bireal",
-    'one of "sign", "scale_filter", "bireal" where optimizer.method is "bop" (its weights are −1 and +1)',
+    weightBinarizers.get(weight).keepsSigns,
+    `one of ${keeping()} where optimizer.method is "bop" (its weights are −1 and +1)`,
     weight,
   );
   check(
@@ -179,4 +180,10 @@ function checkBop(place: string, { optimizer, binarization, twoStep }: TrainConf
     '0 where optimizer.method is "bop" (it has no real kernels to start from)',
     twoStep.firstEpochs,
   );
+}
+
+/** Names of the weight binarizers under which Bop's weights stay −1 and +1. */
+function keeping(): string {
+  const names = weightBinarizers.names.filter((name) => weightBinarizers.get(name).keepsSigns);
+  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -1,5 +1,5 @@
 import { signWindow, tf } from "../backend";
-import type { ActivationBinarizer } from "../config/binarizationConfig";
+import type { ActivationBinarizer, BuiltInActivationBinarizer } from "../primitives/binarizers";
 
 /** How {@link binarizeActivation} works. Each method reads the numbers its formula names. */
 export interface ActivationSettings {
@@ -27,25 +27,30 @@ export interface ActivationSettings {
  * Any shape, float32.
  */
 export function binarizeActivation<T extends tf.Tensor>(x: T, settings: ActivationSettings): T {
-  const { method, clip, beta, t } = settings;
-  switch (method) {
-    case "ste":
-      return signWindow(x, clip);
-    case "approx_sign":
-      return signWithGradient(x, (v) => tf.relu(tf.sub(2, tf.mul(tf.abs(v), 2))));
-    case "swish_sign":
-      return signWithGradient(x, (v) => swishSignSlope(v, beta));
-    case "ede":
-      return signWithGradient(x, (v) => edeSlope(v, t));
-    case "identity":
-      return tf.clone(x);
-    case "tanh":
-      return tf.tanh(x);
-    case "scaled_tanh":
-      return tf.tanh(tf.mul(x, beta)) as T;
-    default:
-      return method satisfies never;
-  }
+  const { method } = settings;
+  const own = defined.get(method) ?? builtIn[method as BuiltInActivationBinarizer];
+  return own(x, settings) as T;
+}
+
+type Binarize = (x: tf.Tensor, settings: ActivationSettings) => tf.Tensor;
+
+/** Every activation binarizer of the library. One without an entry does not compile. */
+const builtIn = {
+  ste: (x, { clip }) => signWindow(x, clip),
+  approx_sign: (x) => signWithGradient(x, (v) => tf.relu(tf.sub(2, tf.mul(tf.abs(v), 2)))),
+  swish_sign: (x, { beta }) => signWithGradient(x, (v) => swishSignSlope(v, beta)),
+  ede: (x, { t }) => signWithGradient(x, (v) => edeSlope(v, t)),
+  identity: (x) => tf.clone(x),
+  tanh: (x) => tf.tanh(x),
+  scaled_tanh: (x, { beta }) => tf.tanh(tf.mul(x, beta)),
+} satisfies Record<BuiltInActivationBinarizer, Binarize>;
+
+/** Of users, by name. */
+const defined = new Map<string, Binarize>();
+
+/** Sets what a user's activation binarizer computes. */
+export function setActivationBinarizer(name: string, binarize: Binarize): void {
+  defined.set(name, binarize);
 }
 
 /** `k t (1 − tanh²(t x))`, `k = max(1/t, 1)`: the slope of IR-Net's error decay estimator. */

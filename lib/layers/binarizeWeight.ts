@@ -1,5 +1,5 @@
 import { detach, signWindow, tf } from "../backend";
-import type { WeightBinarizer } from "../config/binarizationConfig";
+import type { BuiltInWeightBinarizer, WeightBinarizer } from "../primitives/binarizers";
 import { ShapeError } from "../util/errors";
 import { edeSlope, signWithGradient } from "./binarizeActivation";
 
@@ -41,31 +41,40 @@ export interface WeightSettings {
  * @throws ShapeError if a mask has another length than its axis, or "irnet" is asked of one-weight filters.
  */
 export function binarizeWeight(latent: tf.Tensor4D, settings: WeightSettings): tf.Tensor4D {
-  const { method, clip, t } = settings;
-  const inputMask = checkedMask(latent, 2, "inputMask", settings.inputMask);
-  const outputMask = checkedMask(latent, 3, "outputMask", settings.outputMask);
-  return tf.tidy(() => {
-    switch (method) {
-      case "sign":
-        return signWindow(latent, clip);
-      case "scale_tensor":
-        return tf.mul(signWindow(latent, clip), tensorScale(detach(latent), inputMask, outputMask));
-      case "scale_filter":
-        return tf.mul(signWindow(latent, clip), filterMean(tf.abs(detach(latent)), inputMask));
-      case "xnor": {
-        const signs = signWindow(latent, clip);
-        return tf.mul(signs, filterMean(tf.mul(latent, detach(signs)), inputMask));
-      }
-      case "bireal":
-        return birealKernel(latent, filterMean(tf.abs(detach(latent)), inputMask), clip);
-      case "irnet":
-        return irnetKernel(latent, t, inputMask);
-      case "identity":
-        return tf.clone(latent);
-      default:
-        return method satisfies never;
-    }
-  });
+  const { method } = settings;
+  const own = defined.get(method) ?? builtIn[method as BuiltInWeightBinarizer];
+  const masks = {
+    inputMask: checkedMask(latent, 2, "inputMask", settings.inputMask),
+    outputMask: checkedMask(latent, 3, "outputMask", settings.outputMask),
+  };
+  return tf.tidy(() => own(latent, { ...settings, ...masks }));
+}
+
+type Binarize = (latent: tf.Tensor4D, settings: WeightSettings) => tf.Tensor4D;
+
+/** Every weight binarizer of the library. One without an entry does not compile. */
+const builtIn = {
+  sign: (latent, { clip }) => signWindow(latent, clip),
+  scale_tensor: (latent, { clip, inputMask, outputMask }) =>
+    tf.mul(signWindow(latent, clip), tensorScale(detach(latent), inputMask ?? null, outputMask ?? null)),
+  scale_filter: (latent, { clip, inputMask }) =>
+    tf.mul(signWindow(latent, clip), filterMean(tf.abs(detach(latent)), inputMask ?? null)),
+  xnor: (latent, { clip, inputMask }) => {
+    const signs = signWindow(latent, clip);
+    return tf.mul(signs, filterMean(tf.mul(latent, detach(signs)), inputMask ?? null));
+  },
+  bireal: (latent, { clip, inputMask }) =>
+    birealKernel(latent, filterMean(tf.abs(detach(latent)), inputMask ?? null), clip),
+  irnet: (latent, { t, inputMask }) => irnetKernel(latent, t, inputMask ?? null),
+  identity: (latent) => tf.clone(latent),
+} satisfies Record<BuiltInWeightBinarizer, Binarize>;
+
+/** Of users, by name. */
+const defined = new Map<string, Binarize>();
+
+/** Sets what a user's weight binarizer computes. */
+export function setWeightBinarizer(name: string, binarize: Binarize): void {
+  defined.set(name, binarize);
 }
 
 function checkedMask(

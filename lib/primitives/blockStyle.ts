@@ -1,5 +1,5 @@
+import { type WeightBinarizer, weightBinarizers } from "./binarizers";
 import type { LayerSpec } from "./layerSpec";
-import { type WeightBinarizer, weightScales } from "./weightScales";
 
 export const blockOrders = ["bn_conv_relu", "conv_bn_relu"] as const;
 export const nonlinearities = ["relu", "rprelu", "none"] as const;
@@ -46,7 +46,7 @@ export function binaryBlock(block: BinaryBlock, style: BlockStyle): LayerSpec[] 
   if (style.blockOrder === "conv_bn_relu") {
     return [sign, ...convolution(block), { layer: "batch_norm" }, ...after];
   }
-  const scales = weightScales[style.weight](outChannels);
+  const scales = weightBinarizers.get(style.weight).scales(outChannels);
   const scale: LayerSpec[] = scales === 0 ? [] : [{ layer: "scale", scales }];
   return [{ layer: "batch_norm" }, sign, ...convolution(block), ...scale, ...after];
 }

@@ -30,7 +30,11 @@ export function newTrainRecord(
     config,
     model,
     configHash,
-    ...definedIn({ ...(model.kind === "genotype" ? model.genotype : {}), data: config.data }),
+    ...definedIn({
+      ...(model.kind === "genotype" ? model.genotype : {}),
+      data: config.data,
+      binarization: config.binarization,
+    }),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import { activationBinarizers } from "../../lib/config/binarizationConfig";
 import { binarizeActivation } from "../../lib/layers/binarizeActivation";
+import { activationBinarizers as table } from "../../lib/primitives/binarizers";
 import { engines, expectClose, expectGradient, expectNoLeak, useEngine } from "./tensorCheck";
 
+const activationBinarizers = table.builtInNames;
 const numbers = { clip: 1, beta: 5, t: 2 };
 const signs = activationBinarizers.filter((method) => !["identity", "tanh", "scaled_tanh"].includes(method));
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import { weightBinarizers } from "../../lib/config/binarizationConfig";
 import { binarizeWeight } from "../../lib/layers/binarizeWeight";
+import { weightBinarizers as table } from "../../lib/primitives/binarizers";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import {
   engines,
@@ -13,6 +13,7 @@ import {
   useEngine,
 } from "./tensorCheck";
 
+const weightBinarizers = table.builtInNames;
 const key = randomKey(0);
 const plain = { clip: 1, t: 1 };
 

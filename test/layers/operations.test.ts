@@ -1,14 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import {
-  type BinarizationConfig,
-  binarizationConfig,
-  weightBinarizers,
-} from "../../lib/config/binarizationConfig";
+import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
 import { applyTogether } from "../../lib/layers/applyTogether";
 import { buildOperation } from "../../lib/layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../../lib/layers/normalizeAndBinarize";
 import type { GetParameter, NodeState, Operation } from "../../lib/layers/operation";
+import { weightBinarizers } from "../../lib/primitives/binarizers";
 import { type Primitive, primitives } from "../../lib/primitives/primitives";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { settings, space } from "./operationSettings";
@@ -77,7 +74,7 @@ describe.each(engines)("on %s", (engine) => {
     it.each(forms.filter(({ primitive }) => primitive !== "none"))(
       "$primitive of stride $stride, masked, is the narrower operation with the leading weights",
       ({ primitive, stride }) => {
-        for (const weight of weightBinarizers) {
+        for (const weight of weightBinarizers.builtInNames) {
           for (const blockOrder of orders) {
             expectLeadingPart(
               primitive,

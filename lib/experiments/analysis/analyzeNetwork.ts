@@ -19,6 +19,7 @@ import { sequentialBatches } from "../../data/sequentialBatches";
 import type { PlainBatch } from "../../loop/batchTensors";
 import { chooseTaps } from "../../network/chooseTaps";
 import type { Trainable } from "../../network/trainable";
+import { activationBinarizers } from "../../primitives/binarizers";
 import { fold, type RandomKey, randomKey } from "../../random/randomKey";
 import { type BaselineModel, type ModelSpec, modelHash } from "../../records/modelSpec";
 import { builtCells } from "../../space/builtCells";
@@ -324,8 +325,7 @@ function kindOf(name: string): TapMeasures["kind"] {
 
 /** Where the sign's own gradient ends: "ste" at its window, the quadratic of Bi-Real at 1, the others nowhere. */
 function gradientWindow({ activation, activationClip }: BinarizationConfig): number {
-  if (activation === "ste") return activationClip;
-  return activation === "approx_sign" ? 1 : Number.MAX_VALUE;
+  return Math.min(activationBinarizers.get(activation).reach(activationClip), Number.MAX_VALUE);
 }
 
 function batchesOf(
