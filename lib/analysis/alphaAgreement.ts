@@ -27,6 +27,12 @@ export interface AlphaAgreementRow {
  *
  * @param records by name.
  * @throws BarsError for fewer than two records, a record without epochs, or records of different spaces.
+ *
+ * @example
+ * ```ts
+ * const rows = bars.analysis.alphaAgreement(bars.records.storedSearches("search-plain"));
+ * console.log(rows.length > 0); // true
+ * ```
  */
 export function alphaAgreement(records: Readonly<Record<string, SearchRecord>>): AlphaAgreementRow[] {
   const entries = Object.entries(records);

@@ -1,4 +1,11 @@
-/** Entropy in bits of a coin that shows heads with probability `p`: `−p log2 p − (1−p) log2 (1−p)`. */
+/**
+ * Entropy in bits of a coin that shows heads with probability `p`: `−p log2 p − (1−p) log2 (1−p)`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.binaryEntropy(0.5), bars.analysis.binaryEntropy(1)); // 1 0
+ * ```
+ */
 export function binaryEntropy(p: number): number {
   return p <= 0 || p >= 1 ? 0 : -p * Math.log2(p) - (1 - p) * Math.log2(1 - p);
 }

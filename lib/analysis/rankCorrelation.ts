@@ -27,6 +27,12 @@ export function ranks(values: readonly number[]): number[] {
  * Spearman's rank correlation (Pearson's of the ranks), with the interval of Bonett & Wright 2000 ("Sample size
  * requirements for estimating Pearson, Kendall and Spearman correlations"):
  * `tanh(atanh r ± 1.96 √((1 + r²/2) / (n − 3)))`. Null where one of the variables does not vary.
+ *
+ * @example
+ * ```ts
+ * const { value } = bars.analysis.spearman([1, 2, 3, 4, 5], [2, 1, 3, 5, 4]);
+ * console.log(value.toFixed(2)); // 0.80
+ * ```
  */
 export function spearman(x: readonly number[], y: readonly number[]): Correlation | null {
   return interval(
@@ -60,6 +66,12 @@ export function partialSpearman(
 /**
  * Kendall's τ_b (ties allowed), with the interval `tanh(atanh τ ± 1.96 √(0.437 / (n − 4)))` (Fieller, Hartley &
  * Pearson 1957). Null where one of the variables does not vary.
+ *
+ * @example
+ * ```ts
+ * const { value } = bars.analysis.kendall([1, 2, 3, 4, 5], [2, 1, 3, 5, 4]);
+ * console.log(value.toFixed(2)); // 0.60
+ * ```
  */
 export function kendall(x: readonly number[], y: readonly number[]): Correlation | null {
   const n = x.length;

@@ -62,6 +62,12 @@ export interface StructuralCapacity {
  * `minCut`.
  *
  * An upper bound on information: `I(image; head input) <= minCut.bits`. It needs neither data nor weights.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ family: "resnet20", block: "bireal" });
+ * console.log(bars.analysis.structuralCapacity(network).minCut.bits); // 73728
+ * ```
  */
 export function structuralCapacity(
   architecture: Architecture,

@@ -40,7 +40,15 @@ export async function startBackend(choice?: string): Promise<BackendInfo> {
   return info;
 }
 
-/** @throws BackendError before {@link startBackend} has finished. */
+/**
+ * @throws BackendError before {@link startBackend} has finished.
+ *
+ * @example
+ * ```ts
+ * await bars.startBackend();
+ * console.log(bars.engine.backendInfo().threads > 0); // true
+ * ```
+ */
 export function backendInfo(): BackendInfo {
   if (!current)
     throw new BackendError("backendInfo: no tensor engine is running; await startBackend() first.");

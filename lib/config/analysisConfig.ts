@@ -61,7 +61,14 @@ export interface AnalysisConfig extends SettingsOf<typeof analysisSection.fields
 
 export const defaultAnalysisConfig: AnalysisConfig = defaultsOf(analysisSection);
 
-/** Completes and checks the settings of an analysis. */
+/**
+ * Completes and checks the settings of an analysis.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.analysisConfig({ images: 512 }).images); // 512
+ * ```
+ */
 export function analysisConfig(
   overrides: Overrides<AnalysisConfig> = {},
   place = "analysisConfig",

@@ -55,7 +55,15 @@ export interface BaselineConfig extends SettingsOf<typeof baselineSection.fields
 
 export const defaultBaselineConfig: BaselineConfig = defaultsOf(baselineSection);
 
-/** Completes and checks a baseline. */
+/**
+ * Completes and checks a baseline.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ family: "resnet20", block: "reactnet", width: 0.5 });
+ * console.log(network.width); // 0.5
+ * ```
+ */
 export function baselineConfig(
   overrides: Overrides<BaselineConfig> = {},
   place = "baselineConfig",

@@ -58,7 +58,14 @@ export type AugmentConfig = DataConfig["augment"];
 
 export const defaultDataConfig: DataConfig = defaultsOf(dataSection);
 
-/** Completes and checks the data settings. */
+/**
+ * Completes and checks the data settings.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.dataConfig({ dataset: "synthetic" }).dataset); // synthetic
+ * ```
+ */
 export function dataConfig(overrides: Overrides<DataConfig> = {}, place = "dataConfig"): DataConfig {
   return complete(place, dataSection, overrides);
 }

@@ -82,7 +82,19 @@ export interface EvolutionConfig extends EvolutionSettings {
 
 export const defaultEvolutionSettings: EvolutionSettings = defaultsOf(evolutionSection);
 
-/** Completes and checks the settings of an evolution. Errors name the key. */
+/**
+ * Completes and checks the settings of an evolution. Errors name the key.
+ *
+ * @example
+ * ```ts
+ * const train = bars.trainConfig({ validationShare: 0.1 });
+ * const config = bars.config.evolutionConfig(
+ *   { kind: "training", space: bars.space.spaceConfig(), train },
+ *   { population: 20 },
+ * );
+ * console.log(config.population); // 20
+ * ```
+ */
 export function evolutionConfig(
   fitness: EvolutionFitness,
   overrides: Overrides<EvolutionSettings> = {},

@@ -34,6 +34,11 @@ export type Schedule =
  *
  * @param epoch counted from 0.
  * @param epochs how many there are: the last one, `epochs - 1`, is where a change ends.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.scheduleValue({ kind: "linear", from: 1, to: 0 }, 5, 11)); // 0.5
+ * ```
  */
 export function scheduleValue(schedule: Schedule, epoch: number, epochs: number): number {
   if (typeof schedule === "number") return schedule;

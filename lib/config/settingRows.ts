@@ -54,7 +54,15 @@ function valueAt(settings: object, path: readonly string[], absent: unknown): un
   return value === undefined ? absent : value;
 }
 
-/** Settings as text for a terminal: path, kind, unit, default and presets on a line, the meaning below it. */
+/**
+ * Settings as text for a terminal: path, kind, unit, default and presets on a line, the meaning below it.
+ *
+ * @example
+ * ```ts
+ * const rows = bars.config.settingsAt("search.seed");
+ * console.log(bars.config.settingsText(rows).split("\n")[0]); // seed
+ * ```
+ */
 export function settingsText(rows: readonly SettingRow[], columns = 100): string {
   return rows.map((row) => rowText(row, columns)).join("\n");
 }

@@ -78,7 +78,14 @@ export interface SpaceConfig extends SettingsOf<typeof spaceSection.fields> {}
 
 export const defaultSpaceConfig: SpaceConfig = defaultsOf(spaceSection);
 
-/** Completes and checks a space. Code below trusts the result. */
+/**
+ * Completes and checks a space. Code below trusts the result.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.space.spaceConfig({ steps: 2 }).steps); // 2
+ * ```
+ */
 export function spaceConfig(overrides: Overrides<SpaceConfig> = {}, place = "spaceConfig"): SpaceConfig {
   const config = complete(place, spaceSection, overrides);
   checkSpace(place, config);

@@ -145,7 +145,14 @@ export const strategyGuide: readonly StrategyEntry[] = [
   },
 ];
 
-/** The guide as plain text, for a terminal. */
+/**
+ * The guide as plain text, for a terminal.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.strategyText().length > 1000); // true
+ * ```
+ */
 export function strategyText(): string {
   return strategyGuide
     .map(({ name, settings, formula, defaults, source, use }) =>

@@ -33,7 +33,16 @@ export function baselineSpecs(config: BaselineConfig): LayerSpec[] {
   }
 }
 
-/** The cost of a hand-made network on one image, layer by layer. One multiply-accumulate = 1. */
+/**
+ * The cost of a hand-made network on one image, layer by layer. One multiply-accumulate = 1.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ family: "resnet20", block: "bireal" });
+ * const layers = bars.cost.baselineLayers(network);
+ * console.log(layers.reduce((sum, { bops }) => sum + bops, 0)); // 40108032
+ * ```
+ */
 export function baselineLayers(config: BaselineConfig): LayerCost[] {
   const { imageSize, imageChannels } = config;
   return layerCosts("", [imageSize, imageSize, imageChannels], baselineSpecs(config));

@@ -35,7 +35,14 @@ export const zeroCost: Cost = Object.freeze({
 /** How the measures a cost is compared by are written. */
 export const measureNames = { bops: "BOPs", flops: "FLOPs", ops: "OPs" } as const;
 
-/** Weighs 64 one-bit operations as one real operation: OPs = FLOPs + BOPs / 64 (Bi-Real Net, arXiv:1808.00278). */
+/**
+ * Weighs 64 one-bit operations as one real operation: OPs = FLOPs + BOPs / 64 (Bi-Real Net, arXiv:1808.00278).
+ *
+ * @example
+ * ```ts
+ * console.log(bars.cost.ops({ flops: 1, bops: 640 })); // 11
+ * ```
+ */
 export function ops(cost: Pick<Cost, "flops" | "bops">): number {
   return cost.flops + cost.bops / 64;
 }

@@ -35,7 +35,17 @@ export function costTable(genotype: Genotype, style: BlockStyle = defaultBlockSt
   return [...stemCost(space, stemChannels(genotype)), ...cells, ...headCost(space, headChannels(genotype))];
 }
 
-/** The whole cost of the derived network on one image: the sum of {@link costTable}. */
+/**
+ * The whole cost of the derived network on one image: the sum of {@link costTable}.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const { flops, bops, bits } = bars.cost.totalCost(genotype);
+ * console.log(flops, bops, bits); // 352576 4816896 50560
+ * ```
+ */
 export function totalCost(genotype: Genotype, style: BlockStyle = defaultBlockStyle): Cost {
   return sumCosts(costTable(genotype, style));
 }

@@ -38,7 +38,16 @@ export interface CostTables {
   readonly stages: readonly { readonly cells: number; readonly closed: boolean }[];
 }
 
-/** Costs of every part of a space at every width. Pure arithmetic; a few milliseconds. */
+/**
+ * Costs of every part of a space at every width. Pure arithmetic; a few milliseconds.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+ * const tables = bars.cost.costTables(space);
+ * console.log(tables.stages.length); // 2
+ * ```
+ */
 export function costTables(space: SpaceConfig, style: BlockStyle = defaultBlockStyle): CostTables {
   const stages = stagesOf(space);
   const widths = space.widthChoices;

@@ -19,6 +19,12 @@ export interface TrainingSplit {
  * @throws DataError if either part would be empty.
  *
  * Source: the bilevel scheme of Liu et al. 2019, "DARTS", arXiv:1806.09055.
+ *
+ * @example
+ * ```ts
+ * const split = bars.data.splitTraining(100, 0.5, bars.randomKey(0));
+ * console.log(split.weightSplit.length, split.alphaSplit.length); // 50 50
+ * ```
  */
 export function splitTraining(
   labels: Uint8Array | number,

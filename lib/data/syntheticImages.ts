@@ -24,6 +24,12 @@ const leastContrast = 0.35;
  * one pixel at the edge of the pattern and triangular noise.
  *
  * @throws DataError if `count` is not a non-negative integer.
+ *
+ * @example
+ * ```ts
+ * const images = bars.data.syntheticImages(10, bars.randomKey(0));
+ * console.log(images.labels.length, images.imageSize, images.channels); // 10 32 3
+ * ```
  */
 export function syntheticImages(count: number, key: RandomKey): ImageSet {
   if (!Number.isInteger(count) || count < 0) {

@@ -16,6 +16,12 @@ export interface AlphaDrift {
  * below 0 where they swing. Rows of exclusive choices are centred first, as softmax does not see their mean.
  *
  * This library's own measure. Epochs in which a level's alphas did not move, as in warm-up, do not count.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(Object.keys(bars.derivation.alphaDrift(record))); // ["cells","depth","width"]
+ * ```
  */
 export function alphaDrift({ startAlphas, epochs, config }: SearchRecord): AlphaDrift {
   const path = [startAlphas, ...epochs.map(({ alphas }) => alphas)];

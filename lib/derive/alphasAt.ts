@@ -19,6 +19,13 @@ export type StoredEpoch = "start" | "last" | number | EpochWindow;
  * normalised geometric mean of the epochs' probabilities: one epoch that swings does not decide.
  *
  * @throws DeriveError for an epoch, or a window with an epoch, that the record does not hold.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { cells } = bars.derivation.alphasAt(record, "last");
+ * console.log(cells.length, cells[0].length); // 2 3
+ * ```
  */
 export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
   if (epoch === "start") return record.startAlphas;

@@ -18,6 +18,13 @@ const leastDifference = { bops: 1, flops: 1, ops: 1 / 64 } as const;
  * for what is cheaper (rule `budget`), down to the cheapest of the space.
  *
  * As many solutions as there are steps: some ten for the small spaces of this library, each within milliseconds.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const breaks = bars.derivation.budgetBreaks(record, { measure: "bops" });
+ * console.log(breaks.length > 1); // true
+ * ```
  */
 export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions = {}): BudgetBreak[] {
   const measure = options.measure ?? record.config.cost.measure;

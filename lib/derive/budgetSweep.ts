@@ -30,6 +30,12 @@ export interface BudgetSweepOptions {
 /**
  * `count` budgets in even steps from the cheapest architecture of a search's space to its likeliest one. Where that is
  * itself the cheapest there is one.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(bars.derivation.budgetGrid(record, 3).length); // 3
+ * ```
  */
 export function budgetGrid(record: SearchRecord, count: number, options: BudgetSweepOptions = {}): number[] {
   const measure = options.measure ?? record.config.cost.measure;
@@ -45,6 +51,13 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
 /**
  * The likeliest architecture at each budget, found exactly (rule "budget"). Where between two of them it changes is not
  * known: `budgetBreaks` finds every such budget.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const [row] = bars.derivation.budgetSweep(record, [3e6]);
+ * console.log(row.bops <= 3e6); // true
+ * ```
  */
 export function budgetSweep(
   record: SearchRecord,

@@ -17,6 +17,13 @@ export interface DerivationWarning {
  * node, a stage at the least width of the space, and alphas that the search had not touched yet.
  *
  * @param resting whether the alphas it was derived from are those of warm-up.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.derivation.derivationWarnings(genotype)); // []
+ * ```
  */
 export function derivationWarnings(genotype: Genotype, resting: RestingAlphas = "none"): DerivationWarning[] {
   return [

@@ -15,6 +15,12 @@ export type ProbabilityMethod = (typeof probabilityMethods)[number];
  *
  * @param temperature `T`, above 0; smaller is sharper.
  * @throws DeriveError for a temperature that is not above 0.
+ *
+ * @example
+ * ```ts
+ * const alphas = { cells: [[[0, 0]]], depth: [], width: [] };
+ * console.log(bars.derivation.probabilitiesOf(alphas).cells); // [[[0.5,0.5]]]
+ * ```
  */
 export function probabilitiesOf(
   alphas: Alphas,

@@ -40,6 +40,12 @@ export function ruleName(rule: RuleChoice): string {
 /**
  * Every rule that a record alone suffices for, at its defaults; the budget is the search's own, or half the cost of the
  * argmax architecture where the search had none. (Rule "best_of" needs the checkpoint: `deriveBySupernet`.)
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(bars.derivation.comparedRules(record).length > 5); // true
+ * ```
  */
 export function comparedRules(record: SearchRecord): RuleChoice[] {
   const { method, measure, budget } = record.config.cost;
@@ -56,6 +62,12 @@ export function comparedRules(record: SearchRecord): RuleChoice[] {
  *
  * @param epoch by default the one the search chose, else the last.
  * @throws DeriveError for a rule that cannot be applied, e.g. a budget that no architecture keeps.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(Object.keys(bars.derivation.derivations(record, ["argmax", "sample"]))); // ["argmax","sample"]
+ * ```
  */
 export function derivations(
   record: SearchRecord,
@@ -67,7 +79,16 @@ export function derivations(
   return Object.fromEntries(rules.map((rule) => [ruleName(rule), derive(input, rule)]));
 }
 
-/** {@link derivations} as a table, one row a rule. */
+/**
+ * {@link derivations} as a table, one row a rule.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const rows = bars.derivation.ruleComparison(record, ["argmax", "skip_cap"]);
+ * console.log(rows.map(({ rule }) => rule)); // ["argmax","skip_cap"]
+ * ```
+ */
 export function ruleComparison(
   record: SearchRecord,
   rules: readonly RuleChoice[] = comparedRules(record),

@@ -46,6 +46,13 @@ export type Judgement = Pick<Derivation, "held" | "warnings">;
  *
  * @param derivation how it was derived; left out: at the epoch the search chose, else the last, by a rule that does not
  * decide by cost.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.derivation.searchSummary(record, genotype).bops); // 4816896
+ * ```
  */
 export function searchSummary(
   record: SearchRecord,

@@ -53,6 +53,12 @@ export function settingsOf(config: SettingConfig): SettingRow[] {
  * config's name in front, of every config that has that path ("cost.budget"). No path: all.
  *
  * @throws ConfigError for a path nothing lies at, naming near ones.
+ *
+ * @example
+ * ```ts
+ * const [row] = bars.config.settingsAt("search.cost.budget");
+ * console.log(row.path, row.unit); // cost.budget operations per image
+ * ```
  */
 export function settingsAt(path?: string): SettingRow[] {
   const all = (Object.keys(settingConfigs) as SettingConfig[]).flatMap(settingsOf);

@@ -102,6 +102,13 @@ export interface ComparableRuns {
  * that happened to go well says too much.
  *
  * @throws RecordError if a finished record lacks the chosen test result.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * console.log(runs.length === found.length); // true
+ * ```
  */
 export function comparableRuns(found: readonly FoundRecord[], choice: TestChoice): ComparableRuns {
   const done = found.filter(({ record }) => record.status === "finished");

@@ -11,6 +11,12 @@ import type { FoundRecord } from "./frontierRuns";
  * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Folders are meant from the project's.
  *
  * @throws RecordError for a record of another schema, and where none of the folders holds one.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * console.log(found[0].record.kind); // bars.train-record
+ * ```
  */
 export function loadTrainRecords(folders: string | readonly string[]): FoundRecord[] {
   const places = [folders].flat();

@@ -12,6 +12,11 @@ import { projectPath } from "../util/projectFolder";
  * @param prefix what their names begin with, e.g. "search-plain".
  * @param place folder where they lie, relative to the project's folder.
  * @throws RecordError if there is none, or one cannot be read.
+ *
+ * @example
+ * ```ts
+ * console.log(Object.keys(bars.records.storedSearches("search-plain"))); // ["search-plain-seed0","search-plain-seed1","search-plain-seed2"]
+ * ```
  */
 export function storedSearches(prefix: string, place = "data/records"): Record<string, SearchRecord> {
   const folder = projectPath(place);

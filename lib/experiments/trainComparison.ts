@@ -20,7 +20,16 @@ export interface TrainRow {
   readonly seconds: number;
 }
 
-/** Trained networks side by side, as flat rows. */
+/**
+ * Trained networks side by side, as flat rows.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readTrainRecord("data/records/frontier/bars-3M-s0.json");
+ * const [row] = bars.experiments.trainComparison([record]);
+ * console.log(row.network, row.seed); // bars-3M 0
+ * ```
+ */
 export function trainComparison(records: readonly TrainRecord[]): TrainRow[] {
   return records.map(({ model, config, cost, epochs, tests, data }) => {
     const test = tests.find(({ checkpoint, which }) => checkpoint === "last" && which === "all");

@@ -7,6 +7,12 @@ import { epochNumber } from "../util/epochNumber";
 /**
  * A finished training as a short table for a terminal. Accuracies come with Wilson's 95 % interval over the test
  * images, which holds nothing of the spread over seeds; the table says so.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readTrainRecord("data/records/frontier/bars-3M-s0.json");
+ * console.log(bars.experiments.trainSummaryText(record).split("\n").length > 1); // true
+ * ```
  */
 export function trainSummaryText(record: TrainRecord): string {
   const { model, cost, config, data, epochs, tests, teacher } = record;

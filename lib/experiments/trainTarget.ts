@@ -42,6 +42,12 @@ const alone = { config: null, directory: null, supernetCheckpoint: null, binariz
  *
  * @throws ConfigError for a text that is neither a name nor a path; GenotypeError or RecordError for a file that
  * cannot be read.
+ *
+ * @example
+ * ```ts
+ * const { model } = bars.networks.trainTarget("resnet20-bireal-x0.5");
+ * console.log(model.kind, model.name); // baseline resnet20-bireal-x0.5
+ * ```
  */
 export function trainTarget(text: string): TrainTarget {
   if (existsSync(text)) return targetAt(text);

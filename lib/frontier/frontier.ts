@@ -89,6 +89,14 @@ export interface Frontier {
  * @throws RecordError for no run, a run given twice, and runs tested on different images.
  * @throws ConfigError for an unknown measure, a network that costs none of it, and a bootstrap or reference point out of
  * range.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * const result = bars.frontier.frontier(runs, { measure: "bops" });
+ * console.log(result.rows.length > 5, result.rows[0].name); // true resnet20-0125
+ * ```
  */
 export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {}): Frontier {
   const { measure = "bops", group = "name", axis = "log", draws = 2000, seed = 0, published = [] } = options;

@@ -50,6 +50,14 @@ const columns: readonly TableColumn[] = [
 /**
  * A frontier as a table, one row for each row and published point: flat values only, every column in every row, as
  * danfojs wants them.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * const table = bars.frontier.frontierTable(bars.frontier.frontier(runs, { measure: "bops" }));
+ * console.log(table.columns.slice(0, 3).map(({ name }) => name)); // ["name","method","seeds"]
+ * ```
  */
 export function frontierTable(result: Frontier, leftOut: readonly string[] = []): Table {
   return table(

@@ -22,6 +22,12 @@ export interface ReferencePoint {
  * operations. The larger the better. Two areas compare only for the same measure, axis and reference point.
  *
  * @throws ConfigError for a reference cost that is not above 0, and on a logarithmic axis for a cost of 0.
+ *
+ * @example
+ * ```ts
+ * const points = [{ cost: 10, accuracy: 0.5 }];
+ * console.log(bars.frontier.hypervolume(points, { cost: 100, accuracy: 0.1 }, "log")); // 0.4
+ * ```
  */
 export function hypervolume(
   points: readonly CostAccuracy[],

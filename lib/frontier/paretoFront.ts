@@ -14,6 +14,12 @@ export function dominates(a: CostAccuracy, b: CostAccuracy): boolean {
  * other, so all of them are on the front or none.
  *
  * One pass over the points from cheap to expensive: O(n log n).
+ *
+ * @example
+ * ```ts
+ * const points = [{ cost: 1, accuracy: 0.5 }, { cost: 2, accuracy: 0.4 }, { cost: 3, accuracy: 0.6 }];
+ * console.log(bars.frontier.onFront(points)); // [true,false,true]
+ * ```
  */
 export function onFront(points: readonly CostAccuracy[]): boolean[] {
   const order = points
@@ -32,7 +38,15 @@ export function onFront(points: readonly CostAccuracy[]): boolean[] {
   return result;
 }
 
-/** The points of the front from cheap to expensive, each pair of cost and accuracy once. */
+/**
+ * The points of the front from cheap to expensive, each pair of cost and accuracy once.
+ *
+ * @example
+ * ```ts
+ * const points = [{ cost: 3, accuracy: 0.6 }, { cost: 2, accuracy: 0.4 }, { cost: 1, accuracy: 0.5 }];
+ * console.log(bars.frontier.paretoFront(points).map(({ cost }) => cost)); // [1,3]
+ * ```
+ */
 export function paretoFront<P extends CostAccuracy>(points: readonly P[]): P[] {
   const kept = onFront(points);
   const front = points.filter((_, i) => kept[i]).sort(compare);

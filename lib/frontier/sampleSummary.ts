@@ -18,6 +18,12 @@ export interface SampleSummary {
 /**
  * Mean, spread and confidence interval of repetitions.
  * @throws RangeError if there is none, or one is not finite.
+ *
+ * @example
+ * ```ts
+ * const { mean, sd } = bars.frontier.sampleSummary([0.5, 0.52, 0.54]);
+ * console.log(mean.toFixed(2), sd.toFixed(2)); // 0.52 0.02
+ * ```
  */
 export function sampleSummary(values: readonly number[]): SampleSummary {
   const n = values.length;

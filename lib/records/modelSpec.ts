@@ -37,7 +37,16 @@ export interface BaselineModel extends BaselineConfig {
 /** What is trained. Plain data; together with the training settings it decides a run. */
 export type ModelSpec = GenotypeModel | BaselineModel;
 
-/** The model of a genotype; its name defaults to the first digits of the architecture's hash. */
+/**
+ * The model of a genotype; its name defaults to the first digits of the architecture's hash.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.records.genotypeModel(genotype, "mine").name); // mine
+ * ```
+ */
 export function genotypeModel(
   genotype: Genotype,
   name?: string,

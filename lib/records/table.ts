@@ -41,6 +41,13 @@ export interface Table {
  * A table whose rows have been checked against its columns.
  * @throws RecordError for a repeated column, and a row with a missing or undescribed value, or a number that JSON
  * cannot hold.
+ *
+ * @example
+ * ```ts
+ * const columns = [{ name: "bops", unit: null, description: "binary operations of one image" }];
+ * const table = bars.records.table("Two networks", columns, [{ bops: 1 }, { bops: 2 }], { sources: [], notes: [] });
+ * console.log(table.rows.length); // 2
+ * ```
  */
 export function table(
   title: string,

@@ -6,6 +6,12 @@ import type { Table, TableCell } from "./table";
  *
  * A text that a spreadsheet would run as a formula (its first sign is one of = + - @, a tab or a line break, and it is
  * no number) is written behind an apostrophe, which spreadsheets show as text.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * console.log(bars.records.tableCsv(table).split("\n")[0].split(",").slice(0, 2)); // ["factor","variant"]
+ * ```
  */
 export function tableCsv(table: Table): string {
   const names = table.columns.map(({ name }) => name);

@@ -16,6 +16,12 @@ export interface LatexColumn {
  * table's notes come first, as comments.
  *
  * @param columns which columns, in which order; default: all.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * console.log(bars.records.tableLatex(table).includes("\\begin{tabular}")); // true
+ * ```
  */
 export function tableLatex(table: Table, columns?: readonly LatexColumn[]): string {
   const shown: readonly LatexColumn[] = columns ?? table.columns.map(({ name }) => ({ name }));

@@ -17,6 +17,15 @@ import { type Stage, stagesOf } from "./stages";
  * - `stage_i` counts only stages with normal cells: `num_node~N+|inputs of node 1|+…`, where node 0 opens the
  *   stage, the last node is the sink, and a chain `0 → 1 → … → depth → sink` holds the kept cells.
  * - `cell_g` is `init_node~1+|operation~from|operation~from|+…`, one part for each intermediate node.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const there = bars.space.toAwnas(genotype);
+ * const back = bars.space.fromAwnas(there, genotype.space);
+ * console.log(bars.space.genotypeHash(back) === bars.space.genotypeHash(genotype)); // true
+ * ```
  */
 export function toAwnas(value: Genotype): string {
   const { space } = value;

@@ -6,7 +6,14 @@ export interface CellEdge {
   readonly from: number;
 }
 
-/** Every edge of a cell with `steps` intermediate nodes: `steps · (steps + 1) / 2`, ordered by `to`, then `from`. */
+/**
+ * Every edge of a cell with `steps` intermediate nodes: `steps · (steps + 1) / 2`, ordered by `to`, then `from`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.space.edgesOf(2)); // [{"to":1,"from":0},{"to":2,"from":0},{"to":2,"from":1}]
+ * ```
+ */
 export function edgesOf(steps: number): CellEdge[] {
   const edges: CellEdge[] = [];
   for (let to = 1; to <= steps; to++) for (let from = 0; from < to; from++) edges.push({ to, from });

@@ -42,6 +42,18 @@ export interface GenotypeChoice extends LayoutChoice {
  * The genotype of these choices, canonical and frozen. `depth` defaults to every cell kept, `width` to 1.
  *
  * @throws GenotypeError for a choice the space does not have.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const tiny = bars.space.genotype(space, {
+ *   cells: [
+ *     [{ to: 1, from: 0, primitive: "bin_conv_3x3" }],
+ *     [{ to: 1, from: 0, primitive: "skip_connect" }],
+ *   ],
+ * });
+ * console.log(tiny.depth, tiny.width); // [1,1] [1,1]
+ * ```
  */
 export function genotype(
   space: SpaceConfig,

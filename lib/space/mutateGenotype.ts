@@ -19,6 +19,14 @@ interface Decision {
  *
  * The result always differs from its parent, also in its canonical form, or is the parent itself where the space
  * holds nothing else.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const child = bars.space.mutateGenotype(genotype, bars.randomKey(0));
+ * console.log(bars.space.genotypeHash(child) === bars.space.genotypeHash(genotype)); // false
+ * ```
  */
 export function mutateGenotype(parent: Genotype, key: RandomKey): Genotype {
   const before = JSON.stringify(parent);

@@ -10,6 +10,13 @@ import { groupCount, stagesOf } from "./stages";
  *
  * Choices that build the same network (the width of a stage that keeps no cell) are drawn apart, so such a
  * network is drawn as often as there are ways to choose it.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+ * const drawn = bars.space.randomGenotype(space, bars.randomKey(0));
+ * console.log(drawn.cells.length, bars.cost.totalCost(drawn).bops > 0); // 2 true
+ * ```
  */
 export function randomGenotype(space: SpaceConfig, key: RandomKey): Genotype {
   return draw(space, drawOne, key);

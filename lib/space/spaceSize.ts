@@ -12,6 +12,12 @@ export interface SpaceSize {
 /**
  * log10 of the number of genotypes with one choice an edge, a depth and a width for each stage. Counts choices, not
  * different networks: relabelled nodes, and widths of stages without cells, count as often as they can be chosen.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+ * console.log(bars.space.spaceSize(space).total.toFixed(1)); // 4.7
+ * ```
  */
 export function spaceSize(space: SpaceConfig): SpaceSize {
   const shapes = alphaShapes(space);

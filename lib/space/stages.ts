@@ -35,7 +35,15 @@ export interface LayoutCell {
   readonly outSize: number;
 }
 
-/** The stages of a space, first to last. There is one more than reduction cells. */
+/**
+ * The stages of a space, first to last. There is one more than reduction cells.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+ * console.log(bars.space.stagesOf(space).map(({ size, channels }) => [size, channels])); // [[32,4],[16,8]]
+ * ```
+ */
 export function stagesOf(space: SpaceConfig): Stage[] {
   const stages: Stage[] = [];
   let opening: number | null = null;
@@ -58,7 +66,15 @@ export function stagesOf(space: SpaceConfig): Stage[] {
   return stages;
 }
 
-/** The cells of a space's layout, first to last. */
+/**
+ * The cells of a space's layout, first to last.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2 });
+ * console.log(bars.space.cellsOf(space).map(({ index, reduction }) => [index, reduction])); // [[0,false],[1,true],[2,false]]
+ * ```
+ */
 export function cellsOf(space: SpaceConfig): LayoutCell[] {
   let stage = 0;
   return space.cellLayout.map((group, index) => {

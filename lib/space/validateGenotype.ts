@@ -45,6 +45,14 @@ export function validateGenotype(value: unknown, place = "genotype"): Genotype {
  * Reads a genotype from JSON text.
  *
  * @throws GenotypeError as {@link validateGenotype}, and where the text is not JSON.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const same = bars.space.parseGenotype(bars.space.genotypeJson(genotype));
+ * console.log(same.depth, same.width); // [1,1] [1,1]
+ * ```
  */
 export function parseGenotype(text: string, place = "genotype"): Genotype {
   let value: unknown;

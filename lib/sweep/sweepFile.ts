@@ -122,7 +122,19 @@ export function readSweepFile(path: string): Sweep {
   return checkSweep(value, path, dirname(path));
 }
 
-/** Checks a sweep given as a value. `folder` is what its paths are relative to. */
+/**
+ * Checks a sweep given as a value. `folder` is what its paths are relative to.
+ *
+ * @example
+ * ```ts
+ * const sweep = bars.sweep.checkSweep(
+ *   { kind: "bars.sweep", schema: 1, name: "tiny", runs: [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" } }] },
+ *   "here",
+ *   ".",
+ * );
+ * console.log(bars.sweep.expandSweep(sweep).length); // 2
+ * ```
+ */
 export function checkSweep(value: unknown, place: string, folder: string): Sweep {
   const given = section(value, place, fileKeys);
   if (given["kind"] !== "bars.sweep") {

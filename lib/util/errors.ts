@@ -18,7 +18,18 @@ export class BarsError extends Error {
   }
 }
 
-/** A setting is unknown or out of range. */
+/**
+ * A setting is unknown or out of range.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.searchConfig({ epochs: -1 });
+ * } catch (error) {
+ *   console.log(error.message); // searchConfig: epochs must be an integer of at least 1, got -1.
+ * }
+ * ```
+ */
 export class ConfigError extends BarsError {}
 /** A tensor has another shape than the layer was built for. */
 export class ShapeError extends BarsError {}
@@ -26,7 +37,18 @@ export class ShapeError extends BarsError {}
 export class DataError extends BarsError {}
 /** A genotype breaks the rules of its space. */
 export class GenotypeError extends BarsError {}
-/** A record or checkpoint is of another kind, version or config, or cannot be read or written. */
+/**
+ * A record or checkpoint is of another kind, version or config, or cannot be read or written.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.readSearchRecord("data/records/none.json");
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.RecordError); // true
+ * }
+ * ```
+ */
 export class RecordError extends BarsError {}
 /** No tensor engine could be started, or the wrong one was asked for. */
 export class BackendError extends BarsError {}

@@ -7,7 +7,7 @@ import { examplesOf, printedBy, runExample, typeErrors } from "./examples";
 import { publicNames } from "./publicNames";
 
 /** How many public values have an example that runs. Raise it when there are more; it never falls. */
-const atLeast = 39;
+const atLeast = 126;
 
 const root = resolve(__dirname, "../..");
 const names = publicNames().filter(({ typeOnly }) => !typeOnly);
@@ -57,6 +57,7 @@ describe("the examples of docstrings", () => {
   it.each(examples)("$place: runs, and prints what it says", async ({ code }) => {
     const printed = await runExample(code.replaceAll('"runs/', `"${folder}/`), bars);
     const said = printedBy(code);
+    expect(said, "a comment that says nothing").not.toContain("");
     expect(printed.length).toBeGreaterThanOrEqual(said.length);
     expect(printed.slice(0, said.length).map((line, i) => (said[i] === null ? null : line))).toEqual(said);
   });

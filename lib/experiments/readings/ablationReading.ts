@@ -24,6 +24,12 @@ function ofCell(target: string): boolean {
  *
  * @param table rows of `ablate`.
  * @throws RecordError for a row without the numbers that are read.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/ablations.json");
+ * console.log(bars.readings.ablationReading(table).length > 0); // true
+ * ```
  */
 export function ablationReading(table: Table): string {
   const changes = table.rows.filter(({ kind }) => kind !== "none");

@@ -5,6 +5,12 @@ import { countText } from "./readingText";
 /**
  * The loss of the alpha steps of one search as Markdown with a formula, made from its settings: the cost penalty and
  * the terms that are on, with their coefficients (`search/alphaObjective`, `search/costPenalty`).
+ *
+ * @example
+ * ```ts
+ * const text = bars.readings.alphaObjectiveText(bars.presetConfig("smoke"));
+ * console.log(text.includes("mathrm{CE}")); // true
+ * ```
  */
 export function alphaObjectiveText(config: SearchConfig): string {
   const { cost, entropy, strategies } = config;

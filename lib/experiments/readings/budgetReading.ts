@@ -8,6 +8,13 @@ import { countText, decimalText } from "./readingText";
  *
  * @param sweep rows of `budgetSweep` or `budgetBreaks`, in any order.
  * @throws DeriveError for no rows, or rows of several measures.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const breaks = bars.derivation.budgetBreaks(record);
+ * console.log(bars.readings.budgetReading(breaks).length > 0); // true
+ * ```
  */
 export function budgetReading(sweep: readonly BudgetRow[]): string {
   const [any] = sweep;

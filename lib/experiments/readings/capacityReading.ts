@@ -5,6 +5,14 @@ import { countText, listText } from "./readingText";
 /**
  * The smallest cuts of named architectures beside the bits of the image, as Markdown: where each cut runs, and whether
  * the wiring alone forces something to be lost.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const other = bars.space.mutateGenotype(genotype, bars.randomKey(0));
+ * console.log(bars.readings.capacityReading({ derived: genotype, mutant: other }).length > 0); // true
+ * ```
  */
 export function capacityReading(genotypes: Readonly<Record<string, Genotype>>): string {
   return Object.entries(genotypes)

@@ -29,6 +29,12 @@ const signs: readonly Sign[] = [
  * A sign tells groups apart where their ranges do not touch. With a handful of searches that is a description, no test.
  *
  * @throws RecordError for a group without a search, and for a search without an epoch.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(bars.readings.collapseReading({ cured: [record] }).includes("cured")); // true
+ * ```
  */
 export function collapseReading(groups: Readonly<Record<string, readonly SearchRecord[]>>): string {
   const names = Object.keys(groups);

@@ -8,6 +8,12 @@ import { excludesZero, listText, numberOf, percentText, pointsText } from "./rea
  *
  * @param table rows of `runComparison`; the first is the reference.
  * @throws RecordError for a table without a reference row, or a row without the numbers that are read.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * console.log(bars.readings.comparisonReading(table).length > 0); // true
+ * ```
  */
 export function comparisonReading(table: Table): string {
   const variants = variantsOf(table);

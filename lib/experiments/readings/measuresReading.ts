@@ -7,6 +7,12 @@ import { decimalText, listText, numberOf } from "./readingText";
  *
  * @param table rows of `measuresAgainstAccuracy`.
  * @throws RecordError for a row without the numbers that are read.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/measures.json");
+ * console.log(bars.readings.measuresReading(table).length > 0); // true
+ * ```
  */
 export function measuresReading(table: Table): string {
   const strength = (row: TableRecord) => Math.abs(numberOf(row, "spearman", table));

@@ -42,6 +42,14 @@ export interface GenotypeSheetOptions {
  *
  * @returns an SVG document of the asked width in millimetres, with title, description and sources inside.
  * @throws BarsError without panels, and for a genotype too wide for the paper.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const sheet = bars.figures.genotypeSheet([{ name: "argmax", genotype }]);
+ * console.log(sheet.startsWith("<svg")); // true
+ * ```
  */
 export function genotypeSheet(panels: readonly GenotypePanel[], options: GenotypeSheetOptions = {}): string {
   const { title = "Genotypes", caption, width = "two-column" } = options;

@@ -29,6 +29,12 @@ export interface ImageSheetOptions {
  * as PNG, drawn without smoothing.
  *
  * @throws DataError if the set has no class names or no images.
+ *
+ * @example
+ * ```ts
+ * const images = bars.data.syntheticImages(20, bars.randomKey(0));
+ * bars.showSvg(bars.figures.imageSheet(images), "images");
+ * ```
  */
 export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = {}): string {
   const { perClass = 8, side = 40 } = options;

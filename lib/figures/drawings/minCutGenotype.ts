@@ -35,6 +35,13 @@ export interface MinCutGenotypeOptions {
  *
  * @returns an SVG document of the asked width in millimetres, with title, description and sources inside.
  * @throws BarsError for cells too wide for the paper.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * bars.showSvg(bars.figures.minCutGenotype(genotype), "min-cut");
+ * ```
  */
 export function minCutGenotype(genotype: Genotype, options: MinCutGenotypeOptions = {}): string {
   const { binarization = defaultBinarizationConfig, realBits = 32, width = "two-column" } = options;

@@ -38,6 +38,12 @@ const mostRows = 40;
  * @param ablations the result of `ablate`.
  * @param which without or after fine-tuning as bars, or both: bars without, diamonds after it. Sorted by the bars.
  * @throws RecordError for a table without its columns, or without fine-tuning where that is asked for.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/ablations.json");
+ * console.log(bars.figures.ablationBars(table, "both").data.length > 0); // true
+ * ```
  */
 export function ablationBars(ablations: Table, which: "before" | "after" | "both" = "before"): Figure {
   const both = which === "both";

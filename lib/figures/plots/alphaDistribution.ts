@@ -23,6 +23,13 @@ const fewestForDensity = 50;
  * with median and quartiles.
  *
  * @param of probabilities, or the raw logits.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.alphaDistribution(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function alphaDistribution(
   record: SearchRecord,

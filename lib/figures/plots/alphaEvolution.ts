@@ -18,6 +18,13 @@ import { alphaMoments, warmupEpochs, warmupText } from "./alphaMoments";
  *
  * @param group the cell group, counted from 0.
  * @throws BarsError if the space has no such group.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.alphaEvolution(record, 0);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function alphaEvolution(record: SearchRecord, group = 0): Figure {
   const { space } = record.config;

@@ -17,6 +17,13 @@ import { alphaMoment } from "./alphaMoments";
  *
  * @param epochsDone the moment: 0 is before the first step, `n` after the n-th epoch; the last where left out.
  * @throws BarsError if the record has no such moment.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.alphaHeatmap(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function alphaHeatmap(record: SearchRecord, epochsDone?: number): Figure;
 /**

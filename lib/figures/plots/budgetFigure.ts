@@ -35,6 +35,13 @@ const apart = 0.15;
  * Rows of `budgetBreaks` are drawn as the whole staircase, each step at the exact budget where the best architecture
  * changes. Of rows of `budgetSweep` only that is drawn which they say: the architecture of a budget is the best one from
  * its own cost up to that budget; somewhere in each gap it changes.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.budgetFigure(record, bars.derivation.budgetBreaks(record));
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]): Figure {
   const points = [...sweep].sort((a, b) => a.budget - b.budget);

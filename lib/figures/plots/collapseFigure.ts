@@ -18,6 +18,13 @@ import { emptyNote } from "./emptyNote";
 /**
  * The dashboard of collapse of one search, over its epochs: entropy and margin of each level, share of operations without
  * weights, discretisation gap, dominant eigenvalue, and cost. The dotted upright line is the epoch the search chose.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.collapseFigure(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function collapseFigure(record: SearchRecord): Figure {
   const x = record.epochs.map(({ epoch }) => epoch + 1);

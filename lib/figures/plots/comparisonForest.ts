@@ -8,6 +8,12 @@ import { forestPlot } from "./forestPlot";
  *
  * @param comparison the result of `comparisonTable`: of `bars compare`.
  * @throws RecordError for a table without its columns, or without a variant.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * console.log(bars.figures.comparisonForest(table).data.length > 0); // true
+ * ```
  */
 export function comparisonForest(comparison: Table): Figure {
   return forestPlot(

@@ -12,6 +12,13 @@ import { emptyNote } from "./emptyNote";
 /**
  * Cost of one image over the epochs, against the budget. Left: what the search weighs (the expectation over the
  * probabilities) and what argmax would give. Right: the two parts of the expectation's OPs.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.costFigure(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function costFigure(record: SearchRecord): Figure {
   const { cost } = record.config;

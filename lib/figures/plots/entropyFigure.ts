@@ -11,6 +11,13 @@ import { emptyNote } from "./emptyNote";
 /**
  * How undecided each level still is (mean entropy of its probabilities as a share of the maximum: 1 is undecided,
  * 0 is decided), the mean gap between the two largest probabilities of its choices, and the share of parameter-free operations in the argmax cells, the usual sign of collapse.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.entropyFigure(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function entropyFigure(record: SearchRecord): Figure {
   const x = record.epochs.map(({ epoch }) => epoch + 1);

@@ -21,6 +21,14 @@ const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
  * each other, moved sideways by a mark's width, and the caption says so.
  *
  * Published points whose source does not give the measure drawn are left out, and the caption says so.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * const figure = bars.figures.frontierFigure(bars.frontier.frontier(runs, { measure: "bops" }));
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function frontierFigure(result: Frontier): Figure {
   const { measure, axis, rows, methods, published } = result;

@@ -12,6 +12,13 @@ import { type AlphaMoment, alphaMoments, warmupEpochs, warmupText } from "./alph
 /**
  * How deep and how wide each stage is likely to be, over the epochs: stacked probabilities, one column of panels
  * for each stage, depth above width. A darker area is a deeper or wider choice.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.layoutEvolution(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function layoutEvolution(record: SearchRecord): Figure {
   const { space } = record.config;

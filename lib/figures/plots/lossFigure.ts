@@ -21,6 +21,13 @@ const styles = () =>
  * Losses (left) and accuracies (right) over the epochs: of the weight steps, of the alpha steps, of the supernet
  * and of the argmax-derived architecture with the supernet's weights. Diamonds are accuracies on test images,
  * dotted is chance.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const figure = bars.figures.lossFigure(record);
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function lossFigure(record: SearchRecord): Figure {
   const { config, epochs, test } = record;

@@ -8,6 +8,12 @@ import { forestPlot } from "./forestPlot";
  *
  * @param measures the result of `measuresAgainstAccuracy`.
  * @throws RecordError for a table without its columns, or without a row.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/measures.json");
+ * console.log(bars.figures.measuresForest(table).data.length > 0); // true
+ * ```
  */
 export function measuresForest(measures: Table): Figure {
   return forestPlot("measuresForest", measures, {

@@ -17,6 +17,12 @@ import { besideEachOther } from "./besideEachOther";
  * measured. Diamonds: test images after the last epoch, beside each other where they would hide each other. One colour a model; every seed is a line of its own.
  *
  * @throws ConfigError for no record.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readTrainRecord("data/records/frontier/bars-3M-s0.json");
+ * console.log(bars.figures.trainFigure([record]).data.length > 0); // true
+ * ```
  */
 export function trainFigure(given: TrainRecord | readonly TrainRecord[]): Figure {
   const records = "kind" in given ? [given] : given;
