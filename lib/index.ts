@@ -78,3 +78,5 @@ export { definePreset } from "./config/definePreset";
 export { defineTheme } from "./figures/frame/defineTheme";
 export { definePrimitive } from "./layers/definePrimitive";
 export { defineBinarizer } from "./layers/defineBinarizer";
+export { defineCostPenalty } from "./search/costPenalty";
+export { defineSampler } from "./supernet/defineSampler";

@@ -1,53 +1,29 @@
-import { activationBinarizers, weightBinarizers } from "../primitives/binarizers";
-import { primitives } from "../primitives/primitives";
 import { RecordError } from "../util/errors";
 import { showValue } from "../util/showValue";
-import type { Variant, VariantTable } from "../util/variantTable";
-import { datasets } from "./datasets";
-
-/** A user's variant that a record or genotype holds: whoever reads it must have defined it, of this version. */
-export interface Definition {
-  /** "primitive", "data set". */
-  readonly kind: string;
-  readonly name: string;
-  readonly version: number;
-}
-
-/** The settings that may name variants, of whatever config. */
-export interface NamingSettings {
-  readonly space?: { readonly primitives: readonly string[] };
-  readonly data?: { readonly dataset: string };
-  readonly binarization?: { readonly activation: string; readonly weight: string };
-}
-
-interface Source {
-  readonly table: VariantTable<Variant>;
-  readonly named: (settings: NamingSettings) => readonly string[];
-}
-
-/** Where settings name variants that users may define. */
-const sources: readonly Source[] = [
-  { table: primitives, named: ({ space }) => space?.primitives ?? [] },
-  {
-    table: activationBinarizers,
-    named: ({ binarization }) => (binarization ? [binarization.activation] : []),
-  },
-  { table: weightBinarizers, named: ({ binarization }) => (binarization ? [binarization.weight] : []) },
-  { table: datasets, named: ({ data }) => (data ? [data.dataset] : []) },
-];
+import { type Definition, tableOf } from "../util/variantTable";
+import { eachField, type Section } from "./section";
 
 /**
- * The user's variants that settings name, as the field of a record: `{ defined: [...] }`, or nothing where all are the
- * library's own, so that records without any are what they always were.
+ * The variants of the user's own that complete settings name, each once, in the order of the settings; undefined where
+ * they name none, so that records of runs without any have no such field.
  */
-export function definedIn(settings: NamingSettings): { readonly defined?: readonly Definition[] } {
-  const defined = sources.flatMap(({ table, named }) =>
-    named(settings).flatMap((name) => {
-      const version = table.versionOf(name);
-      return version === null ? [] : [{ kind: table.kind, name, version }];
-    }),
-  );
-  return defined.length === 0 ? {} : { defined };
+export function definitionsIn(declared: Section, config: object): readonly Definition[] | undefined {
+  const found = new Map<string, Definition>();
+  eachField(declared, (path, field) => {
+    const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], config);
+    if (value === undefined) return;
+    for (const one of field.definitionsIn?.(value) ?? []) found.set(`${one.kind} ${one.name}`, one);
+  });
+  return found.size === 0 ? undefined : [...found.values()];
+}
+
+/** The same as the field of a record or genotype: `{ defined: [...] }`, or nothing. */
+export function definedField(
+  declared: Section,
+  config: object,
+): { readonly defined?: readonly Definition[] } {
+  const defined = definitionsIn(declared, config);
+  return defined === undefined ? {} : { defined };
 }
 
 /**
@@ -62,11 +38,8 @@ export function checkDefined(value: unknown, place: string): void {
     const { kind, name, version } = (
       typeof entry === "object" && entry !== null ? entry : {}
     ) as Partial<Definition>;
-    const table = sources.find((source) => source.table.kind === kind)?.table;
-    if (!table) {
-      const kinds = sources.map((source) => `"${source.table.kind}"`).join(", ");
-      throw new RecordError(`${at}.kind must be one of ${kinds}, got ${showValue(kind)}.`);
-    }
+    const table = typeof kind === "string" ? tableOf(kind) : undefined;
+    if (!table) throw new RecordError(`${at}.kind must be a kind of variants, got ${showValue(kind)}.`);
     if (typeof name !== "string" || !Number.isInteger(version))
       throw new RecordError(`${at} must have a name and a version, got ${showValue(entry)}.`);
     const here = table.versionOf(name);

@@ -1,4 +1,4 @@
-import type { Variant, VariantTable } from "../util/variantTable";
+import { type Definition, definitionOf, type Variant, type VariantTable } from "../util/variantTable";
 import { check, isSection, must, type Range, rangeText, shown } from "./check";
 
 /** What values a setting takes: the words for it, and the check. Made by the functions below. */
@@ -13,6 +13,8 @@ export interface Kind<T> {
   readonly plural: string;
   /** @throws ConfigError that names the key. */
   readonly check: (place: string, key: string, value: unknown) => void;
+  /** Variants of the user's own that a value names; left out: it can name none. */
+  readonly definitionsIn?: (value: unknown) => readonly Definition[];
   /** Never there; carries the type of the values. */
   readonly values?: T;
 }
@@ -62,15 +64,22 @@ export const kinds = {
       check: (place, key, value) => must.beOneOf(place, key, value, names),
     };
   },
-  /** A name out of a table that users may add to; the names are those at the time of the check. */
-  variantOf<V extends Variant>(table: VariantTable<V>): Kind<string> {
-    const list = () => table.names.map(shown).join(", ");
+  /**
+   * A name out of a table that users may add to; the names are those at the time of the check.
+   * @param suits which of the table's variants may stand here; left out: all.
+   */
+  variantOf<V extends Variant>(
+    table: VariantTable<V>,
+    suits: (variant: V) => boolean = () => true,
+  ): Kind<string> {
+    const names = () => table.names.filter((name) => suits(table.get(name)));
+    const list = () => names().map(shown).join(", ");
     const expected = () =>
       `one of ${list()}, or ${/^[aeiou]/.test(table.kind) ? "an" : "a"} ${table.kind} of your own (${table.defineName})`;
     return {
       type: "one of",
       get range() {
-        return table.names.join(", ");
+        return names().join(", ");
       },
       get expected() {
         return expected();
@@ -78,7 +87,11 @@ export const kinds = {
       get plural() {
         return `names out of ${list()}`;
       },
-      check: (place, key, value) => check(place, key, table.has(value), expected(), value),
+      check: (place, key, value) => {
+        const ok = table.has(value) && suits(table.get(value as string));
+        check(place, key, ok, expected(), value);
+      },
+      definitionsIn: (value) => definitionOf(table, value),
     };
   },
   /** Settings of another config, checked there. */
@@ -104,6 +117,8 @@ export const kinds = {
         const items = value as unknown[];
         for (let i = 0; i < items.length; i++) of.check(place, `${key}[${i}]`, items[i]);
       },
+      definitionsIn: (value) =>
+        (value as readonly unknown[]).flatMap((item) => of.definitionsIn?.(item) ?? []),
     };
   },
   /** Two values in a list, `[a, b]`. */

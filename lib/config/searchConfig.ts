@@ -3,12 +3,12 @@ import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, dataSection } from "./dataConfig";
 import { formOf } from "./datasets";
+import { samplers as allSamplers, isIndependent } from "./samplers";
 import { checkSchedulesFit } from "./scheduleFit";
 import {
   costSection,
   diagnosticsSection,
   entropySection,
-  isIndependent,
   optimizerSection,
   samplersSection,
 } from "./searchSections";
@@ -96,8 +96,6 @@ export const searchSection = section(
   },
 );
 
-export { isIndependent, type SamplerMethod } from "./searchSections";
-
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
 export interface SearchConfig extends SettingsOf<typeof searchSection.fields> {}
 export type SamplerConfig = SearchConfig["samplers"]["cell"];
@@ -164,7 +162,7 @@ function checkStrategies(place: string, config: SearchConfig): void {
     strategies.zeroOne.coefficient,
   );
   const perturbed = strategies.perturbation.method;
-  const single = samplers.cell.method === "hard_gumbel" || samplers.cell.method === "path";
+  const { single } = allSamplers.get(samplers.cell.method);
   check(
     `${place}.strategies.perturbation`,
     "method",

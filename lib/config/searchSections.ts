@@ -1,21 +1,16 @@
+import { costPenalties } from "./costPenalties";
+import { isIndependent, type SamplerFacts, samplers } from "./samplers";
 import type { Schedule } from "./schedule";
-import { flag, integer, number, oneOf, schedule, section } from "./section";
+import { flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
 
-/** How decisions of one level are made: rows whose weights sum to 1. */
-const dependentSamplers = ["softmax", "gumbel", "hard_gumbel", "path"] as const;
-export const samplerMethods = [...dependentSamplers, "sigmoid", "plain_sigmoid"] as const;
-export type SamplerMethod = (typeof samplerMethods)[number];
-
-/** Whether a method decides about every operation alone: a row's probabilities need not sum to 1. */
-export function isIndependent(method: SamplerMethod): boolean {
-  return method === "sigmoid" || method === "plain_sigmoid";
-}
-
-function samplerOf<const N extends SamplerMethod>(methods: readonly N[], what: string, only = "") {
+function samplerOf(what: string, only: Pick<Parameters<typeof variantOf<SamplerFacts>>[1], "suits"> = {}) {
+  const exclusive = only.suits
+    ? " Sources and widths exclude one another, so none that decides about each alone."
+    : "";
   return section(
     { meaning: `How the alphas of ${what} become mixture weights.` },
     {
-      method: oneOf<SamplerMethod>(methods, { default: "softmax", meaning: `Which sampler.${only}` }),
+      method: variantOf(samplers, { default: "softmax", meaning: `Which sampler.${exclusive}`, ...only }),
       temperature: schedule({
         default: 1,
         min: 1e-3,
@@ -25,22 +20,22 @@ function samplerOf<const N extends SamplerMethod>(methods: readonly N[], what: s
   );
 }
 
-// Formulas: `lib/supernet/sampler.ts`.
-const exclusive = " Sources and widths exclude one another, so none that decides about each alone.";
+// Formulas: `lib/config/samplers.ts`.
+const exclusive = { suits: ({ name }: SamplerFacts) => !isIndependent(name) };
 export const samplersSection = section(
   { meaning: "How alphas become mixture weights." },
   {
-    cell: samplerOf(samplerMethods, "operations on edges"),
-    depth: samplerOf(dependentSamplers, "depths", exclusive),
-    width: samplerOf(dependentSamplers, "widths", exclusive),
+    cell: samplerOf("operations on edges"),
+    depth: samplerOf("depths", exclusive),
+    width: samplerOf("widths", exclusive),
   },
 );
 
-// Formulas: `lib/search/costPenalty.ts`.
+// Formulas: `lib/config/costPenalties.ts`.
 export const costSection = section(
   { meaning: "The penalty that pulls the expected cost to a budget." },
   {
-    method: oneOf(["none", "hinge", "linear", "log"], {
+    method: variantOf(costPenalties, {
       default: "hinge",
       meaning:
         'With r the expected cost as a share of the budget, c the coefficient and k the exponent, "hinge": c · max(0, r − 1)^k, nothing below the budget; "linear": c · r; "log": c · |ln r|^k, from both sides.',

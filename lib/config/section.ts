@@ -84,9 +84,16 @@ export function oneOf<const N extends string | number>(
   return setting(kinds.oneOf(names), about);
 }
 
-/** A name out of a table that users may add to. */
-export function variantOf<V extends Variant>(table: VariantTable<V>, about: About<string>): Field<string> {
-  return setting(kinds.variantOf(table), about);
+/**
+ * A name out of a table that users may add to.
+ * @param about `suits`: which of the table's variants may stand here; left out: all.
+ */
+export function variantOf<V extends Variant>(
+  table: VariantTable<V>,
+  about: About<string> & { readonly suits?: (variant: V) => boolean },
+): Field<string> {
+  const { suits, ...rest } = about;
+  return setting(kinds.variantOf(table, suits), rest);
 }
 
 /** A list of values of one kind. @param about `least`: how many there must be; left out: none. */

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BackendInfo, startBackend } from "../backend";
-import { definedIn } from "../config/definitions";
+import { definedField } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
+import { spaceSection } from "../config/spaceConfig";
 import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
 import { dataLabel } from "../data/dataLabel";
 import { randomKey } from "../random/randomKey";
@@ -199,7 +200,7 @@ function newRecord(
     schema: evolutionRecordSchema,
     config,
     configHash,
-    ...definedIn({ space }),
+    ...definedField(spaceSection, space),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },

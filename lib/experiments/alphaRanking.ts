@@ -1,5 +1,5 @@
 import { type Correlation, kendall } from "../analysis/rankCorrelation";
-import { isIndependent } from "../config/searchConfig";
+import { isIndependent } from "../config/samplers";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { logProbabilityOf } from "../derive/logProbabilities";
 import type { RunPoint } from "../frontier/runPoint";

@@ -8,6 +8,7 @@ export { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
 export { type BaselineConfig, baselineConfig } from "../config/baselineConfig";
 export { type BinarizationConfig, binarizationConfig } from "../config/binarizationConfig";
 export type { Overrides } from "../config/check";
+export { type CostPenaltyFacts, costPenalties } from "../config/costPenalties";
 export { type DataConfig, dataConfig } from "../config/dataConfig";
 export type { PresetSpec } from "../config/definePreset";
 export {
@@ -19,6 +20,7 @@ export {
   type TrainingFitness,
 } from "../config/evolutionConfig";
 export { type PresetName, presetNames } from "../config/presets";
+export { type SamplerFacts, samplers } from "../config/samplers";
 export { type Schedule, scheduleValue } from "../config/schedule";
 export type { SearchConfig } from "../config/searchConfig";
 export { type SettingRow, settingsText } from "../config/settingRows";

@@ -12,9 +12,12 @@ export type { PlainBatch, TensorBatch } from "../loop/batchTensors";
 export { chooseTaps } from "../network/chooseTaps";
 export type { OverridableLayer } from "../network/layerOverrides";
 export type { NetworkOutputs, NetworkPass, Trainable } from "../network/trainable";
+export type { CostPenalty, CostPenaltySpec } from "../search/costPenalty";
 export type { DeriveBySupernetOptions } from "../search/deriveBySupernet";
 export type { SearchOptions } from "../search/search";
 export type { AlphaTensors } from "../supernet/alphaVariables";
+export type { SamplerSpec } from "../supernet/defineSampler";
+export type { DrawInput, SamplerDraw } from "../supernet/samplerDraws";
 export { type ForwardOptions, Supernet } from "../supernet/supernet";
 export {
   type CollectedTap,

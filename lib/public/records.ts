@@ -25,3 +25,5 @@ export { writeTableFile } from "../records/tableFile";
 export { type LatexColumn, tableLatex } from "../records/tableLatex";
 export type { Measurement, TestResult, TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 export { readTensorFile, type StoredTensor, type TensorFile, writeTensorFile } from "../util/tensorFile";
+
+export type { Definition } from "../util/variantTable";

@@ -1,9 +1,9 @@
 import type { BackendInfo } from "../backend";
-import type { Definition } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { Genotype } from "../space/genotype";
 import { RecordError } from "../util/errors";
+import type { Definition } from "../util/variantTable";
 import { type GenotypeModel, genotypeModel } from "./modelSpec";
 
 /** An architecture that was evaluated. Plain JSON. */

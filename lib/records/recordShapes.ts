@@ -1,5 +1,4 @@
 import type { BackendInfo, BackendName } from "../backend";
-import type { Definition } from "../config/definitions";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { alphaShapes, checkAlphas } from "../space/alphaShapes";
 import type { Alphas } from "../space/alphas";
@@ -18,9 +17,13 @@ import {
   text,
   wholeFrom,
 } from "../util/shape";
+import type { Definition } from "../util/variantTable";
 import { checkModelSpec, type ModelSpec } from "./modelSpec";
 
 /** Shapes of the parts that several kinds of records have. */
+
+/** Variants of the user's own that a run uses (`definitionsIn`). */
+export const definedShape = listOf(objectOf<Definition>({ kind: text, name: text, version: wholeFrom(1) }));
 
 export const versionsShape = objectOf<{ readonly bars: string; readonly node: string }>({
   bars: text,
@@ -99,6 +102,3 @@ export function checkBelow(value: number | null | undefined, end: number, what: 
   if (value === null || value === undefined || value < end) return;
   throw new RecordError(`${at} must be below ${end} (${what}), got ${value}.`);
 }
-
-/** `defined` of a record. Whether they are defined here is checked before: {@link checkDefined}. */
-export const definedShape = listOf(objectOf<Definition>({ kind: text, name: text, version: wholeFrom(1) }));

@@ -1,7 +1,7 @@
 import type { BackendInfo } from "../backend";
-import type { Definition } from "../config/definitions";
 import type { SearchConfig } from "../config/searchConfig";
 import type { Alphas } from "../space/alphas";
+import type { Definition } from "../util/variantTable";
 
 /** Mean over the alpha split or the weight split of one epoch. Accuracies are shares in [0, 1]. */
 export interface EpochRecord {
@@ -75,11 +75,11 @@ export interface SearchRecord {
   readonly config: SearchConfig;
   /** SHA-256 of the canonical JSON of the config. */
   readonly configHash: string;
-  /** The user's own variants it holds; left out where there are none. */
-  readonly defined?: readonly Definition[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly versions: { readonly bars: string; readonly node: string };
+  /** Variants of the user's own that the settings name, with their versions; left out where there are none. */
+  readonly defined?: readonly Definition[];
   readonly backend: BackendInfo;
   readonly data: {
     readonly name: string;

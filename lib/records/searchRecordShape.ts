@@ -88,10 +88,10 @@ export const searchFields: FieldShapes<SearchRecord> = {
   schema: oneOf([2, 3]),
   config: acceptedBy<SearchConfig>(searchConfig),
   configHash: sha256Text,
-  defined: optional(definedShape),
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,
+  defined: optional(definedShape),
   backend: backendShape,
   data: objectOf<SearchRecord["data"]>({
     name: text,

@@ -1,6 +1,6 @@
 import type { BackendInfo } from "../backend";
-import type { Definition } from "../config/definitions";
 import type { TrainConfig } from "../config/trainConfig";
+import type { Definition } from "../util/variantTable";
 import type { ModelSpec } from "./modelSpec";
 
 /** A network on some images, batch norms with their stored statistics. Accuracies are shares in [0, 1]. */
@@ -59,11 +59,11 @@ export interface TrainRecord {
   readonly model: ModelSpec;
   /** SHA-256 of the canonical JSON of `{ config, model }`. */
   readonly configHash: string;
-  /** The user's own variants it holds; left out where there are none. */
-  readonly defined?: readonly Definition[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly versions: { readonly bars: string; readonly node: string };
+  /** Variants of the user's own that the settings name, with their versions; left out where there are none. */
+  readonly defined?: readonly Definition[];
   readonly backend: BackendInfo;
   readonly data: {
     readonly name: string;

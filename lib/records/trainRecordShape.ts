@@ -38,10 +38,10 @@ export const trainRecordShape = objectOf<TrainRecord>({
   config: acceptedBy<TrainConfig>(trainConfig),
   model: modelSpecShape,
   configHash: sha256Text,
-  defined: optional(definedShape),
   createdAt: timeText,
   updatedAt: timeText,
   versions: versionsShape,
+  defined: optional(definedShape),
   backend: backendShape,
   data: objectOf<TrainRecord["data"]>({
     name: text,

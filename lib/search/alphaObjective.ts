@@ -1,5 +1,5 @@
 import { tf } from "../backend";
-import { isIndependent } from "../config/searchConfig";
+import { isIndependent } from "../config/samplers";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import { costPenalty } from "./costPenalty";

@@ -2,7 +2,8 @@ import { compilesSteps } from "../backend";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import { edgeWeights } from "../supernet/edgeWeights";
-import { chosenPaths, probabilityWeights, type Sampler, sampleWeights } from "../supernet/sampler";
+import { probabilityWeights, type Sampler, sampleWeights } from "../supernet/sampler";
+import { drawOf } from "../supernet/samplerDraws";
 import type { ForwardOptions } from "../supernet/supernet";
 import type { EpochSettings, Samplers } from "./epochSettings";
 import { biSamples } from "./strategies/biSampling";
@@ -77,13 +78,13 @@ function activeOperations(
   { samplers, config }: Pick<EpochSettings, "samplers" | "config">,
   cellKey: (group: number) => RandomKey,
 ): ForwardOptions["active"] {
-  const paths = samplers.cell.method === "path" && !compilesSteps();
-  if (!paths && config.strategies.pruning.stages.length === 0) return undefined;
+  const chosenIn = compilesSteps() ? undefined : drawOf(samplers.cell.method).chosen;
+  if (!chosenIn && config.strategies.pruning.stages.length === 0) return undefined;
   const values = alphas.cells.map((alpha) => alpha.arraySync() as number[][]);
   const pruned = values.some((rows) => rows.some((row) => row.some(isPruned)));
-  if (!paths && !pruned) return undefined;
+  if (!chosenIn && !pruned) return undefined;
   return values.map((rows, group) => {
-    const chosen = paths ? chosenPaths(rows, cellKey(group)) : null;
+    const chosen = chosenIn ? chosenIn(rows, cellKey(group)) : null;
     return rows.map((row, edge) =>
       row.map((logit, k) => !isPruned(logit) && (chosen === null || chosen[edge] === k)),
     );

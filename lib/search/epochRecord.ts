@@ -1,5 +1,5 @@
 import { tf } from "../backend";
-import { isIndependent } from "../config/searchConfig";
+import { isIndependent } from "../config/samplers";
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
 import { costTables } from "../cost/costTables";

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import { definedIn } from "../config/definitions";
-import type { SearchConfig } from "../config/searchConfig";
+import { definitionsIn } from "../config/definitions";
+import { type SearchConfig, searchSection } from "../config/searchConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { LoadedData } from "../data/loadData";
 import type { TrainingSplit } from "../data/splitTraining";
+import { checkSameDefinitions } from "../loop/definedVariants";
 import { searchRecalibration } from "../records/recalibration";
 import type { SearchRecord } from "../records/searchRecord";
 import { searchRecordSchema } from "../records/searchRecordFile";
@@ -23,16 +24,17 @@ export function newRecord(
   state: SearchState,
 ): SearchRecord {
   const now = new Date().toISOString();
+  const defined = definitionsIn(searchSection, config);
   const { name, note, contentHash, mean, std } = data.info;
   return {
     kind: "bars.search-record",
     schema: searchRecordSchema,
     config,
     configHash,
-    ...definedIn(config),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },
+    ...(defined === undefined ? {} : { defined }),
     backend,
     data: {
       name,
@@ -53,9 +55,12 @@ export function newRecord(
   };
 }
 
-/** @throws RecordError if a folder's record belongs to a search with other settings. */
+/** @throws RecordError if a folder's record belongs to a search with other settings, or variants of other versions. */
 export function checkSameSearch(record: SearchRecord, configHash: string, path: string): void {
-  if (record.configHash === configHash) return;
+  if (record.configHash === configHash) {
+    checkSameDefinitions(record.defined, definitionsIn(searchSection, record.config), path);
+    return;
+  }
   const hint = "Choose another folder, or the settings stored in that record.";
   throw new RecordError(
     `${path}: holds a search with other settings (config ${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,

@@ -1,4 +1,5 @@
-import { definedIn } from "../config/definitions";
+import { definedField } from "../config/definitions";
+import { spaceSection } from "../config/spaceConfig";
 import { canonicalJson, hashJson } from "../util/canonicalJson";
 import { canonicalGenotype, type Genotype } from "./genotype";
 
@@ -15,7 +16,7 @@ import { canonicalGenotype, type Genotype } from "./genotype";
  * ```
  */
 export function genotypeJson(genotype: Genotype): string {
-  return canonicalJson({ ...canonicalGenotype(genotype), ...definedIn({ space: genotype.space }) });
+  return canonicalJson({ ...canonicalGenotype(genotype), ...definedField(spaceSection, genotype.space) });
 }
 
 /**

@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import { definedIn } from "../config/definitions";
-import type { TrainConfig } from "../config/trainConfig";
+import { definitionsIn } from "../config/definitions";
+import { spaceSection } from "../config/spaceConfig";
+import { type TrainConfig, trainSection } from "../config/trainConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
+import { checkSameDefinitions } from "../loop/definedVariants";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
 import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
+import type { Definition } from "../util/variantTable";
 import { version } from "../util/version";
 import { modelCost } from "./modelCost";
 import type { TrainingData } from "./trainContext";
@@ -23,6 +26,7 @@ export function newTrainRecord(
   teacher: TrainRecord["teacher"],
 ): TrainRecord {
   const now = new Date().toISOString();
+  const defined = definitionsOf(config, model);
   const { name, note, contentHash, mean, std } = images.data.info;
   return {
     kind: "bars.train-record",
@@ -30,14 +34,10 @@ export function newTrainRecord(
     config,
     model,
     configHash,
-    ...definedIn({
-      ...(model.kind === "genotype" ? model.genotype : {}),
-      data: config.data,
-      binarization: config.binarization,
-    }),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },
+    ...(defined === undefined ? {} : { defined }),
     backend,
     data: {
       name,
@@ -61,7 +61,10 @@ export function newTrainRecord(
 
 /** @throws RecordError if a folder's record belongs to a training with other settings or of another model. */
 export function checkSameTraining(record: TrainRecord, configHash: string, path: string): void {
-  if (record.configHash === configHash) return;
+  if (record.configHash === configHash) {
+    checkSameDefinitions(record.defined, definitionsOf(record.config, record.model), path);
+    return;
+  }
   const hint = "Choose another folder, or the settings and the model stored in that record.";
   throw new RecordError(
     `${path}: holds a training with other settings or of another model (${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,
@@ -106,4 +109,11 @@ export function bestOf(epochs: readonly TrainEpochRecord[]): TrainRecord["best"]
       best = { epoch, accuracy: validation.accuracy };
   }
   return best;
+}
+
+/** Of the settings, and of the primitives of a genotype's space. */
+function definitionsOf(config: TrainConfig, model: ModelSpec): readonly Definition[] | undefined {
+  const inSpace = model.kind === "genotype" ? definitionsIn(spaceSection, model.genotype.space) : undefined;
+  const all = [...(inSpace ?? []), ...(definitionsIn(trainSection, config) ?? [])];
+  return all.length === 0 ? undefined : all;
 }

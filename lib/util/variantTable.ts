@@ -9,6 +9,11 @@ export interface Variant {
   readonly version?: number;
 }
 
+const tables = new Map<string, VariantTable<Variant>>();
+
+/** The table of a kind: "primitive", "data set", "sampler". */
+export const tableOf = (kind: string): VariantTable<Variant> | undefined => tables.get(kind);
+
 /**
  * The variants of one kind by name: those of the library, and those a user defines in this process.
  *
@@ -32,6 +37,7 @@ export class VariantTable<V extends Variant, B extends string = string> {
       if (name !== value.name)
         throw new ConfigError(`${kind} "${value.name}" stands under the name "${name}".`);
     this.#builtIn = Object.freeze({ ...builtIn });
+    tables.set(kind, this as unknown as VariantTable<Variant>);
   }
 
   /** Names of the library's own, in their order. */
@@ -101,4 +107,21 @@ export class VariantTable<V extends Variant, B extends string = string> {
   forget(name: string): void {
     this.#defined.delete(name);
   }
+}
+
+/** A variant of the user's own, as records of runs that use it name it. Plain JSON. */
+export interface Definition {
+  /** What kind of variant it is: "sampler". */
+  readonly kind: string;
+  readonly name: string;
+  readonly version: number;
+}
+
+/** The one that a name stands for, in a list; an empty list for the library's own. */
+export function definitionOf<V extends Variant>(
+  table: VariantTable<V>,
+  name: unknown,
+): readonly Definition[] {
+  const version = typeof name === "string" ? table.versionOf(name) : null;
+  return version === null ? [] : [{ kind: table.kind, name: name as string, version }];
 }

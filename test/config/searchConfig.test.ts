@@ -65,7 +65,7 @@ describe("searchConfig", () => {
     [{ labelSmoothing: 1 }, "searchConfig: labelSmoothing must be a finite number in [0, 1), got 1."],
     [
       { samplers: { depth: { method: "sigmoid" } } },
-      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", got "sigmoid".',
+      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", or a sampler of your own (defineSampler), got "sigmoid".',
     ],
     [
       { samplers: { cell: { temperature: 0 } } },

@@ -58,7 +58,7 @@ describe("combinations that are refused", () => {
     ],
     [
       { samplers: { depth: { method: "plain_sigmoid" } } },
-      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", got "plain_sigmoid".',
+      'searchConfig.samplers.depth: method must be one of "softmax", "gumbel", "hard_gumbel", "path", or a sampler of your own (defineSampler), got "plain_sigmoid".',
     ],
     [
       { strategies: { skipDropout: 1 } },

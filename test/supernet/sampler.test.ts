@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import { fold, randomKey } from "../../lib/random/randomKey";
-import { chosenPaths, probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
+import { fold, type RandomKey, randomKey } from "../../lib/random/randomKey";
+import { probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
+import { drawOf } from "../../lib/supernet/samplerDraws";
+
+const chosenPaths = drawOf("path").chosen as (rows: number[][], key: RandomKey) => number[];
+
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { costPenalties } from "../../config/costPenalties";
 import type { Schedule } from "../../config/schedule";
 import type { SearchConfig } from "../../config/searchConfig";
 import { countText } from "./readingText";
@@ -37,33 +38,17 @@ export function alphaObjectiveText(config: SearchConfig): string {
     ? String.raw`, \qquad r = \frac{E_\alpha[\mathrm{${measure}}]}{${countText(cost.budget).replaceAll(",", "{,}")}}`
     : "";
   const formula = String.raw`$$L_\alpha = ${terms.join(" + ")}${ratio}$$`;
-  return [formula, penaltyNotes[cost.coefficient === 0 ? "none" : cost.method], ...notes].join("\n\n");
+  return [formula, costPenalties.get(cost.coefficient === 0 ? "none" : cost.method).about, ...notes].join(
+    "\n\n",
+  );
 }
-
-const penaltyNotes: Readonly<Record<SearchConfig["cost"]["method"], string>> = {
-  none: "No term of this search looks at costs.",
-  hinge: "The penalty is 0 as long as the expected cost is within the budget.",
-  linear:
-    "The penalty grows with the expected cost, within the budget as beyond it: it makes every search cheaper.",
-  log: "The penalty is 0 at the budget and grows to both sides: it pulls dear architectures down to the budget and cheap ones up to it.",
-};
 
 /** The penalty as LaTeX, `r` the expected cost as a share of the budget; empty where there is none. */
 function penaltyOf({ method, coefficient: c, exponent }: SearchConfig["cost"]): string {
   if (c === 0) return "";
   const power = exponent === 1 ? "" : `^{${exponent}}`;
-  switch (method) {
-    case "none":
-      return "";
-    case "hinge":
-      return String.raw`${c} \cdot \max(0, r - 1)${power}`;
-    case "linear":
-      return String.raw`${c} \cdot r`;
-    case "log":
-      return String.raw`${c} \cdot \left|\ln r\right|${power}`;
-    default:
-      return method satisfies never;
-  }
+  const latex = costPenalties.get(method).latex?.(power);
+  return latex === undefined ? "" : String.raw`${c} \cdot ${latex}`;
 }
 
 function coefficient(schedule: Schedule, symbol: string): string {

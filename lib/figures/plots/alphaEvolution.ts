@@ -1,4 +1,4 @@
-import { isIndependent } from "../../config/searchConfig";
+import { isIndependent } from "../../config/samplers";
 import type { SearchRecord } from "../../records/searchRecord";
 import { edgesOf } from "../../space/edges";
 import { BarsError } from "../../util/errors";

@@ -1,4 +1,4 @@
-import { isIndependent } from "../../config/searchConfig";
+import { isIndependent } from "../../config/samplers";
 import type { SpaceConfig } from "../../config/spaceConfig";
 import { probabilitiesOf } from "../../derive/probabilitiesOf";
 import type { SearchRecord } from "../../records/searchRecord";

@@ -50,6 +50,6 @@ describe("alphaObjectiveText", () => {
       linear: String.raw`\cdot r`,
       log: String.raw`\ln r`,
     };
-    expect(alphaObjectiveText(config)).toContain(sign[config.cost.method]);
+    expect(alphaObjectiveText(config)).toContain(sign[config.cost.method as keyof typeof sign]);
   });
 });
