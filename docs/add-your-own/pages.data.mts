@@ -6,5 +6,5 @@ export default createContentLoader("add-your-own/*.md", {
   transform: (pages) =>
     pages
       .filter(({ url }) => !url.endsWith("/"))
-      .map(({ url, src }) => ({ url: `${url}.html`, title: /^# (.+)$/m.exec(src ?? "")?.[1] ?? url })),
+      .map(({ url, src }) => ({ url, title: /^# (.+)$/m.exec(src ?? "")?.[1] ?? url })),
 });
