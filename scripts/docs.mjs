@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { brokenLinks } from "./docs/builtLinks.mjs";
 import { pictureProblem } from "./docs/rooms.mjs";
 import { ensureReady, outdatedPackages, root } from "./ensure-installed.mjs";
 import { typedPath } from "./usage.mjs";
@@ -75,5 +76,10 @@ else {
   const out = values.out === undefined ? join(docs, ".vitepress/dist") : typedPath(values.out);
   run("Site", "vitepress/bin/vitepress.js", ["build", ".", "--outDir", out]);
   if (!existsSync(join(out, "index.html"))) throw new Error(`docs: expected ${out}/index.html, found none.`);
+  const broken = brokenLinks(out, process.env.BARS_DOCS_BASE ?? "/");
+  if (broken.length > 0) {
+    console.error(`docs: links that lead nowhere:\n${broken.slice(0, 20).join("\n")}`);
+    process.exit(1);
+  }
   console.log(`The site is in ${out}; npx vite preview, or any file server, shows it.`);
 }

@@ -138,6 +138,22 @@ describe("the pages that are made", () => {
   });
 });
 
+describe("the links of the built site", () => {
+  it("are found out where they lead nowhere", async () => {
+    const { brokenLinks } = await scriptModule<{
+      brokenLinks: (folder: string, base?: string) => string[];
+    }>("docs/builtLinks.mjs");
+    const folder = mkdtempSync(join(tmpdir(), "bars-site-"));
+    writeFileSync(
+      join(folder, "index.html"),
+      '<a href="/b/a.html#x">1</a><a href="/b/">2</a><a href="/b/no">3</a>',
+    );
+    writeFileSync(join(folder, "a.html"), '<img src="/a.png"><a href="https://a.b/">1</a>');
+    expect(brokenLinks(folder, "/b/").sort()).toEqual(["a.html: /a.png", "index.html: /b/no"]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe("the pages that are written", () => {
   const written = readdirSync(docs, { recursive: true, encoding: "utf8" }).filter(
     (name) => name.endsWith(".md") && !/node_modules|^reference|^project|\.vitepress/.test(name),
