@@ -1,4 +1,5 @@
 import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
+import { mean } from "../util/statistics";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
 import { blockName } from "./baselineCapacityGraph";
 
@@ -96,24 +97,24 @@ function rowOf(
   const cuts = (record.structure?.cells ?? []).filter(({ cell }) => cells.has(cellName(record, cell)));
   const wholeCells = level === "cell" || level === "stage";
   const used = of(bits, ({ entropy }) => entropy?.usedBits);
-  const rank = (from: readonly TapMeasures[]) => mean(of(from, (tap) => tap.rank?.pooled.effectiveRank));
+  const rank = (from: readonly TapMeasures[]) => meanOf(of(from, (tap) => tap.rank?.pooled.effectiveRank));
   return {
     place,
     layers: bits.length,
     minCut: wholeCells && cuts.length > 0 ? Math.min(...cuts.map(({ minCut }) => minCut.bits)) : null,
-    entropy: mean(of(bits, ({ entropy }) => entropy?.layer)),
+    entropy: meanOf(of(bits, ({ entropy }) => entropy?.layer)),
     usedBits: used.length > 0 ? Math.min(...used) : null,
-    inputInformation: mean(of(bits, ({ information }) => information?.inputInformation)),
-    labelInformation: mean(of(bits, ({ information }) => information?.labelInformationAboveChance)),
+    inputInformation: meanOf(of(bits, ({ information }) => information?.inputInformation)),
+    labelInformation: meanOf(of(bits, ({ information }) => information?.labelInformationAboveChance)),
     rankBefore: rank(presign),
     rankAfter: rank(bits),
-    distinctCodes: mean(of(bits, ({ codes }) => codes?.distinctShare)),
-    within: mean(of(bits, ({ codes }) => codes?.distances.within)),
-    between: mean(of(bits, ({ codes }) => codes?.distances.between)),
+    distinctCodes: meanOf(of(bits, ({ codes }) => codes?.distinctShare)),
+    within: meanOf(of(bits, ({ codes }) => codes?.distances.within)),
+    between: meanOf(of(bits, ({ codes }) => codes?.distances.between)),
     probe: of(taps, ({ probe }) => probe?.accuracy).at(-1) ?? null,
-    zeroed: mean(of(presign, ({ zeroed }) => zeroed)),
-    gradient: mean(kernels.map(({ relativeNorm }) => relativeNorm)),
-    cosine: mean(kernels.flatMap(({ cosine }) => cosine ?? [])),
+    zeroed: meanOf(of(presign, ({ zeroed }) => zeroed)),
+    gradient: meanOf(kernels.map(({ relativeNorm }) => relativeNorm)),
+    cosine: meanOf(kernels.flatMap(({ cosine }) => cosine ?? [])),
   };
 }
 
@@ -123,6 +124,6 @@ function cellName({ structure }: AnalysisRecord, cell: number): string {
   return blockName(tensor?.name ?? "") ?? `cell${cell}`;
 }
 
-function mean(values: readonly number[]): number | null {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+function meanOf(values: readonly number[]): number | null {
+  return values.length > 0 ? mean(values) : null;
 }

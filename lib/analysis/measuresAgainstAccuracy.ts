@@ -2,6 +2,7 @@ import type { RandomKey } from "../random/randomKey";
 import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
 import { counted } from "../util/counted";
 import { ConfigError, RecordError } from "../util/errors";
+import { mean } from "../util/statistics";
 import type { AnalysisRecord } from "./analysisRecord";
 import { networkScores } from "./networkScores";
 import { holm, kendall, partialSpearman, permutationP, spearman } from "./rankCorrelation";
@@ -161,10 +162,6 @@ function scoredNetworks(records: readonly AnalysisRecord[], by: "run" | "model")
 
 function sameSettings(a: AnalysisRecord, b: AnalysisRecord): boolean {
   return JSON.stringify(a.config) === JSON.stringify(b.config);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(share: number): string {

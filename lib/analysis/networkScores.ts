@@ -1,3 +1,4 @@
+import { mean } from "../util/statistics";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
 
 /** One number that stands for a whole network. */
@@ -260,7 +261,7 @@ function cosines(gradient: AnalysisRecord["gradient"]): number[] {
 }
 
 function average(values: readonly number[]): number | null {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+  return values.length > 0 ? mean(values) : null;
 }
 
 function geometric(values: readonly number[]): number | null {

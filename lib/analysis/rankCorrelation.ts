@@ -1,4 +1,5 @@
 import { fold, permutation, type RandomKey } from "../random/randomKey";
+import { mean } from "../util/statistics";
 
 /** A correlation with its 95 % confidence interval. */
 export interface Correlation {
@@ -129,7 +130,6 @@ export function holm(pValues: readonly number[]): number[] {
 
 function pearson(x: readonly number[], y: readonly number[]): number | null {
   const n = x.length;
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / n;
   const [mx, my] = [mean(x), mean(y)];
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
 import { fold, integers, type RandomKey } from "../random/randomKey";
+import { mean } from "../util/statistics";
 import type { ActivationEntropy, LayerCodes, LayerInformation, LayerRank, TapKind } from "./analysisRecord";
 import { codeDistances } from "./codeDistances";
 import { codeInformation } from "./codeInformation";
@@ -188,10 +189,6 @@ function packed(values: ArrayLike<number>, start: number, count: number): string
     text += String.fromCharCode(letter);
   }
   return text;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function deviation(values: readonly number[]): number {

@@ -1,19 +1,18 @@
 import { fold, integers, type RandomKey } from "../random/randomKey";
 import { ConfigError } from "../util/errors";
+import { mean, quantile } from "../util/statistics";
 import type { RunGroup } from "./groupRuns";
 import type { CostAccuracy } from "./paretoFront";
 import type { FrontierMeasure, RunPoint } from "./runPoint";
 
 /** A row's point: mean cost and mean accuracy over its runs. */
 export function pointOf(runs: readonly RunPoint[], measure: FrontierMeasure): CostAccuracy {
-  const mean = (field: FrontierMeasure | "accuracy") => {
+  const meanOf = (field: FrontierMeasure | "accuracy") => {
     const values = runs.map((run) => run[field]);
     const [first] = values as [number];
-    return values.every((value) => value === first)
-      ? first
-      : values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.every((value) => value === first) ? first : mean(values);
   };
-  return { cost: mean(measure), accuracy: mean("accuracy") };
+  return { cost: meanOf(measure), accuracy: meanOf("accuracy") };
 }
 
 /**
@@ -55,12 +54,5 @@ export function bootstrapPoints(
  * statistics.
  */
 export function percentileInterval(draws: readonly number[]): [number, number] {
-  const sorted = [...draws].sort((a, b) => a - b);
-  const at = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const below = sorted[Math.floor(place)] as number;
-    const above = sorted[Math.ceil(place)] as number;
-    return below + (above - below) * (place - Math.floor(place));
-  };
-  return [at(0.025), at(0.975)];
+  return [quantile(draws, 0.025), quantile(draws, 0.975)];
 }

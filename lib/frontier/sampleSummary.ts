@@ -1,3 +1,4 @@
+import { mean } from "../util/statistics";
 import { studentTQuantile } from "./studentT";
 
 /** What independent repetitions (one for each seed) say of a quantity. */
@@ -33,9 +34,9 @@ export function sampleSummary(values: readonly number[]): SampleSummary {
   const min = Math.min(...values);
   const max = Math.max(...values);
   // The middle of equal numbers is that number, without the rounding of a sum.
-  const mean = min === max ? min : values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { n, mean, sd: null, interval: null, min, max };
-  const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  const middle = min === max ? min : mean(values);
+  if (n === 1) return { n, mean: middle, sd: null, interval: null, min, max };
+  const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (n - 1));
   const half = (studentTQuantile(0.975, n - 1) * sd) / Math.sqrt(n);
-  return { n, mean, sd, interval: [mean - half, mean + half], min, max };
+  return { n, mean: middle, sd, interval: [middle - half, middle + half], min, max };
 }

@@ -1,8 +1,8 @@
+import { quantile } from "../../util/statistics";
 import type { Trace } from "../frame/figure";
 import type { Panel } from "../frame/figureFrame";
 import { ink } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
-import { quantile } from "./kernelDensity";
 
 /** The values of one level at some moments. */
 export interface LevelValues {
