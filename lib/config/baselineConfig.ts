@@ -3,7 +3,6 @@ import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section 
 
 /** Hand-made networks to compare with, in their CIFAR form. */
 export const baselineFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
-export type BaselineFamily = (typeof baselineFamilies)[number];
 
 /** How a baseline's blocks are built and binarized: by the paper of that name; "real" is full precision. */
 export const baselineBlocks = ["xnor", "bireal", "irnet", "reactnet", "real"] as const;
@@ -11,7 +10,6 @@ export type BaselineBlock = (typeof baselineBlocks)[number];
 
 /** How a baseline's shortcut halves the image: by a real 1x1 convolution, or by average pooling, channels twice. */
 export const baselineDownsamples = ["real_conv", "avg_pool"] as const;
-export type BaselineDownsample = (typeof baselineDownsamples)[number];
 
 export const baselineSection = section(
   { meaning: "Everything that decides a hand-made network." },

@@ -1,6 +1,6 @@
 import { check, type Overrides } from "./check";
 import { builtInDatasets, datasets, formOf } from "./datasets";
-import { complete, defaultsOf, flag, integer, type SettingsOf, section, text, variantOf } from "./section";
+import { complete, flag, integer, type SettingsOf, section, text, variantOf } from "./section";
 
 export const dataSection = section(
   { meaning: "Which images, how many, and how they are changed before they reach a network." },
@@ -55,8 +55,6 @@ export const dataSection = section(
 /** Which images, how many, and how they are changed. Plain data. */
 export interface DataConfig extends SettingsOf<typeof dataSection.fields> {}
 export type AugmentConfig = DataConfig["augment"];
-
-export const defaultDataConfig: DataConfig = defaultsOf(dataSection);
 
 /**
  * Completes and checks the data settings.

@@ -125,7 +125,7 @@ function bounds(all: { readonly [K in keyof Range]: number | undefined }): Range
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-export function isField(entry: Field<unknown> | Section): entry is Field<unknown> {
+function isField(entry: Field<unknown> | Section): entry is Field<unknown> {
   return !("fields" in entry);
 }
 

@@ -189,7 +189,7 @@ const curveParts = 16;
  * The corners of each piece of a path; curves as {@link curveParts} short lines, arcs as their chord. Plotly
  * writes absolute commands only; relative ones are understood too.
  */
-export function pathPoints(d: string): Point[][] {
+function pathPoints(d: string): Point[][] {
   const pieces: Point[][] = [];
   let [x, y] = [0, 0];
   for (const [, command = "", list = ""] of d.matchAll(/([a-zA-Z])([^a-zA-Z]*(?:e-?\d+[^a-zA-Z]*)*)/g)) {

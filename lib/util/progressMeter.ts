@@ -10,7 +10,7 @@ export interface ProgressMeter {
 }
 
 /** Long enough to smooth single steps, short enough to follow a machine that gets slower. */
-export const windowSeconds = 20;
+const windowSeconds = 20;
 
 export function progressMeter(total: number, now: () => number): ProgressMeter {
   const begun = now();

@@ -216,7 +216,7 @@ function firstLacking(whole: object, given: unknown): string | null {
 }
 
 /** `record.json: ` and `epochs` → `record.json: epochs`; `record.json: epochs[0]` and `alphas` → `….alphas`. */
-export function child(at: string, key: string): string {
+function child(at: string, key: string): string {
   return at.endsWith(": ") ? at + key : `${at}.${key}`;
 }
 

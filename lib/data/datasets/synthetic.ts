@@ -4,7 +4,7 @@ import { syntheticImages } from "../syntheticImages";
 import type { Dataset } from "./dataset";
 
 /** Images of the synthetic set when no number is asked for. */
-export const syntheticDefault = Object.freeze({ train: 10_000, test: 2_000 });
+const syntheticDefault = Object.freeze({ train: 10_000, test: 2_000 });
 
 /**
  * One fixed set, like any other: the same images for every seed, 10,000 for training and 2,000 for testing unless

@@ -5,7 +5,7 @@ import { encodeOnnx, type OnnxValueInfo } from "./onnxModel";
 import type { GraphPlan } from "./planGraph";
 
 /** Leaves with at most this many entries travel together in one input for each type. */
-export const packLimit = 256;
+const packLimit = 256;
 
 /**
  * Graphs whose values take at most this many bytes at once keep their memory from run to run: half of an element-wise

@@ -13,7 +13,7 @@ export const bytesOfType: Readonly<Record<OnnxType, number>> = {
 };
 
 /** Operator set the graphs are written in. */
-export const operatorSet = 18;
+const operatorSet = 18;
 const irVersion = 8;
 
 /** A number, several numbers or a name, as an operator's attribute. Integers are told from floats by the wrapper. */

@@ -59,7 +59,7 @@ function onnxKernel(g: GraphBuilder, filter: GraphTensor, depthwise: boolean): G
 }
 
 /** `y = conv(x, filter)`. */
-export function convolve(
+function convolve(
   g: GraphBuilder,
   x: GraphTensor,
   filter: GraphTensor,

@@ -1,0 +1,99 @@
+// Checks what is published: packs the library and its packages, installs the archives into an empty project, and there runs
+// `bars --version`, a tiny search and a program of the package alone.
+//
+// Without options everything else is installed from the registry, as a user would. `--linked` takes it from this checkout
+// instead: seconds, no network, and a package that is used but not declared is missing all the same.
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { build } from "./build.mjs";
+import { root } from "./root.mjs";
+
+const linked = process.argv.includes("--linked");
+const folders = ["packages/tfjs-onnxruntime", "lib"];
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+function run(command, args, cwd) {
+  return execFileSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 2 ** 26,
+  });
+}
+
+/** Packs a workspace into `place`; gives its manifest and the archive. */
+function pack(folder, place) {
+  const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", place];
+  const [{ filename, files }] = JSON.parse(run(npm, args, join(root, folder)));
+  const paths = files.map(({ path }) => path);
+  const wrong = paths.filter((path) => /(^|\/)(test|node_modules)\/|\.tsbuildinfo$/.test(path));
+  if (wrong.length > 0) throw new Error(`${manifest.name}: its archive must not hold ${wrong.join(", ")}.`);
+  return { manifest, archive: join(place, filename) };
+}
+
+/** Unpacks an archive into `modules`, and links what its manifest asks for from this checkout, nothing else. */
+function link({ manifest, archive }, modules, own) {
+  const target = join(modules, manifest.name);
+  mkdirSync(target, { recursive: true });
+  run("tar", ["-xzf", archive, "--strip-components", "1", "-C", target], root);
+  const { dependencies = {}, peerDependencies = {} } = manifest;
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    if (own.includes(name)) continue;
+    const at = [join(root, "lib/node_modules", name), join(root, "node_modules", name)].find(existsSync);
+    if (at === undefined) throw new Error(`${manifest.name}: depends on ${name}, which is not installed.`);
+    // Beside the package that asks for it, so that another one does not find what it did not declare.
+    const place = join(target, "node_modules", name);
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(at, place);
+  }
+}
+
+const search = [
+  ...["search", "--dataset", "synthetic", "--epochs", "1", "--out", "run"],
+  ...["data.trainImages=40", "data.testImages=20", "batchSize=10", "warmupEpochs=0", "evaluationImages=10"]
+    .concat(["space.initChannels=2", "space.steps=1", "space.cellLayout=[0,1,0]", "space.widthChoices=[1]"])
+    .flatMap((setting) => ["--set", setting]),
+];
+const alone = `require("tfjs-onnxruntime").registerOnnx("onnx").then(({ version }) => { console.log(version); process.exit(0); });`;
+
+const place = mkdtempSync(join(tmpdir(), "bars-packed-"));
+try {
+  build();
+  const packed = folders.map((folder) => pack(folder, place));
+  const project = join(place, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }\n');
+  if (linked) {
+    const own = packed.map(({ manifest }) => manifest.name);
+    for (const one of packed) link(one, join(project, "node_modules"), own);
+  } else {
+    const archives = packed.map(({ archive }) => archive);
+    run(
+      npm,
+      ["install", "--prefer-offline", "--omit=optional", "--no-audit", "--no-fund", ...archives],
+      project,
+    );
+  }
+  const bars = join(project, "node_modules/bars/bin/bars.cjs");
+  const version = run(process.execPath, [bars, "--version"], project).trim();
+  const expected = packed.at(-1).manifest.version;
+  if (version !== expected) throw new Error(`bars --version must be ${expected}, got ${version}.`);
+  run(process.execPath, [bars, ...search], project);
+  const { status } = JSON.parse(readFileSync(join(project, "run/record.json"), "utf8"));
+  if (status !== "finished") throw new Error(`the search must be finished, got ${status}.`);
+  const runtime = run(process.execPath, ["-e", alone], project).trim();
+  console.log(`bars ${version} and tfjs-onnxruntime (ONNX Runtime ${runtime}) work from their archives.`);
+} finally {
+  rmSync(place, { recursive: true, force: true });
+}
