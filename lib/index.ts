@@ -80,3 +80,5 @@ export { definePrimitive } from "./layers/definePrimitive";
 export { defineBinarizer } from "./layers/defineBinarizer";
 export { defineCostPenalty } from "./search/costPenalty";
 export { defineSampler } from "./supernet/defineSampler";
+export { defineOptimizer } from "./optim/updateRules";
+export { defineSchedule } from "./config/schedule";

@@ -1,4 +1,10 @@
-import { type Definition, definitionOf, type Variant, type VariantTable } from "../util/variantTable";
+import {
+  type Definition,
+  definitionOf,
+  type Variant,
+  type VariantTable,
+  withArticle,
+} from "../util/variantTable";
 import { check, isSection, must, type Range, rangeText, shown } from "./check";
 
 /** What values a setting takes: the words for it, and the check. Made by the functions below. */
@@ -75,7 +81,7 @@ export const kinds = {
     const names = () => table.names.filter((name) => suits(table.get(name)));
     const list = () => names().map(shown).join(", ");
     const expected = () =>
-      `one of ${list()}, or ${/^[aeiou]/.test(table.kind) ? "an" : "a"} ${table.kind} of your own (${table.defineName})`;
+      `one of ${list()}, or ${withArticle(table.kind)} of your own (${table.defineName})`;
     return {
       type: "one of",
       get range() {

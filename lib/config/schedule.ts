@@ -1,33 +1,8 @@
+import { type Definition, definitionOf } from "../util/variantTable";
 import { check, isSection, isWithin, must, type Range, rangeText } from "./check";
+import { type Schedule, type ScheduleField, type ScheduleKind, scheduleKinds } from "./scheduleKinds";
 
-/**
- * A number that changes over the epochs of a run. `e` is the epoch counted from 0, `E` the number of epochs.
- *
- * - a plain number: constant
- * - `linear`: `from + (to − from) · e / (E − 1)`
- * - `cosine`: `to + (from − to) · (1 + cos(π e / E)) / 2` (Loshchilov & Hutter 2017, arXiv:1608.03983)
- * - `exponential`: `max(min, from · factor^e)`
- * - `log_linear`: `10^(log10 from + (e / (E − 1)) · (log10 to − log10 from))`, the IR-Net schedule
- * - `steps`: the value of the last `[epoch, value]` pair whose epoch is not after `e`
- * - `warmup`: over the first `epochs` epochs linearly from `from` to the first value of `after`,
- *   `from + (after(0) − from) · e / epochs`; from there on `after`, its epochs counted anew
- *   (Goyal et al. 2017, arXiv:1706.02677, section 2.2)
- *
- * `e` need not be whole: a rate that changes at every step is the value at `epoch + step / steps`.
- */
-export type Schedule =
-  | number
-  | { readonly kind: "linear"; readonly from: number; readonly to: number }
-  | { readonly kind: "cosine"; readonly from: number; readonly to: number }
-  | { readonly kind: "exponential"; readonly from: number; readonly factor: number; readonly min: number }
-  | { readonly kind: "log_linear"; readonly from: number; readonly to: number }
-  | { readonly kind: "steps"; readonly at: readonly (readonly [number, number])[] }
-  | {
-      readonly kind: "warmup";
-      readonly epochs: number;
-      readonly from: number;
-      readonly after: Exclude<Schedule, { readonly kind: "warmup" }>;
-    };
+export type { Schedule } from "./scheduleKinds";
 
 /**
  * What a schedule is in one epoch.
@@ -43,44 +18,23 @@ export type Schedule =
 export function scheduleValue(schedule: Schedule, epoch: number, epochs: number): number {
   if (typeof schedule === "number") return schedule;
   const progress = epochs > 1 ? Math.min(epoch / (epochs - 1), 1) : 0;
-  switch (schedule.kind) {
-    case "linear":
-      return schedule.from + (schedule.to - schedule.from) * progress;
-    case "cosine":
-      return schedule.to + ((schedule.from - schedule.to) * (1 + Math.cos((Math.PI * epoch) / epochs))) / 2;
-    case "exponential":
-      return Math.max(schedule.min, schedule.from * schedule.factor ** epoch);
-    case "log_linear":
-      return (
-        10 ** (Math.log10(schedule.from) + progress * (Math.log10(schedule.to) - Math.log10(schedule.from)))
-      );
-    case "steps": {
-      let value = schedule.at[0]?.[1] ?? 0;
-      for (const [from, next] of schedule.at) if (epoch >= from) value = next;
-      return value;
-    }
-    case "warmup": {
-      const left = Math.max(epochs - schedule.epochs, 1);
-      if (epoch >= schedule.epochs) return scheduleValue(schedule.after, epoch - schedule.epochs, left);
-      const first = scheduleValue(schedule.after, 0, left);
-      return schedule.from + ((first - schedule.from) * epoch) / schedule.epochs;
-    }
-    default:
-      return schedule satisfies never;
-  }
+  const given = schedule as unknown as Readonly<Record<string, unknown>>;
+  return scheduleKinds.get(schedule.kind).value(given, { epoch, epochs, progress, levelOf: scheduleValue });
 }
 
-const fields = {
-  linear: ["from", "to"],
-  cosine: ["from", "to"],
-  exponential: ["from", "factor", "min"],
-  log_linear: ["from", "to"],
-  steps: ["at"],
-  warmup: ["epochs", "from", "after"],
-} satisfies Record<Exclude<Schedule, number>["kind"], string[]>;
+/** What a schedule may be, for an error. */
+export function scheduleText(): string {
+  return `a number or a schedule of kind ${scheduleKinds.names.join(", ")}, or of one of your own (defineSchedule)`;
+}
 
-type Kind = keyof typeof fields;
-export const scheduleKinds = Object.keys(fields) as readonly Kind[];
+/** Kinds of the user's own that a schedule is made of. */
+export function schedulesDefined(schedule: unknown): readonly Definition[] {
+  if (!isSection(schedule)) return [];
+  return [
+    ...definitionOf(scheduleKinds, schedule["kind"]),
+    ...Object.values(schedule).flatMap(schedulesDefined),
+  ];
+}
 
 /** Checks a schedule's form, that its values lie within the bounds, and that its steps ascend. */
 export function checkSchedule(place: string, key: string, value: unknown, levels: Range = {}): void {
@@ -89,26 +43,29 @@ export function checkSchedule(place: string, key: string, value: unknown, levels
     return;
   }
   const kind = isSection(value) ? value["kind"] : undefined;
-  const known = typeof kind === "string" && Object.hasOwn(fields, kind);
-  check(place, key, known, `a number or a schedule of kind ${scheduleKinds.join(", ")}`, value);
+  check(place, key, scheduleKinds.has(kind), scheduleText(), value);
   const given = value as Record<string, unknown>;
-  const expected: readonly string[] = fields[kind as Kind];
+  const { fields } = scheduleKinds.get(kind as string);
+  const expected = Object.keys(fields);
   for (const name of Object.keys(given)) {
     const ok = name === "kind" || expected.includes(name);
-    const absent = `absent (a ${kind as Kind} schedule has ${expected.join(", ")})`;
+    const absent = `absent (a ${kind as string} schedule has ${expected.join(", ")})`;
     check(place, `${key}.${name}`, ok, absent, given[name]);
   }
-  if (kind === "steps") {
-    checkSteps(place, `${key}.at`, given["at"], levels);
-    return;
-  }
-  if (kind === "warmup") {
-    checkWarmup(place, key, given, levels);
-    return;
-  }
-  const range = kind === "log_linear" ? { ...levels, above: 0 } : levels;
-  for (const name of expected)
-    must.beNumber(place, `${key}.${name}`, given[name], name === "factor" ? { min: 0 } : range);
+  for (const [name, field] of Object.entries(fields))
+    checkField(place, `${key}.${name}`, given[name], field, levels);
+}
+
+function checkField(place: string, key: string, value: unknown, field: ScheduleField, levels: Range): void {
+  if (field === "epochs") must.beInteger(place, key, value, 1);
+  else if (field === "steps") checkSteps(place, key, value, levels);
+  else if (field === "schedule") checkNested(place, key, value, levels);
+  else must.beNumber(place, key, value, rangeOf(field, levels));
+}
+
+function rangeOf(field: Exclude<ScheduleField, "epochs" | "steps" | "schedule">, levels: Range): Range {
+  if (field === "level") return levels;
+  return field === "positive level" ? { ...levels, above: 0 } : field;
 }
 
 function checkSteps(place: string, key: string, at: unknown, levels: Range): void {
@@ -127,18 +84,19 @@ function checkSteps(place: string, key: string, at: unknown, levels: Range): voi
   }
 }
 
-function checkWarmup(place: string, key: string, given: Record<string, unknown>, levels: Range): void {
-  const { epochs, from, after } = given;
-  must.beInteger(place, `${key}.epochs`, epochs, 1);
-  must.beNumber(place, `${key}.from`, from, levels);
-  const nested = isSection(after) && after["kind"] === "warmup";
-  check(place, `${key}.after`, !nested, "a number or a schedule of another kind than warmup", after);
-  checkSchedule(place, `${key}.after`, after, levels);
+/** A schedule within one holds no third: warm-ups do not stack. */
+function checkNested(place: string, key: string, value: unknown, levels: Range): void {
+  const kind = isSection(value) ? value["kind"] : undefined;
+  const nests =
+    scheduleKinds.has(kind) &&
+    Object.values(scheduleKinds.get(kind as string).fields).some((field) => field === "schedule");
+  check(place, key, !nests, `a number or a schedule of another kind than ${kind}`, value);
+  checkSchedule(place, key, value, levels);
 }
 
 /**
  * Checks that a schedule suits a run of so many epochs: its warm-up is not longer, and it is within its bounds to the
- * end, which one that grows exponentially may not be.
+ * end, which one that grows exponentially may not be. One of a kind of the user's own is looked at in every epoch.
  *
  * @param run what has these epochs, for the error: "the run".
  */
@@ -150,12 +108,83 @@ export function checkScheduleFits(
   { epochs, run }: { readonly epochs: number; readonly run: string },
 ): void {
   if (typeof schedule === "number") return;
-  if (schedule.kind === "warmup") {
-    const ok = schedule.epochs <= epochs;
-    check(place, `${key}.epochs`, ok, `at most ${epochs}, the epochs of ${run}`, schedule.epochs);
+  const { fields } = scheduleKinds.get(schedule.kind);
+  for (const [name, field] of Object.entries(fields)) {
+    if (field !== "epochs") continue;
+    const value = (schedule as Readonly<Record<string, unknown>>)[name] as number;
+    check(place, `${key}.${name}`, value <= epochs, `at most ${epochs}, the epochs of ${run}`, value);
   }
-  const last = scheduleValue(schedule, epochs - 1, epochs);
-  const ok = Number.isFinite(last) && isWithin(last, levels);
+  const own = scheduleKinds.versionOf(schedule.kind) !== null;
+  const ok = Array.from({ length: own ? epochs : 1 }, (_, i) => epochs - 1 - i).every((epoch) => {
+    const level = scheduleValue(schedule, epoch, epochs);
+    return Number.isFinite(level) && isWithin(level, levels);
+  });
   const range = ["finite", rangeText(levels)].filter((words) => words !== "").join(" and ");
   check(place, key, ok, `a schedule that stays ${range} over the ${epochs} epochs of ${run}`, schedule);
+}
+
+/** A kind of schedule to define. */
+export interface ScheduleSpec extends Pick<ScheduleKind, "name" | "version" | "formula" | "source"> {
+  /** The numbers it is made of, by name: "level" for values within the setting's bounds, else bounds. */
+  readonly fields: Readonly<Record<string, "level" | "positive level" | "epochs" | Range>>;
+  value(fields: Readonly<Record<string, number>>, moment: Parameters<ScheduleKind["value"]>[1]): number;
+}
+
+/**
+ * Makes a kind of schedule of one's own known by name: every setting that takes a schedule takes `{ kind: name, ... }`.
+ * Records name it with its version; who reads or resumes them must have defined it.
+ *
+ * @returns the kind, as the table holds it.
+ * @throws ConfigError for a name that is taken or no identifier, a version that is no integer from 1, or a part that is
+ * missing.
+ *
+ * @example
+ * ```ts
+ * bars.defineSchedule({
+ *   name: "saw",
+ *   formula: "top (1 - (epoch mod period) / period)",
+ *   fields: { top: "positive level", period: "epochs" },
+ *   value: ({ top = 0, period = 1 }, { epoch }) => top * (1 - (epoch % period) / period),
+ * });
+ * const learningRate = { kind: "saw", top: 0.1, period: 4 };
+ * const { optimizer } = bars.trainConfig({ epochs: 8, optimizer: { learningRate } });
+ * console.log(bars.config.scheduleValue(optimizer.learningRate, 5, 8).toFixed(3)); // 0.075
+ * ```
+ */
+export function defineSchedule(spec: ScheduleSpec): ScheduleKind {
+  const { name, version = 1, formula, source, fields, value } = spec;
+  const place = `defineSchedule: ${JSON.stringify(name)}`;
+  check(
+    place,
+    "value",
+    typeof value === "function",
+    "a function of (fields, { epoch, epochs, progress })",
+    value,
+  );
+  check(place, "formula", typeof formula === "string" && formula !== "", "a text", formula);
+  check(
+    place,
+    "fields",
+    isSection(fields) && !Object.hasOwn(fields, "kind"),
+    'an object of fields, none called "kind"',
+    fields,
+  );
+  for (const [key, field] of Object.entries(fields)) {
+    const ok = isSection(field) || field === "level" || field === "positive level" || field === "epochs";
+    check(
+      place,
+      `fields.${key}`,
+      ok,
+      '"level", "positive level", "epochs" or bounds such as { min: 0 }',
+      field,
+    );
+  }
+  return scheduleKinds.define<ScheduleKind>({
+    name,
+    version,
+    formula,
+    ...(source === undefined ? {} : { source }),
+    fields: { ...fields },
+    value: value as ScheduleKind["value"],
+  });
 }

@@ -1,4 +1,5 @@
 import { costPenalties } from "./costPenalties";
+import { type BuiltInOptimizer, optimizers } from "./optimizers";
 import { isIndependent, type SamplerFacts, samplers } from "./samplers";
 import type { Schedule } from "./schedule";
 import { flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
@@ -70,7 +71,7 @@ export const entropySection = section(
 export function optimizerSection(
   meaning: string,
   start: {
-    readonly method: "sgd" | "adam";
+    readonly method: BuiltInOptimizer;
     readonly learningRate: Schedule;
     readonly momentum: number;
     readonly weightDecay: number;
@@ -80,7 +81,11 @@ export function optimizerSection(
   return section(
     { meaning },
     {
-      method: oneOf(["sgd", "adam"], { default: start.method, meaning: "The update rule." }),
+      method: variantOf(optimizers, {
+        default: start.method,
+        meaning: "The update rule.",
+        suits: ({ binary }) => !binary,
+      }),
       learningRate: schedule({
         default: start.learningRate,
         min: 0,

@@ -1,7 +1,7 @@
 import type { Variant, VariantTable } from "../util/variantTable";
 import { deepFreeze, must, ownValue, type Range, rejectUnknownKeys } from "./check";
 import { type Kind, kinds } from "./kinds";
-import { checkSchedule, type Schedule, scheduleKinds } from "./schedule";
+import { checkSchedule, type Schedule, schedulesDefined, scheduleText } from "./schedule";
 
 /** What a setting is besides its kind. */
 export interface About<T> {
@@ -113,9 +113,12 @@ export function schedule(about: About<Schedule> & Range): Field<Schedule> {
   return {
     type: "schedule",
     range,
-    expected: `a number or a schedule of kind ${scheduleKinds.join(", ")}`,
+    get expected() {
+      return scheduleText();
+    },
     plural: "schedules",
     check: (place, key, value) => checkSchedule(place, key, value, levels),
+    definitionsIn: schedulesDefined,
     levels,
     ...rest,
   };

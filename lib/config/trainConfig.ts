@@ -3,6 +3,7 @@ import { binarizationSection } from "./binarizationConfig";
 import { check, deepFreeze, type Overrides } from "./check";
 import { dataSection } from "./dataConfig";
 import { kinds } from "./kinds";
+import { optimizers } from "./optimizers";
 import { type Course, checkSchedulesFit } from "./scheduleFit";
 import {
   complete,
@@ -132,7 +133,7 @@ function withoutEmptySnapshots({ snapshotEpochs, ...settings }: AllSettings): Tr
 export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "trainConfig"): TrainConfig {
   const config = withoutEmptySnapshots(complete(place, trainSection, overrides));
   checkSchedulesFit(place, trainSection, config, (path) => coursesOf(config, path));
-  checkBop(place, config);
+  checkBinary(place, config);
   const { batchSize, microBatch } = config;
   const divides = microBatch === 0 || batchSize % microBatch === 0;
   check(place, "microBatch", divides, `0 or a divisor of batchSize ${batchSize}`, microBatch);
@@ -156,13 +157,14 @@ function checkSnapshots(place: string, { snapshotEpochs = [], twoStep, epochs }:
 }
 
 /** Weights that are −1 and +1 cannot be decayed, scaled or taken from real kernels. */
-function checkBop(place: string, { optimizer, binarization, twoStep }: TrainConfig): void {
-  if (optimizer.method !== "bop") return;
+function checkBinary(place: string, { optimizer, binarization, twoStep }: TrainConfig): void {
+  const { method } = optimizer;
+  if (!optimizers.get(method).binary) return;
   check(
     `${place}.optimizer`,
     "decayLatent",
     !optimizer.decayLatent,
-    'false where method is "bop" (its weights are −1 and +1)',
+    `false where method is "${method}" (its weights are −1 and +1)`,
     optimizer.decayLatent,
   );
   const { weight } = binarization;
@@ -170,14 +172,14 @@ function checkBop(place: string, { optimizer, binarization, twoStep }: TrainConf
     `${place}.binarization`,
     "weight",
     weightBinarizers.get(weight).keepsSigns,
-    `one of ${keeping()} where optimizer.method is "bop" (its weights are −1 and +1)`,
+    `one of ${keeping()} where optimizer.method is "${method}" (its weights are −1 and +1)`,
     weight,
   );
   check(
     `${place}.twoStep`,
     "firstEpochs",
     twoStep.firstEpochs === 0,
-    '0 where optimizer.method is "bop" (it has no real kernels to start from)',
+    `0 where optimizer.method is "${method}" (it has no real kernels to start from)`,
     twoStep.firstEpochs,
   );
 }

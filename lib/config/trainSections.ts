@@ -1,10 +1,11 @@
-import { flag, integer, number, oneOf, schedule, section } from "./section";
+import { optimizers } from "./optimizers";
+import { flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
 
 // Formulas: `createOptimizer`, `createTrainOptimizer`.
 export const trainOptimizerSection = section(
   { meaning: "How parameters follow their gradients." },
   {
-    method: oneOf(["sgd", "adam", "bop"], {
+    method: variantOf(optimizers, {
       default: "adam",
       meaning: 'The update rule. "bop": binary weights by Bop, everything else by Adam.',
       source: "Bop: Helwegen et al. 2019, arXiv:1906.02107",

@@ -1,5 +1,6 @@
 import { tf } from "../backend";
-import { type Optimizer, optimizerSlots } from "../optim/createOptimizer";
+import { optimizers } from "../config/optimizers";
+import type { Optimizer } from "../optim/createOptimizer";
 import { checkTensor } from "../util/checkTensors";
 import { RecordError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
@@ -23,7 +24,7 @@ export async function storedTensors(
  * @throws RecordError that names the place and the tensor.
  */
 export function checkOptimizerState(
-  method: keyof typeof optimizerSlots,
+  method: string,
   stored: ReadonlyMap<string, StoredTensor>,
   steps: Readonly<Record<string, number>>,
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -35,7 +36,7 @@ export function checkOptimizerState(
     if (shape === undefined) {
       throw new RecordError(`${place}: steps are counted for "${name}", which is no parameter of this run.`);
     }
-    for (const slot of optimizerSlots[method]) {
+    for (const slot of optimizers.get(method).memory) {
       const tensor = stored.get(`${slot}/${name}`);
       if (tensor === undefined) {
         throw new RecordError(

@@ -1,6 +1,8 @@
-import { adamUpdate, sgdMomentumUpdate, tf } from "../backend";
+import { tf } from "../backend";
+import { optimizers } from "../config/optimizers";
 import type { OptimizerConfig } from "../config/searchConfig";
 import { RecordError, ShapeError } from "../util/errors";
+import { updated } from "./updateRules";
 
 /** What an optimizer remembers, ready for a checkpoint. */
 export interface OptimizerState {
@@ -40,36 +42,25 @@ export interface Optimizer {
 
 type Settings = Pick<OptimizerConfig, "method" | "momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay">;
 
-/** What each update rule remembers of a parameter. */
-export const optimizerSlots = { sgd: ["velocity"], adam: ["mean", "square"] } as const;
-
 /**
- * SGD with momentum in PyTorch's form, or Adam with bias correction; L2 weight decay inside the gradient, only
- * where `decays(name)` says so. Formulas: `sgdMomentumUpdate`, `adamUpdate`. Clipping is the caller's
+ * An update rule by name with L2 weight decay inside the gradient, only where `decays(name)` says so. Formulas:
+ * `lib/config/optimizers`. Clipping is the caller's
  * (`clipByGlobalNorm`).
  */
 export function createOptimizer(config: Settings, decays: (name: string) => boolean): Optimizer {
   let tensors: Record<string, tf.Tensor> = {};
   let steps: Record<string, number> = {};
   let decay = config.weightDecay;
-  const slotNames: readonly string[] = optimizerSlots[config.method];
+  const slotNames = optimizers.get(config.method).memory;
+  const settings = { ...config, bopGamma: 0, bopThreshold: 0 };
 
   const update = (name: string, param: tf.Variable, gradient: tf.Tensor, learningRate: number): void => {
     const step = (steps[name] ?? 0) + 1;
     const weightDecay = decays(name) ? decay : 0;
     const next = tf.tidy(() => {
       const old = slotNames.map((slot) => tensors[`${slot}/${name}`] ?? tf.zeros(param.shape));
-      if (config.method === "sgd") {
-        const { momentum } = config;
-        return sgdMomentumUpdate(param, gradient, old[0] as tf.Tensor, {
-          learningRate,
-          momentum,
-          weightDecay,
-        });
-      }
-      const { beta1, beta2, epsilon } = config;
-      const numbers = { learningRate, beta1, beta2, epsilon, step, weightDecay };
-      return adamUpdate(param, gradient, old[0] as tf.Tensor, old[1] as tf.Tensor, numbers);
+      const input = { param, gradient, memory: old, learningRate, step, weightDecay, settings };
+      return [...updated(config.method, input)];
     }) as tf.Tensor[];
     const [value, ...fresh] = next as [tf.Tensor, ...tf.Tensor[]];
     param.assign(value);

@@ -1,9 +1,10 @@
-import { adamUpdate, sgdMomentumUpdate, tf } from "../backend";
+import { tf } from "../backend";
+import { optimizers } from "../config/optimizers";
 import type { TrainOptimizerConfig } from "../config/trainConfig";
 import { checkTensor } from "../util/checkTensors";
 import { RecordError, ShapeError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
-import { bopUpdate } from "./bopUpdate";
+import { updated } from "./updateRules";
 
 /** A parameter as its layer declares it. */
 export interface OptimizedParameter {
@@ -44,11 +45,9 @@ export interface TrainOptimizer {
   dispose(): void;
 }
 
-const slots = { sgd: ["velocity"], adam: ["mean", "square"], bop: ["flip"] } as const;
-
 /** Parameters that move by one rule, side by side in one vector: a step is a few operations however many there are. */
 interface Pack {
-  readonly method: keyof typeof slots;
+  readonly method: string;
   readonly weightDecay: number;
   readonly members: readonly OptimizedParameter[];
   readonly sizes: readonly number[];
@@ -57,12 +56,12 @@ interface Pack {
 }
 
 /**
- * Builds the update rule of some settings: SGD with momentum, Adam, or Bop for binary weights and Adam for the rest.
- * Formulas: `sgdMomentumUpdate`, `adamUpdate`, `bopUpdate`.
+ * Builds the update rule of some settings: one for all parameters, or one for binary weights (Bop) and Adam for the rest.
+ * Formulas: `lib/config/optimizers`.
  *
  * Weight decay acts on parameters of role "real" (kernels, the classifier), and on "latent" ones where
  * `config.decayLatent`; never on scales and shifts. Clipping scales all gradients by `min(1, clipNorm / norm)` with
- * `norm` their L2 norm (arXiv:1211.5063), those of Bop's weights excepted: a flip depends on their size.
+ * `norm` their L2 norm (arXiv:1211.5063), those of weights that are −1 and +1 excepted: a flip depends on their size.
  */
 export function createTrainOptimizer(
   config: TrainOptimizerConfig,
@@ -74,22 +73,10 @@ export function createTrainOptimizer(
   const update = (pack: Pack, param: tf.Tensor, gradient: tf.Tensor, rates: StepRates): tf.Tensor[] => {
     const { weightDecay, memory } = pack;
     const { learningRate } = rates;
-    const old = slots[pack.method].map((_, i) => memory[i] ?? tf.zerosLike(param)) as [tf.Tensor, tf.Tensor];
-    switch (pack.method) {
-      case "sgd": {
-        const { momentum } = config;
-        return sgdMomentumUpdate(param, gradient, old[0], { learningRate, momentum, weightDecay });
-      }
-      case "adam": {
-        const { beta1, beta2, epsilon } = config;
-        const numbers = { learningRate, beta1, beta2, epsilon, step: steps + 1, weightDecay };
-        return adamUpdate(param, gradient, ...old, numbers);
-      }
-      case "bop":
-        return bopUpdate(param, gradient, old[0], { gamma: rates.bopGamma, threshold: config.bopThreshold });
-      default:
-        return pack.method satisfies never;
-    }
+    const old = slotsOf(pack.method).map((_, i) => memory[i] ?? tf.zerosLike(param));
+    const settings = { ...config, bopGamma: rates.bopGamma };
+    const input = { param, gradient, memory: old, learningRate, step: steps + 1, weightDecay, settings };
+    return [...updated(pack.method, input)];
   };
 
   const dispose = () => {
@@ -129,7 +116,7 @@ export function createTrainOptimizer(
           let from = 0;
           for (const [k, { name, shape }] of pack.members.entries()) {
             const size = pack.sizes[k] as number;
-            const slot = slots[pack.method][s] as string;
+            const slot = slotsOf(pack.method)[s] as string;
             tensors.set(`${slot}/${name}`, { shape, values: values.slice(from, from + size) });
             from += size;
           }
@@ -147,10 +134,14 @@ export function createTrainOptimizer(
   };
 }
 
+/** What a rule remembers of each parameter. */
+const slotsOf = (method: string): readonly string[] => optimizers.get(method).memory;
+
 function packsOf(config: TrainOptimizerConfig, parameters: readonly OptimizedParameter[]): Pack[] {
-  const usual = config.method === "sgd" ? "sgd" : "adam";
+  const { binary } = optimizers.get(config.method);
+  const usual = binary ? "adam" : config.method;
   const kindOf = ({ role }: OptimizedParameter): { method: Pack["method"]; decays: boolean } => {
-    if (role === "latent" && config.method === "bop") return { method: "bop", decays: false };
+    if (role === "latent" && binary) return { method: config.method, decays: false };
     return { method: usual, decays: role === "real" || (role === "latent" && config.decayLatent) };
   };
   const packs = new Map<string, { method: Pack["method"]; decays: boolean; members: OptimizedParameter[] }>();
@@ -183,7 +174,7 @@ function cut(vector: tf.Tensor, { sizes, members }: Pack): tf.Tensor[] {
 }
 
 function clip(flat: readonly tf.Tensor[], packs: readonly Pack[], maxNorm: number): tf.Tensor[] {
-  const clips = (i: number) => packs[i]?.method !== "bop";
+  const clips = (i: number) => !optimizers.get((packs[i] as Pack).method).binary;
   const squares = flat.filter((_, i) => clips(i)).map((gradient) => tf.sum(tf.square(gradient)));
   const norm = squares.length > 0 ? tf.sqrt(tf.addN(squares)) : tf.scalar(0);
   // maximum() keeps the quotient at 1 or below, and defined for an all-zero gradient.
@@ -206,7 +197,7 @@ function checkGradient(name: string, shape: readonly number[], gradient: tf.Tens
 function checkStored(packs: readonly Pack[], { tensors, steps }: StoredOptimizer, place: string): void {
   const known = new Set<string>();
   for (const { method, members, sizes } of steps === 0 ? [] : packs) {
-    for (const slot of slots[method]) {
+    for (const slot of slotsOf(method)) {
       for (const [k, member] of members.entries()) {
         const name = `${slot}/${member.name}`;
         const stored = tensors.get(name);
@@ -230,7 +221,7 @@ function checkStored(packs: readonly Pack[], { tensors, steps }: StoredOptimizer
 
 /** The vectors of a pack, put together again. */
 function recalled(pack: Pack, { tensors }: StoredOptimizer): tf.Tensor[] {
-  return slots[pack.method].map((slot) => {
+  return slotsOf(pack.method).map((slot) => {
     const values = new Float32Array(pack.sizes.reduce((sum, size) => sum + size, 0));
     let from = 0;
     for (const { name } of pack.members) {

@@ -19,9 +19,11 @@ export {
   type SupernetFitness,
   type TrainingFitness,
 } from "../config/evolutionConfig";
+export { type OptimizerFacts, optimizers } from "../config/optimizers";
 export { type PresetName, presetNames } from "../config/presets";
 export { type SamplerFacts, samplers } from "../config/samplers";
-export { type Schedule, scheduleValue } from "../config/schedule";
+export { type Schedule, type ScheduleSpec, scheduleValue } from "../config/schedule";
+export { type ScheduleKind, type ScheduleMoment, scheduleKinds } from "../config/scheduleKinds";
 export type { SearchConfig } from "../config/searchConfig";
 export { type SettingRow, settingsText } from "../config/settingRows";
 export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "../config/strategyGuide";

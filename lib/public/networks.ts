@@ -12,6 +12,7 @@ export type { PlainBatch, TensorBatch } from "../loop/batchTensors";
 export { chooseTaps } from "../network/chooseTaps";
 export type { OverridableLayer } from "../network/layerOverrides";
 export type { NetworkOutputs, NetworkPass, Trainable } from "../network/trainable";
+export type { OptimizerSpec, UpdateInput, UpdateRule } from "../optim/updateRules";
 export type { CostPenalty, CostPenaltySpec } from "../search/costPenalty";
 export type { DeriveBySupernetOptions } from "../search/deriveBySupernet";
 export type { SearchOptions } from "../search/search";

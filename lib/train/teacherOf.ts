@@ -1,4 +1,5 @@
 import type { BinarizationConfig } from "../config/binarizationConfig";
+import { optimizers } from "../config/optimizers";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { type ModelSpec, modelHash } from "../records/modelSpec";
 
@@ -18,7 +19,7 @@ export function teacherOf(config: TrainConfig, model: ModelSpec): { config: Trai
     binarization: realBinarization(config.binarization),
     optimizer: {
       ...optimizer,
-      method: optimizer.method === "bop" ? "adam" : optimizer.method,
+      method: optimizers.get(optimizer.method).binary ? "adam" : optimizer.method,
       learningRate: distillation.teacherLearningRate,
       decayLatent: true,
     },

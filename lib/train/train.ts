@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startBackend } from "../backend";
+import { optimizers } from "../config/optimizers";
 import type { TrainConfig } from "../config/trainConfig";
 import type { Trainable } from "../network/trainable";
 import { randomKey } from "../random/randomKey";
@@ -119,9 +120,10 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
 
 /** @throws ConfigError for Bop on blocks whose binarizer is not a plain sign: its weights are −1 and +1. */
 function checkRecipe({ optimizer }: TrainConfig, model: ModelSpec): void {
-  if (optimizer.method !== "bop" || model.kind !== "baseline" || model.block !== "irnet") return;
+  if (!optimizers.get(optimizer.method).binary || model.kind !== "baseline" || model.block !== "irnet")
+    return;
   throw new ConfigError(
-    `train: optimizer.method "bop" keeps weights at −1 and +1, the blocks "irnet" of "${model.name}" standardise theirs. Choose another optimizer or other blocks.`,
+    `train: optimizer.method "${optimizer.method}" keeps weights at −1 and +1, the blocks "irnet" of "${model.name}" standardise theirs. Choose another optimizer or other blocks.`,
   );
 }
 

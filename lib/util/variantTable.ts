@@ -91,7 +91,7 @@ export class VariantTable<V extends Variant, B extends string = string> {
     }
     if (Object.hasOwn(this.#builtIn, name)) {
       throw new ConfigError(
-        `${this.defineName}: "${name}" is a ${this.kind} of the library; choose another name.`,
+        `${this.defineName}: "${name}" is ${withArticle(this.kind)} of the library; choose another name.`,
       );
     }
     if (!Number.isInteger(version) || version < 1) {
@@ -107,6 +107,11 @@ export class VariantTable<V extends Variant, B extends string = string> {
   forget(name: string): void {
     this.#defined.delete(name);
   }
+}
+
+/** "a sampler", "an optimizer". */
+export function withArticle(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** A variant of the user's own, as records of runs that use it name it. Plain JSON. */

@@ -86,13 +86,13 @@ describe("checkSchedule", () => {
     [{ kind: "cosine", from: 1, to: Infinity }, "x: t.to must be a finite number, got Infinity."],
     [
       { kind: "toString" },
-      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got {"kind":"toString"}.',
+      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, or of one of your own (defineSchedule), got {"kind":"toString"}.',
     ],
     [{ kind: "steps", at: [] }, "x: t.at must be a list of [epoch, value] pairs, got []."],
     [{ kind: "log_linear", from: 0, to: 1 }, "x: t.from must be a finite number above 0, got 0."],
     [
       "fast",
-      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got "fast".',
+      'x: t must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, or of one of your own (defineSchedule), got "fast".',
     ],
   ])("refuses %j", (schedule, message) => {
     expect(() => checkSchedule("x", "t", schedule)).toThrow(message);

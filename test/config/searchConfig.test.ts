@@ -73,7 +73,7 @@ describe("searchConfig", () => {
     ],
     [
       { samplers: { cell: { temperature: { kind: "wave" } } } },
-      /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, got \{"kind":"wave"\}\.$/,
+      /temperature must be a number or a schedule of kind linear, cosine, exponential, log_linear, steps, warmup, or of one of your own \(defineSchedule\), got \{"kind":"wave"\}\.$/,
     ],
     [{ cost: { budget: 0 } }, "searchConfig.cost: budget must be a finite number above 0, got 0."],
     [

@@ -27,7 +27,7 @@ describe("trainConfig", () => {
     [{ optimizer: { rate: 1 } } as never, 'trainConfig.optimizer: unknown key "rate".'],
     [
       { optimizer: { method: "lion" as never } },
-      'trainConfig.optimizer: method must be one of "sgd", "adam", "bop", got "lion".',
+      'trainConfig.optimizer: method must be one of "sgd", "adam", "bop", or an optimizer of your own (defineOptimizer), got "lion".',
     ],
     [
       { optimizer: { learningRate: -1 } },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { must } from "../../config/check";
+import { optimizers } from "../../config/optimizers";
 import { scheduleValue } from "../../config/schedule";
 import { type TrainConfig, trainConfig } from "../../config/trainConfig";
 import { dataLabel } from "../../data/dataLabel";
@@ -251,7 +252,7 @@ function settingsOf(options: AblateOptions, run: TrainRecord): AblationSettings 
       'ablate: this training held no images out (validationShare 0). Measure on "test" images.',
     );
   }
-  if (epochs > 0 && run.config.optimizer.method === "bop") {
+  if (epochs > 0 && optimizers.get(run.config.optimizer.method).binary) {
     throw new ConfigError(
       "ablate: networks trained by Bop cannot be fine-tuned here: it has no latent weights that could become real. Set epochs to 0.",
     );
