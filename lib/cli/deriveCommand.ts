@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
-import { type Derivation, derive, deriveRules, type RuleChoice, ruleNamed } from "../derive/derive";
+import { type Derivation, derive, deriveRules, type NamedRule, ruleNamed } from "../derive/derive";
 import { heldText } from "../derive/heldText";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../records/searchRecord";
@@ -59,7 +59,7 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   const record = readSearchRecord(path);
   checkEpoch(record, options.epoch);
   const key = fold(randomKey(options.seed), "derive");
-  const choice = { rule: options.rule, ...ruleOptions(options.option) } as RuleChoice;
+  const choice = { rule: options.rule, ...ruleOptions(options.option) } as NamedRule;
   const derivation =
     ruleNamed(options.rule).needsCheckpoint === true
       ? await bySupernet(path, choice, options.epoch, key)
@@ -80,7 +80,7 @@ function ruleText(name: string, rule: (typeof deriveRules)[keyof typeof deriveRu
 
 async function bySupernet(
   path: string,
-  choice: RuleChoice,
+  choice: NamedRule,
   epoch: StoredEpoch | undefined,
   key: RandomKey,
 ): Promise<Derivation> {

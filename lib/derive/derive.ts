@@ -16,6 +16,7 @@ import { entropyGuardRule } from "./entropyGuardRule";
 import { type HeldCost, heldByRule, heldBySearch } from "./heldBudget";
 import { layoutMethods } from "./layoutBy";
 import { logProbabilityOf } from "./logProbabilities";
+import { type OwnRule, ruleOfFunction } from "./ownRule";
 import { probabilitiesOf, probabilityMethods } from "./probabilitiesOf";
 import { sampleRule } from "./sampleRule";
 import { severalRule } from "./severalRule";
@@ -44,15 +45,18 @@ export type DeriveRuleName = keyof typeof deriveRules;
 export type RuleOptions<N extends DeriveRuleName> = (typeof deriveRules)[N]["defaults"];
 
 /** A rule by name, or a rule with some of its options: `"argmax"`, `{ rule: "top_k", k: 3 }`. */
-export type RuleChoice =
+export type NamedRule =
   | DeriveRuleName
   | { [N in DeriveRuleName]: { readonly rule: N } & Partial<RuleOptions<N>> }[DeriveRuleName];
+
+/** A rule of the library, or a function of one's own where its name would stand: `myRule`, `{ rule: myRule }`. */
+export type RuleChoice = NamedRule | OwnRule | ({ readonly rule: OwnRule } & Partial<ProbabilityOptions>);
 
 /** One architecture derived from alphas, with how it was. Plain JSON. */
 export interface Derivation {
   readonly genotype: Genotype;
-  /** The rule with all its options, defaults filled in. */
-  readonly rule: { readonly rule: DeriveRuleName } & Readonly<Record<string, unknown>>;
+  /** The rule with all its options, defaults filled in; `own: true` and the function's name for one of the user's own. */
+  readonly rule: { readonly rule: string; readonly own?: true } & Readonly<Record<string, unknown>>;
   /** How clearly the probabilities speak for each decision. */
   readonly confidence: Confidence;
   /** ln of the genotype's probability; null where the distribution cannot give it (see `logProbabilityOf`). */
@@ -71,9 +75,11 @@ export interface Derivation {
 }
 
 /**
- * Turns alphas into an architecture by a rule. The same input and rule always give the same genotype.
+ * Turns alphas into an architecture by a rule: one of the library's by name, or a function of one's own. The same input
+ * and rule always give the same genotype.
  *
- * @throws DeriveError for an unknown rule or option, an option out of range, or a missing key.
+ * @throws DeriveError for an unknown rule or option, an option out of range, a missing key, or a function that has no name,
+ * the name of a rule of the library, or gives no cells.
  * @throws GenotypeError for alphas of another shape than the space's, or not finite.
  *
  * @example
@@ -84,8 +90,8 @@ export interface Derivation {
  * ```
  */
 export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivation {
-  const { rule: name, ...given } = typeof rule === "string" ? { rule } : rule;
-  const chosen = ruleNamed(name);
+  const { rule: asked, ...given } = typeof rule === "object" && rule !== null ? rule : { rule };
+  const { name, own, chosen } = ruleOf(asked, given);
   const options = completeOptions(name, chosen, given, input);
   checkAlphas(input.space, input.alphas, "derive: alphas");
   if (chosen.needsKey && input.key === undefined) {
@@ -102,7 +108,7 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
   const probabilities = probabilitiesOf(alphas, options.method, options.temperature);
   return deepFreeze({
     genotype: made,
-    rule: { rule: name, ...options },
+    rule: { rule: name, ...(own ? { own } : {}), ...options },
     confidence: confidenceOf(space, probabilities, choice),
     logProbability: logProbabilityOf(space, alphas, choice, options.method, options.temperature),
     cost: { ...cost, ops: ops(cost) },
@@ -112,9 +118,36 @@ export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivat
   });
 }
 
+/** The rule that a name or a function stands for. */
+function ruleOf(
+  asked: string | OwnRule,
+  given: object,
+): { readonly name: string; readonly own?: true; readonly chosen: DeriveRule } {
+  if (typeof asked !== "function") {
+    if ("own" in given && typeof asked === "string" && !Object.hasOwn(deriveRules, asked)) {
+      throw new DeriveError(
+        `derive: rule "${asked}" is a function of the user's own, which a derivation names but does not hold; pass the function itself, { rule: ${asked} }.`,
+      );
+    }
+    return { name: asked, chosen: ruleNamed(asked) };
+  }
+  const { name } = asked;
+  if (name === "" || name === "rule") {
+    throw new DeriveError(
+      "derive: a rule of your own must be a function with a name, which derivations state, got one without; write function myRule(input) { ... }.",
+    );
+  }
+  if (Object.hasOwn(deriveRules, name)) {
+    throw new DeriveError(
+      `derive: a function of your own must not have the name of a rule of the library, got "${name}"; rename it.`,
+    );
+  }
+  return { name, own: true, chosen: ruleOfFunction(asked) };
+}
+
 /** Rule "budget" holds what it was told to; every other leaves it at what the search held its expected cost to. */
 function heldOf(
-  name: DeriveRuleName,
+  name: string,
   options: ProbabilityOptions,
   { held, space }: DeriveInput,
   { cost, built }: { readonly cost: Cost; readonly built: SpaceConfig },
@@ -149,7 +182,7 @@ function scaledSpace(rule: string, space: SpaceConfig, initChannels: number | un
 }
 
 function completeOptions(
-  name: DeriveRuleName,
+  name: string,
   rule: DeriveRule,
   given: object,
   input: DeriveInput,

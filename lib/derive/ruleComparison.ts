@@ -6,6 +6,7 @@ import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
 import { deriveInputOf, type StoredEpoch } from "./alphasAt";
 import { type Derivation, derive, deriveRules, type RuleChoice } from "./derive";
+import type { OwnRule } from "./ownRule";
 
 /**
  * One row of a comparison of derivation rules. Costs: one multiply-accumulate = 1, per image. Every row has every
@@ -30,11 +31,16 @@ export interface RuleRow {
   readonly genotype: string;
 }
 
-/** A rule as text: `top_k, k: 2`. */
+/** A rule as text: `top_k, k: 2`; `myRule (own)` for a function of the user's own. */
 export function ruleName(rule: RuleChoice): string {
   if (typeof rule === "string") return rule;
-  const { rule: name, ...options } = rule as { rule: string } & Record<string, unknown>;
-  return [name, ...Object.entries(options).map(([key, value]) => `${key}: ${value}`)].join(", ");
+  if (typeof rule === "function") return `${rule.name} (own)`;
+  const { rule: asked, own, ...options } = rule as { rule: string | OwnRule; own?: true };
+  const name = typeof asked === "function" ? asked.name : asked;
+  return [
+    `${name}${own || typeof asked === "function" ? " (own)" : ""}`,
+    ...Object.entries(options).map(([key, value]) => `${key}: ${value}`),
+  ].join(", ");
 }
 
 /**

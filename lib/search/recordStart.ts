@@ -5,7 +5,6 @@ import { type SearchConfig, searchSection } from "../config/searchConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { LoadedData } from "../data/loadData";
 import type { TrainingSplit } from "../data/splitTraining";
-import { checkSameDefinitions } from "../loop/definedVariants";
 import { searchRecalibration } from "../records/recalibration";
 import type { SearchRecord } from "../records/searchRecord";
 import { searchRecordSchema } from "../records/searchRecordFile";
@@ -55,12 +54,9 @@ export function newRecord(
   };
 }
 
-/** @throws RecordError if a folder's record belongs to a search with other settings, or variants of other versions. */
+/** @throws RecordError if a folder's record belongs to a search with other settings. */
 export function checkSameSearch(record: SearchRecord, configHash: string, path: string): void {
-  if (record.configHash === configHash) {
-    checkSameDefinitions(record.defined, definitionsIn(searchSection, record.config), path);
-    return;
-  }
+  if (record.configHash === configHash) return;
   const hint = "Choose another folder, or the settings stored in that record.";
   throw new RecordError(
     `${path}: holds a search with other settings (config ${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,

@@ -5,7 +5,7 @@ import { complete } from "../config/section";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { trainPresetConfig } from "../config/trainPresets";
 import { rejectUnreachableBudget } from "../cost/budgetReach";
-import { derive, type RuleChoice } from "../derive/derive";
+import { derive, type NamedRule } from "../derive/derive";
 import { heldBudgetOf } from "../derive/heldBudget";
 import { fold, randomKey } from "../random/randomKey";
 import { uniformAlphas } from "../space/randomAlphas";
@@ -59,7 +59,7 @@ function partOf<T>(part: object | undefined, place: string): PresetPart<T> {
 export function deriveSettings(
   { parts, seed, place }: JobChoice,
   search: SearchConfig,
-): { readonly rule: RuleChoice; readonly epoch: number | null } {
+): { readonly rule: NamedRule; readonly epoch: number | null } {
   const {
     epoch = null,
     rule = "argmax",
@@ -80,6 +80,6 @@ export function deriveSettings(
     key: fold(randomKey(seed), "derive"),
     held: heldBudgetOf(search),
   };
-  const tried = derive(undecided, { rule, ...options } as RuleChoice);
-  return { rule: tried.rule as RuleChoice, epoch: epoch as number | null };
+  const tried = derive(undecided, { rule, ...options } as NamedRule);
+  return { rule: tried.rule as NamedRule, epoch: epoch as number | null };
 }

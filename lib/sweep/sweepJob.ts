@@ -2,7 +2,7 @@ import type { EvolutionConfig } from "../config/evolutionConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { type CostMeasure, costMeasures } from "../cost/cost";
-import type { RuleChoice } from "../derive/derive";
+import type { NamedRule } from "../derive/derive";
 import type { ModelSpec } from "../records/modelSpec";
 import { readRecordJson } from "../records/readRecord";
 import { hashJson } from "../util/canonicalJson";
@@ -29,7 +29,7 @@ export type JobStep =
   | { readonly step: "search"; readonly config: SearchConfig }
   | {
       readonly step: "derive";
-      readonly rule: RuleChoice;
+      readonly rule: NamedRule;
       /** Epoch of the search; null: the one it chose, else its last. */
       readonly epoch: number | null;
       readonly seed: number;

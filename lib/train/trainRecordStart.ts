@@ -4,7 +4,6 @@ import { definitionsIn } from "../config/definitions";
 import { spaceSection } from "../config/spaceConfig";
 import { type TrainConfig, trainSection } from "../config/trainConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
-import { checkSameDefinitions } from "../loop/definedVariants";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
@@ -61,10 +60,7 @@ export function newTrainRecord(
 
 /** @throws RecordError if a folder's record belongs to a training with other settings or of another model. */
 export function checkSameTraining(record: TrainRecord, configHash: string, path: string): void {
-  if (record.configHash === configHash) {
-    checkSameDefinitions(record.defined, definitionsOf(record.config, record.model), path);
-    return;
-  }
+  if (record.configHash === configHash) return;
   const hint = "Choose another folder, or the settings and the model stored in that record.";
   throw new RecordError(
     `${path}: holds a training with other settings or of another model (${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,
