@@ -1,7 +1,7 @@
 import { RecordError } from "../util/errors";
 import { showValue } from "../util/showValue";
-import { type Definition, tableOf } from "../util/variantTable";
-import { eachField, type Section } from "./section";
+import { type Definition, definitionOf, tableOf } from "../util/variantTable";
+import { eachField, eachOwn, type Section } from "./section";
 
 /**
  * The variants of the user's own that complete settings name, each once, in the order of the settings; undefined where
@@ -9,10 +9,17 @@ import { eachField, type Section } from "./section";
  */
 export function definitionsIn(declared: Section, config: object): readonly Definition[] | undefined {
   const found = new Map<string, Definition>();
-  eachField(declared, (path, field) => {
-    const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], config);
-    if (value === undefined) return;
-    for (const one of field.definitionsIn?.(value) ?? []) found.set(`${one.kind} ${one.name}`, one);
+  eachField(
+    declared,
+    (path, field) => {
+      const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], config);
+      if (value === undefined) return;
+      for (const one of field.definitionsIn?.(value) ?? []) found.set(`${one.kind} ${one.name}`, one);
+    },
+    config,
+  );
+  eachOwn(declared, config, (table, name) => {
+    for (const one of definitionOf(table, name)) found.set(`${one.kind} ${one.name}`, one);
   });
   return found.size === 0 ? undefined : [...found.values()];
 }

@@ -17,11 +17,15 @@ export function checkSchedulesFit(
   config: object,
   courses: (path: string) => readonly Course[],
 ): void {
-  eachField(declared, (path, { levels }) => {
-    if (levels === undefined) return;
-    const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], config);
-    const at = [place, ...path.slice(0, -1)].join(".");
-    for (const course of courses(path.join(".")))
-      checkScheduleFits(at, path.at(-1) as string, value as Schedule, levels, course);
-  });
+  eachField(
+    declared,
+    (path, { levels }) => {
+      if (levels === undefined) return;
+      const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], config);
+      const at = [place, ...path.slice(0, -1)].join(".");
+      for (const course of courses(path.join(".")))
+        checkScheduleFits(at, path.at(-1) as string, value as Schedule, levels, course);
+    },
+    config,
+  );
 }

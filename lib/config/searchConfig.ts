@@ -1,9 +1,7 @@
-import { traitsOf } from "../primitives/primitives";
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, dataSection } from "./dataConfig";
 import { formOf } from "./datasets";
-import { samplers as allSamplers, isIndependent } from "./samplers";
 import { checkSchedulesFit } from "./scheduleFit";
 import {
   costSection,
@@ -14,7 +12,12 @@ import {
 } from "./searchSections";
 import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
 import { checkSpace, spaceSection } from "./spaceConfig";
-import { checkPruning, strategiesSection } from "./strategiesConfig";
+import {
+  checkAroundStrategies,
+  checkStrategies,
+  type StrategiesConfig,
+  strategiesSection,
+} from "./strategiesConfig";
 
 // The authors' own search settings are not known; the defaults follow the DARTS first-order settings (SGD 0.025 with
 // momentum 0.9 and cosine to 0.001, alphas by Adam 3e-4 with betas 0.5 and 0.999) as their framework's closest released
@@ -97,7 +100,9 @@ export const searchSection = section(
 );
 
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
-export interface SearchConfig extends SettingsOf<typeof searchSection.fields> {}
+export interface SearchConfig extends SettingsOf<typeof searchSection.fields> {
+  readonly strategies: StrategiesConfig;
+}
 export type SamplerConfig = SearchConfig["samplers"]["cell"];
 export type CostPenaltyConfig = SearchConfig["cost"];
 export type OptimizerConfig = SearchConfig["weightOptimizer"];
@@ -118,7 +123,7 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
   const config = followDataset(complete(place, searchSection, overrides), overrides);
   checkClasses(`${place}.space`, config.space.classes, config.data.dataset);
   checkSpace(`${place}.space`, config.space);
-  checkPruning(`${place}.strategies.pruning`, config.strategies.pruning);
+  checkStrategies(`${place}.strategies`, config.strategies);
   check(
     place,
     "warmupEpochs",
@@ -127,7 +132,7 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
     config.warmupEpochs,
   );
   checkSchedulesFit(place, searchSection, config, () => [{ epochs: config.epochs, run: "the search" }]);
-  checkStrategies(place, config);
+  checkAroundStrategies(place, config);
   return config;
 }
 
@@ -139,87 +144,4 @@ function followDataset(config: SearchConfig, given: object): SearchConfig {
     ...config,
     space: Object.freeze({ ...config.space, ...Object.fromEntries(followed) }),
   });
-}
-
-/** What strategies and diagnostics ask of other sections. */
-function checkStrategies(place: string, config: SearchConfig): void {
-  const { strategies, diagnostics, space, samplers } = config;
-  const at = `${place}.diagnostics`;
-  const { method } = strategies.eigenvalueStop;
-  check(
-    at,
-    "eigenvalueEvery",
-    method === "none" || diagnostics.eigenvalueEvery === 1,
-    `1 where strategies.eigenvalueStop is "${method}"`,
-    diagnostics.eigenvalueEvery,
-  );
-  const zeroOneOff = strategies.zeroOne.coefficient === 0;
-  check(
-    `${place}.strategies.zeroOne`,
-    "coefficient",
-    zeroOneOff || isIndependent(samplers.cell.method),
-    `0 unless samplers.cell.method is "plain_sigmoid" or "sigmoid" (it is "${samplers.cell.method}")`,
-    strategies.zeroOne.coefficient,
-  );
-  const perturbed = strategies.perturbation.method;
-  const { single } = allSamplers.get(samplers.cell.method);
-  check(
-    `${place}.strategies.perturbation`,
-    "method",
-    perturbed === "none" || !single,
-    `"none" where samplers.cell.method is "${samplers.cell.method}" (a single choice has no neighbourhood)`,
-    perturbed,
-  );
-  const unrolled = config.order === "second";
-  const why = "(the unrolled weight step takes one unperturbed draw)";
-  check(
-    `${place}.strategies.perturbation`,
-    "method",
-    perturbed === "none" || !unrolled,
-    `"none" where order is "second" ${why}`,
-    perturbed,
-  );
-  for (const level of ["depth", "width"] as const)
-    check(
-      `${place}.strategies.biSampling`,
-      level,
-      !strategies.biSampling[level] || !unrolled,
-      `false where order is "second" ${why}`,
-      true,
-    );
-  const { weightDecay } = config.weightOptimizer;
-  check(
-    `${place}.weightOptimizer`,
-    "weightDecay",
-    method !== "adapt" || weightDecay > 0,
-    'above 0 where strategies.eigenvalueStop is "adapt" (which multiplies it)',
-    weightDecay,
-  );
-  const { divisor } = strategies.partialChannels;
-  check(
-    `${place}.strategies.partialChannels`,
-    "divisor",
-    space.initChannels % divisor === 0,
-    `a divisor of initChannels ${space.initChannels}`,
-    divisor,
-  );
-  const grouped = space.primitives.some((primitive) => traitsOf(primitive).grouped);
-  check(
-    `${place}.strategies.partialChannels`,
-    "divisor",
-    divisor === 1 || !grouped || (space.initChannels / divisor) % space.convGroups === 0,
-    `one that leaves channels that divide by convGroups ${space.convGroups}`,
-    divisor,
-  );
-  const most = space.primitives.length;
-  for (const [epoch, keep] of strategies.pruning.stages) {
-    check(
-      `${place}.strategies.pruning`,
-      "stages",
-      epoch < config.epochs,
-      `at epochs below ${config.epochs}`,
-      epoch,
-    );
-    check(`${place}.strategies.pruning`, "stages", keep < most, `keeps below the ${most} primitives`, keep);
-  }
 }

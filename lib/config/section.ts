@@ -1,4 +1,5 @@
-import type { Variant, VariantTable } from "../util/variantTable";
+import { ConfigError } from "../util/errors";
+import { type Variant, type VariantTable, withArticle } from "../util/variantTable";
 import { deepFreeze, must, ownValue, type Range, rejectUnknownKeys } from "./check";
 import { type Kind, kinds } from "./kinds";
 import { checkSchedule, type Schedule, schedulesDefined, scheduleText } from "./schedule";
@@ -23,8 +24,13 @@ export interface Field<T> extends Kind<T>, About<T> {
 export interface Section<F extends Fields = Fields> {
   readonly meaning: string;
   readonly source?: string;
+  /** Variants of the user's own whose settings may stand here too, under their names; left out where not given. */
+  readonly own?: OwnSections;
   readonly fields: F;
 }
+/** A table of variants with settings each. */
+export type OwnSections = VariantTable<Variant & { readonly setting: Field<unknown> | Section }>;
+
 export interface Fields {
   readonly [key: string]: Field<unknown> | Section;
 }
@@ -40,10 +46,12 @@ export type SettingsOf<F> = {
 
 /** Declares settings that belong together. */
 export function section<const F extends Fields>(
-  about: { readonly meaning: string; readonly source?: string },
+  about: { readonly meaning: string; readonly source?: string; readonly own?: OwnSections },
   fields: F,
 ): Section<F> {
-  return deepFreeze({ ...about, fields });
+  const { own, ...rest } = about;
+  // A table grows: it stays as it is.
+  return Object.freeze({ ...deepFreeze({ ...rest, fields }), ...(own ? { own } : {}) });
 }
 
 /** Declares a setting of any kind. */
@@ -150,9 +158,11 @@ export function complete<F extends Fields>(
   given: unknown,
 ): SettingsOf<F> {
   const own = must.beSection(place, given);
-  rejectUnknownKeys(place, declared.fields, own);
+  const fields = { ...declared.fields, ...ownFields(declared, own) };
+  if (declared.own) rejectUndefined(place, fields, own, declared.own);
+  rejectUnknownKeys(place, fields, own);
   const result: Record<string, unknown> = {};
-  for (const [key, entry] of Object.entries<Field<unknown> | Section>(declared.fields)) {
+  for (const [key, entry] of Object.entries<Field<unknown> | Section>(fields)) {
     const value = ownValue(own, key);
     if (!isField(entry)) {
       result[key] = complete(`${place}.${key}`, entry, value === undefined ? {} : value);
@@ -166,6 +176,22 @@ export function complete<F extends Fields>(
   return deepFreeze(result) as SettingsOf<F>;
 }
 
+/** Settings of variants of the user's own that are given. */
+function ownFields({ own, fields }: Section, given: object): Fields {
+  const names = own?.names.filter(
+    (name) => !Object.hasOwn(fields, name) && ownValue(given, name) !== undefined,
+  );
+  return Object.fromEntries((names ?? []).map((name) => [name, (own as OwnSections).get(name).setting]));
+}
+
+function rejectUndefined(place: string, fields: Fields, given: object, own: OwnSections): void {
+  const lost = Object.keys(given).find((key) => !Object.hasOwn(fields, key));
+  if (lost === undefined || ownValue(given, lost) === undefined) return;
+  throw new ConfigError(
+    `${place}: unknown key "${lost}". Known keys: ${Object.keys(fields).join(", ")}; ${withArticle(own.kind)} of your own must be defined first (${own.defineName}({ name: "${lost}", ... })).`,
+  );
+}
+
 /** So that freezing leaves what the caller holds alone. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
@@ -173,17 +199,35 @@ function copied(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copied(part)]));
 }
 
-/** Calls back for every setting of a section, at any depth, with its path and the sections it lies in, outermost first. */
+/**
+ * Calls back for every setting of a section, at any depth, with its path and the sections it lies in, outermost first.
+ * @param config complete settings, to visit those of variants of the user's own in use as well.
+ */
 export function eachField(
   declared: Section,
   visit: (path: readonly string[], field: Field<unknown>, within: readonly Section[]) => void,
+  config: object = {},
 ): void {
-  const walk = (section: Section, under: readonly string[], within: readonly Section[]): void => {
-    for (const [key, entry] of Object.entries<Field<unknown> | Section>(section.fields)) {
+  const walk = (section: Section, under: readonly string[], within: readonly Section[], at: object): void => {
+    const fields = { ...section.fields, ...ownFields(section, at) };
+    for (const [key, entry] of Object.entries<Field<unknown> | Section>(fields)) {
       const path = [...under, key];
       if (isField(entry)) visit(path, entry, within);
-      else walk(entry, path, [...within, entry]);
+      else walk(entry, path, [...within, entry], (ownValue(at, key) ?? {}) as object);
     }
   };
-  walk(declared, [], [declared]);
+  walk(declared, [], [declared], config);
+}
+
+/** Calls back for every variant of the user's own whose settings complete settings hold. */
+export function eachOwn(
+  declared: Section,
+  config: object,
+  visit: (table: OwnSections, name: string) => void,
+): void {
+  for (const name of Object.keys(ownFields(declared, config))) visit(declared.own as OwnSections, name);
+  for (const [key, entry] of Object.entries<Field<unknown> | Section>(declared.fields)) {
+    const at = ownValue(config, key);
+    if (!isField(entry) && at !== undefined) eachOwn(entry, at as object, visit);
+  }
 }
