@@ -47,9 +47,9 @@ function link({ manifest, archive }, modules, own) {
   const target = join(modules, manifest.name);
   mkdirSync(target, { recursive: true });
   run("tar", ["-xzf", archive, "--strip-components", "1", "-C", target], root);
-  const { dependencies = {}, peerDependencies = {} } = manifest;
+  const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
   for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
-    if (own.includes(name)) continue;
+    if (own.includes(name) || peerDependenciesMeta[name]?.optional) continue;
     const at = [join(root, "lib/node_modules", name), join(root, "node_modules", name)].find(existsSync);
     if (at === undefined) throw new Error(`${manifest.name}: depends on ${name}, which is not installed.`);
     // Beside the package that asks for it, so that another one does not find what it did not declare.
@@ -66,6 +66,8 @@ const search = [
     .flatMap((setting) => ["--set", setting]),
 ];
 const alone = `require("tfjs-onnxruntime").registerOnnx("onnx").then(({ version }) => { console.log(version); process.exit(0); });`;
+
+const frame = `try { require("bars").dataFrame([{ a: 1 }]); } catch (error) { console.log(error.message); }`;
 
 const place = mkdtempSync(join(tmpdir(), "bars-packed-"));
 try {
@@ -92,6 +94,9 @@ try {
   run(process.execPath, [bars, ...search], project);
   const { status } = JSON.parse(readFileSync(join(project, "run/record.json"), "utf8"));
   if (status !== "finished") throw new Error(`the search must be finished, got ${status}.`);
+  const without = run(process.execPath, ["-e", frame], project);
+  if (!without.startsWith("dataFrame: the package danfojs-node is not installed."))
+    throw new Error(`dataFrame without danfojs must say how to install it, got: ${without}`);
   const runtime = run(process.execPath, ["-e", alone], project).trim();
   console.log(`bars ${version} and tfjs-onnxruntime (ONNX Runtime ${runtime}) work from their archives.`);
 } finally {

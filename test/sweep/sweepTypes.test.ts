@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { datasets } from "../../lib/config/datasets";
+import { defineDataset } from "../../lib/data/datasets/defineDataset";
 import { expandSweep } from "../../lib/sweep/expandSweep";
 import { checkSweep } from "../../lib/sweep/sweepFile";
 import { ConfigError } from "../../lib/util/errors";
@@ -133,6 +135,17 @@ describe("a sweep over CIFAR-100", () => {
     expect(() => expand([{ ...chain, train }])).toThrow(
       '"bars-200k-s0": train.overrides.data: dataset must be one with at most the 10 classes of the architecture, got "cifar100".',
     );
+  });
+
+  it("refuses data whose images the architecture does not read", () => {
+    const part = { images: new Uint8Array(2 * 8 * 8), labels: [0, 1] };
+    const about = { name: "small", classNames: ["a", "b"], imageSize: 8, channels: 1 };
+    defineDataset({ ...about, train: part, test: part });
+    const small = { overrides: { data: { dataset: "small" } } };
+    expect(() => expand([{ ...chain, train: small }])).toThrow(
+      '"bars-200k-s0": train.overrides.data: dataset must be one of images of 32x32x3, which the architecture reads, got "small".',
+    );
+    datasets.forget("small");
   });
 });
 

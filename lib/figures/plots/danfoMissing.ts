@@ -1,5 +1,6 @@
 import type { DataFrame, Series } from "danfojs-node/dist/danfojs-base";
 import { loadPackage } from "../../text/packageFile";
+import { BarsError } from "../../util/errors";
 import { mendGroupKeys } from "./danfoGroups";
 
 /** What of danfojs is used here. */
@@ -35,6 +36,20 @@ const running: Readonly<Record<string, (soFar: number, value: number) => number>
 
 let loaded: Danfo | undefined;
 
+/** @throws BarsError that says how to install it, where it is not there. */
+function installedDanfo(): Danfo {
+  try {
+    return loadPackage<Danfo>("danfojs-node");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== "MODULE_NOT_FOUND" || !message.includes("'danfojs-node'")) throw cause;
+    throw new BarsError(
+      'dataFrame: the package danfojs-node is not installed. Put "overrides": { "danfojs-node": { "xlsx": "npm:@e965/xlsx@0.20.3", "@tensorflow/tfjs-node": "npm:@tensorflow/tfjs@4.22.0" } } into your package.json, then run npm install danfojs-node@1.2.0.',
+      { cause },
+    );
+  }
+}
+
 /**
  * Loads danfojs, with one treatment of missing values (NaN, null) in all its statistics: they are left out, and a
  * statistic of nothing is NaN.
@@ -46,7 +61,7 @@ let loaded: Danfo | undefined;
  */
 export function danfoWithMissing(): Danfo {
   if (loaded === undefined) {
-    const danfo = loadPackage<Danfo>("danfojs-node");
+    const danfo = installedDanfo();
     const frame = holderOf(danfo.DataFrame.prototype, "describe");
     const series = holderOf(danfo.Series.prototype, "mean");
     const one = new danfo.DataFrame([[1, 1]], { columns: ["key", "value"] });
