@@ -6,14 +6,13 @@ import { costPenalty } from "./costPenalty";
 import { probabilityTensors } from "./draws";
 import { meanEntropy } from "./entropyTerm";
 import type { EpochSettings } from "./epochSettings";
-import { zeroOneLoss } from "./strategies/zeroOneLoss";
 
 /**
  * The part of the alpha loss that needs no images: cost penalty and entropy terms,
  *
  * `penalty(E[cost] / budget) + Σ_level c_level · H_level`
  *
- * and the zero-one loss of FairDARTS where it is on (`zeroOneLoss`), with exact expected cost ({@link ExpectedCost}) and the mean entropy of each level's rows over its stages or cell
+ * and the terms of strategies that are on (`StrategyHooks.objective`), with exact expected cost ({@link ExpectedCost}) and the mean entropy of each level's rows over its stages or cell
  * groups. A positive coefficient sharpens the choices, a negative one keeps them open (BNAS, arXiv:2008.02837,
  * uses the latter early in the search).
  */
@@ -22,7 +21,7 @@ export function regularisers(
   settings: EpochSettings,
   expectedCost: ExpectedCost,
 ): { penalty: tf.Scalar; entropy: tf.Scalar } {
-  const { samplers, entropy: coefficients, strategies, config } = settings;
+  const { samplers, entropy: coefficients, strategies, epoch, config } = settings;
   return tf.tidy(() => {
     const probabilities = probabilityTensors(alphas, samplers, config.space.steps);
     const penalty =
@@ -39,8 +38,10 @@ export function regularisers(
     add(probabilities.cells, coefficients.cell, isIndependent(samplers.cell.method));
     add(probabilities.depth, coefficients.depth, false);
     add(probabilities.width, coefficients.width, false);
-    if (strategies.zeroOne > 0)
-      terms.push(zeroOneLoss(probabilities.cells, strategies.zeroOne, config.strategies.zeroOne.form));
+    for (const { own, hooks } of strategies) {
+      const term = hooks.objective?.(own, { probabilities, epoch, epochs: config.epochs });
+      if (term) terms.push(term);
+    }
     return { penalty, entropy: terms.reduce((a, b) => tf.add(a, b), tf.scalar(0)) };
   });
 }

@@ -6,18 +6,12 @@ import { probabilityWeights, type Sampler, sampleWeights } from "../supernet/sam
 import { drawOf } from "../supernet/samplerDraws";
 import type { ForwardOptions } from "../supernet/supernet";
 import type { EpochSettings, Samplers } from "./epochSettings";
-import { biSamples } from "./strategies/biSampling";
-
-/** One draw of mixture weights, and the operations to compute where the engine gains by leaving the others out. */
-export interface Draw {
-  readonly weights: AlphaTensors;
-  readonly active: ForwardOptions["active"];
-}
+import type { Draw } from "./strategyHooks";
 
 /** Draws the mixture weights of one alpha step. Differentiable in the alphas. */
 export function drawWeights(
   alphas: AlphaTensors,
-  settings: Pick<EpochSettings, "samplers" | "config">,
+  settings: Pick<EpochSettings, "samplers" | "config" | "strategies">,
   key: RandomKey,
 ): Draw {
   const { samplers, config } = settings;
@@ -37,15 +31,12 @@ export function drawWeights(
   };
 }
 
-/** The draws one weight step averages over: one, or two layouts by bi-sampling. */
-export function weightDraws(alphas: AlphaTensors, settings: EpochSettings, key: RandomKey): Draw[] {
-  const draw = drawWeights(alphas, settings, key);
-  const { biSampling } = settings.config.strategies;
-  if (!biSampling.depth && !biSampling.width) return [draw];
-  return biSamples(alphas, biSampling, fold(key, "biSampling")).map((layout) => ({
-    ...draw,
-    weights: { ...draw.weights, ...layout },
-  }));
+/** The draws one weight step averages over: one, unless a strategy asks for others. */
+export function weightDraws(alphas: AlphaTensors, settings: EpochSettings, key: RandomKey): readonly Draw[] {
+  return settings.strategies.reduce<readonly Draw[]>(
+    (draws, { name, own, hooks }) => hooks.draw?.(own, draws, { alphas, key: fold(key, name) }) ?? draws,
+    [drawWeights(alphas, settings, key)],
+  );
 }
 
 /** The probabilities the alphas stand for, level by level, differentiable; edges normalized. */
@@ -60,33 +51,27 @@ export function probabilityTensors(alphas: AlphaTensors, samplers: Samplers, ste
   };
 }
 
-/** The logit of a candidate that was pruned: its probability is 0 in single precision. */
-export const prunedLogit = -1000;
-
-/** Whether a logit stands for a pruned candidate. Weight decay may have moved it a little since. */
-export function isPruned(logit: number): boolean {
-  return logit <= prunedLogit / 2;
-}
-
 /**
- * Which operations are computed for a draw, `[group][edge][primitive]`: never a pruned one, and of path sampling the
- * chosen ones alone on engines that do not compile whole steps. On one that does (onnx, the default) every choice would
+ * Which operations are computed for a draw, `[group][edge][primitive]`: never one that a strategy leaves out, and of path
+ * sampling the chosen ones alone on engines that do not compile whole steps. On one that does (onnx, the default) every choice would
  * be another structure to compile, so all are computed, those not chosen with weight 0. Undefined where all are.
  */
 function activeOperations(
   alphas: AlphaTensors,
-  { samplers, config }: Pick<EpochSettings, "samplers" | "config">,
+  { samplers, strategies }: Pick<EpochSettings, "samplers" | "config" | "strategies">,
   cellKey: (group: number) => RandomKey,
 ): ForwardOptions["active"] {
   const chosenIn = compilesSteps() ? undefined : drawOf(samplers.cell.method).chosen;
-  if (!chosenIn && config.strategies.pruning.stages.length === 0) return undefined;
+  const droppers = strategies.flatMap(({ own, hooks }) => hooks.leavesOut?.(own) ?? []);
+  if (!chosenIn && droppers.length === 0) return undefined;
+  const isOut = (logit: number) => droppers.some((drops) => drops(logit));
   const values = alphas.cells.map((alpha) => alpha.arraySync() as number[][]);
-  const pruned = values.some((rows) => rows.some((row) => row.some(isPruned)));
-  if (!chosenIn && !pruned) return undefined;
+  const anyOut = values.some((rows) => rows.some((row) => row.some(isOut)));
+  if (!chosenIn && !anyOut) return undefined;
   return values.map((rows, group) => {
     const chosen = chosenIn ? chosenIn(rows, cellKey(group)) : null;
     return rows.map((row, edge) =>
-      row.map((logit, k) => !isPruned(logit) && (chosen === null || chosen[edge] === k)),
+      row.map((logit, k) => !isOut(logit) && (chosen === null || chosen[edge] === k)),
     );
   });
 }

@@ -1,6 +1,11 @@
-import { scheduleValue } from "../config/schedule";
+import { type Schedule, scheduleValue } from "../config/schedule";
 import type { SearchConfig } from "../config/searchConfig";
+import { type Field, isField, type Section } from "../config/section";
+import { strategies } from "../config/strategies/strategies";
+import { strategiesIn } from "../config/strategiesConfig";
 import type { Sampler } from "../supernet/sampler";
+import { hooksOf } from "./strategies/hooks";
+import type { StrategyAt } from "./strategyHooks";
 
 /** The samplers of the three levels at one epoch. */
 export interface Samplers {
@@ -21,13 +26,10 @@ export interface EpochSettings {
   readonly config: SearchConfig;
   readonly samplers: Samplers;
   readonly entropy: EntropyCoefficients;
-  /** Strategies that follow a schedule, at this epoch. */
-  readonly strategies: {
-    readonly skipDropout: number;
-    readonly auxiliarySkip: number;
-    readonly zeroOne: number;
-    readonly epsilon: number;
-  };
+  /** The strategies of the search, on or off, in the order of their table. */
+  readonly strategies: readonly StrategyAt[];
+  /** Counted from 0. */
+  readonly epoch: number;
   readonly edeT: number;
 }
 
@@ -50,12 +52,23 @@ export function epochSettings(config: SearchConfig, epoch: number): EpochSetting
       depth: at(config.entropy.depth),
       width: at(config.entropy.width),
     },
-    strategies: {
-      skipDropout: at(config.strategies.skipDropout),
-      auxiliarySkip: at(config.strategies.auxiliarySkip),
-      zeroOne: at(config.strategies.zeroOne.coefficient),
-      epsilon: at(config.strategies.perturbation.epsilon),
-    },
+    strategies: strategiesAt(config, at),
+    epoch,
     edeT: at(config.binarization.edeT),
   };
+}
+
+/** The strategies of a search with their schedules at the value of one epoch. */
+export function strategiesAt(config: SearchConfig, at: (schedule: Schedule) => number): StrategyAt[] {
+  const valued = (declared: Field<unknown> | Section, value: unknown): unknown => {
+    if (isField(declared)) return declared.levels === undefined ? value : at(value as Schedule);
+    const own = value as Readonly<Record<string, unknown>>;
+    const entries = Object.entries<Field<unknown> | Section>(declared.fields);
+    return Object.fromEntries(entries.map(([key, entry]) => [key, valued(entry, own[key])]));
+  };
+  return strategiesIn(config.strategies).map((name) => ({
+    name,
+    own: valued(strategies.get(name).setting, config.strategies[name]),
+    hooks: hooksOf(name),
+  }));
 }

@@ -17,13 +17,12 @@ import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { epochRecord, finalTest } from "./epochRecord";
-import { epochSettings } from "./epochSettings";
+import { type EpochSettings, epochSettings } from "./epochSettings";
 import { emptyMeter } from "./meter";
 import { checkSameSearch, newRecord, resumed } from "./recordStart";
 import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import { SearchState } from "./searchState";
-import { pruneAlphas } from "./strategies/pruning";
-import { forgetSnapshots, watchEigenvalue } from "./strategies/watchEigenvalue";
+import type { EndedEpoch, EpochChanges } from "./strategyHooks";
 import { trainEpoch } from "./trainEpoch";
 
 export interface SearchOptions {
@@ -129,7 +128,7 @@ async function runEpochs(
     const { epoch } = state.position;
     const settings = epochSettings(config, epoch);
     try {
-      if (state.position.step === 0) pruneAlphas(state.alphas, config.strategies.pruning, epoch);
+      if (state.position.step === 0) startEpoch(settings, state);
       const finished = await trainEpoch(context, state, settings, signal, save);
       if (!finished) {
         await save();
@@ -142,7 +141,7 @@ async function runEpochs(
       const entry: EpochRecord = await epochRecord(context, state, settings, record.epochs.at(-1));
       state.position = { epoch: epoch + 1, step: 0, meter: emptyMeter() };
       put({ epochs: [...record.epochs, entry] });
-      const changes = await watchEigenvalue(context, state, record, files.checkpoint);
+      const changes = await endEpoch(settings, { config, state, record, checkpoint: files.checkpoint });
       // The file that lags is the one a crash between the two writes can be mended from (see `resumed`).
       if (changes.rollbacks) await save();
       put(changes);
@@ -157,6 +156,22 @@ async function runEpochs(
   const chosen = record.chosen ? (record.epochs[at] as EpochRecord).alphas : null;
   const test = await finalTest(context, state, epochSettings(config, at), chosen);
   put({ status: "finished", test });
-  forgetSnapshots(files.checkpoint, config);
+  for (const { own, hooks } of epochSettings(config, at).strategies)
+    hooks.finished?.(own, { config, checkpoint: files.checkpoint });
   return record;
+}
+
+/** What strategies do before the first step of an epoch. */
+function startEpoch({ strategies, config }: EpochSettings, { alphas, position }: SearchState): void {
+  const input = { alphas, epoch: position.epoch, epochs: config.epochs };
+  for (const { own, hooks } of strategies) hooks.epochStart?.(own, input);
+}
+
+/** What strategies change of the record after an epoch; the first that ends the search or takes it back is the last asked. */
+async function endEpoch({ strategies }: EpochSettings, ended: EndedEpoch): Promise<EpochChanges> {
+  for (const { own, hooks } of strategies) {
+    const changes = (await hooks.epochEnd?.(own, ended)) ?? {};
+    if (Object.keys(changes).length > 0) return changes;
+  }
+  return {};
 }

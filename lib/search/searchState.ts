@@ -12,7 +12,9 @@ import { checkTensors } from "../util/checkTensors";
 import { RecordError } from "../util/errors";
 import { amount, count, finite, mapOf, objectOf, pairOf, wholeFrom } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
+import { epochSettings } from "./epochSettings";
 import { emptyMeter, type MeterSums } from "./meter";
+import type { SupernetParts } from "./strategyHooks";
 
 /** Where a search stands: the next step to take, and the sums of the epoch so far. */
 export interface SearchPosition {
@@ -41,6 +43,13 @@ const positionShape = objectOf<SearchPosition>({
   }),
 });
 
+/** The parts that strategies ask for; else whole channels and edges without weights of their own. */
+function supernetParts(config: SearchConfig): SupernetParts {
+  const { strategies } = epochSettings(config, 0);
+  const asked = strategies.map(({ own, hooks }) => hooks.build?.(own) ?? {});
+  return Object.assign({ divisor: 1, edgeNormalization: false }, ...asked);
+}
+
 /**
  * Everything of a running search that changes: weights, running statistics, alphas, both optimizers, position.
  * Random numbers and data order follow from `(seed, epoch, step)` and need no state of their own.
@@ -57,7 +66,7 @@ export class SearchState {
 
   constructor(config: SearchConfig, key: RandomKey) {
     this.#config = config;
-    const { divisor, edgeNormalization } = config.strategies.partialChannels;
+    const { divisor, edgeNormalization } = supernetParts(config);
     this.supernet = new Supernet(config.space, config.binarization, fold(key, "weights"), divisor);
     this.alphas = AlphaVariables.random(
       config.space,

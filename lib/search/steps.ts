@@ -7,9 +7,9 @@ import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
 import { regularisers } from "./alphaObjective";
-import { type Draw, drawWeights, weightDraws } from "./draws";
+import { drawWeights, weightDraws } from "./draws";
 import type { EpochSettings } from "./epochSettings";
-import { adversariallyPerturbed, randomlyPerturbed } from "./strategies/perturbation";
+import type { Draw } from "./strategyHooks";
 
 /** How a forward pass of a training step runs. */
 export function passOptions(
@@ -17,14 +17,10 @@ export function passOptions(
   draw: Pick<Draw, "active">,
   key: RandomKey,
 ): ForwardOptions {
-  const { edeT, strategies } = settings;
-  const { skipDropout: rate, auxiliarySkip } = strategies;
-  return {
-    edeT,
-    auxiliarySkip,
-    active: draw.active,
-    ...(rate > 0 ? { skipDropout: { rate, key: fold(key, "skipDropout") } } : {}),
-  };
+  return settings.strategies.reduce<ForwardOptions>(
+    (options, { name, own, hooks }) => hooks.pass?.(own, options, { key: fold(key, name) }) ?? options,
+    { edeT: settings.edeT, active: draw.active },
+  );
 }
 
 /** Gradients by parameter name, the mean loss and the number of correctly classified images. The caller owns them. */
@@ -36,7 +32,7 @@ export interface WeightGradients {
 
 /**
  * Gradient of the weight loss (cross entropy with label smoothing) in the supernet's weights, alphas held fixed:
- * the mean over the draws of this step, at perturbed mixture weights where the config asks for it.
+ * the mean over the draws of this step, each with the mixture weights that strategies give it.
  */
 export function weightGradients(
   supernet: Supernet,
@@ -48,7 +44,7 @@ export function weightGradients(
 ): WeightGradients {
   const averaged = (): WeightGradients => {
     const draws = weightDraws(alphas, settings, key).map((draw) =>
-      perturbed(draw, supernet, batch, settings, fold(key, "perturbation")),
+      mixed(draw, supernet, batch, settings, key),
     );
     const results = draws.map((draw, i) =>
       gradientsAt(supernet, draw, batch, settings, fold(key, i), i === 0 ? statistics : undefined),
@@ -93,26 +89,22 @@ function gradientsAt(
   return { gradients, loss: value as tf.Scalar, correct: counted };
 }
 
-/** The draw with the cells' mixture weights perturbed as the config says. */
-function perturbed(
+/** The draw with the mixture weights that strategies pass it with. */
+function mixed(
   draw: Draw,
   supernet: Supernet,
   batch: TensorBatch,
   settings: EpochSettings,
   key: RandomKey,
 ): Draw {
-  const { method, steps } = settings.config.strategies.perturbation;
-  const { epsilon } = settings.strategies;
-  if (method === "none" || epsilon === 0) return draw;
-  const { weights } = draw;
-  if (method === "random")
-    return { ...draw, weights: { ...weights, cells: randomlyPerturbed(weights.cells, epsilon, key) } };
-  const loss = (cells: readonly tf.Tensor[]) => {
-    const logits = supernet.logits(batch.images, { ...weights, cells }, passOptions(settings, draw, key));
-    return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
-  };
-  const cells = adversariallyPerturbed(weights.cells, loss, epsilon, steps, key);
-  return { ...draw, weights: { ...weights, cells } };
+  return settings.strategies.reduce((before, { name, own, hooks }) => {
+    const ownKey = fold(key, name);
+    const loss = (weights: AlphaTensors) => {
+      const logits = supernet.logits(batch.images, weights, passOptions(settings, before, ownKey));
+      return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+    };
+    return hooks.mixture?.(own, before, { key: ownKey, loss }) ?? before;
+  }, draw);
 }
 
 /** Gradients by alpha name and the parts of the alpha loss. The caller owns them. */

@@ -4,6 +4,7 @@ import type { SamplerConfig } from "../../lib/config/searchConfig";
 import { strategyGuide } from "../../lib/config/strategyGuide";
 import { randomKey } from "../../lib/random/randomKey";
 import { drawWeights } from "../../lib/search/draws";
+import { epochSettings } from "../../lib/search/epochSettings";
 import { uniformAlphas } from "../../lib/space/randomAlphas";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { tinySearch } from "../helpers/tinySearch";
@@ -14,10 +15,8 @@ describe.each(engines)("a draw on %s", (engine) => {
 
   const drawn = (method: SamplerConfig["method"]) => {
     const config = tinySearch({ samplers: { cell: { method } } });
-    const soft = { method: "softmax", temperature: 1 } as const;
     const alphas = new AlphaVariables(uniformAlphas(config.space));
-    const samplers = { cell: { method, temperature: 1 }, depth: soft, width: soft };
-    return drawWeights(alphas, { samplers, config }, randomKey(0));
+    return drawWeights(alphas, epochSettings(config, 0), randomKey(0));
   };
 
   it("of path sampling weighs one candidate an edge by 1 and the others by 0", () => {

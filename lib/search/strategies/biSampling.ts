@@ -1,7 +1,9 @@
 import { tf } from "../../backend";
+import type { StrategyFields } from "../../config/strategies/strategies";
 import type { BiSamplingConfig } from "../../config/strategiesConfig";
 import { fold, gumbel, type RandomKey, uniform } from "../../random/randomKey";
 import type { AlphaTensors } from "../../supernet/alphaVariables";
+import type { AtEpoch, StrategyHooks } from "../strategyHooks";
 
 type Layout = Pick<AlphaTensors, "depth" | "width">;
 
@@ -60,3 +62,13 @@ export function twoChoices(
 function oneHot(index: number, length: number): tf.Tensor1D {
   return tf.tensor1d(Array.from({ length }, (_, i) => (i === index ? 1 : 0)));
 }
+
+/** Trains two layouts a weight step (TF-NAS, arXiv:2008.05314). */
+export const biSamplingHooks: StrategyHooks<AtEpoch<StrategyFields["biSampling"]>> = {
+  draw(own, draws, { alphas, key }) {
+    if (!own.depth && !own.width) return draws;
+    return draws.flatMap((draw) =>
+      biSamples(alphas, own, key).map((layout) => ({ ...draw, weights: { ...draw.weights, ...layout } })),
+    );
+  },
+};

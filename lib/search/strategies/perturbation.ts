@@ -1,5 +1,8 @@
 import { lossGradients, tf } from "../../backend";
+import type { StrategyFields } from "../../config/strategies/strategies";
 import { fold, type RandomKey, uniform } from "../../random/randomKey";
+import type { AlphaTensors } from "../../supernet/alphaVariables";
+import type { AtEpoch, StrategyHooks } from "../strategyHooks";
 
 /** Mixture weights of the cells with uniform noise of `[−epsilon, epsilon]`, clamped to [0, 1] (SDARTS-RS). */
 export function randomlyPerturbed(cells: readonly tf.Tensor[], epsilon: number, key: RandomKey): tf.Tensor[] {
@@ -60,3 +63,22 @@ export function adversariallyPerturbed(
     }
   });
 }
+
+/** Trains weights under perturbed cell choices (SDARTS, arXiv:2002.05283). */
+export const perturbationHooks: StrategyHooks<AtEpoch<StrategyFields["perturbation"]>> = {
+  mixture({ method, epsilon, steps }, draw, { key, loss }) {
+    if (method === "none" || epsilon === 0) return draw;
+    const { weights } = draw;
+    const cells =
+      method === "random"
+        ? randomlyPerturbed(weights.cells, epsilon, key)
+        : adversariallyPerturbed(
+            weights.cells,
+            (moved) => loss({ ...weights, cells: moved as AlphaTensors["cells"] }),
+            epsilon,
+            steps,
+            key,
+          );
+    return { ...draw, weights: { ...weights, cells } };
+  },
+};

@@ -1,7 +1,16 @@
 import { tf } from "../../backend";
+import type { StrategyFields } from "../../config/strategies/strategies";
 import type { PruningConfig } from "../../config/strategiesConfig";
 import type { AlphaVariables } from "../../supernet/alphaVariables";
-import { isPruned, prunedLogit } from "../draws";
+import type { AtEpoch, StrategyHooks } from "../strategyHooks";
+
+/** The logit of a candidate that was pruned: its probability is 0 in single precision. */
+export const prunedLogit = -1000;
+
+/** Whether a logit stands for a pruned candidate. Weight decay may have moved it a little since. */
+export function isPruned(logit: number): boolean {
+  return logit <= prunedLogit / 2;
+}
 
 /**
  * Progressive pruning (P-DARTS, arXiv:1904.12760, section 3.2.1): at the start of an epoch that begins a stage, keeps
@@ -36,3 +45,11 @@ function keptIndices(row: readonly number[], keep: number): Set<number> {
   const order = row.map((_, k) => k).sort((a, b) => (row[b] as number) - (row[a] as number) || a - b);
   return new Set(order.slice(0, keep));
 }
+
+/** Prunes candidates at the start of epochs, and computes none that fell (P-DARTS, arXiv:1904.12760). */
+export const pruningHooks: StrategyHooks<AtEpoch<StrategyFields["pruning"]>> = {
+  epochStart(own, { alphas, epoch }) {
+    pruneAlphas(alphas, own, epoch);
+  },
+  leavesOut: ({ stages }) => (stages.length === 0 ? null : isPruned),
+};

@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
-import type { SearchRecord } from "../../records/searchRecord";
+import type { StrategyFields } from "../../config/strategies/strategies";
+import type { EigenvalueStopConfig } from "../../config/strategiesConfig";
 import { epochNumber } from "../../util/epochNumber";
-import type { SearchContext } from "../searchContext";
-import type { SearchState } from "../searchState";
+import type { AtEpoch, EndedEpoch, EpochChanges, StrategyHooks } from "../strategyHooks";
 import { epochToReturnTo } from "./eigenvalueStop";
 
 /** Where the state at the end of an epoch is kept while a search may return to it. */
@@ -21,8 +21,8 @@ function forget(checkpoint: string, epoch: number): void {
 }
 
 /** Removes the states a finished search will not return to. */
-export function forgetSnapshots(checkpoint: string, { epochs, strategies }: SearchContext["config"]): void {
-  if (strategies.eigenvalueStop.method !== "adapt") return;
+function forgetSnapshots(checkpoint: string, { method }: EigenvalueStopConfig, epochs: number): void {
+  if (method !== "adapt") return;
   for (let epoch = 0; epoch < epochs; epoch++) forget(checkpoint, epoch);
 }
 
@@ -32,13 +32,10 @@ export function forgetSnapshots(checkpoint: string, { epochs, strategies }: Sear
  *
  * While the search may return, the state of the last `delta + 1` epochs lies beside the checkpoint.
  */
-export async function watchEigenvalue(
-  { config }: SearchContext,
-  state: SearchState,
-  record: SearchRecord,
-  checkpoint: string,
-): Promise<Partial<SearchRecord>> {
-  const { eigenvalueStop } = config.strategies;
+async function watchEigenvalue(
+  eigenvalueStop: EigenvalueStopConfig,
+  { state, record, checkpoint }: EndedEpoch,
+): Promise<EpochChanges> {
   const { method, delta, decayFactor, maxDecay, ratio } = eigenvalueStop;
   if (method === "none") return {};
   const from = state.position.epoch - 1;
@@ -68,3 +65,9 @@ export async function watchEigenvalue(
     rollbacks: [...record.rollbacks, { from, to: target, weightDecay }],
   };
 }
+
+/** Stops a search, or takes it back, by the dominant eigenvalue (R-DARTS, arXiv:1909.09656). */
+export const eigenvalueStopHooks: StrategyHooks<AtEpoch<StrategyFields["eigenvalueStop"]>> = {
+  epochEnd: watchEigenvalue,
+  finished: (own, { config, checkpoint }) => forgetSnapshots(checkpoint, own, config.epochs),
+};

@@ -1,5 +1,7 @@
 import { tf } from "../../backend";
+import type { StrategyFields } from "../../config/strategies/strategies";
 import type { ZeroOneConfig } from "../../config/strategiesConfig";
+import type { AtEpoch, StrategyHooks } from "../strategyHooks";
 
 /**
  * The zero-one loss of FairDARTS (arXiv:1911.12126, equations 5 and 6) over the operations of all cells:
@@ -20,3 +22,9 @@ export function zeroOneLoss(
     return tf.mul(tf.mean(form === "l2" ? tf.square(distance) : tf.abs(distance)), -coefficient) as tf.Scalar;
   });
 }
+
+/** Adds the zero-one loss to the alpha loss (FairDARTS, arXiv:1911.12126). */
+export const zeroOneHooks: StrategyHooks<AtEpoch<StrategyFields["zeroOne"]>> = {
+  objective: ({ coefficient, form }, { probabilities }) =>
+    coefficient > 0 ? zeroOneLoss(probabilities.cells, coefficient, form) : null,
+};

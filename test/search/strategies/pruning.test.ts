@@ -2,8 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../../lib/backend";
 import { searchConfig } from "../../../lib/config/searchConfig";
 import { createOptimizer } from "../../../lib/optim/createOptimizer";
-import { isPruned } from "../../../lib/search/draws";
-import { pruneAlphas } from "../../../lib/search/strategies/pruning";
+import { isPruned, pruneAlphas } from "../../../lib/search/strategies/pruning";
 import { AlphaVariables } from "../../../lib/supernet/alphaVariables";
 import { probabilityWeights } from "../../../lib/supernet/sampler";
 
