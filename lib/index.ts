@@ -82,3 +82,4 @@ export { defineCostPenalty } from "./search/costPenalty";
 export { defineSampler } from "./supernet/defineSampler";
 export { defineOptimizer } from "./optim/updateRules";
 export { defineSchedule } from "./config/schedule";
+export { defineStrategy } from "./search/defineStrategy";

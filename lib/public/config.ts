@@ -10,6 +10,7 @@ export { type BinarizationConfig, binarizationConfig } from "../config/binarizat
 export type { Overrides } from "../config/check";
 export { type CostPenaltyFacts, costPenalties } from "../config/costPenalties";
 export { type DataConfig, dataConfig } from "../config/dataConfig";
+export { settings } from "../config/declaredSettings";
 export type { PresetSpec } from "../config/definePreset";
 export {
   type EvolutionConfig,
@@ -26,6 +27,8 @@ export { type Schedule, type ScheduleSpec, scheduleValue } from "../config/sched
 export { type ScheduleKind, type ScheduleMoment, scheduleKinds } from "../config/scheduleKinds";
 export type { SearchConfig } from "../config/searchConfig";
 export { type SettingRow, settingsText } from "../config/settingRows";
+export { strategies } from "../config/strategies/strategies";
+export type { Strategy } from "../config/strategies/strategy";
 export { type StrategyEntry, strategyGuide, strategyMarkdown, strategyText } from "../config/strategyGuide";
 export type { TrainConfig } from "../config/trainConfig";
 export { trainPresetNames } from "../config/trainPresets";

@@ -17,6 +17,8 @@ export type { CostPenalty, CostPenaltySpec } from "../search/costPenalty";
 export type { DeriveBySupernetOptions } from "../search/deriveBySupernet";
 export type { SearchOptions } from "../search/search";
 export type { AlphaTensors } from "../supernet/alphaVariables";
+export type { StrategySpec } from "../search/defineStrategy";
+export type { Draw, EndedEpoch, EpochChanges, StrategyHooks } from "../search/strategyHooks";
 export type { SamplerSpec } from "../supernet/defineSampler";
 export type { DrawInput, SamplerDraw } from "../supernet/samplerDraws";
 export { type ForwardOptions, Supernet } from "../supernet/supernet";
