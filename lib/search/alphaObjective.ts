@@ -6,6 +6,7 @@ import { costPenalty } from "./costPenalty";
 import { probabilityTensors } from "./draws";
 import { meanEntropy } from "./entropyTerm";
 import type { EpochSettings } from "./epochSettings";
+import { scalarOf } from "./scalarOf";
 
 /**
  * The part of the alpha loss that needs no images: cost penalty and entropy terms,
@@ -38,9 +39,9 @@ export function regularisers(
     add(probabilities.cells, coefficients.cell, isIndependent(samplers.cell.method));
     add(probabilities.depth, coefficients.depth, false);
     add(probabilities.width, coefficients.width, false);
-    for (const { own, hooks } of strategies) {
+    for (const { name, own, hooks } of strategies) {
       const term = hooks.objective?.(own, { probabilities, epoch, epochs: config.epochs });
-      if (term) terms.push(term);
+      if (term) terms.push(scalarOf(term, `strategy "${name}": objective`));
     }
     return { penalty, entropy: terms.reduce((a, b) => tf.add(a, b), tf.scalar(0)) };
   });

@@ -1,21 +1,21 @@
 import { tf } from "../backend";
 import { type BuiltInCostPenalty, type CostPenaltyFacts, costPenalties } from "../config/costPenalties";
 import type { CostPenaltyConfig } from "../config/searchConfig";
-import { ConfigError, ShapeError } from "../util/errors";
+import { ConfigError } from "../util/errors";
+import { scalarOf } from "./scalarOf";
 
-/** How a cost penalty is computed: from `r = expected / budget`, a scalar differentiable in the alphas. */
+/** How a cost penalty is computed: from `r = expected / budget`, a scalar differentiable in the alphas, to a scalar. */
 export type CostPenalty = (
   relativeCost: tf.Scalar,
   config: Pick<CostPenaltyConfig, "coefficient" | "exponent">,
-) => tf.Scalar;
+) => tf.Tensor;
 
 const builtIn = {
   none: () => tf.scalar(0),
-  hinge: (r, { coefficient, exponent }) =>
-    tf.mul(coefficient, power(tf.relu(tf.sub(r, 1)), exponent)) as tf.Scalar,
-  linear: (r, { coefficient }) => tf.mul(coefficient, r) as tf.Scalar,
+  hinge: (r, { coefficient, exponent }) => tf.mul(coefficient, power(tf.relu(tf.sub(r, 1)), exponent)),
+  linear: (r, { coefficient }) => tf.mul(coefficient, r),
   log: (r, { coefficient, exponent }) =>
-    tf.mul(coefficient, power(tf.abs(tf.log(tf.maximum(r, 1e-12))), exponent)) as tf.Scalar,
+    tf.mul(coefficient, power(tf.abs(tf.log(tf.maximum(r, 1e-12))), exponent)),
 } satisfies Readonly<Record<BuiltInCostPenalty, CostPenalty>>;
 
 /**
@@ -27,13 +27,10 @@ const builtIn = {
 export function costPenalty(relativeCost: tf.Scalar, config: CostPenaltyConfig): tf.Scalar {
   const { method } = config;
   return tf.tidy(() => {
-    if (Object.hasOwn(builtIn, method)) return builtIn[method as BuiltInCostPenalty](relativeCost, config);
+    if (Object.hasOwn(builtIn, method))
+      return builtIn[method as BuiltInCostPenalty](relativeCost, config) as tf.Scalar;
     const own = costPenalties.get(method) as CostPenaltyFacts & { readonly penalty: CostPenalty };
-    const value = own.penalty(relativeCost, config);
-    if (value?.shape?.length === 0) return value;
-    throw new ShapeError(
-      `cost penalty "${method}": penalty must return a scalar, got shape [${value?.shape?.join(", ") ?? "none"}].`,
-    );
+    return scalarOf(own.penalty(relativeCost, config), `cost penalty "${method}": penalty`);
   });
 }
 

@@ -89,11 +89,11 @@ export interface StrategyHooks<Own> {
   leavesOut?(own: Own): ((logit: number) => boolean) | null;
   /** How a forward pass of a step runs. */
   pass?(own: Own, options: ForwardOptions, input: { readonly key: RandomKey }): ForwardOptions;
-  /** A term of the alpha loss, differentiable in the probabilities; null for none. */
+  /** A term of the alpha loss, a scalar, differentiable in the probabilities; null for none. */
   objective?(
     own: Own,
     input: { readonly probabilities: AlphaTensors; readonly epoch: number; readonly epochs: number },
-  ): tf.Scalar | null;
+  ): tf.Tensor | null;
   /** After an epoch, when it is in the record: may end the search or take it back. */
   epochEnd?(own: Own, input: EndedEpoch): EpochChanges | Promise<EpochChanges>;
   /** When the search is finished: removes what it left beside the checkpoint. */

@@ -69,7 +69,7 @@ const defineLeash = (seen: string[] = []) =>
       objective: ({ pull }, { probabilities: { cells } }) =>
         pull === 0
           ? null
-          : (tf.mul(pull, tf.mean(tf.concat(cells.map((p) => tf.reshape(tf.square(p), [-1]))))) as never),
+          : tf.mul(pull, tf.mean(tf.concat(cells.map((p) => tf.reshape(tf.square(p), [-1]))))),
       epochEnd: ({ end }, { state, record }) => {
         seen.push(`end ${record.epochs.length}`);
         const epoch = state.position.epoch - 1;
@@ -114,6 +114,19 @@ describe("a search strategy that a user defines", () => {
     expect(record.chosen).toEqual({ epoch: 1, reason: "the leash ends" });
     expect(record.epochs).toHaveLength(2);
     expect(record.status).toBe("finished");
+  });
+
+  it("must give a scalar to the loss", async () => {
+    bars.defineStrategy({
+      name: "leash",
+      formula: "p",
+      setting: settings.number({ default: 0, meaning: "c." }),
+      hooks: { objective: (_, { probabilities: { cells } }) => cells[0] as never },
+    });
+    const config = tiny({ strategies: { leash: 1 }, warmupEpochs: 0 });
+    await expect(bars.search(config, { directory: folder("row") })).rejects.toThrow(
+      /^strategy "leash": objective must return a scalar, got shape \[1, \d+\]\.$/,
+    );
   });
 
   it("leaves the settings of searches that do not use it as they were", () => {

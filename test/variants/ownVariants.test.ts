@@ -47,8 +47,7 @@ const definePenalty = () =>
     name: "both_sides",
     formula: "c · (r − 1)²",
     latex: "(r - 1)^2",
-    penalty: (r, { coefficient }) =>
-      tf.mul(coefficient, tf.square(tf.sub(r, 1))) as ReturnType<typeof tf.scalar>,
+    penalty: (r, { coefficient }) => tf.mul(coefficient, tf.square(tf.sub(r, 1))),
   });
 const defineWave = () =>
   bars.defineSchedule({
@@ -217,7 +216,7 @@ describe("variants that a user defines outside of the library", () => {
     await expect(run("flat", { samplers: { cell: { method: "flat" } } })).rejects.toThrow(
       /^sampler "flat": draw must return weights of the alphas' shape \[1, \d+\], got \[1\]\.$/,
     );
-    bars.defineCostPenalty({ name: "row", formula: "r", penalty: (r) => tf.reshape(r, [1]) as never });
+    bars.defineCostPenalty({ name: "row", formula: "r", penalty: (r) => tf.reshape(r, [1]) });
     await expect(run("row", { cost: { method: "row", budget: 2e4 } })).rejects.toThrow(
       'cost penalty "row": penalty must return a scalar, got shape [1].',
     );
