@@ -136,7 +136,7 @@ function bounds(all: { readonly [K in keyof Range]: number | undefined }): Range
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function isField(entry: Field<unknown> | Section): entry is Field<unknown> {
+export function isField(entry: Field<unknown> | Section): entry is Field<unknown> {
   return !("fields" in entry);
 }
 
