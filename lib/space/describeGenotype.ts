@@ -4,6 +4,7 @@ import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
 import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
+import { widthText } from "./widthText";
 
 /**
  * A genotype as text for reading: its name (the first 12 digits of its hash), the layout stage by stage, and for
@@ -47,7 +48,7 @@ function stageLines(genotype: Genotype, stage: Stage): string[] {
   const names = own.map(({ cell, group }) => `${cell} (group ${group})`).join(", ");
   const width = effectiveWidths(genotype)[index] as number;
   lines.push(
-    `stage ${index}: ${size}x${size}, width ${width}, ${own.length} of ${counted(cells.length, "normal cell")}${names && `: ${names}`}`,
+    `stage ${index}: ${size}x${size}, width ${widthText(width)}, ${own.length} of ${counted(cells.length, "normal cell")}${names && `: ${names}`}`,
   );
   const last = own.at(-1);
   if (last !== undefined && last.inChannels !== last.outChannels) {

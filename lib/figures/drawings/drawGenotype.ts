@@ -3,6 +3,7 @@ import { lookOf } from "../../primitives/primitives";
 import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { genotypeHash } from "../../space/genotypeJson";
+import { widthText } from "../../space/widthText";
 import { escapeXml, paleInk, svgElement, svgText, textWidth } from "../../text/svg";
 import { cellDiagram, type Drawing } from "./cellDiagram";
 import { layoutStrip } from "./layoutStrip";
@@ -76,7 +77,9 @@ function described({ space, cells, depth, width }: Genotype, title: string): str
     const end = empty === null ? "" : `; ${empty}`;
     return `Cell group ${group}: ${list.join(", ") || "no operation"}${end}.`;
   });
-  return [`${title}: depth ${depth.join(" ")}, width ${width.join(" ")}.`, ...groups].join(" ");
+  return [`${title}: depth ${depth.join(" ")}, width ${width.map(widthText).join(" ")}.`, ...groups].join(
+    " ",
+  );
 }
 
 function groupPanel(genotype: Genotype, edges: readonly GenotypeEdge[], group: number): Drawing {

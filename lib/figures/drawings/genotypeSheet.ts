@@ -3,6 +3,7 @@ import type { Confidence } from "../../derive/confidence";
 import { lookOf, primitives } from "../../primitives/primitives";
 import { fedNodes } from "../../space/fedNodes";
 import type { Genotype } from "../../space/genotype";
+import { widthText } from "../../space/widthText";
 import { smallText } from "../../text/fittedText";
 import { svgElement, svgNumber, svgText } from "../../text/svg";
 import { textMeasure } from "../../text/textMeasure";
@@ -160,7 +161,7 @@ function altText(title: string, panels: readonly GenotypePanel[]): string {
     const count = genotype.cells.flat().length;
     const empty = genotype.cells.flatMap((edges, group) => (fedNodes(edges).size > 1 ? [] : [group]));
     const said = empty.length > 0 ? `, nothing through the nodes of group ${empty.join(" and ")}` : "";
-    const layout = `depth ${genotype.depth.join(" ")}, width ${genotype.width.join(" ")}${said}`;
+    const layout = `depth ${genotype.depth.join(" ")}, width ${genotype.width.map(widthText).join(" ")}${said}`;
     return `${name}: ${count} operations, ${layout}${cost ? `, ${siAmount(ops(cost))} OPs` : ""}`;
   });
   return `${title}. ${parts.join("; ")}.`;

@@ -8,6 +8,7 @@ import {
 import type { Genotype } from "../../space/genotype";
 import { effectiveWidths } from "../../space/layoutChoice";
 import { type Stage, stagesOf } from "../../space/stages";
+import { widthText } from "../../space/widthText";
 import { darkInk, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import type { Drawing } from "./cellDiagram";
 
@@ -77,7 +78,7 @@ function stageTexts(genotype: Genotype, stage: Stage, x: number): string[] {
   const channels = Math.round(stage.channels * width);
   const below = [
     `${stage.size}×${stage.size} px`,
-    `width ${width}`,
+    `width ${widthText(width)}`,
     factor === 1 ? `${channels} channels` : `${factor} × ${channels} channels`,
     `${genotype.depth[stage.index]} of ${stage.cells.length} cells`,
   ];

@@ -1,5 +1,6 @@
 import type { SearchRecord } from "../../records/searchRecord";
 import { stagesOf } from "../../space/stages";
+import { widthText } from "../../space/widthText";
 import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
@@ -26,7 +27,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
   const moments = alphaMoments(record);
   const deepest = Math.max(...stages.map((stage) => stage.cells.length));
   const depthNames = Array.from({ length: deepest + 1 }, (_, i) => (i === 1 ? "1 cell" : `${i} cells`));
-  const widthNames = space.widthChoices.map((width) => `width ${width}`);
+  const widthNames = space.widthChoices.map((width) => `width ${widthText(width)}`);
   const panels = stages.flatMap(({ index, channels, size }): Panel[] => {
     const stage = `stage ${index} (${size} px, ${channels} channels)`;
     const shared = { moments, stage: index, warmup: warmupEpochs(record), stages: stages.length };

@@ -4,6 +4,7 @@ import { spaceConfig } from "../../../lib/config/spaceConfig";
 import { drawGenotype } from "../../../lib/figures/drawings/drawGenotype";
 import { lookOf, primitives } from "../../../lib/primitives/primitives";
 import { randomKey } from "../../../lib/random/randomKey";
+import { describeGenotype } from "../../../lib/space/describeGenotype";
 import { edgesOf } from "../../../lib/space/edges";
 import { genotype } from "../../../lib/space/genotype";
 import { randomGenotype, randomMultiGenotype } from "../../../lib/space/randomGenotype";
@@ -82,6 +83,16 @@ describe("drawGenotype", () => {
     expect(svg).toContain("<title>A &amp; B</title>");
     expect(svg).toContain(">&lt;5 M OPs</text>");
     expect(svg).toContain('font-family="serif"');
+  });
+
+  it("writes widths that are no short decimals to three digits, everywhere alike", () => {
+    const space = spaceConfig({ initChannels: 3, widthChoices: [2 / 3, 1], cellLayout: [0, 1, 0] });
+    const narrow = { ...randomGenotype(space, randomKey(0)), width: [2 / 3, 2 / 3] };
+    const drawn = drawGenotype(narrow);
+    expect(drawn).toContain(">width 0.667</text>");
+    expect(drawn).toContain("width 0.667 0.667.");
+    expect(drawn).not.toContain("0.6666");
+    expect(describeGenotype(narrow)).toContain("width 0.667,");
   });
 
   it("tells every primitive from every other by colour and dashes, none by colour alone within a side", () => {
