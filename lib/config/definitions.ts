@@ -3,34 +3,35 @@ import { showValue } from "../util/showValue";
 import { type Definition, definitionOf, tableOf } from "../util/variantTable";
 import { eachField, eachOwn, type Section } from "./section";
 
-/**
- * The variants of the user's own that complete settings name, each once, in the order of the settings; undefined where
- * they name none, so that records of runs without any have no such field.
- */
-export function definitionsIn(declared: Section, config: object): readonly Definition[] | undefined {
-  const found = new Map<string, Definition>();
+/** The variants of the user's own that complete settings name, in the order of the settings. */
+function definitionsIn(declared: Section, config: object): Definition[] {
+  const found: Definition[] = [];
   eachField(
     declared,
     (path, field) => {
       const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], config);
       if (value === undefined) return;
-      for (const one of field.definitionsIn?.(value) ?? []) found.set(`${one.kind} ${one.name}`, one);
+      found.push(...(field.definitionsIn?.(value) ?? []));
     },
     config,
   );
   eachOwn(declared, config, (table, name) => {
-    for (const one of definitionOf(table, name)) found.set(`${one.kind} ${one.name}`, one);
+    found.push(...definitionOf(table, name));
   });
-  return found.size === 0 ? undefined : [...found.values()];
+  return found;
 }
 
-/** The same as the field of a record or genotype: `{ defined: [...] }`, or nothing. */
-export function definedField(
-  declared: Section,
-  config: object,
-): { readonly defined?: readonly Definition[] } {
-  const defined = definitionsIn(declared, config);
-  return defined === undefined ? {} : { defined };
+/** Settings, and the section that declares them. */
+export type DeclaredSettings = readonly [declared: Section, settings: object];
+
+/** The variants of the user's own that several settings name, each once, as a record's field: `{ defined: [...] }`, or nothing. */
+export function definedField(...parts: readonly DeclaredSettings[]): {
+  readonly defined?: readonly Definition[];
+} {
+  const found = new Map<string, Definition>();
+  for (const [declared, settings] of parts)
+    for (const one of definitionsIn(declared, settings)) found.set(`${one.kind} ${one.name}`, one);
+  return found.size === 0 ? {} : { defined: [...found.values()] };
 }
 
 /**

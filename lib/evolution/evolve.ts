@@ -4,6 +4,7 @@ import { type BackendInfo, startBackend } from "../backend";
 import { definedField } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import { spaceSection } from "../config/spaceConfig";
+import { trainSection } from "../config/trainConfig";
 import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
 import { dataLabel } from "../data/dataLabel";
 import { randomKey } from "../random/randomKey";
@@ -200,7 +201,10 @@ function newRecord(
     schema: evolutionRecordSchema,
     config,
     configHash,
-    ...definedField(spaceSection, space),
+    ...definedField(
+      [spaceSection, space],
+      ...(config.fitness.kind === "training" ? [[trainSection, config.fitness.train] as const] : []),
+    ),
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },

@@ -1,5 +1,9 @@
 import { signWindow, tf } from "../backend";
-import type { ActivationBinarizer, BuiltInActivationBinarizer } from "../primitives/binarizers";
+import {
+  type ActivationBinarizer,
+  activationBinarizers,
+  type BuiltInActivationBinarizer,
+} from "../primitives/binarizers";
 
 /** How {@link binarizeActivation} works. Each method reads the numbers its formula names. */
 export interface ActivationSettings {
@@ -28,11 +32,16 @@ export interface ActivationSettings {
  */
 export function binarizeActivation<T extends tf.Tensor>(x: T, settings: ActivationSettings): T {
   const { method } = settings;
-  const own = defined.get(method) ?? builtIn[method as BuiltInActivationBinarizer];
+  const own = definedBy(method) ?? builtIn[method as BuiltInActivationBinarizer];
   return own(x, settings) as T;
 }
 
-type Binarize = (x: tf.Tensor, settings: ActivationSettings) => tf.Tensor;
+export type BinarizeActivation = (x: tf.Tensor, settings: ActivationSettings) => tf.Tensor;
+
+/** What a user's activation binarizer computes; undefined for the library's own. */
+function definedBy(method: ActivationBinarizer): BinarizeActivation | undefined {
+  return (activationBinarizers.get(method) as { readonly binarize?: BinarizeActivation }).binarize;
+}
 
 /** Every activation binarizer of the library. One without an entry does not compile. */
 const builtIn = {
@@ -43,15 +52,7 @@ const builtIn = {
   identity: (x) => tf.clone(x),
   tanh: (x) => tf.tanh(x),
   scaled_tanh: (x, { beta }) => tf.tanh(tf.mul(x, beta)),
-} satisfies Record<BuiltInActivationBinarizer, Binarize>;
-
-/** Of users, by name. */
-const defined = new Map<string, Binarize>();
-
-/** Sets what a user's activation binarizer computes. */
-export function setActivationBinarizer(name: string, binarize: Binarize): void {
-  defined.set(name, binarize);
-}
+} satisfies Record<BuiltInActivationBinarizer, BinarizeActivation>;
 
 /** `k t (1 − tanh²(t x))`, `k = max(1/t, 1)`: the slope of IR-Net's error decay estimator. */
 export function edeSlope(x: tf.Tensor, t: number): tf.Tensor {

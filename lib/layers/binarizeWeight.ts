@@ -1,5 +1,9 @@
 import { detach, signWindow, tf } from "../backend";
-import type { BuiltInWeightBinarizer, WeightBinarizer } from "../primitives/binarizers";
+import {
+  type BuiltInWeightBinarizer,
+  type WeightBinarizer,
+  weightBinarizers,
+} from "../primitives/binarizers";
 import { ShapeError } from "../util/errors";
 import { edeSlope, signWithGradient } from "./binarizeActivation";
 
@@ -42,7 +46,7 @@ export interface WeightSettings {
  */
 export function binarizeWeight(latent: tf.Tensor4D, settings: WeightSettings): tf.Tensor4D {
   const { method } = settings;
-  const own = defined.get(method) ?? builtIn[method as BuiltInWeightBinarizer];
+  const own = definedBy(method) ?? builtIn[method as BuiltInWeightBinarizer];
   const masks = {
     inputMask: checkedMask(latent, 2, "inputMask", settings.inputMask),
     outputMask: checkedMask(latent, 3, "outputMask", settings.outputMask),
@@ -50,7 +54,12 @@ export function binarizeWeight(latent: tf.Tensor4D, settings: WeightSettings): t
   return tf.tidy(() => own(latent, { ...settings, ...masks }));
 }
 
-type Binarize = (latent: tf.Tensor4D, settings: WeightSettings) => tf.Tensor4D;
+export type BinarizeWeight = (latent: tf.Tensor4D, settings: WeightSettings) => tf.Tensor4D;
+
+/** What a user's weight binarizer computes; undefined for the library's own. */
+function definedBy(method: WeightBinarizer): BinarizeWeight | undefined {
+  return (weightBinarizers.get(method) as { readonly binarize?: BinarizeWeight }).binarize;
+}
 
 /** Every weight binarizer of the library. One without an entry does not compile. */
 const builtIn = {
@@ -67,15 +76,7 @@ const builtIn = {
     birealKernel(latent, filterMean(tf.abs(detach(latent)), inputMask ?? null), clip),
   irnet: (latent, { t, inputMask }) => irnetKernel(latent, t, inputMask ?? null),
   identity: (latent) => tf.clone(latent),
-} satisfies Record<BuiltInWeightBinarizer, Binarize>;
-
-/** Of users, by name. */
-const defined = new Map<string, Binarize>();
-
-/** Sets what a user's weight binarizer computes. */
-export function setWeightBinarizer(name: string, binarize: Binarize): void {
-  defined.set(name, binarize);
-}
+} satisfies Record<BuiltInWeightBinarizer, BinarizeWeight>;
 
 function checkedMask(
   latent: tf.Tensor4D,

@@ -146,7 +146,7 @@ function maskKernel(
  * The dense kernel of a dilated one, zeros between the taps. Engines have no gradient of dilated convolutions;
  * of this one all have.
  */
-export function dilateKernel(kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
+function dilateKernel(kernel: tf.Tensor4D, dilation: number): tf.Tensor4D {
   if (dilation === 1 || kernel.shape[0] === 1) return kernel;
   const [k, , inChannels, outChannels] = kernel.shape;
   const apart = tf.pad(tf.reshape(kernel, [k, 1, k, 1, inChannels * outChannels]), [

@@ -1,5 +1,7 @@
 import { tf } from "../backend";
 import type { BuiltInPrimitive } from "../primitives/builtIn";
+import type { PrimitiveSpec } from "../primitives/primitive";
+import { primitives } from "../primitives/primitives";
 import { ShapeError } from "../util/errors";
 import { binaryConvOperation } from "./binaryConvOperation";
 import type { NamedSettings, NodeState, Operation, OperationSettings } from "./operation";
@@ -7,6 +9,15 @@ import { avgPoolDuplicate, duplicateChannels } from "./shortcuts";
 
 /** Makes the layer of a primitive at one place. Cheap, and draws nothing. */
 export type OperationBuilder = (settings: NamedSettings) => Operation;
+
+/** A user's primitive as the table holds it: what it is and costs, and how it is computed. */
+export interface PrimitiveDefinition extends PrimitiveSpec {
+  /**
+   * Makes the layer that computes it. Left out: the library's binary convolution of the window that `traits` names
+   * (`binaryConvolution` makes traits and layers of one).
+   */
+  readonly operation?: OperationBuilder;
+}
 
 /** The layer of every primitive of the library. One without an entry does not compile. */
 const builders = {
@@ -23,15 +34,6 @@ const builders = {
     pooling(settings, (x, stride) => tf.maxPool(x, 3, stride, "same")),
 } satisfies Record<BuiltInPrimitive, OperationBuilder>;
 
-/** Layers of primitives that users define. */
-const defined = new Map<string, OperationBuilder>();
-
-/** Sets the layer of a user's primitive; null takes it away, so that its traits make it. */
-export function setOperation(primitive: string, build: OperationBuilder | null): void {
-  if (build === null) defined.delete(primitive);
-  else defined.set(primitive, build);
-}
-
 /**
  * Builds the layer of `settings.primitive`. `name` is where the operation is (`cell3.edge2-0.bin_conv_3x3`), for
  * error messages. Building is cheap and draws nothing: parameters are created by the caller from
@@ -44,14 +46,35 @@ export function setOperation(primitive: string, build: OperationBuilder | null):
  * - "avg_pool_3x3", "max_pool_3x3": pooling of the raw value over 3×3 windows, pixels outside the image left out;
  *   at stride 2 every channel is doubled, side by side, as in `avgPoolDuplicate`
  *
- * @throws ShapeError if a parameter-free operation is asked to change channels otherwise than by doubling them at
+ * @throws ConfigError for a primitive nobody defined; ShapeError, when it is applied, where a user's operation gives another
+ * shape, and if a parameter-free operation is asked to change channels otherwise than by doubling them at
  * stride 2, or the channels do not suit the convolution.
  */
 export function buildOperation(name: string, settings: OperationSettings): Operation {
   const { primitive } = settings;
-  const own = defined.get(primitive) ?? builders[primitive as BuiltInPrimitive];
+  const named = { ...settings, name };
+  const { operation } = primitives.get(primitive) as PrimitiveDefinition;
+  if (operation) return checkedOperation(operation(named), named);
   // A user's primitive without a layer of its own is a binary convolution, as `definePrimitive` saw to.
-  return (own ?? binaryConvOperation)({ ...settings, name });
+  return (builders[primitive as BuiltInPrimitive] ?? binaryConvOperation)(named);
+}
+
+/** A user's operation that says so where its value has not the shape its place needs. */
+function checkedOperation(operation: Operation, { name, stride, outChannels }: NamedSettings): Operation {
+  return {
+    ...operation,
+    apply(input, get, options) {
+      const value = operation.apply(input, get, options);
+      const [batch, height, width] = input.raw.shape;
+      const expected = [batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels];
+      if (value && value.shape.join() !== expected.join()) {
+        throw new ShapeError(
+          `${name}: the operation of the primitive must give [${expected.join(", ")}], got [${value.shape.join(", ")}].`,
+        );
+      }
+      return value;
+    },
+  };
 }
 
 function skipConnect(settings: NamedSettings): Operation {

@@ -5,8 +5,8 @@ import {
   type WeightBinarizerSpec,
   weightBinarizers,
 } from "../primitives/binarizers";
-import { type ActivationSettings, setActivationBinarizer, signWithGradient } from "./binarizeActivation";
-import { setWeightBinarizer, type WeightSettings } from "./binarizeWeight";
+import { type ActivationSettings, type BinarizeActivation, signWithGradient } from "./binarizeActivation";
+import type { BinarizeWeight, WeightSettings } from "./binarizeWeight";
 
 /** A sign of activations with a gradient of one's own. */
 export interface ActivationBinarizerDefinition extends Pick<ActivationBinarizerSpec, "name" | "version"> {
@@ -44,14 +44,20 @@ export interface WeightBinarizerDefinition extends Pick<WeightBinarizerSpec, "na
 export const defineBinarizer = Object.freeze({
   activation(definition: ActivationBinarizerDefinition): ActivationBinarizerSpec {
     const { gradient, reach = () => Number.POSITIVE_INFINITY, ...named } = definition;
-    const added = activationBinarizers.define({ ...named, smooth: false, reach });
-    setActivationBinarizer(added.name, (x, settings) => signWithGradient(x, (v) => gradient(v, settings)));
-    return added;
+    const binarize: BinarizeActivation = (x, settings) => signWithGradient(x, (v) => gradient(v, settings));
+    return activationBinarizers.define<ActivationBinarizerSpec & { readonly binarize: BinarizeActivation }>({
+      ...named,
+      smooth: false,
+      reach,
+      binarize,
+    });
   },
   weight(definition: WeightBinarizerDefinition): WeightBinarizerSpec {
     const { kernel, keepsSigns = false, ...named } = definition;
-    const added = weightBinarizers.define({ ...named, keepsSigns });
-    setWeightBinarizer(added.name, kernel);
-    return added;
+    return weightBinarizers.define<WeightBinarizerSpec & { readonly binarize: BinarizeWeight }>({
+      ...named,
+      keepsSigns,
+      binarize: kernel,
+    });
   },
 });

@@ -1,23 +1,14 @@
 import type { PrimitiveSpec } from "../primitives/primitive";
 import { primitives } from "../primitives/primitives";
 import { ConfigError } from "../util/errors";
-import { type OperationBuilder, setOperation } from "./buildOperation";
-
-/** A primitive of one's own: what it is and costs, and how it is computed. */
-export interface PrimitiveDefinition extends PrimitiveSpec {
-  /**
-   * Makes the layer that computes it. Left out: the library's binary convolution of the window that `traits` names
-   * (`binaryConvolution` makes traits and layers of one).
-   */
-  readonly operation?: OperationBuilder;
-}
+import type { PrimitiveDefinition } from "./buildOperation";
 
 const colour = /^(#[0-9a-f]{6})$/i;
 
 /**
  * Adds a primitive that spaces may name from now on, in this process: it is searched, derived, costed, drawn, trained
- * and evolved like the library's own. Defining it again (a notebook cell that runs once more) replaces it for what is built
- * from then on.
+ * and evolved like the library's own. Defining it again (a notebook cell that runs once more) replaces it everywhere: networks
+ * look their operations up by name, so build them anew after a change.
  *
  * Records and genotypes that hold it state its name and version. Whoever reads them must have defined it before, of the
  * same version: raise the version whenever it computes or costs something else.
@@ -37,9 +28,8 @@ const colour = /^(#[0-9a-f]{6})$/i;
  * ```
  */
 export function definePrimitive(definition: PrimitiveDefinition): PrimitiveSpec {
-  const { operation, ...spec } = definition;
-  const place = `definePrimitive: "${spec.name}"`;
-  const { traits, look, layers } = spec;
+  const { name, traits, look, layers, operation } = definition;
+  const place = `definePrimitive: "${name}"`;
   if (typeof layers !== "function")
     throw new ConfigError(
       `${place} must have layers, a function that lists what it costs, got ${typeof layers}.`,
@@ -60,7 +50,5 @@ export function definePrimitive(definition: PrimitiveDefinition): PrimitiveSpec 
       `${place} is no binary convolution (traits.kind "${traits.kind}"), so it must bring its operation.`,
     );
   }
-  const added = primitives.define(spec);
-  setOperation(spec.name, operation ?? null);
-  return added;
+  return primitives.define(definition);
 }

@@ -22,7 +22,7 @@ import { checkModelSpec, type ModelSpec } from "./modelSpec";
 
 /** Shapes of the parts that several kinds of records have. */
 
-/** Variants of the user's own that a run uses (`definitionsIn`). */
+/** Variants of the user's own that a run uses (`definedField`). */
 export const definedShape = listOf(objectOf<Definition>({ kind: text, name: text, version: wholeFrom(1) }));
 
 export const versionsShape = objectOf<{ readonly bars: string; readonly node: string }>({

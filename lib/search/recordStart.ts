@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import { definitionsIn } from "../config/definitions";
+import { definedField } from "../config/definitions";
 import { type SearchConfig, searchSection } from "../config/searchConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
 import type { LoadedData } from "../data/loadData";
@@ -23,7 +23,6 @@ export function newRecord(
   state: SearchState,
 ): SearchRecord {
   const now = new Date().toISOString();
-  const defined = definitionsIn(searchSection, config);
   const { name, note, contentHash, mean, std } = data.info;
   return {
     kind: "bars.search-record",
@@ -33,7 +32,7 @@ export function newRecord(
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },
-    ...(defined === undefined ? {} : { defined }),
+    ...definedField([searchSection, config]),
     backend,
     data: {
       name,

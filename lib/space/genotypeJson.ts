@@ -16,7 +16,7 @@ import { canonicalGenotype, type Genotype } from "./genotype";
  * ```
  */
 export function genotypeJson(genotype: Genotype): string {
-  return canonicalJson({ ...canonicalGenotype(genotype), ...definedField(spaceSection, genotype.space) });
+  return canonicalJson({ ...canonicalGenotype(genotype), ...definedField([spaceSection, genotype.space]) });
 }
 
 /**

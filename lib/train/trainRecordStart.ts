@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import { definitionsIn } from "../config/definitions";
+import { definedField } from "../config/definitions";
 import { spaceSection } from "../config/spaceConfig";
 import { type TrainConfig, trainSection } from "../config/trainConfig";
 import { dataLabel, type KnownData } from "../data/dataLabel";
@@ -9,7 +9,6 @@ import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
 import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
-import type { Definition } from "../util/variantTable";
 import { version } from "../util/version";
 import { modelCost } from "./modelCost";
 import type { TrainingData } from "./trainContext";
@@ -25,7 +24,6 @@ export function newTrainRecord(
   teacher: TrainRecord["teacher"],
 ): TrainRecord {
   const now = new Date().toISOString();
-  const defined = definitionsOf(config, model);
   const { name, note, contentHash, mean, std } = images.data.info;
   return {
     kind: "bars.train-record",
@@ -36,7 +34,10 @@ export function newTrainRecord(
     createdAt: now,
     updatedAt: now,
     versions: { bars: version, node: process.versions.node },
-    ...(defined === undefined ? {} : { defined }),
+    ...definedField(...(model.kind === "genotype" ? [[spaceSection, model.genotype.space] as const] : []), [
+      trainSection,
+      config,
+    ]),
     backend,
     data: {
       name,
@@ -105,11 +106,4 @@ export function bestOf(epochs: readonly TrainEpochRecord[]): TrainRecord["best"]
       best = { epoch, accuracy: validation.accuracy };
   }
   return best;
-}
-
-/** Of the settings, and of the primitives of a genotype's space. */
-function definitionsOf(config: TrainConfig, model: ModelSpec): readonly Definition[] | undefined {
-  const inSpace = model.kind === "genotype" ? definitionsIn(spaceSection, model.genotype.space) : undefined;
-  const all = [...(inSpace ?? []), ...(definitionsIn(trainSection, config) ?? [])];
-  return all.length === 0 ? undefined : all;
 }

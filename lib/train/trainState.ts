@@ -32,7 +32,7 @@ export interface TrainPosition {
   sums: TrainSums;
 }
 
-export function emptySums(): TrainSums {
+function emptySums(): TrainSums {
   return { images: 0, loss: 0, correct: 0, seconds: 0 };
 }
 

@@ -17,8 +17,8 @@ export const tableOf = (kind: string): VariantTable<Variant> | undefined => tabl
 /**
  * The variants of one kind by name: those of the library, and those a user defines in this process.
  *
- * Names of the library cannot be redefined. A user's own can, as when a notebook cell runs again; what was built before
- * keeps the value it was built with.
+ * Names of the library cannot be redefined. A user's own can, as when a notebook cell runs again: the new value takes the
+ * place of the old for everything that looks the name up from then on, networks that are already built among it.
  */
 export class VariantTable<V extends Variant, B extends string = string> {
   readonly #builtIn: Readonly<Record<B, V>>;

@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as bars from "../../lib/index";
+import { activationBinarizers } from "../../lib/primitives/binarizers";
 import { runDocBlocks } from "../helpers/docBlocks";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder } from "../helpers/tinySearch";
@@ -31,9 +32,10 @@ function defineBoth(version = 1): void {
   });
 }
 const names = ["none", "skip_connect", "bin_conv_7x7", "sign_only"];
-const settings = () =>
+const tinySpace = { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, widthChoices: [0.5, 1] };
+const configOf = (space: object) =>
   bars.searchConfig({
-    space: { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, widthChoices: [0.5, 1], primitives: names },
+    space,
     data: { dataset: "synthetic", trainImages: 48, testImages: 16 },
     batchSize: 8,
     epochs: 3,
@@ -51,7 +53,7 @@ afterEach(() => {
 describe("primitives of a user", () => {
   it("are searched, stopped and taken up bit-exactly, derived, costed, drawn, trained and read again", async () => {
     defineBoth();
-    const config = settings();
+    const config = configOf({ ...tinySpace, primitives: names });
     const whole = await bars.search(config, { directory: join(folder, "whole") });
     const stop = new AbortController();
     await expect(
@@ -105,6 +107,48 @@ describe("primitives of a user", () => {
     expect(() => bars.readSearchRecord(path)).toThrow(
       "version 1; here it is version 2. Call definePrimitive",
     );
+  });
+
+  it("that give another shape than their place needs are named when they are applied", async () => {
+    bars.definePrimitive({
+      name: "sign_only",
+      traits: weightless("skip"),
+      layers: (shape) => skipLayers(shape),
+      look,
+      operation: () => ({ parameters: [], conv: null, apply: ({ raw }) => bars.tf.clone(raw) }),
+    });
+    const space = { ...tinySpace, primitives: ["none", "sign_only"] };
+    await expect(bars.search(configOf(space), { directory: join(folder, "shape") })).rejects.toThrow(
+      /sign_only: the operation of the primitive must give \[8, 16, 16, 4\], got \[8, 32, 32, 2\]\./,
+    );
+  });
+
+  it("are evolved, and named in the record with the binarizer of the trainings", async () => {
+    defineBoth();
+    bars.defineBinarizer.activation({
+      name: "triangle",
+      gradient: (x) => bars.tf.relu(bars.tf.sub(1, bars.tf.abs(x))),
+    });
+    const { space, data } = configOf({ ...tinySpace, primitives: names });
+    const train = bars.trainConfig({
+      data,
+      batchSize: 8,
+      epochs: 1,
+      validationShare: 0.5,
+      binarization: { activation: "triangle" },
+    });
+    const evolution = bars.config.evolutionConfig(
+      { kind: "training", space, train },
+      { population: 1, sample: 1, evaluations: 2 },
+    );
+    const record = await bars.evolve(evolution, { directory: join(folder, "evolution") });
+    expect(record.history.length).toBe(2);
+    expect(record.defined?.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "primitive bin_conv_7x7",
+      "primitive sign_only",
+      "activation binarizer triangle",
+    ]);
+    activationBinarizers.forget("triangle");
   });
 
   it("are told of on a page whose code runs as it stands", async () => {

@@ -3,31 +3,14 @@ import { afterEach, describe, expect, it } from "vitest";
 import * as bars from "../../lib/index";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { stoppedAfter } from "../helpers/stoppedRun";
-import { temporaryFolder } from "../helpers/tinySearch";
+import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 
 const { tf } = bars;
 const { settings } = bars.config;
 const root = temporaryFolder();
 const folder = (name: string) => join(root, name);
 
-type Settings = Parameters<typeof bars.searchConfig>[0];
-const tiny = (given: Settings = {}) =>
-  bars.searchConfig({
-    space: {
-      initChannels: 2,
-      cellLayout: [0, 1, 0],
-      steps: 1,
-      widthChoices: [0.5, 1],
-      cellShortcut: "avg_pool",
-    },
-    data: { dataset: "synthetic", trainImages: 48, testImages: 16 },
-    batchSize: 8,
-    epochs: 3,
-    warmupEpochs: 1,
-    alphaOptimizer: { learningRate: 0.05 },
-    cost: { budget: 2e4 },
-    ...given,
-  });
+const tiny = tinySearch;
 
 /** Pulls probabilities together, dims mixture weights, and ends a search; each part as far as it is asked for. */
 const defineLeash = (seen: string[] = []) =>

@@ -3,31 +3,14 @@ import { describe, expect, it } from "vitest";
 import * as bars from "../../lib/index";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { stoppedAfter } from "../helpers/stoppedRun";
-import { temporaryFolder } from "../helpers/tinySearch";
+import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 import { tinyModel, trainNumbers } from "../helpers/tinyTraining";
 
 const { tf } = bars;
 const root = temporaryFolder();
 const folder = (name: string) => join(root, name);
 
-type Settings = Parameters<typeof bars.searchConfig>[0];
-const tiny = (settings: Settings = {}) =>
-  bars.searchConfig({
-    space: {
-      initChannels: 2,
-      cellLayout: [0, 1, 0],
-      steps: 1,
-      widthChoices: [0.5, 1],
-      cellShortcut: "avg_pool",
-    },
-    data: { dataset: "synthetic", trainImages: 48, testImages: 16 },
-    batchSize: 8,
-    epochs: 2,
-    warmupEpochs: 1,
-    alphaOptimizer: { learningRate: 0.05 },
-    cost: { budget: 2e4 },
-    ...settings,
-  });
+const tiny = (given: Parameters<typeof tinySearch>[0] = {}) => tinySearch({ epochs: 2, ...given });
 
 /** Softmax of noisy logits, where noise is added to every second draw only as far as `amount` says. */
 const defineNoisy = (version = 1) =>
@@ -163,7 +146,7 @@ describe("variants that a user defines outside of the library", () => {
     ]);
   });
 
-  const unknown: [string, Settings, string][] = [
+  const unknown: [string, Parameters<typeof tinySearch>[0], string][] = [
     [
       "sampler",
       { samplers: { cell: { method: "noisier" } } },
@@ -210,7 +193,7 @@ describe("variants that a user defines outside of the library", () => {
 
   it("what draws, penalises or updates must give tensors of the right shape", async () => {
     await bars.startBackend();
-    const run = (name: string, settings: Settings) =>
+    const run = (name: string, settings: Parameters<typeof tinySearch>[0]) =>
       bars.search(tiny({ warmupEpochs: 0, ...settings }), { directory: folder(name) });
     bars.defineSampler({ name: "flat", formula: "a", draw: ({ alphas }) => tf.sum(alphas, -1) });
     await expect(run("flat", { samplers: { cell: { method: "flat" } } })).rejects.toThrow(
