@@ -1,5 +1,5 @@
 import { activationBinarizers, weightBinarizers } from "../primitives/binarizers";
-import { type BlockStyle, blockOrders, nonlinearities } from "../primitives/blockStyle";
+import { blockOrders, nonlinearities } from "../primitives/blockStyle";
 import type { Overrides } from "./check";
 import {
   complete,
@@ -84,9 +84,6 @@ export const binarizationSection = section(
 export interface BinarizationConfig extends SettingsOf<typeof binarizationSection.fields> {}
 
 export const defaultBinarizationConfig: BinarizationConfig = defaultsOf(binarizationSection);
-
-/** What the cost of a layer depends on, where nothing else is said. */
-export const defaultBlockStyle: BlockStyle = defaultBinarizationConfig;
 
 /** Completes and checks the binarization settings. */
 export function binarizationConfig(

@@ -65,7 +65,7 @@ export interface ScheduleKind extends Variant {
 }
 
 /** The kinds of the library. */
-export const builtInSchedules = {
+const builtInSchedules = {
   linear: {
     name: "linear",
     formula: "from + (to − from) · e / (E − 1)",

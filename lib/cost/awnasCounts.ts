@@ -21,7 +21,7 @@ export interface AwnasCounts {
 }
 
 /** Binary blocks as aw_nas's search builds them. */
-export const awnasBlockStyle: BlockStyle = Object.freeze({
+const awnasBlockStyle: BlockStyle = Object.freeze({
   blockOrder: "bn_conv_relu",
   weight: "scale_tensor",
   nonlinearity: "relu",

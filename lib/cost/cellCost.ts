@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type BlockStyle, binaryBlock } from "../primitives/blockStyle";
 import type { LayerSpec } from "../primitives/layerSpec";
@@ -50,7 +50,7 @@ export function cellCost(
   space: SpaceConfig,
   shape: CellShape,
   name = "cell",
-  style: BlockStyle = defaultBlockStyle,
+  style: BlockStyle = defaultBinarizationConfig,
 ): CellCost {
   checkShape(space, shape, name);
   const { stride, inSize } = shape;

@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { BlockStyle } from "../primitives/blockStyle";
 import type { Genotype } from "../space/genotype";
 import { addCosts, type Cost, ops, zeroCost } from "./cost";
@@ -24,7 +24,7 @@ export interface PartCost extends Cost {
  * console.log(parts[1].bops); // 1900544
  * ```
  */
-export function costByPart(genotype: Genotype, style: BlockStyle = defaultBlockStyle): PartCost[] {
+export function costByPart(genotype: Genotype, style: BlockStyle = defaultBinarizationConfig): PartCost[] {
   const parts = new Map<string, Cost>();
   for (const row of costTable(genotype, style)) {
     const first = row.name.split(".")[0] as string;

@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { BlockStyle } from "../primitives/blockStyle";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
@@ -48,7 +48,7 @@ export function costReport(
   options: CostReportOptions & { readonly style?: BlockStyle } = {},
 ): CostReport {
   const title = options.title ?? `genotype ${genotypeHash(genotype).slice(0, 12)}`;
-  return layerReport(costTable(genotype, options.style ?? defaultBlockStyle), { ...options, title });
+  return layerReport(costTable(genotype, options.style ?? defaultBinarizationConfig), { ...options, title });
 }
 
 /** The report of any table of layers, e.g. of a hand-made network. */

@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { BlockStyle } from "../primitives/blockStyle";
 import { builtCells, headChannels, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
@@ -21,7 +21,7 @@ import { headCost, stemCost } from "./stemAndHeadCost";
  * console.log(stem.name, stem.flops, stem.outputShape); // stem.conv 221184 [32,32,8]
  * ```
  */
-export function costTable(genotype: Genotype, style: BlockStyle = defaultBlockStyle): LayerCost[] {
+export function costTable(genotype: Genotype, style: BlockStyle = defaultBinarizationConfig): LayerCost[] {
   const { space } = genotype;
   const cells = builtCells(genotype).flatMap((built) => {
     const parts = cellCost(space, built, `cell${built.cell}`, style);
@@ -46,6 +46,6 @@ export function costTable(genotype: Genotype, style: BlockStyle = defaultBlockSt
  * console.log(flops, bops, bits); // 352576 4816896 50560
  * ```
  */
-export function totalCost(genotype: Genotype, style: BlockStyle = defaultBlockStyle): Cost {
+export function totalCost(genotype: Genotype, style: BlockStyle = defaultBinarizationConfig): Cost {
   return sumCosts(costTable(genotype, style));
 }

@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { BlockStyle } from "../primitives/blockStyle";
 import { channelsAt } from "../space/builtCells";
@@ -48,7 +48,7 @@ export interface CostTables {
  * console.log(tables.stages.length); // 2
  * ```
  */
-export function costTables(space: SpaceConfig, style: BlockStyle = defaultBlockStyle): CostTables {
+export function costTables(space: SpaceConfig, style: BlockStyle = defaultBinarizationConfig): CostTables {
   const stages = stagesOf(space);
   const widths = space.widthChoices;
   const first = stages[0] as Stage;

@@ -61,7 +61,7 @@ function edgeChoice(space: SpaceConfig, row: readonly number[], decided: boolean
  * Entropy as a share of the largest possible: `ln K` for exclusive choices among K, `K ln 2` for independent ones.
  * A row of one choice has none.
  */
-export function entropyShare(row: readonly number[], method: ProbabilityMethod): number {
+function entropyShare(row: readonly number[], method: ProbabilityMethod): number {
   const term = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
   if (method === "sigmoid")
     return row.reduce((sum, p) => sum + term(p) + term(1 - p), 0) / (row.length * Math.LN2);

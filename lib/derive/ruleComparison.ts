@@ -32,7 +32,7 @@ export interface RuleRow {
 }
 
 /** A rule as text: `top_k, k: 2`; `myRule (own)` for a function of the user's own. */
-export function ruleName(rule: RuleChoice): string {
+function ruleName(rule: RuleChoice): string {
   if (typeof rule === "string") return rule;
   if (typeof rule === "function") return `${rule.name} (own)`;
   const { rule: asked, own, ...options } = rule as { rule: string | OwnRule; own?: true };
@@ -106,7 +106,7 @@ export function ruleComparison(
 }
 
 /** One derivation as a row. */
-export function ruleRow(rule: string, derivation: Derivation): RuleRow {
+function ruleRow(rule: string, derivation: Derivation): RuleRow {
   const { genotype, confidence, cost, logProbability } = derivation;
   const operations = genotype.cells.flat();
   const places = genotype.cells.length * edgesOf(genotype.space.steps).length;

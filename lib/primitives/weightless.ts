@@ -25,7 +25,7 @@ export function poolLayers(
  * How an operation without weights changes the channel count: twice as many channels are two copies side by
  * side; otherwise the leading channels both sides share are kept, the rest is zero.
  */
-export function matchChannels({ inChannels, outChannels, stride }: OperationShape): LayerSpec[] {
+function matchChannels({ inChannels, outChannels, stride }: OperationShape): LayerSpec[] {
   if (inChannels === outChannels) return [];
   if (stride === 2 && outChannels === 2 * inChannels) return [{ layer: "duplicate", copies: 2 }];
   return [{ layer: "match_channels", out: outChannels }];

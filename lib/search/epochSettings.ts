@@ -59,7 +59,7 @@ export function epochSettings(config: SearchConfig, epoch: number): EpochSetting
 }
 
 /** The strategies of a search with their schedules at the value of one epoch. */
-export function strategiesAt(config: SearchConfig, at: (schedule: Schedule) => number): StrategyAt[] {
+function strategiesAt(config: SearchConfig, at: (schedule: Schedule) => number): StrategyAt[] {
   const valued = (declared: Field<unknown> | Section, value: unknown): unknown => {
     if (isField(declared)) return declared.levels === undefined ? value : at(value as Schedule);
     const own = value as Readonly<Record<string, unknown>>;

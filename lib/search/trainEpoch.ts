@@ -167,7 +167,7 @@ export function learningRate(
   return scheduleValue(context.config[which].learningRate, epoch, context.config.epochs);
 }
 
-export function checkFinite(value: number, what: string, epoch: number, step: number): void {
+function checkFinite(value: number, what: string, epoch: number, step: number): void {
   if (Number.isFinite(value)) return;
   throw new DivergenceError(
     `search: the ${what} became ${value} in epoch ${epochNumber(epoch)}, step ${step + 1}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,

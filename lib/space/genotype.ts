@@ -107,7 +107,7 @@ function comparePrimitives(a: Primitive, b: Primitive): number {
 }
 
 /** @throws GenotypeError for the first choice that the space does not have. */
-export function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: string): void {
+function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: string): void {
   const groups = groupCount(space);
   expect(
     choice.cells.length === groups,

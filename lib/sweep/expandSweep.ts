@@ -65,7 +65,7 @@ function identity(job: SweepJob): string {
 }
 
 /** All combinations of a run's budgets, grid values and seeds. */
-export function choicesOf(run: SweepRun, say: JobChoice["say"]): JobChoice[] {
+function choicesOf(run: SweepRun, say: JobChoice["say"]): JobChoice[] {
   const budgets = run.budgets.length > 0 ? run.budgets : [null];
   const paths = Object.keys(run.grid);
   const combinations = paths.reduce<readonly (readonly number[])[]>(

@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** Memory a job is assumed to take where nothing else is said, in bytes. */
-export const usualJobBytes = 2 * 2 ** 30;
+const usualJobBytes = 2 * 2 ** 30;
 
 /**
  * Shares a machine out: as many jobs as there are cores, waiting jobs and room in memory, and to each an equal part of

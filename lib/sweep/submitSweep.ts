@@ -9,7 +9,7 @@ import { type SlurmRequest, slurmScript } from "./slurmScript";
 import type { SweepJob } from "./sweepJob";
 
 /** Slurm is not there, or refused a script. */
-export class SlurmError extends BarsError {}
+class SlurmError extends BarsError {}
 
 /** A script for the jobs of a sweep that are still to do. */
 export interface SlurmBatch {

@@ -15,7 +15,7 @@ export const paperWidths = Object.freeze({ "one-column": 85, "text-block": 132, 
 export type PaperWidth = keyof typeof paperWidths | number;
 
 /** @throws BarsError for a width that is none. */
-export function paperMillimetres(width: PaperWidth, place: string): number {
+function paperMillimetres(width: PaperWidth, place: string): number {
   const millimetres =
     typeof width === "number" ? width : Object.hasOwn(paperWidths, width) ? paperWidths[width] : Number.NaN;
   if (!(millimetres >= 20 && millimetres <= 1000)) {

@@ -49,15 +49,6 @@ export const provenanceShape = objectOf<Provenance>({
 /** A figure of numbers that come from no record. */
 export const noSources: FigureProvenance = Object.freeze({ configHashes: [], seeds: [], recordHashes: [] });
 
-/** The sources of several figures or records as one, each named once. */
-export function joinSources(all: readonly FigureProvenance[]): FigureProvenance {
-  return {
-    configHashes: [...new Set(all.flatMap(({ configHashes }) => configHashes))],
-    seeds: [...new Set(all.flatMap(({ seeds }) => seeds))],
-    recordHashes: [...new Set(all.flatMap(({ recordHashes }) => recordHashes))],
-  };
-}
-
 /**
  * The provenance of a figure drawn now, in the working folder of this process.
  *
@@ -83,7 +74,7 @@ export function provenanceOf(title: string, sources: FigureProvenance, command?:
 }
 
 /** `["node", "/home/me/bars/draw.js", "a b"]` in `/home/me/bars` → `node draw.js 'a b'`. Null in a kernel. */
-export function commandLine(argv: readonly string[], folder: string): string | null {
+function commandLine(argv: readonly string[], folder: string): string | null {
   const [, script, ...rest] = argv;
   if (!script || /[\\/]tslab([\\/]|$)/.test(script)) return null;
   const relative = script.startsWith(`${folder}/`) ? script.slice(folder.length + 1) : script;
@@ -94,7 +85,7 @@ export function commandLine(argv: readonly string[], folder: string): string | n
 }
 
 /** Commit and state of the working tree around a folder. */
-export function gitState(folder: string): { commit: string | null; changed: boolean | null } {
+function gitState(folder: string): { commit: string | null; changed: boolean | null } {
   const git = (...words: string[]) =>
     spawnSync("git", ["-C", folder, ...words], { encoding: "utf8", timeout: 5000 });
   const head = git("rev-parse", "--verify", "--quiet", "HEAD");

@@ -92,7 +92,7 @@ function captionOf(record: SearchRecord, group: number): string {
 }
 
 /** @throws BarsError if the record's space has no cell group `group`. */
-export function checkGroup(record: SearchRecord, group: number, place: string): void {
+function checkGroup(record: SearchRecord, group: number, place: string): void {
   const groups = record.startAlphas.cells.length;
   if (!(Number.isInteger(group) && group >= 0 && group < groups)) {
     throw new BarsError(`${place}: group must be an integer from 0 to ${groups - 1}, got ${group}.`);

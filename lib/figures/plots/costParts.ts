@@ -1,4 +1,4 @@
-import { defaultBlockStyle } from "../../config/binarizationConfig";
+import { defaultBinarizationConfig } from "../../config/binarizationConfig";
 import { costByPart } from "../../cost/costByPart";
 import { costTable } from "../../cost/costTable";
 import type { BlockStyle } from "../../primitives/blockStyle";
@@ -13,7 +13,7 @@ import { genotypeHash } from "../../space/genotypeJson";
 export function costParts(
   genotype: Genotype,
   by: "part" | "layer" = "part",
-  style: BlockStyle = defaultBlockStyle,
+  style: BlockStyle = defaultBinarizationConfig,
 ): Table {
   const rows =
     by === "part"

@@ -5,7 +5,7 @@ import type { AlphaVariables } from "../../supernet/alphaVariables";
 import type { AtEpoch, StrategyHooks } from "../strategyHooks";
 
 /** The logit of a candidate that was pruned: its probability is 0 in single precision. */
-export const prunedLogit = -1000;
+const prunedLogit = -1000;
 
 /** Whether a logit stands for a pruned candidate. Weight decay may have moved it a little since. */
 export function isPruned(logit: number): boolean {
