@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type BackendInfo, startBackend } from "../backend";
-import { definedField } from "../config/definitions";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import { spaceSection } from "../config/spaceConfig";
 import { trainSection } from "../config/trainConfig";
 import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
-import { dataLabel } from "../data/dataLabel";
+import { inFolder, KeptRun } from "../loop/keptRun";
+import { checkSameData, checkSameRun, type RunWords, runHeader } from "../loop/runRecord";
 import { randomKey } from "../random/randomKey";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import {
@@ -20,11 +20,8 @@ import { randomGenotype } from "../space/randomGenotype";
 import { hashJson } from "../util/canonicalJson";
 import { countedOf } from "../util/counted";
 import { InterruptedError, RecordError } from "../util/errors";
-import { ownFolder } from "../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
-import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
-import { version } from "../util/version";
 import { evolution, fittest } from "./evolution";
 import { type Fitness, openFitness } from "./fitness";
 
@@ -39,6 +36,13 @@ export interface EvolveOptions {
   /** Called after each evaluation. */
   readonly onEntry?: (record: EvolutionRecord) => void | Promise<void>;
 }
+
+const words: RunWords = {
+  run: "this evolution",
+  other: "an evolution with other settings",
+  hashes: ["", "these are"],
+  remedy: "the settings",
+};
 
 /** Milliseconds between two writes of the record where evaluations are shorter; a crash costs no more than that. */
 const writeInterval = 2_000;
@@ -71,9 +75,7 @@ const writeInterval = 2_000;
  */
 export async function evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
   const { directory } = options;
-  return oneAtATime(resolve(directory), () =>
-    ownFolder(directory, "evolve", () => evolveNow(config, options)),
-  );
+  return inFolder(directory, "evolve", () => evolveNow(config, options));
 }
 
 async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
@@ -81,11 +83,7 @@ async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promi
   const path = join(directory, "record.json");
   const configHash = hashJson(config);
   const earlier = existsSync(path) ? readEvolutionRecord(path) : null;
-  if (earlier && earlier.configHash !== configHash) {
-    throw new RecordError(
-      `${path}: holds an evolution with other settings (${earlier.configHash.slice(0, 12)}, these are ${configHash.slice(0, 12)}). Choose another folder, or the settings stored in that record.`,
-    );
-  }
+  if (earlier) checkSameRun(earlier, configHash, path, words);
   if (earlier?.status === "finished") return earlier;
   if (earlier && earlier.history.length > 0 && evolutionRecalibration(earlier) === "batch_means") {
     throw new RecordError(
@@ -123,25 +121,21 @@ async function run(
   const { config } = start;
   const { measure, value } = config.budget;
   if (value !== null) rejectUnreachableBudget(fitness.space, fitness.style, { measure, value }, "evolve");
-  let record = start;
+  const kept = new KeptRun("evolve", start, (record) => writeEvolutionRecord(path, record));
   let writtenAt = 0;
   const put = (changes: Partial<EvolutionRecord>, now: boolean) => {
-    record = { ...record, ...changes, updatedAt: new Date().toISOString() };
-    if (!now && Date.now() - writtenAt < writeInterval) return;
-    writeEvolutionRecord(path, record);
-    writtenAt = Date.now();
+    const written = now || Date.now() - writtenAt >= writeInterval;
+    kept.put(changes, written);
+    if (written) writtenAt = Date.now();
   };
-  const interrupted = () => {
-    const detail = `stopped after ${countedOf(record.history.length, config.evaluations, "architecture")}`;
-    put({ status: "interrupted", statusDetail: detail }, true);
-    return new InterruptedError(
-      `evolve: ${detail}; everything is saved. Run the same command again to go on.`,
+  const interrupted = () =>
+    kept.interrupted(
+      `stopped after ${countedOf(kept.record.history.length, config.evaluations, "architecture")}`,
     );
-  };
   const own = config.fitness.kind === "supernet" ? progress : silentProgress;
   put({ status: "running", statusDetail: null }, true);
   own.start("evolution", config.evaluations, "architectures");
-  if (record.history.length > 0) own.update(record.history.length);
+  if (kept.record.history.length > 0) own.update(kept.record.history.length);
   let begun = 0;
   try {
     await evolution(
@@ -153,40 +147,37 @@ async function run(
           if (signal.aborted) throw interrupted();
           begun = performance.now();
           const accuracy = await fitness.of(genotype, index, key);
-          checkData(record, fitness, path);
+          checkData(kept.record, fitness, path);
           return accuracy;
         },
         async onEntry(entries) {
-          const seconds = record.seconds + (performance.now() - begun) / 1000;
+          const seconds = kept.record.seconds + (performance.now() - begun) / 1000;
           const best = fittest(entries);
           const history = [...entries];
           put({ history, seconds, best: best.index, data: fitness.data }, config.fitness.kind === "training");
           fitness.stored();
           own.update(history.length, { best: `${(100 * best.fitness).toFixed(1)} %` });
-          await onEntry?.(record);
+          await onEntry?.(kept.record);
         },
       },
       randomKey(config.seed),
-      record.history,
+      kept.record.history,
     );
   } catch (error) {
     // A short training that is told to stop saves itself, and the evolution goes on with it.
-    if (error instanceof InterruptedError && record.status !== "interrupted") throw interrupted();
-    if (record.history.length > start.history.length) put({}, true);
+    if (error instanceof InterruptedError && kept.record.status !== "interrupted") throw interrupted();
+    if (kept.record.history.length > start.history.length) put({}, true);
     throw error;
   } finally {
     own.stop();
   }
   put({ status: "finished" }, true);
-  return record;
+  return kept.record;
 }
 
 /** @throws RecordError if fitness is now measured on other data than before. */
 function checkData({ data }: EvolutionRecord, fitness: Fitness, path: string): void {
-  if (data === null || fitness.data === null || dataLabel(data) === dataLabel(fitness.data)) return;
-  throw new RecordError(
-    `${path}: this evolution began on ${dataLabel(data)}, the data found now are ${dataLabel(fitness.data)}. Provide the same data, or choose another folder.`,
-  );
+  if (data !== null && fitness.data !== null) checkSameData(data, fitness.data, path, words);
 }
 
 function newRecord(
@@ -195,20 +186,16 @@ function newRecord(
   backend: BackendInfo,
   { space, data }: Fitness,
 ): EvolutionRecord {
-  const now = new Date().toISOString();
   return {
     kind: "bars.evolution-record",
     schema: evolutionRecordSchema,
     config,
-    configHash,
-    ...definedField(
+    ...runHeader(
+      configHash,
+      backend,
       [spaceSection, space],
       ...(config.fitness.kind === "training" ? [[trainSection, config.fitness.train] as const] : []),
     ),
-    createdAt: now,
-    updatedAt: now,
-    versions: { bars: version, node: process.versions.node },
-    backend,
     space,
     data,
     status: "running",

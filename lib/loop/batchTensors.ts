@@ -1,4 +1,8 @@
 import { tf } from "../backend";
+import type { EpochOptions } from "../data/epochBatches";
+import type { LoadedData } from "../data/loadData";
+import { recalibratedStatistics } from "../layers/recalibrate";
+import type { BatchStatistics } from "../layers/runningStatistics";
 
 /** One batch on the engine: `images` `[batch, height, width, channels]`, `labels` `[batch]` int32. */
 export interface TensorBatch {
@@ -24,4 +28,36 @@ export function toTensors(batch: PlainBatch, imageSize: number, channels: number
 /** Images whose largest logit is that of their label. */
 export function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), labels), "float32")) as tf.Scalar);
+}
+
+/** Settings of the batches that train: augmented, in whole batches. */
+export function trainingBatches(
+  config: { readonly batchSize: number; readonly data: { readonly augment: EpochOptions["augment"] } },
+  { train, info }: Pick<LoadedData, "train" | "info">,
+  indices: Uint32Array,
+): Omit<EpochOptions, "key"> {
+  const { mean, std } = info;
+  return {
+    set: train,
+    indices,
+    batchSize: config.batchSize,
+    augment: config.data.augment,
+    mean,
+    std,
+    dropLast: true,
+  };
+}
+
+/**
+ * Statistics of every batch norm, taken anew over some batches (`recalibratedStatistics`).
+ * @param pass runs what is measured on the images of a batch.
+ */
+export function statisticsOver(
+  batches: AsyncIterable<PlainBatch>,
+  form: { readonly imageSize: number; readonly imageChannels: number },
+  pass: (images: tf.Tensor4D, collect: BatchStatistics) => unknown,
+): ReturnType<typeof recalibratedStatistics> {
+  return recalibratedStatistics(batches, (plain, collect) => {
+    pass(toTensors(plain, form.imageSize, form.imageChannels).images, collect);
+  });
 }

@@ -10,6 +10,7 @@ import { sequentialBatches } from "../data/sequentialBatches";
 import { derive } from "../derive/derive";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
 import { samplerProbabilities } from "../derive/samplerProbabilities";
+import { checkFiniteLoss } from "../loop/keptRun";
 import { fold } from "../random/randomKey";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
@@ -17,7 +18,6 @@ import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { type AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError } from "../util/errors";
 import type { WholeWork } from "../util/progress";
 import { tap } from "../util/tap";
 import { genotypeChanges, margins, normalizedEntropies, parameterFreeShare } from "./decisions";
@@ -50,11 +50,8 @@ export async function epochRecord(
     "accuracies",
     searchWork(context).accuracies(epoch),
   );
-  if (!Number.isFinite(accuracy.soft.loss)) {
-    throw new DivergenceError(
-      `search: the supernet's loss on the alpha split became ${accuracy.soft.loss} at the end of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
-    );
-  }
+  const place = "search: the supernet's loss on the alpha split";
+  checkFiniteLoss(accuracy.soft.loss, place, `at the end of epoch ${epochNumber(epoch)}`);
   const probabilities = samplerProbabilities(alphas, settings.samplers);
   const expected = expectedCost(costTables(config.space, config.binarization), probabilities);
   const derived = totalCost(genotype, config.binarization);

@@ -1,6 +1,5 @@
 import { tf } from "../backend";
-import { recalibratedStatistics } from "../layers/recalibrate";
-import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import { type PlainBatch, statisticsOver } from "../loop/batchTensors";
 import type { AlphaTensors } from "../supernet/alphaVariables";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
 
@@ -16,11 +15,9 @@ export async function supernetStatistics(
   batches: AsyncIterable<PlainBatch>,
   options: Pick<ForwardOptions, "edeT" | "active">,
 ): Promise<Map<string, tf.Tensor>> {
-  const { imageSize, imageChannels } = supernet.space;
-  const stored = await recalibratedStatistics(batches, (plain, collect) => {
-    const { images } = toTensors(plain, imageSize, imageChannels);
-    supernet.logits(images, weights, { ...options, collect });
-  });
+  const stored = await statisticsOver(batches, supernet.space, (images, collect) =>
+    supernet.logits(images, weights, { ...options, collect }),
+  );
   return new Map(
     [...stored].map(([name, { shape, values }]) => [
       name,

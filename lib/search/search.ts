@@ -1,20 +1,17 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { startBackend } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkForm } from "../data/checkForm";
 import { loadData } from "../data/loadData";
 import { splitTraining } from "../data/splitTraining";
+import { inFolder, KeptRun, stoppedAt } from "../loop/keptRun";
 import { fold, randomKey } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../records/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
-import { epochNumber } from "../util/epochNumber";
-import { DivergenceError, InterruptedError } from "../util/errors";
-import { ownFolder } from "../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
-import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { epochRecord, finalTest } from "./epochRecord";
 import { type EpochSettings, epochSettings } from "./epochSettings";
@@ -71,9 +68,7 @@ export function searchFiles(directory: string): { record: string; checkpoint: st
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
   const { directory } = options;
-  return oneAtATime(resolve(directory), () =>
-    ownFolder(directory, "search", () => searchNow(config, options)),
-  );
+  return inFolder(directory, "search", () => searchNow(config, options));
 }
 
 async function searchNow(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
@@ -116,49 +111,37 @@ async function runEpochs(
   options: SearchOptions,
   signal: AbortSignal,
 ): Promise<SearchRecord> {
-  let record = start;
   const { config } = context;
-  const put = (changes: Partial<SearchRecord>) => {
-    record = { ...record, ...changes, updatedAt: new Date().toISOString() };
-    writeSearchRecord(files.record, record);
-  };
-  const save = () => state.save(files.checkpoint, record.configHash, record.backend);
-  put({ status: "running", statusDetail: null });
-  while (state.position.epoch < config.epochs && record.chosen === null) {
-    const { epoch } = state.position;
-    const settings = epochSettings(config, epoch);
-    try {
+  const { checkpoint } = files;
+  const run = new KeptRun("search", start, (record) => writeSearchRecord(files.record, record));
+  const save = () => state.save(checkpoint, start.configHash, start.backend);
+  run.put({ status: "running", statusDetail: null });
+  while (state.position.epoch < config.epochs && run.record.chosen === null) {
+    await run.watched(async () => {
+      const { epoch } = state.position;
+      const settings = epochSettings(config, epoch);
       if (state.position.step === 0) startEpoch(settings, state);
-      const finished = await trainEpoch(context, state, settings, signal, save);
-      if (!finished) {
+      if (!(await trainEpoch(context, state, settings, signal, save))) {
         await save();
-        const detail = `stopped in epoch ${epochNumber(epoch)} after step ${state.position.step}`;
-        put({ status: "interrupted", statusDetail: detail });
-        throw new InterruptedError(
-          `search: ${detail}; everything is saved. Run the same command again to go on.`,
-        );
+        throw run.interrupted(stoppedAt(state.position));
       }
-      const entry: EpochRecord = await epochRecord(context, state, settings, record.epochs.at(-1));
+      const entry: EpochRecord = await epochRecord(context, state, settings, run.record.epochs.at(-1));
       state.position = { epoch: epoch + 1, step: 0, meter: emptyMeter() };
-      put({ epochs: [...record.epochs, entry] });
-      const changes = await endEpoch(settings, { config, state, record, checkpoint: files.checkpoint });
-      // The file that lags is the one a crash between the two writes can be mended from (see `resumed`).
+      run.put({ epochs: [...run.record.epochs, entry] });
+      const changes = await endEpoch(settings, { config, state, record: run.record, checkpoint });
+      // The file that lags is the one a crash between the two writes can be mended from (see `resumedEpochs`).
       if (changes.rollbacks) await save();
-      put(changes);
+      run.put(changes);
       if (!changes.rollbacks) await save();
-    } catch (error) {
-      if (error instanceof DivergenceError) put({ status: "diverged", statusDetail: error.message });
-      throw error;
-    }
-    await options.onEpoch?.(record);
+    });
+    await options.onEpoch?.(run.record);
   }
-  const at = record.chosen?.epoch ?? state.position.epoch - 1;
-  const chosen = record.chosen ? (record.epochs[at] as EpochRecord).alphas : null;
-  const test = await finalTest(context, state, epochSettings(config, at), chosen);
-  put({ status: "finished", test });
-  for (const { own, hooks } of epochSettings(config, at).strategies)
-    hooks.finished?.(own, { config, checkpoint: files.checkpoint });
-  return record;
+  const at = run.record.chosen?.epoch ?? state.position.epoch - 1;
+  const settings = epochSettings(config, at);
+  const chosen = run.record.chosen ? (run.record.epochs[at] as EpochRecord).alphas : null;
+  run.put({ status: "finished", test: await finalTest(context, state, settings, chosen) });
+  for (const { own, hooks } of settings.strategies) hooks.finished?.(own, { config, checkpoint });
+  return run.record;
 }
 
 /** What strategies do before the first step of an epoch. */

@@ -1,12 +1,12 @@
 import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { type TensorBatch, toTensors } from "../loop/batchTensors";
+import { type TensorBatch, toTensors, trainingBatches } from "../loop/batchTensors";
+import { checkFiniteLoss } from "../loop/keptRun";
 import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError } from "../util/errors";
 import type { EpochSettings } from "./epochSettings";
 import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import type { SearchState } from "./searchState";
@@ -32,7 +32,7 @@ export async function trainEpoch(
   const steps = stepsPerEpoch(context);
   const warmup = epoch < config.warmupEpochs;
   const weightBatches = epochBatches({
-    ...batchOptions(context, split.weightSplit),
+    ...trainingBatches(config, data, split.weightSplit),
     key: fold(fold(context.key, "weightBatches"), epoch),
     startStep: state.position.step,
   });
@@ -115,7 +115,7 @@ async function weightStep(
   const loss = (await result.loss.data())[0] as number;
   const correct = (await result.correct.data())[0] as number;
   tf.dispose([result.gradients, result.loss, result.correct] as never);
-  checkFinite(loss, "weight loss", epoch, step);
+  checkFiniteLoss(loss, "search: the weight loss", { epoch, step });
   meter.weightSteps += 1;
   meter.weightImages += images;
   meter.weightLoss += loss * images;
@@ -150,7 +150,7 @@ async function alphaStep(
   const images = batch.labels.size;
   tf.dispose([result.gradients, parts, batch.images, batch.labels] as never);
   const [total, crossEntropy, penalty, entropy] = values as [number, number, number, number];
-  checkFinite(total, "alpha loss", epoch, step);
+  checkFiniteLoss(total, "search: the alpha loss", { epoch, step });
   meter.alphaSteps += 1;
   meter.alphaImages += images;
   meter.alphaTotal += total * images;
@@ -167,34 +167,18 @@ export function learningRate(
   return scheduleValue(context.config[which].learningRate, epoch, context.config.epochs);
 }
 
-function checkFinite(value: number, what: string, epoch: number, step: number): void {
-  if (Number.isFinite(value)) return;
-  throw new DivergenceError(
-    `search: the ${what} became ${value} in epoch ${epochNumber(epoch)}, step ${step + 1}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
-  );
-}
-
-/** EpochBatch settings shared by both splits. */
-function batchOptions({ config, data }: SearchContext, indices: Uint32Array) {
-  const { mean, std } = data.info;
-  return {
-    set: data.train,
-    indices,
-    batchSize: config.batchSize,
-    augment: config.data.augment,
-    mean,
-    std,
-    dropLast: true,
-  };
-}
-
 /** Batches of the alpha split without end, pass after pass, from the one that belongs to `step` of `epoch`. */
 async function* alphaStream(context: SearchContext, epoch: number, step: number): AsyncGenerator<EpochBatch> {
-  const { alphaSplit } = context.split;
-  const perPass = Math.max(1, Math.floor(alphaSplit.length / context.config.batchSize));
+  const { config, data, split } = context;
+  const { alphaSplit } = split;
+  const perPass = Math.max(1, Math.floor(alphaSplit.length / config.batchSize));
   const key = fold(fold(context.key, "alphaBatches"), epoch);
   for (let pass = Math.floor(step / perPass), start = step % perPass; ; pass++, start = 0) {
-    yield* epochBatches({ ...batchOptions(context, alphaSplit), key: fold(key, pass), startStep: start });
+    yield* epochBatches({
+      ...trainingBatches(config, data, alphaSplit),
+      key: fold(key, pass),
+      startStep: start,
+    });
   }
 }
 

@@ -1,5 +1,4 @@
-import { recalibratedStatistics } from "../layers/recalibrate";
-import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import { type PlainBatch, statisticsOver } from "../loop/batchTensors";
 import type { NetworkPass, Trainable } from "../network/trainable";
 
 /**
@@ -11,9 +10,8 @@ export async function recalibrateNetwork(
   batches: AsyncIterable<PlainBatch>,
   how: Pick<NetworkPass, "edeT" | "binaryWeights">,
 ): Promise<void> {
-  const statistics = await recalibratedStatistics(batches, (batch, collect) => {
-    const { images } = toTensors(batch, network.imageSize, network.imageChannels);
-    network.outputs(images, { ...how, training: true, collect });
-  });
+  const statistics = await statisticsOver(batches, network, (images, collect) =>
+    network.outputs(images, { ...how, training: true, collect }),
+  );
   network.statistics.restore(statistics);
 }

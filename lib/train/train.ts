@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { startBackend } from "../backend";
 import { optimizers } from "../config/optimizers";
 import type { TrainConfig } from "../config/trainConfig";
+import { inFolder } from "../loop/keptRun";
 import type { Trainable } from "../network/trainable";
 import { randomKey } from "../random/randomKey";
 import type { ModelSpec } from "../records/modelSpec";
@@ -10,9 +11,7 @@ import type { TrainRecord } from "../records/trainRecord";
 import { readTrainRecord } from "../records/trainRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { ConfigError } from "../util/errors";
-import { ownFolder } from "../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
-import { oneAtATime } from "../util/oneAtATime";
 import { type Progress, silentProgress } from "../util/progress";
 import { teacherOf } from "./teacherOf";
 import { type TrainContext, trainingData } from "./trainContext";
@@ -75,9 +74,7 @@ export async function train(
   options: TrainOptions,
 ): Promise<TrainRecord> {
   const { directory } = options;
-  return oneAtATime(resolve(directory), () =>
-    ownFolder(directory, "train", () => trainNow(config, model, options)),
-  );
+  return inFolder(directory, "train", () => trainNow(config, model, options));
 }
 
 async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOptions): Promise<TrainRecord> {

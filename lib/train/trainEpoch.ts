@@ -1,10 +1,10 @@
 import { tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import { type PlainBatch, toTensors, trainingBatches } from "../loop/batchTensors";
+import { checkFiniteLoss } from "../loop/keptRun";
 import { fold } from "../random/randomKey";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError } from "../util/errors";
 import { stepsPerEpoch, type TrainContext } from "./trainContext";
 import { type TrainGradients, trainGradients } from "./trainGradients";
 import { allEpochs, passOf, phaseOf, ratesAt } from "./trainPhase";
@@ -29,7 +29,7 @@ export async function trainEpoch(
   const { phase } = phaseOf(config, epoch);
   const which = phase === 1 ? " (real kernels)" : "";
   const batches = epochBatches({
-    ...trainingImages(context),
+    ...trainingBatches(config, context.data, context.trainImages),
     key: fold(fold(context.key, "batches"), epoch),
     startStep: state.position.step,
   });
@@ -86,20 +86,6 @@ function figures({ sums }: TrainPosition): Record<string, string> {
   if (sums.images === 0) return {};
   const accuracy = `${((100 * sums.correct) / sums.images).toFixed(1)} %`;
   return { loss: (sums.loss / sums.images).toFixed(3), accuracy };
-}
-
-/** Settings of an epoch's batches: augmented, in whole batches. */
-function trainingImages({ config, data, trainImages }: TrainContext) {
-  const { mean, std } = data.info;
-  return {
-    set: data.train,
-    indices: trainImages,
-    batchSize: config.batchSize,
-    augment: config.data.augment,
-    mean,
-    std,
-    dropLast: true,
-  };
 }
 
 /**
@@ -166,7 +152,7 @@ async function count(position: TrainPosition, result: TrainGradients, images: nu
   try {
     const loss = (await result.loss.data())[0] as number;
     const correct = (await result.correct.data())[0] as number;
-    checkFinite(loss, epoch, step);
+    checkFiniteLoss(loss, "train: the loss", { epoch, step });
     position.sums.images += images;
     position.sums.loss += loss * images;
     position.sums.correct += correct;
@@ -206,11 +192,4 @@ function scaled(gradients: Record<string, tf.Tensor>, factor: number): Record<st
   );
   tf.dispose(gradients);
   return next;
-}
-
-function checkFinite(loss: number, epoch: number, step: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new DivergenceError(
-    `train: the loss became ${loss} in epoch ${epochNumber(epoch)}, step ${step + 1}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
-  );
 }

@@ -1,18 +1,28 @@
-import { existsSync } from "node:fs";
 import type { BackendInfo } from "../backend";
-import { definedField } from "../config/definitions";
 import { spaceSection } from "../config/spaceConfig";
 import { type TrainConfig, trainSection } from "../config/trainConfig";
-import { dataLabel, type KnownData } from "../data/dataLabel";
+import type { KnownData } from "../data/dataLabel";
+import {
+  checkSameData,
+  checkSameRun,
+  describedData,
+  type RunWords,
+  resumedEpochs,
+  runHeader,
+} from "../loop/runRecord";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
-import { counted } from "../util/counted";
-import { RecordError } from "../util/errors";
-import { version } from "../util/version";
 import { modelCost } from "./modelCost";
 import type { TrainingData } from "./trainContext";
 import type { TrainState } from "./trainState";
+
+const words: RunWords = {
+  run: "this training",
+  other: "a training with other settings or of another model",
+  hashes: ["", "this one is"],
+  remedy: "the settings and the model",
+};
 
 /** The record of a training that has not taken a step. */
 export function newTrainRecord(
@@ -23,32 +33,22 @@ export function newTrainRecord(
   images: TrainingData,
   teacher: TrainRecord["teacher"],
 ): TrainRecord {
-  const now = new Date().toISOString();
-  const { name, note, contentHash, mean, std } = images.data.info;
   return {
     kind: "bars.train-record",
     schema: trainRecordSchema,
     config,
     model,
-    configHash,
-    createdAt: now,
-    updatedAt: now,
-    versions: { bars: version, node: process.versions.node },
-    ...definedField(...(model.kind === "genotype" ? [[spaceSection, model.genotype.space] as const] : []), [
-      trainSection,
-      config,
-    ]),
-    backend,
-    data: {
-      name,
-      note,
-      ...(contentHash === undefined ? {} : { contentHash }),
+    ...runHeader(
+      configHash,
+      backend,
+      ...(model.kind === "genotype" ? [[spaceSection, model.genotype.space] as const] : []),
+      [trainSection, config],
+    ),
+    data: describedData(images.data.info, {
       trainImages: images.trainImages.length,
       validationImages: images.validationImages.length,
       testImages: images.data.test.labels.length,
-      mean: [...mean],
-      std: [...std],
-    },
+    }),
     cost: modelCost(model, config.binarization),
     teacher,
     status: "running",
@@ -61,16 +61,11 @@ export function newTrainRecord(
 
 /** @throws RecordError if a folder's record belongs to a training with other settings or of another model. */
 export function checkSameTraining(record: TrainRecord, configHash: string, path: string): void {
-  if (record.configHash === configHash) return;
-  const hint = "Choose another folder, or the settings and the model stored in that record.";
-  throw new RecordError(
-    `${path}: holds a training with other settings or of another model (${record.configHash.slice(0, 12)}, this one is ${configHash.slice(0, 12)}). ${hint}`,
-  );
+  checkSameRun(record, configHash, path, words);
 }
 
 /**
- * Takes up an unfinished training: restores the state and drops epochs the record has beyond the checkpoint (the
- * record is written first, so a crash between the two leaves it one ahead).
+ * Takes up an unfinished training: restores the state and drops epochs the record has beyond the checkpoint.
  *
  * @throws RecordError if the data are not those the training began on, or the checkpoint does not fit.
  */
@@ -81,19 +76,8 @@ export function resumedTraining(
   found: KnownData,
   stepsPerEpoch: number,
 ): TrainRecord {
-  if (dataLabel(record.data) !== dataLabel(found)) {
-    throw new RecordError(
-      `${files.record}: this training began on ${dataLabel(record.data)}, the data found now are ${dataLabel(found)}. Provide the same data, or choose another folder.`,
-    );
-  }
-  if (existsSync(files.checkpoint)) state.restore(files.checkpoint, record.configHash, stepsPerEpoch);
-  const { epoch } = state.position;
-  if (epoch > record.epochs.length) {
-    throw new RecordError(
-      `${files.checkpoint}: the checkpoint was written after ${counted(epoch, "epoch")}, the record beside it holds ${counted(record.epochs.length, "epoch")}; they are not of one moment. Put the record back that was written with it, or remove both and start again.`,
-    );
-  }
-  const epochs = record.epochs.slice(0, epoch);
+  checkSameData(record.data, found, files.record, words);
+  const epochs = resumedEpochs(record, state, files.checkpoint, stepsPerEpoch);
   // Only test results depend on the recalibration, and an unfinished training has none.
   return { ...record, schema: trainRecordSchema, epochs, best: bestOf(epochs) };
 }

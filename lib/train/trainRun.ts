@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import type { BackendInfo } from "../backend";
+import { KeptRun, stoppedAt } from "../loop/keptRun";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
 import { writeTrainRecord } from "../records/trainRecordFile";
-import { epochNumber } from "../util/epochNumber";
-import { BarsError, DivergenceError, InterruptedError } from "../util/errors";
+import { BarsError } from "../util/errors";
 import { predictions, recalibrated, testResults } from "./measure";
 import { isOutOfMemory, smallerMicroBatch } from "./outOfMemory";
 import { startFromSupernet } from "./startFromSupernet";
@@ -28,7 +28,7 @@ interface RunOptions {
 /** One training in progress: its state and its record, and what is written when. */
 export class TrainRun {
   #state: TrainState;
-  #record: TrainRecord;
+  readonly #run: KeptRun<TrainRecord>;
   /** Images computed at once, after memory ran out; null before that. */
   #reduced: number | null = null;
   readonly #files: ReturnType<typeof trainFiles>;
@@ -41,33 +41,36 @@ export class TrainRun {
     readonly signal: AbortSignal,
   ) {
     this.#files = trainFiles(options.directory);
-    this.#record = start;
+    this.#run = new KeptRun("train", start, (record) => writeTrainRecord(this.#files.record, record));
     this.#state = this.#newState();
   }
 
   async finish(): Promise<TrainRecord> {
     const { config } = this.context;
     try {
-      await this.#begin();
-      while (this.#state.position.epoch < allEpochs(config)) {
-        try {
-          await this.#epoch();
-        } catch (error) {
-          await this.#withLessMemory(error);
-          continue;
+      return await this.#run.watched(async () => {
+        await this.#begin();
+        while (this.#state.position.epoch < allEpochs(config)) {
+          try {
+            await this.#epoch();
+          } catch (error) {
+            await this.#withLessMemory(error);
+            continue;
+          }
+          await this.options.onEpoch?.(this.#record);
         }
-        await this.options.onEpoch?.(this.#record);
-      }
-      const tests = this.options.measureTests === false ? [] : await this.#tests();
-      this.#put({ status: "finished", tests });
-      rmSync(this.#files.checkpoint, { force: true });
-      return this.#record;
-    } catch (error) {
-      if (error instanceof DivergenceError) this.#put({ status: "diverged", statusDetail: error.message });
-      throw error;
+        const tests = this.options.measureTests === false ? [] : await this.#tests();
+        this.#put({ status: "finished", tests });
+        rmSync(this.#files.checkpoint, { force: true });
+        return this.#record;
+      });
     } finally {
       this.#state.dispose();
     }
+  }
+
+  get #record(): TrainRecord {
+    return this.#run.record;
   }
 
   #newState(): TrainState {
@@ -82,10 +85,10 @@ export class TrainRun {
     if (unbegun && context.config.start === "supernet")
       await startFromSupernet(this.#state.network, context.model, this.options.supernetCheckpoint);
     const { info } = context.data;
-    this.#record = resumedTraining(this.#record, this.#state, this.#files, info, stepsPerEpoch(context));
+    const taken = resumedTraining(this.#record, this.#state, this.#files, info, stepsPerEpoch(context));
     const { position } = this.#state;
     if (this.#reduced !== null) position.microBatch = Math.min(position.microBatch, this.#reduced);
-    this.#put({ status: "running", statusDetail: null });
+    this.#put({ ...taken, status: "running", statusDetail: null });
   }
 
   async #epoch(): Promise<void> {
@@ -94,11 +97,7 @@ export class TrainRun {
     const finished = await trainEpoch(context, this.#state, this.signal, () => this.#save());
     if (!finished) {
       await this.#save();
-      const detail = `stopped in epoch ${epochNumber(epoch)} after step ${this.#state.position.step}`;
-      this.#put({ status: "interrupted", statusDetail: detail });
-      throw new InterruptedError(
-        `train: ${detail}; everything is saved. Run the same command again to go on.`,
-      );
+      throw this.#run.interrupted(stoppedAt(this.#state.position));
     }
     const entry = await trainEpochRecord(context, this.#state);
     const epochs = [...this.#record.epochs, entry];
@@ -179,7 +178,6 @@ export class TrainRun {
   }
 
   #put(changes: Partial<TrainRecord>): void {
-    this.#record = { ...this.#record, ...changes, updatedAt: new Date().toISOString() };
-    writeTrainRecord(this.#files.record, this.#record);
+    this.#run.put(changes);
   }
 }
