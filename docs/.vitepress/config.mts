@@ -39,6 +39,7 @@ const guides = [
   "figures",
   "sweeps",
   "frontier",
+  "frontier-protocol",
   "engine",
 ];
 
