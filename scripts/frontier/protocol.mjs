@@ -1,0 +1,34 @@
+// The comparison of docs/frontier-protocol.md as data: bands, space, recipe, seeds. The units of work are made from it.
+
+/** The space of bands A and B (that of the earlier frontier). */
+export const space = {
+  initChannels: 16,
+  cellLayout: [0, 0, 1, 0, 0, 1, 0, 0],
+  reductionGroups: [1],
+  searchDepth: true,
+  widthChoices: [0.25, 0.5, 0.75, 1],
+  steps: 3,
+  primitives: ["none", "skip_connect", "bin_conv_3x3"],
+  process: "preprocess",
+  processKind: "binary",
+  cellShortcut: "avg_pool",
+};
+
+export const bands = {
+  A: {
+    measure: "bops",
+    low: 2.4e6,
+    high: 3e6,
+    handMade: "resnet20-bireal-x0.25",
+    earlier: "data/records/frontier/bars-6M-s0.json",
+  },
+  B: { measure: "bops", low: 6e6, high: 7.5e6, handMade: "resnet20-bireal-x0.4375" },
+};
+
+/** Preset and length of the trainings that are compared. */
+export const recipe = { preset: "laptop", epochs: 8 };
+export const longRecipe = { preset: "laptop", epochs: 24 };
+
+export const searchSeeds = [0, 1, 2];
+export const trainingSeeds = [100, 101, 102];
+export const draws = { count: 12, key: 1000, label: "frontier-draws" };
