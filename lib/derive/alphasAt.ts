@@ -1,4 +1,5 @@
-import type { SearchRecord } from "../records/searchRecord";
+import type { SearchConfig } from "../config/searchConfig";
+import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
 import type { RestingAlphas } from "./derivationWarnings";
@@ -14,6 +15,12 @@ export interface EpochWindow {
 /** A place in a stored search: before the first step, at the end of epoch 0, 1, …, at the end, or a mean over epochs. */
 export type StoredEpoch = "start" | "last" | number | EpochWindow;
 
+/** What of a stored search a derivation reads. A whole record serves. */
+export interface SearchAlphas extends Pick<SearchRecord, "startAlphas" | "chosen"> {
+  readonly epochs: readonly Pick<EpochRecord, "epoch" | "alphas" | "warmup">[];
+  readonly config: Pick<SearchConfig, "space" | "binarization" | "cost">;
+}
+
 /**
  * The alphas a search had at a stored epoch. Of a window it is the mean of the raw alphas, so its softmax is the
  * normalised geometric mean of the epochs' probabilities: one epoch that swings does not decide.
@@ -27,7 +34,7 @@ export type StoredEpoch = "start" | "last" | number | EpochWindow;
  * console.log(cells.length, cells[0].length); // 2 3
  * ```
  */
-export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
+export function alphasAt(record: Pick<SearchAlphas, "startAlphas" | "epochs">, epoch: StoredEpoch): Alphas {
   if (epoch === "start") return record.startAlphas;
   if (typeof epoch === "object" && epoch !== null) return meanOver(record, epoch);
   const stored =
@@ -38,14 +45,14 @@ export function alphasAt(record: SearchRecord, epoch: StoredEpoch): Alphas {
   );
 }
 
-function knownEpochs(record: SearchRecord): string {
+function knownEpochs(record: Pick<SearchAlphas, "epochs">): string {
   const known = record.epochs.map((entry) => entry.epoch);
   return known.length === 0
     ? "start (no epoch has ended)"
     : `start, last or one of ${known.join(", ")} (counted from 0)`;
 }
 
-function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {
+function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, to }: EpochWindow): Alphas {
   if (!(Number.isInteger(from) && Number.isInteger(to) && from <= to)) {
     throw new DeriveError(
       `alphasAt: a window must go from one epoch to the same or a later one, got from ${from} to ${to}.`,
@@ -78,7 +85,7 @@ function meanOver(record: SearchRecord, { from, to }: EpochWindow): Alphas {
  * console.log(bars.derive(bars.deriveInputOf(record, 0)).cost.bops); // 466944
  * ```
  */
-export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): DeriveInput {
+export function deriveInputOf(record: SearchAlphas, epoch?: StoredEpoch): DeriveInput {
   const place = epoch ?? record.chosen?.epoch ?? "last";
   const { space, binarization } = record.config;
   const alphas = alphasAt(record, place);
@@ -87,9 +94,9 @@ export function deriveInputOf(record: SearchRecord, epoch?: StoredEpoch): Derive
 }
 
 /** Whether the alphas of a stored epoch, or of those of a window, are still those of the start. */
-export function restingAt(record: SearchRecord, epoch: StoredEpoch): RestingAlphas {
+export function restingAt(record: Pick<SearchAlphas, "epochs">, epoch: StoredEpoch): RestingAlphas {
   if (epoch === "start") return "all";
-  const inside = (entry: SearchRecord["epochs"][number]) =>
+  const inside = (entry: SearchAlphas["epochs"][number]) =>
     typeof epoch === "object"
       ? entry.epoch >= epoch.from && entry.epoch <= epoch.to
       : entry.epoch === (epoch === "last" ? record.epochs.at(-1)?.epoch : epoch);

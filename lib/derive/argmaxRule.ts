@@ -9,6 +9,7 @@ export const argmaxRule: DeriveRule = Object.freeze({
     "on every edge argmax_o p_o, empty where none wins; per stage argmax depth and argmax width; ties: the first",
   source: "aw_nas micro and sink-connect derivation, from probabilities instead of samples",
   defaults: Object.freeze({ method: "softmax", temperature: 1 } as const),
+  fields: {},
   needsKey: false,
   problem: () => null,
   choose: ({ space, alphas }, { method, temperature, layout }) => {

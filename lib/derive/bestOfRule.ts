@@ -16,6 +16,16 @@ export const bestOfRule: DeriveRule<BestOfOptions> = Object.freeze({
   source:
     "aw_nas derives so (8 samples by default); recalibration: Guo et al. 2020, arXiv:1904.00420, instead of its batch statistics",
   defaults: Object.freeze({ method: "softmax", temperature: 1, samples: 8 } as const),
+  fields: {
+    samples: {
+      kind: "integer",
+      least: 1,
+      step: 1,
+      unit: "architectures",
+      label: "samples",
+      about: "architectures drawn, of which the most accurate inside the supernet is kept",
+    },
+  },
   needsKey: true,
   needsCheckpoint: true,
   ownLayout: true,

@@ -1,7 +1,10 @@
 import type { SearchRecord } from "../records/searchRecord";
 import { deriveInputOf } from "./alphasAt";
-import { type BudgetRow, type BudgetSweepOptions, budgetRow, cheapestCost } from "./budgetSweep";
+import { bestWithinBudget } from "./bestWithinBudget";
+import type { BudgetOptions } from "./budgetRule";
+import { type BudgetRow, type BudgetSweepOptions, budgetRow } from "./budgetSweep";
 import { derive } from "./derive";
+import type { DeriveInput } from "./deriveRule";
 
 /** The likeliest architecture of a range of budgets: from `budget`, which it costs exactly, to below `until`. */
 export interface BudgetBreak extends BudgetRow {
@@ -28,13 +31,21 @@ const leastDifference = { bops: 1, flops: 1, ops: 1 / 64 } as const;
  */
 export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions = {}): BudgetBreak[] {
   const measure = options.measure ?? record.config.cost.measure;
-  const input = deriveInputOf(record, options.epoch);
-  const least = cheapestCost(input, measure);
+  return budgetBreaksOf(deriveInputOf(record, options.epoch), { measure });
+}
+
+/** {@link budgetBreaks} of alphas and other options of rule `budget`, e.g. its temperature. */
+export function budgetBreaksOf(
+  input: DeriveInput,
+  options: Partial<Omit<BudgetOptions, "budget" | "atLeast">> & Pick<BudgetOptions, "measure">,
+): BudgetBreak[] {
+  const { measure } = options;
   const breaks: BudgetBreak[] = [];
+  // No architecture costs less than this one; with it the search for cheaper ones ends.
+  const least = cheapestOf(input, options);
   let budget: number | null = null;
   while (budget === null || (budget > 0 && budget >= least)) {
-    const rule = { rule: "budget", measure, budget } as const;
-    const row = budgetRow(derive(input, rule), measure);
+    const row = budgetRow(derive(input, { ...options, rule: "budget", budget }), measure);
     const dearer = breaks[0];
     // Equally likely and cheaper: nobody buys the dearer one.
     const replaces = dearer !== undefined && dearer.logProbability - row.logProbability < 1e-9;
@@ -44,4 +55,13 @@ export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions =
     budget = row.cost - leastDifference[measure];
   }
   return breaks;
+}
+
+function cheapestOf(
+  input: DeriveInput,
+  { measure, method, prune, initChannels }: Partial<BudgetOptions> & Pick<BudgetOptions, "measure">,
+): number {
+  const space = initChannels === undefined ? input.space : { ...input.space, initChannels };
+  const result = bestWithinBudget(space, input.alphas, { measure, budget: -1, method, prune });
+  return "cheapest" in result ? result.cheapest : 0;
 }

@@ -28,6 +28,33 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
     budget: null,
     atLeast: 0,
   } as const),
+  fields: {
+    measure: {
+      kind: "choice",
+      choices: costMeasures,
+      label: "measure",
+      about:
+        "what is held to the budget, counted for one image; one multiply-accumulate = 1, OPs = FLOPs + BOPs / 64",
+    },
+    budget: {
+      kind: "number",
+      least: 1,
+      step: 1,
+      unit: "an image",
+      none: "no limit",
+      label: "budget",
+      about: "largest cost allowed, in the measure",
+    },
+    atLeast: {
+      kind: "number",
+      least: 0,
+      most: 1,
+      step: 0.01,
+      unit: "share of the budget",
+      label: "at least",
+      about: "share of the budget that has to be spent",
+    },
+  },
   needsKey: false,
   ownLayout: true,
   problem: ({ measure, budget, atLeast }) => {

@@ -16,6 +16,7 @@ import { entropyGuardRule } from "./entropyGuardRule";
 import { type HeldCost, heldByRule, heldBySearch } from "./heldBudget";
 import { layoutMethods } from "./layoutBy";
 import { logProbabilityOf } from "./logProbabilities";
+import { optionFields } from "./optionFields";
 import { type OwnRule, ruleOfFunction } from "./ownRule";
 import { probabilitiesOf, probabilityMethods } from "./probabilitiesOf";
 import { sampleRule } from "./sampleRule";
@@ -187,12 +188,7 @@ function completeOptions(
   given: object,
   input: DeriveInput,
 ): ProbabilityOptions {
-  const known = [
-    ...Object.keys(rule.defaults),
-    ...(rule.ownLayout ? [] : ["layout"]),
-    "prune",
-    ...(rule.needsCheckpoint ? [] : ["initChannels"]),
-  ];
+  const known = Object.keys(optionFields(rule));
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) {
       throw new DeriveError(

@@ -7,6 +7,7 @@ import type { RestingAlphas } from "./derivationWarnings";
 import type { HeldBudget } from "./heldBudget";
 import type { LayoutMethod } from "./layoutBy";
 import type { ProbabilityMethod } from "./probabilitiesOf";
+import type { RuleOption } from "./ruleOption";
 
 /** What every rule reads. */
 export interface DeriveInput {
@@ -54,6 +55,10 @@ export interface DeriveRule<O extends ProbabilityOptions = ProbabilityOptions> {
   /** Paper or code it comes from. */
   readonly source: string;
   readonly defaults: O;
+  /** Its own options, for forms; those that every rule has stand in `commonOptions`. */
+  readonly fields: { readonly [K in Exclude<keyof O, keyof ProbabilityOptions>]: RuleOption };
+  /** Left out: every method of `probabilityMethods`. */
+  readonly methods?: readonly ProbabilityMethod[];
   readonly needsKey: boolean;
   /** True for rules that rank candidates by the supernet's weights. */
   readonly needsCheckpoint?: boolean;

@@ -19,6 +19,17 @@ export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
   source:
     "this library's own: an undecided edge is no evidence for an operation without weights, whose head start BNAS (arXiv:2002.06963) and BATS (arXiv:2003.01711) describe",
   defaults: Object.freeze({ method: "softmax", temperature: 1, maxEntropy: 0.95 } as const),
+  fields: {
+    maxEntropy: {
+      kind: "number",
+      least: 0,
+      most: 1,
+      step: 0.01,
+      unit: "share of the largest entropy",
+      label: "most entropy",
+      about: "entropy of a decision above which its argmax is not believed",
+    },
+  },
   needsKey: false,
   ownLayout: true,
   problem: ({ maxEntropy }) =>

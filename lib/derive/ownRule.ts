@@ -41,6 +41,7 @@ export function ruleOfFunction(choose: OwnRule): DeriveRule {
     formula: `what ${name}, a function of the user's own, chooses; depth and width that it leaves out by option layout`,
     source: "the user's own",
     defaults: { method: "softmax", temperature: 1 },
+    fields: {},
     needsKey: false,
     problem: () => null,
     choose({ space, alphas, key, score }, { method, temperature, layout }: ProbabilityOptions) {

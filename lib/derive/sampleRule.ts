@@ -9,6 +9,8 @@ export const sampleRule: DeriveRule = Object.freeze({
     "on every edge argmax_o (α_o / T + g_o), g = −ln(−ln u), which draws o with softmax probability; likewise depth and width",
   source: "Maddison et al. 2014, arXiv:1411.0030 (Gumbel-max); aw_nas derives from such a sample",
   defaults: Object.freeze({ method: "softmax", temperature: 1 } as const),
+  fields: {},
+  methods: ["softmax"],
   needsKey: true,
   ownLayout: true,
   problem: ({ method }) =>

@@ -3,6 +3,7 @@ import { isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
+import { ruleOptions } from "./ruleOption";
 
 export interface SeveralOptions extends ProbabilityOptions {
   /** Least probability of a kept operation, in [0, 1]. */
@@ -18,6 +19,7 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
   source:
     "Chu et al. 2020, FairDARTS, arXiv:1911.12126 (sigmoid, threshold 0.85); aw_nas lets an edge hold several operations",
   defaults: Object.freeze({ method: "softmax", temperature: 1, threshold: 0.5, maxPerEdge: null } as const),
+  fields: { threshold: ruleOptions.threshold, maxPerEdge: ruleOptions.maxPerEdge },
   needsKey: false,
   problem: ({ threshold, maxPerEdge }) => {
     if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1))

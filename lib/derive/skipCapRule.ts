@@ -6,6 +6,7 @@ import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
+import { ruleOptions } from "./ruleOption";
 
 export interface SkipCapOptions extends ProbabilityOptions {
   /** Skip connections a cell group keeps at most. */
@@ -20,6 +21,17 @@ export const skipCapRule: DeriveRule<SkipCapOptions> = Object.freeze({
     "while a cell group has more than maxSkips skips: strike its skip with the smallest p and derive again; depth and width by argmax",
   source: "Chen et al. 2019, P-DARTS, arXiv:1904.12760 (at most 2 skips, top-2 edges: k = 2)",
   defaults: Object.freeze({ method: "softmax", temperature: 1, maxSkips: 2, k: null } as const),
+  fields: {
+    maxSkips: {
+      kind: "integer",
+      least: 0,
+      step: 1,
+      unit: "skips a cell group",
+      label: "most skips",
+      about: "skip connections a cell group keeps at most",
+    },
+    k: { ...ruleOptions.k, none: "all edges" },
+  },
   needsKey: false,
   problem: ({ maxSkips, k }) => {
     if (!(Number.isInteger(maxSkips) && maxSkips >= 0))

@@ -2,6 +2,7 @@ import { edgesOf } from "../space/edges";
 import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule } from "./deriveRule";
 import { probabilitiesOf } from "./probabilitiesOf";
+import { ruleOptions } from "./ruleOption";
 import { type SeveralOptions, severalRule } from "./severalRule";
 
 export interface ThresholdOptions extends SeveralOptions {
@@ -21,6 +22,7 @@ export const thresholdRule: DeriveRule<ThresholdOptions> = Object.freeze({
     maxPerEdge: null,
     k: 2,
   } as const),
+  fields: { ...severalRule.fields, k: { ...ruleOptions.k, none: "all edges" } },
   needsKey: false,
   problem: (options) => {
     const { k } = options;

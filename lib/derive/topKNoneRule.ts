@@ -10,6 +10,7 @@ export const topKNoneRule: DeriveRule<TopKOptions> = Object.freeze({
     "for every node, among incoming edges where argmax_o p_o is not none, the k with the largest max_o p_o, each with that o; depth and width by argmax",
   source: "BNAS keeps Zeroise as a candidate: Kim et al. 2020, arXiv:2002.06963; top-k edges as in DARTS",
   defaults: topKRule.defaults,
+  fields: topKRule.fields,
   needsKey: false,
   problem: topKRule.problem,
   choose: ({ space, alphas }, { method, temperature, layout, k }) => {

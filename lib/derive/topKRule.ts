@@ -2,6 +2,7 @@ import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
 import { probabilitiesOf } from "./probabilitiesOf";
+import { ruleOptions } from "./ruleOption";
 
 export interface TopKOptions extends ProbabilityOptions {
   /** Incoming edges each node keeps, at most. */
@@ -15,6 +16,7 @@ export const topKRule: DeriveRule<TopKOptions> = Object.freeze({
   source:
     "Liu et al. 2019, DARTS, arXiv:1806.09055, section 2.4 (k = 2); edges with weights of their own: times softmax(β), PC-DARTS",
   defaults: Object.freeze({ method: "softmax", temperature: 1, k: 2 } as const),
+  fields: { k: ruleOptions.k },
   needsKey: false,
   problem: ({ k }) => (Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${k}`),
   choose: ({ space, alphas }, { method, temperature, layout, k }) => {

@@ -1,4 +1,3 @@
-import { traitsOf } from "../primitives/primitives";
 import type { EpochRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
@@ -62,11 +61,4 @@ export function genotypeChanges(before: Genotype, after: Genotype): number {
   for (const level of ["depth", "width"] as const)
     changes += after[level].filter((value, stage) => value !== before[level][stage]).length;
   return changes;
-}
-
-/** Share of edges whose choice has no weights; an empty edge ("none") counts as one. */
-export function parameterFreeShare(genotype: Genotype): number {
-  const edges = genotype.cells.length * edgesOf(genotype.space.steps).length;
-  const weighted = genotype.cells.flat().filter(({ primitive }) => !traitsOf(primitive).parameterFree).length;
-  return 1 - weighted / edges;
 }

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@noble/hashes/sha2";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils";
 
 /**
  * JSON with object keys in alphabetical order and no white space: equal values give equal text, whatever the
@@ -10,9 +11,12 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value));
 }
 
-/** SHA-256 of the canonical JSON, as 64 hexadecimal digits. */
+/**
+ * SHA-256 of the canonical JSON, as 64 hexadecimal digits. In plain JavaScript, not by `node:crypto`: pages that derive
+ * (`lib/page`) name architectures by the same code.
+ */
 export function hashJson(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 }
 
 function sorted(value: unknown): unknown {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { spaceConfig } from "../../lib/config/spaceConfig";
-import {
-  genotypeChanges,
-  margins,
-  normalizedEntropies,
-  parameterFreeShare,
-} from "../../lib/search/decisions";
+import { parameterFreeShare } from "../../lib/derive/parameterFreeShare";
+import { genotypeChanges, margins, normalizedEntropies } from "../../lib/search/decisions";
 import { genotype } from "../../lib/space/genotype";
 
 const space = spaceConfig({
