@@ -19,6 +19,7 @@ export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
 export { compilesSteps } from "./compilesSteps";
 export { describeStatistics, type EngineStatistics, engineStatistics } from "./engineStatistics";
+export { type Frozen, freeze } from "./freeze";
 export { add, addRelu } from "./fused/add";
 export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrain";
 export { concatChannels, interleaveChannels, splitChannels } from "./fused/channelCopies";
@@ -33,3 +34,11 @@ export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { weightedSum } from "./fused/weightedSum";
 export { lossGradients } from "./lossGradients";
 export { backendInfo, checkBackendChoice, startBackend } from "./startBackend";
+export {
+  computePending,
+  isSameStep,
+  recordStep,
+  recordsSteps,
+  replayStep,
+  type StepRecording,
+} from "./stepRecording";

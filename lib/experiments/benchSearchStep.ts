@@ -1,11 +1,11 @@
-import { backendInfo, tf } from "../backend";
+import { backendInfo, computePending, tf } from "../backend";
 import type { Overrides } from "../config/check";
 import { type SearchConfig, searchConfig } from "../config/searchConfig";
 import { clipByGlobalNorm } from "../optim/clipByGlobalNorm";
 import { fold, integers, normal, randomKey } from "../random/randomKey";
 import { epochSettings } from "../search/epochSettings";
+import { nextAlphaGradients, nextWeightGradients } from "../search/replayedSteps";
 import { SearchState } from "../search/searchState";
-import { alphaGradients, weightGradients } from "../search/steps";
 
 /** Speed of the search step on this machine. */
 export interface StepSpeed {
@@ -58,30 +58,18 @@ export async function benchSearchStep(
       };
       const [alphaBatch, weightBatch] = [batchOf("alpha"), batchOf("weight")];
       const started = performance.now();
-      const alpha = alphaGradients(
-        state.supernet,
-        state.alphas,
-        alphaBatch,
-        settings,
-        state.expectedCost,
-        fold(key, step),
-      );
+      const alpha = nextAlphaGradients(state, alphaBatch, settings, fold(key, step));
       state.alphaOptimizer.step(state.alphas.named(), alpha.gradients, 1e-3);
+      computePending();
       await alpha.total.data();
       const statistics = state.supernet.statistics.collector();
-      const weight = weightGradients(
-        state.supernet,
-        state.alphas,
-        weightBatch,
-        settings,
-        fold(key, step),
-        statistics,
-      );
+      const weight = nextWeightGradients(state, weightBatch, settings, fold(key, step), statistics);
       tf.tidy(() => {
         const clipped = clipByGlobalNorm(weight.gradients, 5).gradients;
         state.weightOptimizer.step(Object.fromEntries(state.supernet.parameters.entries()), clipped, 1e-3);
       });
       state.supernet.statistics.update(statistics);
+      computePending();
       await weight.loss.data();
       const speed = (2 * batchSize) / ((performance.now() - started) / 1000);
       tf.dispose([alpha, weight, alphaBatch, weightBatch] as never);

@@ -25,6 +25,17 @@ export function toTensors(batch: PlainBatch, imageSize: number, channels: number
   };
 }
 
+/** A batch with images of zeros, of class 0, after its own, so that there are `count`. */
+export function filledUp(batch: PlainBatch, count: number): PlainBatch {
+  const own = batch.labels.length;
+  if (own >= count) return batch;
+  const images = new Float32Array((batch.images.length / own) * count);
+  images.set(batch.images);
+  const labels = new Int32Array(count);
+  labels.set(batch.labels);
+  return { images, labels };
+}
+
 /** Images whose largest logit is that of their label. */
 export function countCorrect(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.argMax(logits, -1), labels), "float32")) as tf.Scalar);

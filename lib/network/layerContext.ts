@@ -3,7 +3,7 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { ParameterSpec } from "../layers/operation";
 import type { Parameters } from "../layers/parameters";
 import type { RunningStatistics } from "../layers/runningStatistics";
-import { fold, type RandomKey, uniform } from "../random/randomKey";
+import { fold, keptShares, type RandomKey } from "../random/randomKey";
 import type { NetworkPass } from "./trainable";
 
 /** What a forward pass hands to every layer of a network. */
@@ -89,7 +89,7 @@ function inferred(
 /** Zero for each image with probability `rate`, `value / (1 − rate)` for the others. */
 function dropImages(value: tf.Tensor4D, rate: number, key: RandomKey): tf.Tensor4D {
   const images = value.shape[0];
-  const kept = uniform(key, images).map((u) => (u < rate ? 0 : 1 / (1 - rate)));
+  const kept = keptShares(key, images, rate);
   return tf.mul(value, tf.tensor4d(kept, [images, 1, 1, 1]));
 }
 

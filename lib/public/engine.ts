@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type BackendInfo, backendInfo } from "../backend";
+export { type BackendInfo, backendInfo, type Frozen, freeze } from "../backend";
 export { benchBinaryNet, type NetSpeed } from "../experiments/benchBinaryNet";
 export { benchConfig, benchSearchStep } from "../experiments/benchSearchStep";
 export { gumbel, normal, uniform } from "../random/randomKey";

@@ -1,4 +1,5 @@
 import { ConfigError } from "../util/errors";
+import { noteDraw, noteFold } from "./tracedDraws";
 
 /**
  * A splittable random key: 64 bits that name one stream of random numbers.
@@ -77,7 +78,9 @@ export function fold(key: RandomKey, label: string | number): RandomKey {
     [hi, lo] = threefry2x32(hi, lo, 0x74657874, label.length);
     for (let i = 0; i < label.length; i++) [hi, lo] = threefry2x32(hi, lo, label.charCodeAt(i), i);
   }
-  return { hi, lo };
+  const folded = { hi, lo };
+  noteFold(key, label, folded);
+  return folded;
 }
 
 function requireInteger(value: unknown, what: string): void {
@@ -96,6 +99,7 @@ function word(key: RandomKey, index: number): number {
 export function uniform(key: RandomKey, count: number): Float32Array {
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = (word(key, i) >>> 8) / 2 ** 24;
+  noteDraw(out, "uniform", key, [count]);
   return out;
 }
 
@@ -107,6 +111,7 @@ export function integers(key: RandomKey, count: number, below: number): Uint32Ar
     // 53 random bits before scaling: the bias is below 2^-21 for every possible `below`.
     out[i] = Math.floor(((high >>> 5) * 2 ** 26 + (low >>> 6)) * 2 ** -53 * below);
   }
+  noteDraw(out, "integers", key, [count, below]);
   return out;
 }
 
@@ -119,6 +124,7 @@ export function normal(key: RandomKey, count: number): Float32Array {
     out[i] = radius * Math.cos(angle);
     if (i + 1 < count) out[i + 1] = radius * Math.sin(angle);
   }
+  noteDraw(out, "normal", key, [count]);
   return out;
 }
 
@@ -126,6 +132,26 @@ export function normal(key: RandomKey, count: number): Float32Array {
 export function gumbel(key: RandomKey, count: number): Float32Array {
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = -Math.log(-Math.log((word(key, i) + 0.5) / 2 ** 32));
+  noteDraw(out, "gumbel", key, [count]);
+  return out;
+}
+
+/** `count` numbers that are 0 with probability `rate`, else `1 / (1 − rate)`: what dropping parts multiplies them by. */
+export function keptShares(key: RandomKey, count: number, rate: number): Float32Array {
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++) out[i] = (word(key, i) >>> 8) / 2 ** 24 < rate ? 0 : 1 / (1 - rate);
+  noteDraw(out, "keptShares", key, [count, rate]);
+  return out;
+}
+
+/** `count` standard logistic numbers, `ln(u / (1 − u))`, `u` at least `2^-24` from 0 and 1. */
+export function logistic(key: RandomKey, count: number): Float32Array {
+  const out = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const inside = Math.min(Math.max((word(key, i) >>> 8) / 2 ** 24, 2 ** -24), 1 - 2 ** -24);
+    out[i] = Math.log(inside / (1 - inside));
+  }
+  noteDraw(out, "logistic", key, [count]);
   return out;
 }
 
@@ -139,6 +165,7 @@ export function permutation(key: RandomKey, count: number): Uint32Array {
     out[i] = out[j] as number;
     out[j] = held;
   }
+  noteDraw(out, "permutation", key, [count]);
   return out;
 }
 

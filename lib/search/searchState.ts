@@ -1,6 +1,7 @@
 import { type BackendInfo, tf } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkStatistics } from "../layers/runningStatistics";
+import { StepReplay } from "../loop/stepReplay";
 import { checkOptimizerState, restoreOptimizer, storedTensors } from "../loop/storedTensors";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
@@ -60,6 +61,7 @@ export class SearchState {
   readonly weightOptimizer: Optimizer;
   readonly alphaOptimizer: Optimizer;
   readonly expectedCost: ExpectedCost;
+  readonly replays = { weights: new StepReplay(), alphas: new StepReplay() };
   position: SearchPosition = { epoch: 0, step: 0, meter: emptyMeter() };
   #weightDecay: number;
   readonly #config: SearchConfig;

@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { computePending, tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { type TensorBatch, toTensors, trainingBatches } from "../loop/batchTensors";
@@ -8,11 +8,11 @@ import { fold } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";
 import type { EpochSettings } from "./epochSettings";
+import { nextAlphaGradients, nextWeightGradients } from "./replayedSteps";
 import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import type { SearchState } from "./searchState";
 import { searchWork } from "./searchWork";
 import { secondOrderAlphaGradients } from "./secondOrder";
-import { alphaGradients, weightGradients } from "./steps";
 
 /**
  * Runs the rest of one epoch from `state.position`. Each step is an alpha step (after warm-up) and a weight step.
@@ -101,7 +101,7 @@ async function weightStep(
   const key = fold(fold(fold(context.key, "weightSample"), epoch), step);
   const { supernet } = state;
   const statistics = supernet.statistics.collector();
-  const result = weightGradients(supernet, state.alphas, batch, settings, key, statistics);
+  const result = nextWeightGradients(state, batch, settings, key, statistics);
   const parameters = Object.fromEntries(supernet.parameters.entries());
   clippedStep(
     state.weightOptimizer,
@@ -111,6 +111,7 @@ async function weightStep(
     learningRate(context, "weightOptimizer", epoch),
   );
   supernet.statistics.update(statistics);
+  computePending();
   const images = batch.labels.size;
   const loss = (await result.loss.data())[0] as number;
   const correct = (await result.correct.data())[0] as number;
@@ -137,7 +138,7 @@ async function alphaStep(
   const result =
     config.order === "second"
       ? secondOrderAlphaGradients(state, weightBatch, batch, settings, rate, key)
-      : alphaGradients(state.supernet, state.alphas, batch, settings, state.expectedCost, key);
+      : nextAlphaGradients(state, batch, settings, key);
   clippedStep(
     state.alphaOptimizer,
     state.alphas.named(),
@@ -145,6 +146,7 @@ async function alphaStep(
     config.alphaOptimizer.clipNorm,
     learningRate(context, "alphaOptimizer", epoch),
   );
+  computePending();
   const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
   const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
   const images = batch.labels.size;

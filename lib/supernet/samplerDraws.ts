@@ -1,6 +1,6 @@
 import { detach, tf } from "../backend";
 import { type BuiltInSampler, samplers } from "../config/samplers";
-import { gumbel, type RandomKey, uniform } from "../random/randomKey";
+import { gumbel, logistic, type RandomKey } from "../random/randomKey";
 
 /** What a draw reads. */
 export interface DrawInput {
@@ -80,11 +80,7 @@ function chosenPaths(alphas: readonly (readonly number[])[], key: RandomKey): nu
 }
 
 function logisticNoise(alphas: tf.Tensor, key: RandomKey): tf.Tensor {
-  const logistic = uniform(key, alphas.size).map((u) => {
-    const inside = Math.min(Math.max(u, 2 ** -24), 1 - 2 ** -24);
-    return Math.log(inside / (1 - inside));
-  });
-  return tf.tensor(logistic, alphas.shape);
+  return tf.tensor(logistic(key, alphas.size), alphas.shape);
 }
 
 /** The one-hot of the largest entry; gradients pass through that entry alone. */

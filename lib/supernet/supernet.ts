@@ -5,7 +5,7 @@ import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { type BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
-import { fold, type RandomKey, uniform } from "../random/randomKey";
+import { fold, keptShares, type RandomKey } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { ShapeError } from "../util/errors";
@@ -220,7 +220,7 @@ function skipDropout(rate: number, key: RandomKey): CellPass["dropSkip"] {
   if (rate === 0) return null;
   return (name, value) => {
     const [batch, , , channels] = value.shape;
-    const kept = uniform(fold(key, name), batch * channels).map((u) => (u < rate ? 0 : 1 / (1 - rate)));
+    const kept = keptShares(fold(key, name), batch * channels, rate);
     return tf.mul(value, tf.tensor4d(kept, [batch, 1, 1, channels]));
   };
 }

@@ -1,5 +1,5 @@
-import { tf } from "../backend";
-import { type PlainBatch, toTensors } from "../loop/batchTensors";
+import { freeze, tf } from "../backend";
+import { filledUp, type PlainBatch, toTensors } from "../loop/batchTensors";
 import type { NetworkPass, Trainable } from "../network/trainable";
 import type { Measurement } from "../records/trainRecord";
 
@@ -11,7 +11,10 @@ export interface Predictions {
   readonly losses: Float64Array;
 }
 
-/** Runs a network over images with its stored batch-norm statistics. */
+/**
+ * Runs a network over images with its stored batch-norm statistics, frozen (`freeze`): its kernels are binarized once. A last
+ * batch of fewer images than the first is filled up, so that all run as one graph.
+ */
 export async function evaluateNetwork(
   network: Trainable,
   batches: AsyncIterable<PlainBatch>,
@@ -20,18 +23,24 @@ export async function evaluateNetwork(
   const { imageSize, imageChannels, classes } = network;
   const correct: number[] = [];
   const losses: number[] = [];
-  for await (const batch of batches) {
-    const logits = tf.tidy(() => {
-      const { images } = toTensors(batch, imageSize, imageChannels);
-      return network.outputs(images, { ...how, training: false }).logits;
-    });
-    const values = (await logits.data()) as Float32Array;
-    logits.dispose();
-    for (const [i, label] of batch.labels.entries()) {
-      const row = values.subarray(i * classes, (i + 1) * classes);
-      correct.push(argMax(row) === label ? 1 : 0);
-      losses.push(logSumExp(row) - (row[label] as number));
+  const frozen = freeze((images: tf.Tensor4D) => network.outputs(images, { ...how, training: false }).logits);
+  let rows = 0;
+  try {
+    for await (const batch of batches) {
+      rows = Math.max(rows, batch.labels.length);
+      const logits = tf.tidy(() =>
+        frozen.run(toTensors(filledUp(batch, rows), imageSize, imageChannels).images),
+      );
+      const values = (await logits.data()) as Float32Array;
+      logits.dispose();
+      for (const [i, label] of batch.labels.entries()) {
+        const row = values.subarray(i * classes, (i + 1) * classes);
+        correct.push(argMax(row) === label ? 1 : 0);
+        losses.push(logSumExp(row) - (row[label] as number));
+      }
     }
+  } finally {
+    frozen.dispose();
   }
   return { correct: Uint8Array.from(correct), losses: Float64Array.from(losses) };
 }

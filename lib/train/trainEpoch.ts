@@ -1,12 +1,13 @@
-import { tf } from "../backend";
+import { computePending, tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { type PlainBatch, toTensors, trainingBatches } from "../loop/batchTensors";
 import { checkFiniteLoss } from "../loop/keptRun";
 import { fold } from "../random/randomKey";
 import { epochNumber } from "../util/epochNumber";
+import { nextTrainGradients } from "./replayedGradients";
 import { stepsPerEpoch, type TrainContext } from "./trainContext";
-import { type TrainGradients, trainGradients } from "./trainGradients";
+import type { TrainGradients } from "./trainGradients";
 import { allEpochs, passOf, phaseOf, ratesAt } from "./trainPhase";
 import type { TrainPosition, TrainState } from "./trainState";
 import { trainWork } from "./trainWork";
@@ -101,7 +102,7 @@ async function trainStep(
   batch: EpochBatch,
   steps: number,
 ): Promise<{ readonly counted: Promise<void> }> {
-  const { config, teacher } = context;
+  const { config } = context;
   const { network, position } = state;
   const { epoch, step, microBatch } = position;
   const phase = phaseOf(config, epoch);
@@ -115,9 +116,8 @@ async function trainStep(
     for (const [i, part] of parts.entries()) {
       const tensors = toTensors(part, network.imageSize, network.imageChannels);
       try {
-        const dropPath = rate > 0 ? { rate, key: fold(key, i) } : undefined;
-        const how = { ...pass, training: true, collect: open.collect, dropPath };
-        const result = trainGradients(network, tensors, config, how, teacher);
+        const how = { ...pass, dropRate: rate, key: fold(key, i) };
+        const result = nextTrainGradients(context, state, tensors, how, open.collect);
         network.statistics.update(open.collect);
         open.sum = added(open.sum, result.gradients);
         if (i === parts.length - 1) {
@@ -127,6 +127,7 @@ async function trainStep(
           tf.dispose(open.sum);
           open.sum = null;
         }
+        computePending();
         const counted = count(position, result, part.labels.length);
         if (i === parts.length - 1) {
           // Whoever waits for it hears of its failure; until then nobody does.

@@ -1,5 +1,6 @@
 import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
+import { StepReplay } from "../loop/stepReplay";
 import { buildNetwork } from "../network/buildNetwork";
 import type { LayerOverrides } from "../network/layerOverrides";
 import type { Trainable } from "../network/trainable";
@@ -57,6 +58,8 @@ const positionShape = objectOf<TrainPosition>({
  */
 export class TrainState {
   readonly network: Trainable;
+  /** Of the gradients of a step. */
+  readonly replay = new StepReplay();
   #optimizer: TrainOptimizer;
   position: TrainPosition;
   readonly #config: TrainConfig;

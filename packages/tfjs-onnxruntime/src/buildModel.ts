@@ -1,6 +1,6 @@
 import { GraphBuilder } from "./graphBuilder";
 import { type GraphTensor, memoryShape } from "./graphTensor";
-import type { LazyType, LazyValue } from "./lazyGraph";
+import type { LazyArray, LazyType, LazyValue } from "./lazyGraph";
 import { encodeOnnx, type OnnxValueInfo } from "./onnxModel";
 import type { GraphPlan } from "./planGraph";
 
@@ -44,10 +44,20 @@ export interface ModelOutput {
   readonly shape: readonly number[];
 }
 
-/** Turns recorded calls into an ONNX file. `onProcessor` and `channelBlock`: see {@link GraphBuilder}. */
-export function buildModel(plan: GraphPlan, onProcessor: boolean, channelBlock: number): GraphModel {
+/**
+ * Turns recorded calls into an ONNX file. `onProcessor` and `channelBlock`: see {@link GraphBuilder}.
+ *
+ * @param constants numbers of leaves that are part of the graph; the others are its inputs.
+ */
+export function buildModel(
+  plan: GraphPlan,
+  onProcessor: boolean,
+  channelBlock: number,
+  constants: ReadonlyMap<LazyValue, LazyArray> = new Map(),
+): GraphModel {
   const g = new GraphBuilder(onProcessor, channelBlock);
   const tensors = new Map<LazyValue, GraphTensor>();
+  for (const [leaf, values] of constants) tensors.set(leaf, constant(g, leaf, values));
   const numbers = numbersOf(plan);
   // What is packed is joined on this side, so results in a graphics card's memory would come back for it.
   const inputs = feed(g, plan.leaves, tensors, (leaf) =>
@@ -82,6 +92,13 @@ export function buildModel(plan: GraphPlan, onProcessor: boolean, channelBlock: 
   };
 }
 
+function constant(g: GraphBuilder, { shape, dtype }: LazyValue, values: LazyArray): GraphTensor {
+  const [first] = values;
+  // Operators that do nothing with 0 and 1 are left out.
+  if (shape.length === 0 && first !== undefined) return g.scalar(first, dtype);
+  return g.array(values, shape, dtype);
+}
+
 /** Leaves that are the varying numbers of calls: they always come from this side. */
 function numbersOf({ nodes }: GraphPlan): Set<LazyValue> {
   const found = new Set<LazyValue>();
@@ -93,7 +110,7 @@ function numbersOf({ nodes }: GraphPlan): Set<LazyValue> {
   return found;
 }
 
-/** Declares the inputs and gives every leaf its tensor. Those that are `packed` travel together, by type. */
+/** Declares the inputs and gives every leaf that has none its tensor. Those that are `packed` travel together, by type. */
 function feed(
   g: GraphBuilder,
   leaves: readonly LazyValue[],
@@ -103,6 +120,7 @@ function feed(
   const inputs: ModelInput[] = [];
   const packs = new Map<LazyType, number[]>();
   leaves.forEach((leaf, i) => {
+    if (tensors.has(leaf)) return;
     if (!packed(leaf)) {
       const input = {
         name: `x${i}`,

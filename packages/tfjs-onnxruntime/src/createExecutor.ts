@@ -153,12 +153,13 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     bytes: Uint8Array,
     keepsMemory: boolean,
     resultsOnCard: boolean,
+    optimization: DeviceSettings["optimization"] = settings.optimization,
   ): unknown {
     const { provider } = settings;
     return session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: provider === "cpu" || provider === "wasm" ? [provider] : [provider, "cpu"],
       ...(resultsOnCard ? { preferredOutputLocation: "gpu-buffer" } : {}),
-      graphOptimizationLevel: settings.optimization,
+      graphOptimizationLevel: optimization,
       intraOpNumThreads: settings.threads,
       interOpNumThreads: 1,
       executionMode: "sequential",
@@ -173,7 +174,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
   function compile(program: DeviceProgram): Program | Promise<Program> {
     const started = performance.now();
     const session = new runtime.InferenceSession();
-    const loaded = load(session, program.bytes, program.keepsMemory, onCard);
+    const loaded = load(session, program.bytes, program.keepsMemory, onCard, program.optimization);
     const finish = () => compiled(program, session, started);
     return loaded instanceof Promise ? loaded.then(finish) : finish();
   }

@@ -26,6 +26,8 @@ export interface DeviceProgram {
   readonly outputs: readonly DeviceValue[];
   /** Whether the memory of its values stays with it between runs. */
   readonly keepsMemory: boolean;
+  /** How far ONNX Runtime rewrites it, where that differs from {@link DeviceSettings.optimization}. */
+  readonly optimization?: DeviceSettings["optimization"];
 }
 
 export interface DeviceValue {

@@ -114,6 +114,11 @@ export class GraphValues {
     return { ...constant, channelsFirst };
   }
 
+  /** A constant of numbers that are too many to look for equal ones. */
+  array(values: ArrayBufferView, shape: readonly number[], type: OnnxType): GraphTensor {
+    return this.#constant(`a${this.#constantNames.size}`, type, shape, () => values);
+  }
+
   /** The constant integers 0, 1, …, `count` − 1. */
   range(count: number): GraphTensor {
     return this.#constant(`r${count}`, "int32", [count], () =>

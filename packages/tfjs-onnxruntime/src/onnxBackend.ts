@@ -19,8 +19,9 @@ import {
   type LazyType,
   LazyValue,
 } from "./lazyGraph";
-import { Interner, planGraph } from "./planGraph";
+import { type GraphPlan, Interner, planGraph } from "./planGraph";
 import { type Program, ProgramCache, type ProgramCacheSettings } from "./programCache";
+import { closeRecording, type OpenRecording, type Recording, typeOf } from "./recording";
 import { copyOf, isRepeated } from "./uploads";
 
 /** What a tfjs data id stands for. Values of other types than a graph's stay in this process as they came. */
@@ -35,6 +36,8 @@ interface Entry {
 export interface OnnxStatistics extends DeviceStatistics {
   /** Flushes whose graph was compiled already. */
   readonly hits: number;
+  /** Recorded functions that ran again without being called. */
+  readonly replays: number;
   /** Calls recorded and not computed yet. */
   readonly pending: number;
   /** Compiled graphs that are kept. */
@@ -47,6 +50,21 @@ export interface OnnxBackendSettings extends ProgramCacheSettings {
   /** Calls recorded before they are computed unasked. */
   readonly maxPending: number;
 }
+
+/** A graph whose only input is one tensor. */
+export interface FrozenGraph {
+  /** The result for a tensor of the input's shape and type; a new tensor. */
+  run(x: TensorInfo): TensorInfo;
+  /** Number of operators before ONNX Runtime rewrites them. */
+  readonly operators: number;
+  dispose(): void;
+}
+
+const noNumbers = (): DeviceRun["inline"] => ({
+  float32: new Float32Array(0),
+  int32: new Int32Array(0),
+  bool: new Uint8Array(0),
+});
 
 /** Kinds of calls that are told apart; when there are more, all compiled graphs are forgotten. */
 const maxKinds = 200_000;
@@ -65,6 +83,10 @@ export class OnnxBackend extends KernelBackend {
   readonly #programs: ProgramCache;
   /** Values without a tensor whose buffers pending calls may still read. */
   readonly #fading = new Set<LazyValue>();
+  #recording: OpenRecording | undefined;
+  /** Of the interner's numbers. */
+  #generation = 0;
+  #replays = 0;
   #order = 0;
   #recorded = 0;
   #buffers = 0;
@@ -149,21 +171,109 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes everything pending that tensors hold. Returns before it is done where the device is another thread. */
   flush(): void {
+    if (this.#recording) this.#recording.broken ??= "it reads a value";
     if (this.#pending.size === 0) return;
-    const plan = planGraph(this.#pending, this.#interner);
+    this.#compute(planGraph(this.#pending, this.#interner));
+  }
+
+  /** Computes a plan of everything pending. */
+  #compute(plan: GraphPlan): void {
+    this.#run(plan, plan.leaves, plan.results);
+    this.#pending.clear();
+    this.#nothingPends();
+  }
+
+  #run(plan: GraphPlan, inputs: readonly LazyValue[], outputs: readonly LazyValue[]): void {
     const program = this.#programs.get(plan);
-    const { device } = this.#settings;
-    const { leaves, inline } = this.#feed(plan.leaves, program);
-    const results = plan.results.map((value) => {
+    const { leaves, inline } = this.#feed(inputs, program);
+    const results = outputs.map((value) => {
       value.buffer = this.#buffers++;
       value.node = undefined;
       return value.buffer;
     });
-    device.send(["run", program.id, { leaves, inline, results }]);
-    for (const leaf of plan.leaves) if (!leaf.live) this.#free(leaf);
-    this.#pending.clear();
+    this.#settings.device.send(["run", program.id, { leaves, inline, results }]);
+    for (const input of inputs) if (!input.live) this.#free(input);
     this.#operators = program.model.operators;
-    this.#nothingPends();
+  }
+
+  // ---- replaying ----
+
+  /** Begins to note where everything comes from that is computed until {@link endRecording}. */
+  beginRecording(): void {
+    this.flush();
+    this.#recording = { uploads: new Map(), broken: null };
+  }
+
+  /**
+   * Computes what was recorded since {@link beginRecording}.
+   *
+   * @param given the tensors that the recorded function reads and that change from call to call.
+   * @param results what it gives.
+   * @returns the recording for {@link replay}, or why it has none.
+   */
+  endRecording(given: readonly TensorInfo[], results: readonly TensorInfo[]): Recording | string {
+    const open = this.#recording as OpenRecording;
+    this.#recording = undefined;
+    const plan = planGraph(this.#pending, this.#interner);
+    const valued = (info: TensorInfo) => [info, this.#valueOf(info.dataId)] as const;
+    const recording = closeRecording(open, {
+      plan,
+      generation: this.#generation,
+      given: given.map(valued),
+      results: results.map(valued),
+      pending: this.#pending,
+    });
+    if (plan.nodes.length > 0) this.#compute(plan);
+    return recording;
+  }
+
+  /** Ends a recording that an error broke off. */
+  abandonRecording(): void {
+    this.#recording = undefined;
+  }
+
+  /**
+   * Runs a recorded function on other tensors, without calling it: the graph and the numbers are those of a call.
+   *
+   * @param fresh the numbers of an upload, by the array that was handed over; undefined for those of the recording.
+   * @returns undefined where the recording no longer holds.
+   */
+  replay(
+    recording: Recording,
+    given: readonly TensorInfo[],
+    fresh: (array: unknown) => LazyArray | undefined,
+  ): TensorInfo[] | undefined {
+    const { plan, sources, results } = recording;
+    if (recording.generation !== this.#generation || this.#recording) return undefined;
+    const fits = ({ shape, dtype }: TensorInfo, i: number) =>
+      shape.join() === given[i]?.shape.join() && dtype === given[i]?.dtype;
+    if (!recording.given.every(fits)) return undefined;
+    if (sources.some((source) => source.kind === "held" && !source.value.live)) return undefined;
+    this.flush();
+    const inputs = sources.map((source, i) => {
+      if (source.kind === "held") return source.value;
+      if (source.kind === "given") return this.#valueOf((given[source.index] as TensorInfo).dataId);
+      const { shape, dtype } = plan.leaves[i] as LazyValue;
+      const value = new LazyValue(shape, dtype);
+      value.host = fresh(source.array) ?? source.values.slice();
+      value.live = false;
+      return value;
+    });
+    const outputs = plan.results.map(({ shape, dtype }) => new LazyValue(shape, dtype));
+    this.#run(plan, inputs, outputs);
+    this.#replays++;
+    return results.map((result) => {
+      const { shape, dtype } = result;
+      const dataId = {};
+      let value: LazyValue;
+      if (result.kind === "result") value = outputs[result.index] as LazyValue;
+      else {
+        value = new LazyValue(shape, typeOf(result));
+        value.host = result.values.slice();
+      }
+      this.#entries.set(dataId, { value, values: undefined, dtype, references: 1 });
+      return { dataId, shape: [...shape], dtype };
+    });
   }
 
   /** What only pending calls could read goes. */
@@ -173,6 +283,7 @@ export class OnnxBackend extends KernelBackend {
     this.#recorded = 0;
     if (this.#interner.size <= maxKinds) return;
     this.#interner = new Interner();
+    this.#generation++;
     this.#programs.clear();
   }
 
@@ -217,6 +328,45 @@ export class OnnxBackend extends KernelBackend {
     value.buffer = undefined;
   }
 
+  // ---- graphs of constants ----
+
+  /** A tensor without numbers: {@link freeze} makes it an input of a graph. Reading it fails. */
+  placeholder(shape: readonly number[], dtype: LazyType): TensorInfo {
+    const value = new LazyValue([...shape], dtype);
+    return this.#hold(value);
+  }
+
+  /**
+   * Compiles what `result` is computed from, everything but `input` as it is now: constants are folded, kernels and batch
+   * norms joined, once. `result` must be recorded and not computed yet; both tensors stay the caller's.
+   */
+  freeze(input: TensorInfo, result: TensorInfo): FrozenGraph {
+    const [hole, end] = [this.#valueOf(input.dataId), this.#valueOf(result.dataId)];
+    const plan = planGraph([end], this.#interner, (value) => value === end);
+    const constants = new Map<LazyValue, LazyArray>();
+    for (const leaf of plan.leaves) {
+      if (leaf === hole) continue;
+      const { device } = this.#settings;
+      constants.set(leaf, leaf.host?.slice() ?? device.readSync(leaf.buffer as number));
+    }
+    const program = this.#programs.frozen(plan, constants);
+    const place = plan.leaves.indexOf(hole);
+    const { device } = this.#settings;
+    return {
+      run: (x) => {
+        const value = this.#valueOf(x.dataId);
+        if (value.node) this.flush();
+        const y = new LazyValue(result.shape, result.dtype as LazyType);
+        y.buffer = this.#buffers++;
+        const leaves = plan.leaves.map((_, i) => (i === place ? this.#upload(value) : -1));
+        device.send(["run", program.id, { leaves, inline: noNumbers(), results: [y.buffer] }]);
+        return this.#hold(y);
+      },
+      operators: program.model.operators,
+      dispose: () => device.send(["forget", program.id]),
+    };
+  }
+
   // ---- what tfjs asks of a back end ----
 
   override write(values: BackendValues, shape: number[], dtype: DataType): object {
@@ -250,11 +400,13 @@ export class OnnxBackend extends KernelBackend {
     }
     const value = new LazyValue([...shape], dtype);
     value.host = copyOf(values as ArrayLike<number>, dtype);
+    this.#recording?.uploads.set(value, values);
     this.#entries.set(dataId, { value, values: undefined, dtype, references });
   }
 
   override async read(dataId: object): Promise<BackendValues> {
     const { value, values } = this.#entries.get(dataId);
+    this.#noteReading();
     if (!value) return values as BackendValues;
     if (value.node) this.flush();
     if (value.host) return value.host.slice();
@@ -265,6 +417,7 @@ export class OnnxBackend extends KernelBackend {
 
   override readSync(dataId: object): BackendValues {
     const { value, values } = this.#entries.get(dataId);
+    this.#noteReading();
     if (!value) return values as BackendValues;
     if (value.node) this.flush();
     if (value.host) return value.host.slice();
@@ -273,6 +426,10 @@ export class OnnxBackend extends KernelBackend {
     } catch (cause) {
       return this.#programs.explain(cause);
     }
+  }
+
+  #noteReading(): void {
+    if (this.#recording) this.#recording.broken ??= "it reads a value";
   }
 
   override disposeData(dataId: object, force = false): boolean {
@@ -347,6 +504,7 @@ export class OnnxBackend extends KernelBackend {
     return {
       ...this.#settings.device.statistics(),
       hits: this.#programs.hits,
+      replays: this.#replays,
       pending: this.#recorded,
       programs: this.#programs.size,
       operators: this.#operators,

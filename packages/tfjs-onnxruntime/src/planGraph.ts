@@ -32,8 +32,14 @@ export class Interner {
  * Collects the calls that the pending live values need, and writes down their structure: for each call its kind,
  * where each input comes from, and which results are live; for each leaf its shape and type. Calls whose results
  * nobody holds or reads are left out.
+ *
+ * @param isResult which of the calls' results outlive the graph; those that tensors hold, without it.
  */
-export function planGraph(live: Iterable<LazyValue>, interner: Interner): GraphPlan {
+export function planGraph(
+  live: Iterable<LazyValue>,
+  interner: Interner,
+  isResult: (value: LazyValue) => boolean = (value) => value.live,
+): GraphPlan {
   const nodes = neededNodes(live);
   const leaves: LazyValue[] = [];
   const results: LazyValue[] = [];
@@ -54,8 +60,9 @@ export function planGraph(live: Iterable<LazyValue>, interner: Interner): GraphP
     }
     for (const output of node.outputs) {
       places.set(output, count++);
-      structure.push(output.live ? 1 : 0);
-      if (output.live) results.push(output);
+      const kept = isResult(output);
+      structure.push(kept ? 1 : 0);
+      if (kept) results.push(output);
     }
   }
   return { nodes, leaves, results, structure: Int32Array.from(structure) };

@@ -1,5 +1,6 @@
 import { buildModel, type GraphModel } from "./buildModel";
 import type { Device } from "./device";
+import type { LazyArray, LazyValue } from "./lazyGraph";
 import type { GraphPlan } from "./planGraph";
 
 export interface ProgramCacheSettings {
@@ -62,6 +63,21 @@ export class ProgramCache {
     }
     const { inputs, outputs, keepsMemory } = model;
     device.send(["compile", program.id, { bytes, inputs, outputs, keepsMemory }]);
+    return program;
+  }
+
+  /** The program of a plan with the given leaves as constants, rewritten as far as ONNX Runtime can. Not kept here. */
+  frozen(plan: GraphPlan, constants: ReadonlyMap<LazyValue, LazyArray>): Program {
+    const { device, onProcessor } = this.#settings;
+    // Images in blocks are ONNX Runtime's own choice here: it knows what it fused.
+    const { bytes, ...model } = buildModel(plan, onProcessor, 0, constants);
+    const program = { id: this.#count++, model };
+    const { inputs, outputs } = model;
+    device.send([
+      "compile",
+      program.id,
+      { bytes, inputs, outputs, keepsMemory: true, optimization: onProcessor ? "all" : "basic" },
+    ]);
     return program;
   }
 
