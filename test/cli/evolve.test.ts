@@ -1,20 +1,14 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { barsHere, cli } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const folder = temporaryFolder();
-const cli = resolve(__dirname, "../../lib/bin/bars.cjs");
-const env = { ...process.env, BARS_BACKEND: "wasm" };
+process.env["BARS_BACKEND"] = "wasm";
 
-function bars(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [cli, ...args], { cwd: folder, env }, (error, out, err) => {
-      done({ code: error ? (error.code as unknown as number) : 0, out, err });
-    });
-  });
-}
+const bars = barsHere(folder);
 
 const json = (path: string) => JSON.parse(readFileSync(join(folder, path), "utf8"));
 const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
@@ -77,7 +71,7 @@ describe("bars evolve", () => {
       "--out",
       "runs/short",
     ];
-    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env, stdio: "pipe" });
+    const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: "pipe" });
     const ended = new Promise((done) => {
       child.once("exit", done);
     });

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,23 +5,35 @@ import { spaceConfig } from "../../lib/config/spaceConfig";
 import { randomKey } from "../../lib/random/randomKey";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
+import { barsHere, barsProcess } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const folder = temporaryFolder();
-const cli = resolve(__dirname, "../../lib/bin/bars.cjs");
 
-/** Runs the command line in a process of its own. */
-function bars(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [cli, ...args], { cwd: folder }, (error, out, err) => {
-      done({ code: error ? (error.code as unknown as number) : 0, out, err });
-    });
-  });
-}
+const bars = barsHere(folder);
 
 const genotype = randomGenotype(spaceConfig(), randomKey(0));
 const genotypePath = join(folder, "g.json");
 writeFileSync(genotypePath, genotypeJson(genotype));
+
+describe("bars, as a process", () => {
+  const start = barsProcess(folder);
+  it.each([
+    { args: ["--help"], code: 0, says: "Usage: bars" },
+    { args: ["cost", "resnet20-bireal"], code: 0, says: "40,108,032" },
+    { args: ["search", "--sed", "1"], code: 2, says: "unknown option '--sed'" },
+    { args: ["derive", "."], code: 1, says: "record.json: expected a search record, could not read it" },
+  ])("ends with $code and says so: $args", async ({ args, code, says }) => {
+    const { out, err, ...ended } = await start(...args);
+    expect(code === 0 ? out : err).toContain(says);
+    expect(code === 0 ? err : out).toBe("");
+    expect(ended).toEqual({ code });
+  });
+
+  it("says which engine it uses and why it passed over the others", async () => {
+    expect((await start("backend", "--backend", "wasm")).out).toMatch(/^wasm 4\.22\.0/);
+  });
+});
 
 describe("bars", () => {
   it("lists its commands and options, and exits with 0", async () => {
@@ -220,11 +231,6 @@ describe("bars", () => {
     expect(own.out).toMatch(/\ncosts \d+ BOPs: \d+ % of the 6000000 BOPs that rule budget held it to\n/);
     const early = await bars("derive", record, "--out", "early.json", "--epoch", "start");
     expect(early.out).toContain("\nwarning: the search was still warming up: ");
-  });
-
-  it("says which engine it uses and why it passed over the others", async () => {
-    const { out } = await bars("backend", "--backend", "wasm");
-    expect(out).toMatch(/^wasm 4\.22\.0/);
   });
 
   it("searches from a settings file, resumes to the same record, derives, and costs what it derived", async () => {

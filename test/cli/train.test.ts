@@ -1,23 +1,17 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { trainPresetConfig } from "../../lib/config/trainPresets";
 import { forDataset, trainTarget } from "../../lib/experiments/trainTarget";
 import { genotypeJson } from "../../lib/space/genotypeJson";
+import { barsHere, cli } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel, trainNumbers } from "../helpers/tinyTraining";
 
 const folder = temporaryFolder();
-const cli = resolve(__dirname, "../../lib/bin/bars.cjs");
 
-function bars(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((done) => {
-    execFile(process.execPath, [cli, ...args], { cwd: folder }, (error, out, err) => {
-      done({ code: error ? (error.code as unknown as number) : 0, out, err });
-    });
-  });
-}
+const bars = barsHere(folder);
 
 const settings = {
   data: { dataset: "synthetic", trainImages: 48, testImages: 20 },
@@ -124,7 +118,6 @@ describe("bars train", () => {
 
   it("saves on Ctrl-C, exits with 130, and goes on from its folder to the numbers of an unbroken run", async () => {
     const args = ["train", "resnet20-bireal-x0.125", "--config", "s.json", "--epochs", "3", "--out"];
-    const whole = bars(...args, "runs/whole");
     const child = spawn(process.execPath, [cli, ...args, "runs/broken"], { cwd: folder, stdio: "pipe" });
     const ended = new Promise((done) => {
       child.once("exit", done);
@@ -139,7 +132,7 @@ describe("bars train", () => {
     child.kill("SIGINT");
     expect(await ended).toBe(130);
     expect(err).toContain("train: stopped in epoch");
-    expect((await whole).code).toBe(0);
+    expect((await bars(...args, "runs/whole")).code).toBe(0);
     const rest = await bars("train", "runs/broken");
     expect(rest.code).toBe(0);
     expect(trainNumbers(json("runs/broken/record.json"))).toEqual(
