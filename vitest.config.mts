@@ -2,12 +2,24 @@ import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** What a test changes that others would see, so that it needs a process of its own. */
-const alone =
-  /\bprocess\.|\bvi\.|scriptModule|Worker|Chromium|startBackend\([^)]|tf\.setBackend|onnxBench|paritySuite|Fixtures"|wasmParity|sweep\/|readAll|tfjs-onnxruntime/;
+/**
+ * What a test changes or starts that others would see, so that it needs a process of its own: modules put in the place of others,
+ * the process's environment, signals and exit, an engine that is not the default one, other processes.
+ */
+const alone = new RegExp(
+  [
+    /\bvi\.(mock|doMock|hoisted|resetModules)\b/,
+    /process\.env\["\w+"\] = |delete process\.env|stubEnv\("BARS_(CHROMIUM|BACKEND)/,
+    /\bprocess\.(on|off|once|emit|exit|exitCode|listenerCount|memoryUsage|chdir|pid|kill|cwd|argv|stdout|stderr)\b/,
+    /child_process|scriptModule|helpers\/shell"|slurmNode|Worker|readAll/,
+    /startBackend\([^)]|tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 /** What starts the default tensor engine: a process has one. */
 const engine =
-  /startBackend|lib\/(layers|optim|supernet|network|loop|search|train|evolution|experiments|cli)\/|lib\/index/;
+  /startBackend|lib\/(layers|optim|supernet|network|loop|search|train|evolution|sweep|experiments|cli)\/|lib\/index/;
 
 const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))

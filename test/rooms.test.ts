@@ -76,6 +76,8 @@ interface Import {
   /** The file imported from. */
   readonly targetFile: string;
   readonly typeOnly: boolean;
+  /** Loaded only when the code gets there. */
+  readonly later: boolean;
 }
 
 const imports: Import[] = sources.flatMap((file) => {
@@ -85,13 +87,17 @@ const imports: Import[] = sources.flatMap((file) => {
     ...source.matchAll(/(import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"|import\(\s*"(\.[^"]+)"\s*\)/g),
   ];
   return found.map(([, , typeOnly, specifier, dynamic]) => {
-    const path = relative(root, resolve(root, dirname(file), (specifier ?? dynamic) as string));
+    const path = relative(root, resolve(root, dirname(file), (specifier ?? dynamic) as string)).replace(
+      /(\/index)?\.js$/,
+      "",
+    );
     return {
       file,
       room: roomOf(file),
       target: roomOf(path),
       targetFile: sources.includes(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`,
       typeOnly: typeOnly !== undefined,
+      later: dynamic !== undefined,
     };
   });
 });
@@ -142,6 +148,20 @@ describe("the rooms of lib/", () => {
     expect(free.flatMap((file) => way(file, new Set())?.join(" -> ") ?? [])).toEqual([]);
     // The search itself does reach it: the way is looked for in the right place.
     expect(way("search/search.ts", new Set())?.at(-1)).toMatch(/^backend\//);
+  });
+
+  it("of the command line load no tensor engine before a command computes", () => {
+    const reached = new Set(["cli/main.ts", "cli/runProgram.ts", "sweep/jobMain.ts"]);
+    for (const from of reached)
+      for (const { file, targetFile, typeOnly, later } of imports)
+        if (file === from && !typeOnly && !later) reached.add(targetFile);
+    expect(reached.size).toBeGreaterThan(100);
+    expect([...reached].filter((file) => file.startsWith("backend/")).sort()).toEqual([
+      "backend/backendChoice.ts",
+      "backend/backendInfo.ts",
+    ]);
+    // Those that compute do, later.
+    expect(imports.filter(({ file, later }) => file.startsWith("cli/") && later).length).toBeGreaterThan(9);
   });
 
   it("have no import cycles, not even of types", () => {

@@ -5,13 +5,11 @@ import type { BackendInfo, BackendName } from "./backendInfo";
 /** One way to run tensors. A new engine is one more file that exports one of these, listed in `engines.ts`. */
 export interface Engine {
   readonly name: BackendName;
-  /** What may follow the name after a colon, as in `onnx:webgpu`. */
-  readonly variants?: readonly string[];
   /**
    * Loads the engine and registers it, with all its kernels, under {@link RunningEngine.registeredAs} in the
    * tfjs-core this library uses. Does not select it. May be called again after a failure.
    *
-   * @param variant one of {@link variants}; the engine's own choice without it.
+   * @param variant one of `engineVariants`; the engine's own choice without it.
    * @throws EngineUnavailable if it cannot run here.
    */
   load(variant?: string): Promise<RunningEngine>;

@@ -33,7 +33,7 @@ export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { weightedSum } from "./fused/weightedSum";
 export { lossGradients } from "./lossGradients";
-export { backendInfo, checkBackendChoice, startBackend } from "./startBackend";
+export { backendInfo, startBackend } from "./startBackend";
 export {
   computePending,
   isSameStep,

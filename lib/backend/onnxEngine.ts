@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import "@tensorflow/tfjs-backend-cpu";
 import { registerOnnx } from "tfjs-onnxruntime";
+import { engineVariants } from "./backendChoice";
 import { muteGreeting } from "./cpuEngine";
 import { type Engine, EngineUnavailable, firstLine, processorName, type RunningEngine } from "./engine";
 import { registerFusedKernels } from "./fused/registerFusedKernels";
 
-const providers = ["cpu", "wasm", "webgpu", "cuda"] as const;
+const providers = engineVariants.onnx;
 type Provider = (typeof providers)[number];
 
 /** Names of the devices that are not the processor. */
@@ -28,7 +29,6 @@ const remedies: Readonly<Record<Provider, string>> = {
  */
 export const onnxEngine: Engine = {
   name: "onnx",
-  variants: providers,
   async load(variant) {
     const provider = providers.find((known) => known === variant);
     if (provider) return start(provider);

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { BackendError, BackendNameError } from "../util/errors";
-import { type BackendInfo, type BackendName, backendNames } from "./backendInfo";
+import { BackendError } from "../util/errors";
+import { type BackendChoice, checkBackendChoice } from "./backendChoice";
+import { type BackendInfo, backendNames } from "./backendInfo";
 import { type Engine, EngineUnavailable, firstLine } from "./engine";
 import { engines } from "./engines";
 
@@ -25,7 +26,7 @@ export async function startBackend(choice?: string): Promise<BackendInfo> {
   const place = choice === undefined ? "BARS_BACKEND" : "startBackend";
   // The variable says what to start, not what must be running: it is not read again once an engine runs.
   const asked = starting ? choice : (choice ?? (process.env["BARS_BACKEND"] || undefined));
-  const wanted = asked === undefined ? undefined : parse(asked, place);
+  const wanted = asked === undefined ? undefined : checkBackendChoice(asked, place);
   starting ??= start(wanted, place).catch((error: unknown) => {
     starting = undefined;
     throw error;
@@ -55,40 +56,7 @@ export function backendInfo(): BackendInfo {
   return current;
 }
 
-interface Choice {
-  readonly name: BackendName;
-  readonly variant: string | undefined;
-}
-
-/**
- * Checks what an engine is asked for by, without starting one.
- * @throws BackendNameError for a name or a variant that there is not.
- */
-export function checkBackendChoice(asked: string, place: string): void {
-  parse(asked, place);
-}
-
-/** `name` or `name:variant`. */
-function parse(asked: string, place: string): Choice {
-  const [name, ...rest] = asked.split(":");
-  const known = backendNames.find((candidate) => candidate === name);
-  if (known === undefined) {
-    throw new BackendNameError(
-      `${place}: the engine must be one of ${backendNames.join(", ")}, got "${asked}".`,
-    );
-  }
-  const variant = rest.length > 0 ? rest.join(":") : undefined;
-  const { variants = [] } = engines[known] as Engine;
-  if (variant !== undefined && !variants.includes(variant)) {
-    const possible = [known, ...variants.map((own) => `${known}:${own}`)].join(", ");
-    throw new BackendNameError(
-      `${place}: the engine ${known} must be asked for as one of ${possible}, got "${asked}".`,
-    );
-  }
-  return { name: known, variant };
-}
-
-async function start(asked: Choice | undefined, place: string): Promise<BackendInfo> {
+async function start(asked: BackendChoice | undefined, place: string): Promise<BackendInfo> {
   const passedOver: string[] = [];
   for (const name of asked === undefined ? backendNames : [asked.name]) {
     try {

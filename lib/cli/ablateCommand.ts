@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { describeBackend, startBackend } from "../backend";
-import { ablate, ablationsOf } from "../experiments/ablation/ablate";
+import { describeBackend } from "../backend/backendInfo";
 import {
   type Ablation,
   type AblationKind,
@@ -11,6 +10,7 @@ import {
 } from "../experiments/ablation/ablation";
 import { tableText } from "../figures/notebook/showTable";
 import { openProgress } from "../util/progressSinks";
+import { startedBackend } from "./startedBackend";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -67,8 +67,11 @@ export function ablateCommand(): Command {
     .action(run);
 }
 
+const loadAblate = () => import("../experiments/ablation/ablate.js");
+
 async function run(directory: string, options: Options): Promise<void> {
-  const backend = await startBackend(options.backend);
+  const backend = await startedBackend(options.backend);
+  const { ablate, ablationsOf } = await loadAblate();
   if (options.list) {
     for (const ablation of await ablationsOf(directory)) console.log(ablationText(ablation));
     return;
@@ -119,5 +122,6 @@ async function run(directory: string, options: Options): Promise<void> {
 async function chosen(directory: string, { only, kind }: Options): Promise<Ablation[] | null> {
   if (only.length > 0) return only.map(parseAblation);
   if (kind.length === 0) return null;
+  const { ablationsOf } = await loadAblate();
   return (await ablationsOf(directory)).filter((ablation) => kind.includes(ablation.kind));
 }

@@ -1,10 +1,9 @@
 import { Command, Option } from "commander";
 import { analysisReport, type ReportLevel, reportLevels } from "../analysis/analysisReport";
 import { leastNetworks, measuresAgainstAccuracy, scoresTable } from "../analysis/measuresAgainstAccuracy";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import type { AnalysisConfig } from "../config/analysisConfig";
 import type { Overrides } from "../config/check";
-import { analyzeRuns } from "../experiments/analysis/analyzeRuns";
 import { tableText } from "../figures/notebook/showTable";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
@@ -12,6 +11,7 @@ import { openInterrupt } from "../util/interrupt";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, withAssignment } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
+import { startedBackend } from "./startedBackend";
 import { backendOption, places, several } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -69,8 +69,9 @@ async function run(given: string[], options: Options): Promise<void> {
   let config = (options.config ? overridesFromFile(options.config) : {}) as Overrides<AnalysisConfig>;
   for (const assignment of options.set)
     config = withAssignment(config as object, assignment) as Overrides<AnalysisConfig>;
-  console.log(describeBackend(await startBackend(options.backend)));
+  console.log(describeBackend(await startedBackend(options.backend)));
   const interrupt = openInterrupt();
+  const { analyzeRuns } = await import("../experiments/analysis/analyzeRuns.js");
   const { records, leftOut, reused } = await analyzeRuns(given, {
     config,
     checkpoint: options.checkpoint,

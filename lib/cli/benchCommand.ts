@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
-import { describeBackend, describeStatistics, engineStatistics, startBackend } from "../backend";
-import { benchBinaryNet } from "../experiments/benchBinaryNet";
-import { benchConfig, benchSearchStep } from "../experiments/benchSearchStep";
+import { describeBackend } from "../backend/backendInfo";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
+import { startedBackend } from "./startedBackend";
 import { backendOption, countingNumber } from "./values";
 
 const nets = {
@@ -11,14 +10,19 @@ const nets = {
     what: "search steps",
     counted:
       "an image counts once in the weight step and once in the alpha step; forward, backward and updates of both are timed",
-    run: (batch: number, steps: number, onStep: (speed: number) => void) =>
-      benchSearchStep(benchConfig({ batchSize: batch }), steps, onStep),
+    run: async (batch: number, steps: number, onStep: (speed: number) => void) => {
+      const { benchConfig, benchSearchStep } = await import("../experiments/benchSearchStep.js");
+      return benchSearchStep(benchConfig({ batchSize: batch }), steps, onStep);
+    },
   },
   binary: {
     what: "training steps",
     counted:
       "stem, six binary 3x3 convolutions of 48 channels and a dense layer on 32x32 images, in plain tfjs; forward, backward and update are timed",
-    run: benchBinaryNet,
+    run: async (batch: number, steps: number, onStep: (speed: number) => void) => {
+      const { benchBinaryNet } = await import("../experiments/benchBinaryNet.js");
+      return benchBinaryNet(batch, steps, onStep);
+    },
   },
 } as const;
 
@@ -42,7 +46,7 @@ export function benchCommand(): Command {
     .addOption(backendOption())
     .option("--json", "print one line of JSON", false)
     .action(async (options: BenchOptions) => {
-      const backend = await startBackend(options.backend);
+      const backend = await startedBackend(options.backend);
       if (!options.json) console.log(describeBackend(backend));
       const { what, counted: counting, run } = nets[options.net];
       const progress = openProgress();
@@ -53,6 +57,7 @@ export function benchCommand(): Command {
         progress.update(done, { "images/s": now.toFixed(1) });
       });
       progress.stop();
+      const { describeStatistics, engineStatistics } = await import("../backend/index.js");
       if (options.json) {
         console.log(JSON.stringify({ net: options.net, ...speed, engine: engineStatistics() }));
         return;

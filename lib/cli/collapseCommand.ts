@@ -1,11 +1,12 @@
 import { Command } from "commander";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import { collapseStudy, readCollapseRuns } from "../experiments/collapseStudy";
 import { collapseMarkdown, collapseTable } from "../experiments/collapseTable";
 import { type CollapseVariant, collapseVariants } from "../experiments/collapseVariants";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
+import { startedBackend } from "./startedBackend";
 import { backendOption, countingNumber } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -42,7 +43,7 @@ async function run(options: Options): Promise<void> {
   const variants = chosenVariants(options.variants);
   const seeds = Array.from({ length: options.seeds }, (_, i) => i);
   if (!options.tableOnly) {
-    console.log(describeBackend(await startBackend(options.backend)));
+    console.log(describeBackend(await startedBackend(options.backend)));
     await collapseStudy({
       directory: options.out,
       variants,

@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
-import { describeBackend, describeStatistics, engineStatistics, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import { dataConfig } from "../config/dataConfig";
 import { builtInDatasets, datasets } from "../config/datasets";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
+import { startedBackend } from "./startedBackend";
 import { backendOption } from "./values";
 
 /** `bars data`: fetches and checks a data set. */
@@ -40,9 +41,10 @@ export function backendCommand(): Command {
     .description("say which tensor engine is used, and why the others are not")
     .addOption(backendOption())
     .action(async (options: { backend?: string }) => {
-      const info = await startBackend(options.backend);
+      const info = await startedBackend(options.backend);
       console.log(describeBackend(info));
       for (const reason of info.passedOver) console.log(`  passed over ${reason}`);
+      const { describeStatistics, engineStatistics } = await import("../backend/index.js");
       const statistics = engineStatistics();
       if (statistics) console.log(`  ${describeStatistics(statistics)}`);
     });

@@ -7,7 +7,6 @@ import { heldText } from "../derive/heldText";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
-import { deriveBySupernet } from "../search/deriveBySupernet";
 import { describeGenotype } from "../space/describeGenotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
@@ -92,6 +91,7 @@ async function bySupernet(
         `bars derive: rule "${rule}" has no option "${name}". Known options: ${known.join(", ")}.`,
       );
   }
+  const { deriveBySupernet } = await import("../search/deriveBySupernet.js");
   const at = epoch === undefined ? {} : { epoch };
   return deriveBySupernet(dirname(path), { ...given, ...at, key, progress: openProgress() });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
 import {
   defaultEvolutionSettings as defaults,
@@ -15,7 +15,6 @@ import { spaceFor } from "../config/spaceFor";
 import type { TrainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
 import { evolutionText } from "../evolution/evolutionText";
-import { evolve } from "../evolution/evolve";
 import { storedSearch } from "../evolution/storedSearch";
 import { saveGenotype } from "../figures/export/saveArchitecture";
 import { evolvedModel } from "../records/evolutionRecord";
@@ -24,6 +23,7 @@ import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, overridesOf } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
+import { startedBackend } from "./startedBackend";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
 
 interface Options {
@@ -99,7 +99,8 @@ export function evolveCommand(): Command {
 
 async function run(search: string | undefined, options: Options): Promise<void> {
   const config = search === undefined ? byTraining(options) : onSupernet(search, options);
-  console.log(describeBackend(await startBackend(options.backend)));
+  console.log(describeBackend(await startedBackend(options.backend)));
+  const { evolve } = await import("../evolution/evolve.js");
   const record = await evolve(config, {
     directory: options.out,
     progress: openProgress(),

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
 import { datasets } from "../config/datasets";
 import { presetConfig, presetNames } from "../config/presets";
@@ -9,10 +9,10 @@ import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { summaryText } from "../derive/summaryText";
 import { saveArchitecture } from "../figures/export/saveArchitecture";
-import { search } from "../search/search";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
+import { startedBackend } from "./startedBackend";
 import { backendOption, several, wholeNumber } from "./values";
 
 interface Options {
@@ -55,8 +55,9 @@ async function run(options: Options): Promise<void> {
     return;
   }
   const config = presetConfig(options.preset, settings(options));
-  const backend = await startBackend(options.backend);
+  const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
+  const { search } = await import("../search/search.js");
   const record = await search(config, { directory: options.out, progress: openProgress() });
   const derivation = derive(deriveInputOf(record), "argmax");
   const { files, summary } = saveArchitecture(options.out, record, derivation.genotype, derivation);

@@ -8,7 +8,6 @@ import { jobProcessMain } from "../sweep/jobMain";
 import { jobFolder, jobState } from "../sweep/jobState";
 import { poolSize } from "../sweep/poolSize";
 import { logOf, runSweep } from "../sweep/runSweep";
-import { stepRunner } from "../sweep/stepRunner";
 import { submitBatch, writeSlurmBatch } from "../sweep/submitSweep";
 import { readSweepFile } from "../sweep/sweepFile";
 import { jobFolderName, type SweepJob } from "../sweep/sweepJob";
@@ -251,5 +250,8 @@ function jobCommand(): Command {
   return new Command("job")
     .description("do the job in a folder that `bars sweep` made")
     .argument("<folder>", "folder of the job", place)
-    .action((folder: string) => jobProcessMain(folder, stepRunner));
+    .action(async (folder: string) => {
+      const { stepRunner } = await import("../sweep/stepRunner.js");
+      await jobProcessMain(folder, stepRunner);
+    });
 }

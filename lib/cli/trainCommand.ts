@@ -1,17 +1,17 @@
 import { Command } from "commander";
-import { describeBackend, startBackend } from "../backend";
+import { describeBackend } from "../backend/backendInfo";
 import { datasets } from "../config/datasets";
 import { layered } from "../config/presets";
 import { type TrainConfig, trainConfig } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames, trainPresets } from "../config/trainPresets";
 import { trainSummaryText } from "../experiments/trainSummaryText";
 import { forDataset, trainTarget } from "../experiments/trainTarget";
-import { train } from "../train/train";
 import { trainFiles } from "../train/trainFiles";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { settingsHelp } from "./settingsCommand";
+import { startedBackend } from "./startedBackend";
 import { backendOption, place, several, wholeNumber } from "./values";
 
 interface Options {
@@ -65,8 +65,9 @@ async function run(network: string | undefined, options: Options): Promise<void>
   const config = settings(options, target.config);
   const directory = options.out ?? target.directory ?? "runs/train";
   const checkpoint = options.supernet ?? target.supernetCheckpoint;
-  const backend = await startBackend(options.backend);
+  const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
+  const { train } = await import("../train/train.js");
   const record = await train(config, forDataset(target, config.data.dataset), {
     directory,
     progress: openProgress(),

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
-import { checkBackendChoice } from "../backend";
+import { checkBackendChoice } from "../backend/backendChoice";
 import { BarsError } from "../util/errors";
 
 /** Parses an option that is a whole number. */

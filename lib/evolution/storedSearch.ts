@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
-import { searchFiles } from "../search/search";
+import { searchFiles } from "../search/searchFiles";
 import { RecordError } from "../util/errors";
 
 /**

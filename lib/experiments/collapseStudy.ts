@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
-import { search, searchFiles } from "../search/search";
+import { searchFiles } from "../search/searchFiles";
 import { type Progress, partOf } from "../util/progress";
 import { type CollapseVariant, collapseStudyConfig, collapseVariants } from "./collapseVariants";
 
@@ -41,6 +41,8 @@ export function collapseFolder(directory: string, variant: CollapseVariant, seed
  */
 export async function collapseStudy(options: CollapseStudyOptions): Promise<CollapseRun[]> {
   const variants = options.variants ?? (Object.keys(collapseVariants) as CollapseVariant[]);
+  // Reading finished searches needs no engine.
+  const { search } = await import("../search/search.js");
   const runs: CollapseRun[] = [];
   const seeds = options.seeds ?? [0, 1, 2];
   const total = seeds.length * variants.length;

@@ -9,7 +9,7 @@ import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
-import { searchFiles } from "./search";
+import { searchFiles } from "./searchFiles";
 import { SupernetScorer } from "./supernetScorer";
 
 export interface DeriveBySupernetOptions {

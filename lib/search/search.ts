@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { startBackend } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkForm } from "../data/checkForm";
@@ -18,6 +17,7 @@ import { type EpochSettings, epochSettings } from "./epochSettings";
 import { emptyMeter } from "./meter";
 import { checkSameSearch, newRecord, resumed } from "./recordStart";
 import { type SearchContext, stepsPerEpoch } from "./searchContext";
+import { searchFiles } from "./searchFiles";
 import { SearchState } from "./searchState";
 import type { EndedEpoch, EpochChanges } from "./strategyHooks";
 import { trainEpoch } from "./trainEpoch";
@@ -37,11 +37,6 @@ export interface SearchOptions {
   readonly onStep?: (moment: SearchMoment) => void;
   /** Called after every epoch, when the record and the checkpoint are on disk. */
   readonly onEpoch?: (record: SearchRecord) => void | Promise<void>;
-}
-
-/** Paths of a run's files. */
-export function searchFiles(directory: string): { record: string; checkpoint: string } {
-  return { record: join(directory, "record.json"), checkpoint: join(directory, "checkpoint.safetensors") };
 }
 
 /**

@@ -14,7 +14,7 @@ import { type EvolutionRecord, evolvedModel } from "../records/evolutionRecord";
 import { genotypeModel, type ModelSpec } from "../records/modelSpec";
 import type { SearchRecord } from "../records/searchRecord";
 import type { TrainRecord } from "../records/trainRecord";
-import { searchFiles } from "../search/search";
+import { searchFiles } from "../search/searchFiles";
 import { DivergenceError, InterruptedError, RecordError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { type Progress, partOf } from "../util/progress";

@@ -17,7 +17,8 @@ import { readEvolutionRecord, writeEvolutionRecord } from "../../lib/records/evo
 import { evolutionRecalibration } from "../../lib/records/recalibration";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { supernetAccuracies } from "../../lib/search/deriveBySupernet";
-import { search, searchFiles } from "../../lib/search/search";
+import { search } from "../../lib/search/search";
+import { searchFiles } from "../../lib/search/searchFiles";
 import { SupernetScorer } from "../../lib/search/supernetScorer";
 import { train } from "../../lib/train/train";
 import { InterruptedError } from "../../lib/util/errors";

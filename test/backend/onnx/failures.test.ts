@@ -4,7 +4,8 @@ import { beforeAll, expect, it } from "vitest";
 import { engineStatistics, startBackend, tf } from "../../../lib/backend";
 import { describeStatistics } from "../../../lib/backend/engineStatistics";
 import { readSearchRecord } from "../../../lib/records/searchRecordFile";
-import { search, searchFiles } from "../../../lib/search/search";
+import { search } from "../../../lib/search/search";
+import { searchFiles } from "../../../lib/search/searchFiles";
 import { readTensorFile } from "../../../lib/util/tensorFile";
 import { temporaryFolder, tinySearch } from "../../helpers/tinySearch";
 
