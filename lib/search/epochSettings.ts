@@ -2,8 +2,9 @@ import { type Schedule, scheduleValue } from "../config/schedule";
 import type { SearchConfig } from "../config/searchConfig";
 import { type Field, isField, type Section } from "../config/section";
 import { strategies } from "../config/strategies/strategies";
-import { strategiesIn } from "../config/strategiesConfig";
+import { defaultStrategiesConfig, strategiesIn } from "../config/strategiesConfig";
 import type { Sampler } from "../supernet/sampler";
+import { canonicalJson } from "../util/canonicalJson";
 import { hooksOf } from "./strategies/hooks";
 import type { StrategyAt } from "./strategyHooks";
 
@@ -26,7 +27,7 @@ export interface EpochSettings {
   readonly config: SearchConfig;
   readonly samplers: Samplers;
   readonly entropy: EntropyCoefficients;
-  /** The strategies of the search, on or off, in the order of their table. */
+  /** The strategies of the search that are on, in the order of their table. */
   readonly strategies: readonly StrategyAt[];
   /** Counted from 0. */
   readonly epoch: number;
@@ -58,7 +59,7 @@ export function epochSettings(config: SearchConfig, epoch: number): EpochSetting
   };
 }
 
-/** The strategies of a search with their schedules at the value of one epoch. */
+/** The strategies of a search that are on, with their schedules at the value of one epoch. */
 function strategiesAt(config: SearchConfig, at: (schedule: Schedule) => number): StrategyAt[] {
   const valued = (declared: Field<unknown> | Section, value: unknown): unknown => {
     if (isField(declared)) return declared.levels === undefined ? value : at(value as Schedule);
@@ -66,7 +67,12 @@ function strategiesAt(config: SearchConfig, at: (schedule: Schedule) => number):
     const entries = Object.entries<Field<unknown> | Section>(declared.fields);
     return Object.fromEntries(entries.map(([key, entry]) => [key, valued(entry, own[key])]));
   };
-  return strategiesIn(config.strategies).map((name) => ({
+  // One of the library's at its defaults is off; one of the user's own runs where settings name it.
+  const isOff = (name: string) =>
+    strategies.versionOf(name) === null &&
+    canonicalJson(config.strategies[name]) === canonicalJson(defaultStrategiesConfig[name]);
+  const on = strategiesIn(config.strategies).filter((name) => !isOff(name));
+  return on.map((name) => ({
     name,
     own: valued(strategies.get(name).setting, config.strategies[name]),
     hooks: hooksOf(name),
