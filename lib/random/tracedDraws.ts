@@ -1,4 +1,8 @@
-import type { RandomKey } from "./randomKey";
+/** A key, as `randomKey.ts` has it; that file imports this one. */
+interface Key {
+  readonly hi: number;
+  readonly lo: number;
+}
 
 /** How an array was drawn: labels folded into the key one after the other, the function, and its numbers after the key. */
 export interface Draw {
@@ -15,14 +19,14 @@ interface Trace {
 }
 
 let open: Trace | null = null;
-const nameOf = ({ hi, lo }: RandomKey): string => `${hi},${lo}`;
+const nameOf = ({ hi, lo }: Key): string => `${hi},${lo}`;
 
 /**
  * Runs something and notes how every array that it draws comes from a key, so that the same can be drawn from another
  * (`redrawn`). What runs must be over when it returns.
  */
 export function traceDraws<T>(
-  key: RandomKey,
+  key: Key,
   body: () => T,
 ): { readonly value: T; readonly draws: ReadonlyMap<unknown, Draw> } {
   const outer = open;
@@ -36,17 +40,12 @@ export function traceDraws<T>(
 }
 
 /** For `fold` alone. */
-export function noteFold(key: RandomKey, label: string | number, folded: RandomKey): void {
+export function noteFold(key: Key, label: string | number, folded: Key): void {
   const path = open?.paths.get(nameOf(key));
   if (path) open?.paths.set(nameOf(folded), [...path, label]);
 }
 
 /** For the functions that draw alone. */
-export function noteDraw(
-  array: unknown,
-  kind: Draw["kind"],
-  key: RandomKey,
-  numbers: readonly number[],
-): void {
+export function noteDraw(array: unknown, kind: Draw["kind"], key: Key, numbers: readonly number[]): void {
   open?.draws.set(array, { path: open.paths.get(nameOf(key)) ?? null, kind, numbers });
 }

@@ -200,9 +200,17 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     return tensor;
   }
 
+  /** The same memory under the extents that a graph wants. What lies on a card has them already. */
+  function shaped(tensor: NativeTensor, shape: readonly number[]): NativeTensor {
+    const { dims } = tensor;
+    if (tensor.location === "gpu-buffer") return tensor;
+    if (dims.length === shape.length && dims.every((extent, i) => extent === shape[i])) return tensor;
+    return new runtime.Tensor(tensor.type, tensor.data, shape);
+  }
+
   function inputOf(program: Program, input: DeviceProgram["inputs"][number], run: DeviceRun): NativeTensor {
     const pack = program.packs.get(input.name);
-    if (!pack) return tensorOf(run.leaves[input.leaves[0] as number] as number);
+    if (!pack) return shaped(tensorOf(run.leaves[input.leaves[0] as number] as number), input.shape);
     const inline = run.inline[input.type];
     let taken = 0;
     let offset = 0;

@@ -173,7 +173,7 @@ export class OnnxBackend extends KernelBackend {
   flush(): void {
     if (this.#recording) this.#recording.broken ??= "it reads a value";
     if (this.#pending.size === 0) return;
-    this.#compute(planGraph(this.#pending, this.#interner));
+    this.#compute(planGraph(this.#pending, this.#interner, !this.#settings.onProcessor));
   }
 
   /** Computes a plan of everything pending. */
@@ -214,7 +214,7 @@ export class OnnxBackend extends KernelBackend {
   endRecording(given: readonly TensorInfo[], results: readonly TensorInfo[]): Recording | string {
     const open = this.#recording as OpenRecording;
     this.#recording = undefined;
-    const plan = planGraph(this.#pending, this.#interner);
+    const plan = planGraph(this.#pending, this.#interner, !this.#settings.onProcessor);
     const valued = (info: TensorInfo) => [info, this.#valueOf(info.dataId)] as const;
     const recording = closeRecording(open, {
       plan,
@@ -342,7 +342,7 @@ export class OnnxBackend extends KernelBackend {
    */
   freeze(input: TensorInfo, result: TensorInfo): FrozenGraph {
     const [hole, end] = [this.#valueOf(input.dataId), this.#valueOf(result.dataId)];
-    const plan = planGraph([end], this.#interner, (value) => value === end);
+    const plan = planGraph([end], this.#interner, true, (value) => value === end);
     const constants = new Map<LazyValue, LazyArray>();
     for (const leaf of plan.leaves) {
       if (leaf === hole) continue;

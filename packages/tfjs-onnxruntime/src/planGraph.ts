@@ -33,11 +33,13 @@ export class Interner {
  * where each input comes from, and which results are live; for each leaf its shape and type. Calls whose results
  * nobody holds or reads are left out.
  *
+ * @param shapes whether leaves of one size and several shapes are told apart: a graph takes its inputs in one shape.
  * @param isResult which of the calls' results outlive the graph; those that tensors hold, without it.
  */
 export function planGraph(
   live: Iterable<LazyValue>,
   interner: Interner,
+  shapes: boolean,
   isResult: (value: LazyValue) => boolean = (value) => value.live,
 ): GraphPlan {
   const nodes = neededNodes(live);
@@ -54,7 +56,8 @@ export function planGraph(
       if (place === undefined) {
         place = -leaves.push(value);
         places.set(value, place);
-        structure.push(interner.number(`${value.dtype}[${value.shape.join()}]`));
+        // A state has another shape before its first update than after, where it is part of a longer vector.
+        structure.push(interner.number(`${value.dtype}[${shapes ? value.shape.join() : value.size}]`));
       }
       structure.push(place);
     }
