@@ -41,6 +41,8 @@ export { readTrainRecord } from "./records/trainRecordFile";
 // What a cell shows
 export { describeGenotype } from "./space/describeGenotype";
 export { drawGenotype } from "./figures/drawings/drawGenotype";
+export type { Exploration } from "./explore/exploration";
+export { explore } from "./explore/explore";
 export { exportFigure } from "./figures/export/exportFigure";
 export { dataFrame } from "./figures/notebook/dataFrame";
 export { searchDashboard } from "./figures/notebook/searchDashboard";

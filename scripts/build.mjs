@@ -1,7 +1,17 @@
-// Compiles packages/*/src and lib/ into their dist folders when a source is newer than the last build. `--force` always
-// compiles.
+// Compiles packages/*/src and lib/ into their dist folders when a source is newer than the last build, and bundles what runs
+// in pages (lib/page/*/page.tsx) into lib/dist/bundles. `--force` always compiles.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,7 +31,7 @@ function newestSource(folder) {
     statSync(join(folder, "tsconfig.json")).mtimeMs,
   );
   for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!entry.endsWith(".ts") || /^\.?dist/.test(entry) || entry.includes("node_modules")) continue;
+    if (!/\.tsx?$/.test(entry) || /^\.?dist/.test(entry) || entry.includes("node_modules")) continue;
     newest = Math.max(newest, statSync(join(folder, entry)).mtimeMs);
   }
   return newest;
@@ -52,6 +62,28 @@ export function build(force = false) {
   for (const folder of projects()) above = buildProject(compiler, folder, above, force);
 }
 
+/** One script for each kind of page, `lib/page/explore/page.tsx` as `bundles/explore.js`: no import is left in it. */
+function bundlePages(pages, target) {
+  mkdirSync(target, { recursive: true });
+  const { buildSync } = createRequire(join(root, "package.json"))("esbuild");
+  const names = readdirSync(pages).filter((name) => existsSync(join(pages, name, "page.tsx")));
+  buildSync({
+    entryPoints: Object.fromEntries(names.map((name) => [name, join(pages, name, "page.tsx")])),
+    outdir: target,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "barsPage",
+    platform: "browser",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    tsconfigRaw: {},
+    logLevel: "error",
+  });
+}
+
 /** Compiles one project if one of its sources, or what it is compiled against, is newer. Gives when it was built. */
 function buildProject(compiler, folder, above, force) {
   const started = Date.now();
@@ -71,6 +103,7 @@ function buildProject(compiler, folder, above, force) {
     console.error("build: the TypeScript compiler reported errors (above); lib/dist is left as it was.");
     process.exit(result.status ?? 1);
   }
+  if (existsSync(join(folder, "page"))) bundlePages(join(folder, "page"), join(fresh, "bundles"));
   writeFileSync(join(fresh, ".built"), "");
   utimesSync(join(fresh, ".built"), started / 1000, started / 1000);
   replaceFolder(fresh, join(folder, "dist"));

@@ -31,10 +31,12 @@ const rank: Readonly<Record<string, number>> = {
   "figures/plots": 11,
   "figures/export": 12,
   "figures/notebook": 13,
+  page: 14,
   sweep: 14,
   experiments: 15,
-  cli: 16,
-  public: 17,
+  explore: 16,
+  cli: 17,
+  public: 18,
 };
 /** Rooms whose work needs no tensor engine: what is on disk can be read, costed, derived and drawn without one. */
 const engineFree = [
@@ -56,6 +58,7 @@ const engineFree = [
   "figures/plots",
   "figures/export",
   "figures/notebook",
+  "page",
 ];
 /** The room of a file: its folder, and within `figures` the folder in there. */
 const roomOf = (path: string) =>
@@ -66,7 +69,7 @@ const roomOf = (path: string) =>
 
 const root = resolve(__dirname, "../lib");
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
-  (entry) => entry.endsWith(".ts") && entry.includes("/") && !/^(dist|node_modules)\//.test(entry),
+  (entry) => /\.tsx?$/.test(entry) && entry.includes("/") && !/^(dist|node_modules)\//.test(entry),
 );
 
 interface Import {
@@ -95,7 +98,7 @@ const imports: Import[] = sources.flatMap((file) => {
       file,
       room: roomOf(file),
       target: roomOf(path),
-      targetFile: sources.includes(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`,
+      targetFile: [`${path}.ts`, `${path}.tsx`].find((one) => sources.includes(one)) ?? `${path}/index.ts`,
       typeOnly: typeOnly !== undefined,
       later: dynamic !== undefined,
     };

@@ -34,11 +34,22 @@ export function budgetBreaks(record: SearchRecord, options: BudgetSweepOptions =
   return budgetBreaksOf(deriveInputOf(record, options.epoch), { measure });
 }
 
+/** The options of rule `budget` that its break points depend on. */
+export type BreakOptions = Partial<Omit<BudgetOptions, "budget" | "atLeast">> &
+  Pick<BudgetOptions, "measure">;
+
 /** {@link budgetBreaks} of alphas and other options of rule `budget`, e.g. its temperature. */
-export function budgetBreaksOf(
+export function budgetBreaksOf(input: DeriveInput, options: BreakOptions): BudgetBreak[] {
+  let all: readonly BudgetBreak[] = [];
+  for (const found of budgetBreakSteps(input, options)) all = found;
+  return [...all];
+}
+
+/** The breaks found so far, after each solution: a page that must answer between them takes one at a time. */
+export function* budgetBreakSteps(
   input: DeriveInput,
-  options: Partial<Omit<BudgetOptions, "budget" | "atLeast">> & Pick<BudgetOptions, "measure">,
-): BudgetBreak[] {
+  options: BreakOptions,
+): Generator<readonly BudgetBreak[], void> {
   const { measure } = options;
   const breaks: BudgetBreak[] = [];
   // No architecture costs less than this one; with it the search for cheaper ones ends.
@@ -52,15 +63,12 @@ export function budgetBreaksOf(
     const until = (replaces ? dearer.until : dearer?.budget) ?? null;
     if (replaces) breaks.shift();
     breaks.unshift({ budget: row.cost, until, ...row });
+    yield [...breaks];
     budget = row.cost - leastDifference[measure];
   }
-  return breaks;
 }
 
-function cheapestOf(
-  input: DeriveInput,
-  { measure, method, prune, initChannels }: Partial<BudgetOptions> & Pick<BudgetOptions, "measure">,
-): number {
+function cheapestOf(input: DeriveInput, { measure, method, prune, initChannels }: BreakOptions): number {
   const space = initChannels === undefined ? input.space : { ...input.space, initChannels };
   const result = bestWithinBudget(space, input.alphas, { measure, budget: -1, method, prune });
   return "cheapest" in result ? result.cheapest : 0;

@@ -15,6 +15,8 @@ export type RuleOption = {
       /** Distance of neighbouring values a slider or an arrow key takes. */
       readonly step: number;
       readonly unit: string;
+      /** The range of a slider; left out: from `least` to `most`, and no slider where that is open. */
+      readonly usual?: readonly [number, number];
     }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "truth" }

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type Explored, type ExploreOptions, explorePage } from "../explore/explore";
 export type { DrawOptions } from "../figures/drawings/drawGenotype";
 export {
   type GenotypePanel,

@@ -38,7 +38,7 @@ export function readSearchRecord(path: string): SearchRecord {
  * Checks kind, schema and every field of a search record, that its settings have the hash it states, and that alphas
  * and epochs fit them.
  */
-function checkSearchRecord(value: unknown, place: string): SearchRecord {
+export function checkSearchRecord(value: unknown, place: string): SearchRecord {
   const schema = kindInJson(value) === kind ? (value as { schema?: unknown }).schema : searchRecordSchema;
   if (schema === 1) {
     const record = checkRecordForm(value, { ...common, schema: 1, shape: shapeOfSchema1 }, place);

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { readSummary } from "../../lib/derive/summaryFile";
-import { asciiJson, readProvenance, texProvenance } from "../../lib/figures/export/provenanceFile";
+import { readProvenance, texProvenance } from "../../lib/figures/export/provenanceFile";
+import { asciiJson } from "../../lib/figures/export/svgProvenance";
 import type { Provenance } from "../../lib/figures/frame/provenance";
 import { svgMeta } from "../../lib/figures/frame/svgMeta";
 import { readPublishedPoints } from "../../lib/frontier/publishedFile";

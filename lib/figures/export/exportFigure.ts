@@ -9,8 +9,9 @@ import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
 import { bareFigure, fitFigure } from "./fitFigure";
 import { checkTexName, includeGraphics } from "./includeGraphics";
 import { warnOfMissingLetters } from "./missingLetters";
-import { pdfWithProvenance, pngWithProvenance, svgWithProvenance, texProvenance } from "./provenanceFile";
+import { pdfWithProvenance, pngWithProvenance, texProvenance } from "./provenanceFile";
 import { svgWithFonts } from "./svgFonts";
+import { svgWithProvenance } from "./svgProvenance";
 import { svgOfSize, svgSize } from "./svgSize";
 import { svgToPng } from "./svgToPng";
 

@@ -1,27 +1,19 @@
 import { readFileSync } from "node:fs";
-import { escapeXml } from "../../text/svg";
 import { RecordError } from "../../util/errors";
 import { parseJson } from "../../util/parseJson";
 import { type Provenance, provenanceShape } from "../frame/provenance";
 import { unescapeXml } from "../frame/svgMeta";
 import { isPdf, pdfInfo, withPdfInfo } from "./pdfInfo";
 import { isPng, pngTexts, withPngMeta } from "./pngMeta";
+import { asciiJson, svgProvenanceId } from "./svgProvenance";
 
 /** Where a provenance stands: an entry of a PDF's information, a keyword of a PNG, an id in an SVG, a TeX comment. */
 const keys = {
   pdf: "BarsProvenance",
   png: "bars.provenance",
-  svg: "bars-provenance",
+  svg: svgProvenanceId,
   tex: "% bars.provenance ",
 };
-
-/** JSON of letters that every format can hold. */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[^ -~]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
 
 /** @param alt what the picture shows, in words. */
 export function pdfWithProvenance(pdf: Buffer, provenance: Provenance, alt: string): Buffer {
@@ -47,17 +39,6 @@ export function pngWithProvenance(
     [keys.png]: asciiJson(provenance),
   };
   return withPngMeta(png, texts, dotsPerInch);
-}
-
-/** An SVG document with title, description and provenance as the first things inside it. */
-export function svgWithProvenance(svg: string, provenance: Provenance, alt: string): string {
-  const bare = svg
-    .replace(/<metadata id="bars-(?:sources|provenance)">[\s\S]*?<\/metadata>/g, "")
-    .replace(/(<svg\b[^>]*>)<title>[\s\S]*?<\/title>(?:<desc>[\s\S]*?<\/desc>)?/, "$1");
-  const head =
-    `<title>${escapeXml(provenance.title)}</title><desc>${escapeXml(alt)}</desc>` +
-    `<metadata id="${keys.svg}">${escapeXml(asciiJson(provenance))}</metadata>`;
-  return bare.replace(/<svg\b[^>]*>/, (root) => root + head);
 }
 
 /** A comment for TeX. */
