@@ -19,6 +19,7 @@ export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
 export { compilesSteps } from "./compilesSteps";
 export { describeStatistics, type EngineStatistics, engineStatistics } from "./engineStatistics";
+export { forgetGraphs } from "./forgetGraphs";
 export { type Frozen, freeze } from "./freeze";
 export { add, addRelu } from "./fused/add";
 export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrain";

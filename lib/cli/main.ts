@@ -15,6 +15,7 @@ import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
 import { frontierCommand } from "./frontierCommand";
 import { provenanceCommand } from "./provenanceCommand";
+import { raceCommand } from "./raceCommand";
 import { searchCommand } from "./searchCommand";
 import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
@@ -59,6 +60,7 @@ export function program(): Command {
     searchCommand(),
     deriveCommand(),
     evolveCommand(),
+    raceCommand(),
     trainCommand(),
     sweepCommand(),
     frontierCommand(),

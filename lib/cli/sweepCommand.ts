@@ -6,7 +6,6 @@ import { expandSweep } from "../sweep/expandSweep";
 import { readOutcome } from "../sweep/jobFolder";
 import { jobProcessMain } from "../sweep/jobMain";
 import { jobFolder, jobState } from "../sweep/jobState";
-import { poolSize } from "../sweep/poolSize";
 import { logOf, runSweep } from "../sweep/runSweep";
 import { submitBatch, writeSlurmBatch } from "../sweep/submitSweep";
 import { readSweepFile } from "../sweep/sweepFile";
@@ -15,6 +14,7 @@ import { sweepView } from "../sweep/sweepView";
 import { counted, countedOf } from "../util/counted";
 import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
+import { poolSize } from "../util/poolSize";
 import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
 import { writeTable } from "./writeTable";
 

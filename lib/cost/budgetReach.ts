@@ -4,11 +4,11 @@ import { edgesOf } from "../space/edges";
 import { type Genotype, type GenotypeEdge, genotype } from "../space/genotype";
 import { groupCount, stagesOf } from "../space/stages";
 import { ConfigError } from "../util/errors";
-import { type CostMeasure, costIn } from "./cost";
+import { type AnyCostMeasure, type CostMeasure, costIn } from "./cost";
 import { totalCost } from "./costTable";
 
 /** Cost of one image in one measure, one multiply-accumulate = 1. */
-export function measuredCost(of: Genotype, measure: CostMeasure, style: BinarizationConfig): number {
+export function measuredCost(of: Genotype, measure: AnyCostMeasure, style: BinarizationConfig): number {
   return costIn(totalCost(of, style), measure);
 }
 
@@ -19,7 +19,7 @@ export function measuredCost(of: Genotype, measure: CostMeasure, style: Binariza
 export function extremeGenotype(
   space: SpaceConfig,
   which: "cheapest" | "dearest",
-  measure: CostMeasure,
+  measure: AnyCostMeasure,
   style: BinarizationConfig,
 ): Genotype {
   const best = which === "cheapest" ? Math.min : Math.max;

@@ -73,7 +73,13 @@ export const costMeasures = ["bops", "flops", "ops"] as const;
 /** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
 export type CostMeasure = (typeof costMeasures)[number];
 
+/** Everything a cost counts, and OPs. */
+export type AnyCostMeasure = keyof Cost | "ops";
+
 /** The measure of a cost. */
-export function costIn(cost: Pick<Cost, "flops" | "bops">, measure: CostMeasure): number {
-  return measure === "ops" ? ops(cost) : cost[measure];
+export function costIn<M extends AnyCostMeasure>(
+  cost: Pick<Cost, "flops" | "bops" | Exclude<M, "ops">>,
+  measure: M,
+): number {
+  return measure === "ops" ? ops(cost) : cost[measure as Exclude<M, "ops">];
 }

@@ -2,6 +2,7 @@ import { analysisSection } from "../config/analysisConfig";
 import { baselineSection } from "../config/baselineConfig";
 import { evolutionSection } from "../config/evolutionConfig";
 import { presetConfig, presetNames } from "../config/presets";
+import { racePresetConfig, racePresetNames, raceSection } from "../config/raceConfig";
 import { searchSection } from "../config/searchConfig";
 import { type SettingRow, settingRows } from "../config/settingRows";
 import { trainSection } from "../config/trainConfig";
@@ -15,6 +16,7 @@ export const settingConfigs = {
   search: "one search: bars search --set, presetConfig, searchConfig, search.overrides of a sweep",
   train: "one training: bars train --set, trainPresetConfig, trainConfig, train.overrides of a sweep",
   evolution: "an evolution: options of bars evolve",
+  race: "a race: bars race --set, racePresetConfig, raceConfig",
   analysis: "an analysis: bars analyze --set, analysisConfig",
   baseline: "a hand-made network: part baseline of a sweep, baselineConfig",
   "sweep.random": "part random of a sweep",
@@ -35,6 +37,10 @@ export function settingsOf(config: SettingConfig): SettingRow[] {
     }
     case "evolution":
       return settingRows({ config, section: evolutionSection });
+    case "race": {
+      const presets = Object.fromEntries(racePresetNames.map((name) => [name, racePresetConfig(name)]));
+      return settingRows({ config, section: raceSection, presets });
+    }
     case "analysis":
       return settingRows({ config, section: analysisSection });
     case "baseline":

@@ -10,7 +10,6 @@ export type { JobOutcome } from "../sweep/jobFolder";
 export type { JobMessage } from "../sweep/jobMessages";
 export type { JobCommand } from "../sweep/jobProcess";
 export { type JobState, type JobStatus, jobState } from "../sweep/jobState";
-export { type Machine, type PoolSize, poolSize } from "../sweep/poolSize";
 export { runSweep, type SweepEvent, type SweepResult, type SweepRunOptions } from "../sweep/runSweep";
 export {
   checkSweep,
@@ -22,3 +21,4 @@ export {
 } from "../sweep/sweepFile";
 export type { JobStep, SweepJob } from "../sweep/sweepJob";
 export type { LockOwner } from "../util/fileLock";
+export { type Machine, type PoolSize, poolSize } from "../util/poolSize";

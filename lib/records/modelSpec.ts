@@ -10,7 +10,7 @@ import { showValue } from "../util/showValue";
 
 /** Where a genotype came from. */
 export interface GenotypeOrigin {
-  readonly method: "search" | "random" | "evolution";
+  readonly method: "search" | "random" | "evolution" | "race";
   /** Hash of the record it was derived from; null where there is none. */
   readonly recordHash: string | null;
   /** The rule that derived it, as plain data. */
@@ -74,7 +74,7 @@ export function modelShape(model: ModelSpec): {
 
 const originShape = nullable(
   objectOf<GenotypeOrigin>({
-    method: oneOf(["search", "random", "evolution"]),
+    method: oneOf(["search", "random", "evolution", "race"]),
     recordHash: nullable(sha256Text),
     rule: anything,
     epoch: nullable(count),

@@ -29,7 +29,27 @@ import {
 import type { Measurement, TestResult, TrainEpochRecord, TrainRecord } from "./trainRecord";
 
 const measurementFields = { images: wholeFrom(1), loss: finite, accuracy: share };
-const measurement = objectOf<Measurement>(measurementFields);
+export const measurementShape = objectOf<Measurement>(measurementFields);
+export const testResultShape = objectOf<TestResult>({
+  ...measurementFields,
+  correct: count,
+  interval: pairOf(share),
+  checkpoint: oneOf(["last", "best"]),
+  epoch: count,
+  recalibrated: truth,
+  which: oneOf(["all", "exact"]),
+});
+/** The images of a training. */
+export const trainDataShape = objectOf<TrainRecord["data"]>({
+  name: text,
+  note: text,
+  contentHash: optional(sha256Text),
+  trainImages: wholeFrom(1),
+  validationImages: count,
+  testImages: count,
+  mean: listOf(finite),
+  std: listOf(amount),
+});
 
 /** Every field of a training record. */
 export const trainRecordShape = objectOf<TrainRecord>({
@@ -43,16 +63,7 @@ export const trainRecordShape = objectOf<TrainRecord>({
   versions: versionsShape,
   defined: optional(definedShape),
   backend: backendShape,
-  data: objectOf<TrainRecord["data"]>({
-    name: text,
-    note: text,
-    contentHash: optional(sha256Text),
-    trainImages: wholeFrom(1),
-    validationImages: count,
-    testImages: count,
-    mean: listOf(finite),
-    std: listOf(amount),
-  }),
+  data: trainDataShape,
   cost: objectOf<TrainRecord["cost"]>({
     flops: amount,
     bops: amount,
@@ -76,8 +87,8 @@ export const trainRecordShape = objectOf<TrainRecord>({
       phase: oneOf([1, 2]),
       trainLoss: finite,
       trainAccuracy: share,
-      validation: nullable(measurement),
-      test: nullable(measurement),
+      validation: nullable(measurementShape),
+      test: nullable(measurementShape),
       learningRate: amount,
       seconds: amount,
       imagesPerSecond: amount,
@@ -86,17 +97,7 @@ export const trainRecordShape = objectOf<TrainRecord>({
     }),
   ),
   best: nullable(objectOf<NonNullable<TrainRecord["best"]>>({ epoch: count, accuracy: share })),
-  tests: listOf(
-    objectOf<TestResult>({
-      ...measurementFields,
-      correct: count,
-      interval: pairOf(share),
-      checkpoint: oneOf(["last", "best"]),
-      epoch: count,
-      recalibrated: truth,
-      which: oneOf(["all", "exact"]),
-    }),
-  ),
+  tests: listOf(testResultShape),
 });
 
 /** What fields say of each other. @throws RecordError for the first that do not agree. */

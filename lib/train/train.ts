@@ -14,7 +14,7 @@ import { ConfigError } from "../util/errors";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { type Progress, silentProgress } from "../util/progress";
 import { teacherOf } from "./teacherOf";
-import { type TrainContext, trainingData } from "./trainContext";
+import { checkImages, type TrainContext, type TrainingData, trainingData } from "./trainContext";
 import { trainedNetwork } from "./trainedNetwork";
 import { trainFiles } from "./trainFiles";
 import { checkSameTraining, newTrainRecord } from "./trainRecordStart";
@@ -39,6 +39,8 @@ export interface TrainOptions {
    * The finished record then has no `tests`.
    */
   readonly measureTests?: boolean;
+  /** Images that were loaded before, for the same data settings and validation share; left out: they are loaded. */
+  readonly images?: TrainingData;
 }
 
 /** Hash that names a run: of its settings and its model. */
@@ -90,7 +92,9 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
   try {
     const { signal } = interrupt;
     const backend = await unlessStopped(signal, "train", () => startBackend());
-    const images = await unlessStopped(signal, "train", () => trainingData(config, model, progress));
+    const images =
+      options.images ?? (await unlessStopped(signal, "train", () => trainingData(config, model, progress)));
+    checkImages(model, images);
     teacher = await trainedTeacher(config, model, {
       directory: options.teacherDirectory ?? join(options.directory, "teacher"),
       progress,

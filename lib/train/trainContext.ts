@@ -27,6 +27,20 @@ export interface TrainContext extends TrainingData {
   readonly title: string;
   /** Null without distillation. */
   readonly teacher: Trainable | null;
+  /** Gets the loss of every step as it is known; of a part of a step, where a batch is computed in parts. */
+  readonly onLoss?: (at: StepLoss) => void;
+  /** Training stops before this step, between two steps, as for a signal. */
+  readonly stopBefore?: { readonly epoch: number; readonly step: number };
+}
+
+/** The mean loss of the images of a step, or of a part of it. */
+export interface StepLoss {
+  /** Counted from 0 over both training steps. */
+  readonly epoch: number;
+  /** Counted from 0 in its epoch. */
+  readonly step: number;
+  readonly loss: number;
+  readonly images: number;
 }
 
 /** Steps of one epoch: whole batches of the images that train. */
@@ -35,7 +49,7 @@ export function stepsPerEpoch({ config, trainImages }: Pick<TrainContext, "confi
 }
 
 /**
- * Loads the images a config asks for and holds out its validation share, class by class.
+ * The images of {@link loadTrainingData}, for a model.
  * @throws ConfigError if the model is built for other images or for fewer classes than the data have.
  */
 export async function trainingData(
@@ -43,9 +57,23 @@ export async function trainingData(
   model: ModelSpec,
   progress: Progress,
 ): Promise<TrainingData> {
+  const images = await loadTrainingData(config, progress);
+  checkImages(model, images);
+  return images;
+}
+
+/** @throws ConfigError if a model is built for other images or for fewer classes than the data have. */
+export function checkImages(model: ModelSpec, { data }: TrainingData): void {
+  checkForm("train", `the model "${model.name}"`, modelShape(model), data.train);
+}
+
+/** Loads the images a config asks for and holds out its validation share, class by class. */
+export async function loadTrainingData(
+  config: Pick<TrainConfig, "data" | "validationShare">,
+  progress: Progress,
+): Promise<TrainingData> {
   const key = fold(randomKey(0), "training data");
   const data = await loadData(config.data, fold(key, "data"), progress);
-  checkForm("train", `the model "${model.name}"`, modelShape(model), data.train);
   const count = data.train.labels.length;
   const held = Math.round(config.validationShare * count);
   if (held === 0) {

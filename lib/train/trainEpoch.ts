@@ -15,7 +15,7 @@ import { trainWork } from "./trainWork";
 /**
  * Runs the rest of one epoch from `state.position`.
  *
- * @returns false if `signal` asked to stop; the state then stands between two steps.
+ * @returns false if `signal`, or the context's `stopBefore`, asked to stop; the state then stands between two steps.
  * @throws DivergenceError if a loss is not a finite number.
  */
 export async function trainEpoch(
@@ -54,10 +54,11 @@ export async function trainEpoch(
     for await (const batch of batches) {
       const { position } = state;
       const checkpoint = config.checkpointSteps > 0 && position.step % config.checkpointSteps === 0;
-      if (signal.aborted || (checkpoint && position.step > startStep)) {
+      const reached = context.stopBefore?.epoch === epoch && context.stopBefore.step === position.step;
+      if (signal.aborted || reached || (checkpoint && position.step > startStep)) {
         await settle();
         position.sums.seconds += (performance.now() - started) / 1000;
-        if (signal.aborted) return false;
+        if (signal.aborted || reached) return false;
         await save();
         started = performance.now();
       }
@@ -128,7 +129,7 @@ async function trainStep(
           open.sum = null;
         }
         computePending();
-        const counted = count(position, result, part.labels.length);
+        const counted = count(position, result, part.labels.length, context.onLoss);
         if (i === parts.length - 1) {
           // Whoever waits for it hears of its failure; until then nobody does.
           counted.catch(() => {});
@@ -148,7 +149,12 @@ async function trainStep(
 }
 
 /** Reads the loss of a part, which computes everything that is pending, and adds it to the epoch's sums. */
-async function count(position: TrainPosition, result: TrainGradients, images: number): Promise<void> {
+async function count(
+  position: TrainPosition,
+  result: TrainGradients,
+  images: number,
+  onLoss: TrainContext["onLoss"],
+): Promise<void> {
   const { epoch, step } = position;
   try {
     const loss = (await result.loss.data())[0] as number;
@@ -157,6 +163,7 @@ async function count(position: TrainPosition, result: TrainGradients, images: nu
     position.sums.images += images;
     position.sums.loss += loss * images;
     position.sums.correct += correct;
+    onLoss?.({ epoch, step, loss, images });
   } finally {
     tf.dispose([result.loss, result.correct]);
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bothProgress, isJobMessage, type JobMessage, messageProgress } from "../../lib/sweep/jobMessages";
-import { poolSize } from "../../lib/sweep/poolSize";
 import type { SweepEvent } from "../../lib/sweep/runSweep";
 import type { SweepJob } from "../../lib/sweep/sweepJob";
 import { sweepView } from "../../lib/sweep/sweepView";
+import { poolSize } from "../../lib/util/poolSize";
 import { partOf } from "../../lib/util/progress";
 
 const esc = String.fromCharCode(27);

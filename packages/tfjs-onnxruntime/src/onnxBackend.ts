@@ -287,6 +287,15 @@ export class OnnxBackend extends KernelBackend {
     this.#programs.clear();
   }
 
+  /**
+   * Forgets every compiled graph, and what memory they hold; of a network that trains no more they are of no use, and the
+   * next one's are others. Graphs that are met again are compiled again; frozen ones stay.
+   */
+  forgetPrograms(): void {
+    this.flush();
+    this.#programs.clear();
+  }
+
   /** The leaves' buffers; the numbers of small leaves that came from outside go along with the run. */
   #feed(values: readonly LazyValue[], program: Program): Pick<DeviceRun, "leaves" | "inline"> {
     const leaves = new Array<number>(values.length);

@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from "node:os";
-import { ConfigError } from "../util/errors";
+import { ConfigError } from "./errors";
 
 /** How many jobs run at once, and how many threads each computes with. */
 export interface PoolSize {
@@ -43,6 +43,6 @@ export function poolSize(
 }
 
 /** Memory is what this process may still take, with the limits of its container. */
-function thisMachine(): Machine {
+export function thisMachine(): Machine {
   return { cores: availableParallelism(), freeBytes: process.availableMemory?.() ?? freemem() };
 }

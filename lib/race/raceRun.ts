@@ -1,0 +1,206 @@
+import { fitAlphas } from "../analysis/fitAlphas";
+import type { RaceConfig } from "../config/raceConfig";
+import { KeptRun } from "../loop/keptRun";
+import { fold, randomKey } from "../random/randomKey";
+import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
+import { writeRaceRecord } from "../records/raceRecordFile";
+import type { Genotype } from "../space/genotype";
+import { counted, countedOf } from "../util/counted";
+import { BarsError, InterruptedError } from "../util/errors";
+import { silentProgress } from "../util/progress";
+import { nextGeneration, type ProposalSources } from "./propose";
+import type { RaceOptions } from "./raceOptions";
+import { checkSameMachine, newRaceRecord, rejectLongRung } from "./raceRecordStart";
+import type { RaceOutcome } from "./raceTask";
+import { entrants, isComplete, type Rung, resultIn, rungsOf, sound, stepsTo, withStatus } from "./standings";
+import type { WorkerPool } from "./workerPool";
+
+/** One race in progress: its record, what is trained next, and what is written when. */
+export class RaceRun {
+  readonly #kept: KeptRun<RaceRecord>;
+  readonly #begun = performance.now();
+  readonly #before: number;
+  /** Steps every network has taken, in trainings that run. */
+  readonly #steps = new Map<number, number>();
+
+  constructor(
+    readonly config: RaceConfig,
+    own: readonly Genotype[],
+    configHash: string,
+    earlier: RaceRecord | null,
+    path: string,
+    readonly pool: WorkerPool,
+    readonly sources: ProposalSources,
+    readonly options: Pick<RaceOptions, "progress" | "onChange">,
+    readonly signal: AbortSignal,
+  ) {
+    if (earlier) checkSameMachine(earlier, pool.about, path);
+    rejectLongRung(config, pool.about);
+    const start = earlier ?? newRaceRecord(config, own, configHash, pool.about);
+    this.#before = start.seconds;
+    this.#kept = new KeptRun("race", start, (record) => writeRaceRecord(path, record));
+  }
+
+  async finish(): Promise<RaceRecord> {
+    try {
+      await this.#put({ status: "running", statusDetail: null });
+      await this.#firstRung();
+      for (const rung of rungsOf(this.config).slice(1)) await this.#rung(rung);
+      const winner = sound(this.record.networks, this.config.rungs.keep.length)[0] as RaceNetwork;
+      if (this.config.test) await this.#test(winner);
+      await this.#put({ status: "finished", winner: winner.index });
+      return this.record;
+    } catch (error) {
+      if (error instanceof InterruptedError) throw this.#interrupted();
+      await this.#put({
+        status: "failed",
+        statusDetail: error instanceof Error ? error.message : String(error),
+      });
+      throw error;
+    } finally {
+      (this.options.progress ?? silentProgress).stop();
+    }
+  }
+
+  get record(): RaceRecord {
+    return this.#kept.record;
+  }
+
+  /** Generation by generation: the next one is proposed when all before it have a score. */
+  async #firstRung(): Promise<void> {
+    const [first] = rungsOf(this.config) as [Rung];
+    this.#begin(first);
+    for (;;) {
+      await this.#train(this.record.networks, first);
+      if (isComplete(this.config, this.record.networks, 0)) break;
+      if (this.signal.aborted) throw new InterruptedError("race: stopped.");
+      const { networks, draws } = nextGeneration(
+        this.config,
+        this.record.networks,
+        this.record.draws,
+        this.sources,
+      );
+      await this.#put({ networks: [...this.record.networks, ...networks], draws });
+    }
+    const scored = this.record.networks.flatMap((network) => {
+      const score = resultIn(network, 0)?.score ?? null;
+      return score === null ? [] : [{ genotype: network.genotype, score }];
+    });
+    const key = fold(randomKey(this.config.seed), "race fit");
+    if (this.record.fit === null) await this.#put({ fit: fitAlphas(this.config.space, scored, key) });
+  }
+
+  async #rung(rung: Rung): Promise<void> {
+    this.#begin(rung);
+    const own = entrants(this.config, this.record.networks, rung.rung);
+    if (own.length === 0)
+      throw new BarsError(
+        `race: every training diverged by rung ${rung.rung} of ${this.config.rungs.keep.length + 1}: ${lastDivergence(this.record)} Lower the learning rate or clip gradients, in another folder.`,
+      );
+    await this.#train(own, rung);
+  }
+
+  /** Trains networks through a rung that they have not run yet, dearest first, so that workers end together. */
+  async #train(networks: readonly RaceNetwork[], { rung }: Rung): Promise<void> {
+    const open = networks
+      .filter((network) => resultIn(network, rung) === undefined)
+      .sort((a, b) => b.cost.bops - a.cost.bops || a.index - b.index);
+    await all(
+      open.map(async (network) => {
+        const outcome = await this.#run(network, rung, false);
+        this.#steps.set(network.index, outcome.result.steps);
+        const next = this.record.networks.map((one) =>
+          one.index === network.index ? { ...one, results: [...one.results, outcome.result] } : one,
+        );
+        await this.#put({ networks: withStatus(this.config, next) });
+        this.#report(rung);
+      }),
+    );
+  }
+
+  #run({ index, hash, genotype }: RaceNetwork, rung: number, test: boolean): Promise<RaceOutcome> {
+    return this.pool.run({ index, hash, genotype, rung, test }, (steps) => {
+      this.#steps.set(index, steps);
+      this.#report(rung);
+    });
+  }
+
+  async #test(winner: RaceNetwork): Promise<void> {
+    if (this.record.tests.length > 0) return;
+    const { tests } = await this.#run(winner, this.config.rungs.keep.length, true);
+    await this.#put({ tests });
+  }
+
+  #interrupted(): InterruptedError {
+    const { networks } = this.record;
+    const rung = rungsOf(this.config).findIndex((one) => !isComplete(this.config, networks, one.rung));
+    const at = rungsOf(this.config)[Math.max(0, rung)] as Rung;
+    const done = networks.filter((network) => resultIn(network, at.rung) !== undefined).length;
+    this.#kept.put({ seconds: this.#seconds() }, false);
+    return this.#kept.interrupted(
+      `stopped in rung ${at.rung + 1} of ${this.config.rungs.keep.length + 1} after ${countedOf(done, at.networks, "network")}`,
+    );
+  }
+
+  /** Steps of a rung, all networks together. */
+  #work({ rung, networks }: Rung): number {
+    const { stepsPerEpoch } = this.pool.about;
+    const before = rung === 0 ? 0 : stepsTo(this.config, rung - 1, stepsPerEpoch);
+    return networks * (stepsTo(this.config, rung, stepsPerEpoch) - before);
+  }
+
+  #begin(rung: Rung): void {
+    const rungs = rungsOf(this.config);
+    const sum = (list: readonly Rung[]) => list.reduce((total, one) => total + this.#work(one), 0);
+    const own = this.#work(rung);
+    const whole = { name: "race", before: sum(rungs.slice(0, rung.rung)), own, total: sum(rungs) };
+    const until = rung.epoch === null ? `${this.config.rungs.steps} steps` : `epoch ${rung.epoch}`;
+    const title = `rung ${rung.rung + 1}/${rungs.length}, ${counted(rung.networks, "network")} to ${until}`;
+    (this.options.progress ?? silentProgress).start(title, own, "steps", whole);
+    this.#report(rung.rung);
+  }
+
+  #report(rung: number): void {
+    const { networks } = this.record;
+    const { stepsPerEpoch } = this.pool.about;
+    const before = rung === 0 ? 0 : stepsTo(this.config, rung - 1, stepsPerEpoch);
+    const end = stepsTo(this.config, rung, stepsPerEpoch);
+    let done = 0;
+    let finished = 0;
+    for (const network of networks) {
+      const ran = resultIn(network, rung) !== undefined;
+      if (ran) finished += 1;
+      const at = ran ? end : (this.#steps.get(network.index) ?? 0);
+      done += Math.min(Math.max(at - before, 0), end - before);
+    }
+    const best = sound(networks, rung)[0];
+    const score = best === undefined ? null : (resultIn(best, rung)?.score ?? null);
+    const shown =
+      score === null
+        ? {}
+        : { best: rung === 0 ? `loss ${(-score).toFixed(3)}` : `${(100 * score).toFixed(1)} %` };
+    (this.options.progress ?? silentProgress).update(done, { networks: String(finished), ...shown });
+  }
+
+  #seconds(): number {
+    return this.#before + (performance.now() - this.#begun) / 1000;
+  }
+
+  async #put(changes: Partial<RaceRecord>): Promise<void> {
+    this.#kept.put({ ...changes, seconds: this.#seconds() });
+    await this.options.onChange?.(this.record);
+  }
+}
+
+/** Waits for all of them, also where one fails: nothing may go on in the background. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(work);
+  const failures = ended.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+  // What made the others stop is what to tell.
+  const [first] = failures.filter((error) => !(error instanceof InterruptedError));
+  if (failures.length > 0) throw first ?? failures[0];
+}
+
+function lastDivergence({ networks }: RaceRecord): string {
+  return networks.flatMap(({ results }) => results.flatMap(({ diverged }) => diverged ?? [])).at(-1) ?? "";
+}

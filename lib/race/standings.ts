@@ -1,0 +1,87 @@
+import type { RaceConfig } from "../config/raceConfig";
+import type { RaceNetwork, RaceResult } from "../records/raceRecord";
+
+/** One rung of a race. */
+export interface Rung {
+  /** Counted from 0. */
+  readonly rung: number;
+  /** Networks in it. */
+  readonly networks: number;
+  /** Where it stops, epochs from the beginning; null for the first, which stops within the first epoch. */
+  readonly epoch: number | null;
+}
+
+export function rungsOf({ rungs }: Pick<RaceConfig, "rungs">): Rung[] {
+  const later = rungs.keep.map((networks, i) => ({
+    rung: i + 1,
+    networks,
+    epoch: rungs.epochs[i] as number,
+  }));
+  return [{ rung: 0, networks: rungs.networks, epoch: null }, ...later];
+}
+
+/** Steps from the beginning to the end of a rung. */
+export function stepsTo({ rungs }: Pick<RaceConfig, "rungs">, rung: number, stepsPerEpoch: number): number {
+  return rung === 0 ? rungs.steps : (rungs.epochs[rung - 1] as number) * stepsPerEpoch;
+}
+
+/** What a network reached in a rung; undefined where it has not run it. */
+export function resultIn(network: RaceNetwork, rung: number): RaceResult | undefined {
+  return network.results[rung];
+}
+
+/**
+ * Networks that ran a rung, best first: by score, of equals the one with the smaller loss on the held-out images, then the
+ * one proposed earlier. Those that diverged come last.
+ */
+export function ranking(networks: readonly RaceNetwork[], rung: number): RaceNetwork[] {
+  const ran = networks.filter((network) => resultIn(network, rung) !== undefined);
+  const score = (network: RaceNetwork) => resultIn(network, rung)?.score ?? Number.NEGATIVE_INFINITY;
+  const loss = (network: RaceNetwork) => resultIn(network, rung)?.heldOut?.loss ?? 0;
+  return ran.sort((a, b) => {
+    const [mine, other] = [score(a), score(b)];
+    if (mine !== other) return mine > other ? -1 : 1;
+    return loss(a) - loss(b) || a.index - b.index;
+  });
+}
+
+/** Networks a rung ran that did not diverge, best first. */
+export function sound(networks: readonly RaceNetwork[], rung: number): RaceNetwork[] {
+  return ranking(networks, rung).filter((network) => resultIn(network, rung)?.diverged === null);
+}
+
+/** The networks of a rung: all, or the best of the one before, in the order they were proposed. */
+export function entrants(config: RaceConfig, networks: readonly RaceNetwork[], rung: number): RaceNetwork[] {
+  if (rung === 0) return [...networks];
+  const { networks: count } = rungsOf(config)[rung] as Rung;
+  return sound(networks, rung - 1)
+    .slice(0, count)
+    .sort((a, b) => a.index - b.index);
+}
+
+/** Whether every network of a rung has run it. */
+export function isComplete(config: RaceConfig, networks: readonly RaceNetwork[], rung: number): boolean {
+  if (networks.length < config.rungs.networks) return false;
+  for (let before = 0; before <= rung; before++) {
+    const own = entrants(config, networks, before);
+    if (own.some((network) => resultIn(network, before) === undefined)) return false;
+  }
+  return true;
+}
+
+/** Every network with where it stands. */
+export function withStatus(config: RaceConfig, networks: readonly RaceNetwork[]): RaceNetwork[] {
+  const rungs = rungsOf(config);
+  const status = new Map<number, RaceNetwork["status"]>();
+  for (const { rung } of rungs) {
+    if (!isComplete(config, networks, rung)) break;
+    const last = rung === rungs.length - 1;
+    const next = last ? sound(networks, rung).slice(0, 1) : entrants(config, networks, rung + 1);
+    for (const { index } of entrants(config, networks, rung)) status.set(index, "out");
+    for (const { index } of next) status.set(index, last ? "winner" : "racing");
+  }
+  return networks.map((network) => {
+    const diverged = network.results.some((result) => result.diverged !== null);
+    return { ...network, status: diverged ? "diverged" : (status.get(network.index) ?? "racing") };
+  });
+}

@@ -1,0 +1,163 @@
+import { type RaceConfig, type RaceMeasure, raceConfig } from "../config/raceConfig";
+import type { Genotype } from "../space/genotype";
+import { genotypeHash } from "../space/genotypeJson";
+import { hashJson } from "../util/canonicalJson";
+import { RecordError } from "../util/errors";
+import {
+  acceptedBy,
+  amount,
+  count,
+  finite,
+  listOf,
+  nullable,
+  numberIn,
+  objectOf,
+  oneOf,
+  optional,
+  pairOf,
+  sha256Text,
+  text,
+  timeText,
+  wholeFrom,
+} from "../util/shape";
+import type { RaceFit, RaceNetwork, RaceOrigin, RaceRecord, RaceResult } from "./raceRecord";
+import {
+  alphasShape,
+  backendShape,
+  checkAlphasOf,
+  checkBelow,
+  checkNumbered,
+  definedShape,
+  genotypeShape,
+  versionsShape,
+} from "./recordShapes";
+import { measurementShape, testResultShape, trainDataShape } from "./trainRecordShape";
+
+const correlation = numberIn(-1, 1);
+
+const resultShape = objectOf<RaceResult>({
+  rung: count,
+  steps: count,
+  score: nullable(finite),
+  loss: nullable(objectOf<NonNullable<RaceResult["loss"]>>({ from: count, to: count, mean: finite })),
+  heldOut: nullable(measurementShape),
+  seconds: amount,
+  diverged: nullable(text),
+});
+
+const costShape = objectOf<Record<RaceMeasure, number>>({
+  bops: amount,
+  flops: amount,
+  ops: amount,
+  elementwise: amount,
+  realParams: amount,
+  binaryParams: amount,
+  bits: amount,
+});
+
+const networkShape = objectOf<RaceNetwork>({
+  index: count,
+  hash: sha256Text,
+  genotype: genotypeShape,
+  cost: costShape,
+  origin: objectOf<RaceOrigin>({
+    kind: oneOf(["own", "alphas", "random", "mutation", "fitted"]),
+    generation: count,
+    parent: nullable(count),
+  }),
+  results: listOf(resultShape),
+  status: oneOf(["racing", "out", "diverged", "winner"]),
+});
+
+const fitShape = objectOf<RaceFit>({
+  method: oneOf(["race"]),
+  networks: wholeFrom(1),
+  alphas: alphasShape,
+  deviations: alphasShape,
+  lambda: amount,
+  scoreMean: finite,
+  scoreDeviation: amount,
+  residual: amount,
+  tau: nullable(
+    objectOf<NonNullable<RaceFit["tau"]>>({
+      value: correlation,
+      interval: nullable(pairOf(correlation)),
+      folds: wholeFrom(2),
+    }),
+  ),
+});
+
+/** Every field of the record of a race. */
+export const raceRecordShape = objectOf<RaceRecord>({
+  kind: oneOf(["bars.race-record"]),
+  schema: oneOf([1]),
+  config: acceptedBy<RaceConfig>(raceConfig),
+  own: listOf(genotypeShape),
+  configHash: sha256Text,
+  createdAt: timeText,
+  updatedAt: timeText,
+  versions: versionsShape,
+  defined: optional(definedShape),
+  backend: backendShape,
+  data: trainDataShape,
+  status: oneOf(["running", "finished", "interrupted", "failed"]),
+  statusDetail: nullable(text),
+  seconds: amount,
+  draws: objectOf<RaceRecord["draws"]>({ made: count, outsideBand: count, again: count }),
+  networks: listOf(networkShape),
+  fit: nullable(fitShape),
+  winner: nullable(count),
+  tests: listOf(testResultShape),
+});
+
+/** What fields say of each other. @throws RecordError for the first that do not agree. */
+export function checkRaceParts(record: RaceRecord, place: string): void {
+  const { config, networks, winner, fit, draws } = record;
+  const { imageChannels } = config.space;
+  listOf(finite, imageChannels).check(record.data.mean, `${place}: data.mean`);
+  listOf(finite, imageChannels).check(record.data.std, `${place}: data.std`);
+  const most = config.rungs.networks + 1;
+  checkBelow(networks.length, most, "rungs.networks and one", `${place}: networks.length`);
+  checkNumbered(networks, "index", `${place}: networks`);
+  checkBelow(winner, networks.length, "the networks that are there", `${place}: winner`);
+  checkBelow(
+    draws.outsideBand + draws.again,
+    draws.made + 1,
+    "draws.made and one",
+    `${place}: draws in no rung`,
+  );
+  for (const network of networks) checkNetwork(network, config, `${place}: networks[${network.index}]`);
+  if (fit === null) return;
+  checkAlphasOf(config.space, fit.alphas, `${place}: fit.alphas`);
+  checkAlphasOf(config.space, fit.deviations, `${place}: fit.deviations`);
+  checkBelow(fit.networks, networks.length + 1, "the networks and one", `${place}: fit.networks`);
+}
+
+function checkNetwork(
+  { index, hash, genotype, origin, results }: RaceNetwork,
+  config: RaceConfig,
+  at: string,
+): void {
+  const { rungs } = config;
+  checkBelow(origin.parent, index, "its own index", `${at}.origin.parent`);
+  checkNumbered(results, "rung", `${at}.results`);
+  checkBelow(results.length, rungs.keep.length + 2, "the rungs and one", `${at}.results.length`);
+  const own = genotypeHash(genotype as Genotype);
+  if (hash !== own)
+    throw new RecordError(
+      `${at}.hash must be the hash of its genotype, "${own.slice(0, 12)}…", got "${hash.slice(0, 12)}…".`,
+    );
+  for (const [i, { score, loss, diverged, heldOut }] of results.entries()) {
+    if (loss) checkBelow(loss.from, loss.to, "loss.to", `${at}.results[${i}].loss.from`);
+    const whole = diverged === null ? score !== null && loss !== null : score === null;
+    if (!whole || (diverged === null && i > 0 && heldOut === null))
+      throw new RecordError(
+        `${at}.results[${i}] must hold a score and what it is made of, or say why the training diverged, got neither or both.`,
+      );
+  }
+}
+
+/** SHA-256 that names a race: of its settings and of the networks its user entered. */
+export function raceHash(config: RaceConfig, own: readonly Genotype[]): string {
+  return hashJson({ config, own });
+}
