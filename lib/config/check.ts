@@ -2,12 +2,13 @@ import { ConfigError } from "../util/errors";
 
 /** A copy of a config type whose every field, at every depth, may be left out. Arrays and unions stay whole. */
 export type Overrides<T> = {
-  readonly [K in keyof T]?: T[K] extends readonly unknown[] | string | number | boolean | null
-    ? T[K]
-    : IsPlainSection<T[K]> extends true
-      ? Overrides<T[K]>
-      : T[K];
+  readonly [K in keyof T]?: OverridesOf<Exclude<T[K], undefined>>;
 };
+type OverridesOf<V> = [V] extends [readonly unknown[] | string | number | boolean | null]
+  ? V
+  : IsPlainSection<V> extends true
+    ? Overrides<V>
+    : V;
 
 /** Unions of shapes (schedules, for one) are replaced whole, never merged field by field. */
 type IsPlainSection<T> = [T] extends [object] ? (IsUnion<T> extends true ? false : true) : false;

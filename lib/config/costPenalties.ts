@@ -41,6 +41,13 @@ export const builtInCostPenalties = {
       "The penalty is 0 at the budget and grows to both sides: it pulls dear architectures down to the budget and cheap ones up to it.",
     latex: (power) => String.raw`\left|\ln r\right|${power}`,
   },
+  multiplier: {
+    name: "multiplier",
+    formula: "p ∝ p · exp(−λ · cost) after every alpha step, λ solved so that r = 1",
+    about:
+      "No term of the loss looks at costs: after every step the alphas are moved to where the expected cost is the budget, each choice by its marginal cost.",
+    latex: null,
+  },
 } as const satisfies Readonly<Record<string, CostPenaltyFacts>>;
 
 export type BuiltInCostPenalty = keyof typeof builtInCostPenalties;

@@ -1,7 +1,16 @@
+import { canonicalJson } from "../util/canonicalJson";
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, dataSection } from "./dataConfig";
 import { formOf } from "./datasets";
+import {
+  type AlphaStartConfig,
+  alphaStartSection,
+  defaultAlphaStartConfig,
+  defaultMixtureConfig,
+  type MixtureConfig,
+  mixtureSection,
+} from "./mixtureSections";
 import { checkSchedulesFit } from "./scheduleFit";
 import {
   costSection,
@@ -29,6 +38,8 @@ export const searchSection = section(
     binarization: binarizationSection,
     data: dataSection,
     samplers: samplersSection,
+    mixture: mixtureSection,
+    alphaStart: alphaStartSection,
     cost: costSection,
     entropy: entropySection,
     weightOptimizer: optimizerSection("How weights follow their gradients.", {
@@ -99,15 +110,41 @@ export const searchSection = section(
   },
 );
 
+type AllSettings = SettingsOf<typeof searchSection.fields>;
+
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
-export interface SearchConfig extends SettingsOf<typeof searchSection.fields> {
+export interface SearchConfig extends Omit<AllSettings, "mixture" | "alphaStart"> {
   readonly strategies: StrategiesConfig;
+  /** Left out at its defaults: what a search did before there was a choice. */
+  readonly mixture?: MixtureConfig;
+  /** Left out at its defaults, likewise. */
+  readonly alphaStart?: AlphaStartConfig;
 }
 export type SamplerConfig = SearchConfig["samplers"]["cell"];
 export type CostPenaltyConfig = SearchConfig["cost"];
 export type OptimizerConfig = SearchConfig["weightOptimizer"];
 
-export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
+export const defaultSearchConfig: SearchConfig = withoutLater(defaultsOf(searchSection));
+
+/** Settings whose later sections are at their defaults stay what they were before these, and so does their hash. */
+function withoutLater({ mixture, alphaStart, ...settings }: AllSettings): SearchConfig {
+  const differs = (own: object, from: object) => canonicalJson(own) !== canonicalJson(from);
+  return Object.freeze({
+    ...settings,
+    ...(differs(mixture, defaultMixtureConfig) ? { mixture } : {}),
+    ...(differs(alphaStart, defaultAlphaStartConfig) ? { alphaStart } : {}),
+  });
+}
+
+/** How the mixture of a search is computed, defaults filled in. */
+export function mixtureOf({ mixture }: Pick<SearchConfig, "mixture">): MixtureConfig {
+  return mixture ?? defaultMixtureConfig;
+}
+
+/** When the alphas of a search begin to move, defaults filled in. */
+export function alphaStartOf({ alphaStart }: Pick<SearchConfig, "alphaStart">): AlphaStartConfig {
+  return alphaStart ?? defaultAlphaStartConfig;
+}
 
 /**
  * Completes and checks search settings. Unknown keys, values of another type and values out of range are errors that
@@ -120,7 +157,7 @@ export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
  * ```
  */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
-  const config = followDataset(complete(place, searchSection, overrides), overrides);
+  const config = followDataset(withoutLater(complete(place, searchSection, overrides)), overrides);
   checkClasses(`${place}.space`, config.space.classes, config.data.dataset);
   checkSpace(`${place}.space`, config.space);
   checkStrategies(`${place}.strategies`, config.strategies);
@@ -132,8 +169,21 @@ export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "s
     config.warmupEpochs,
   );
   checkSchedulesFit(place, searchSection, config, () => [{ epochs: config.epochs, run: "the search" }]);
+  checkMixture(place, config);
   checkAroundStrategies(place, config);
   return config;
+}
+
+function checkMixture(place: string, config: SearchConfig): void {
+  const { emptyNodes } = mixtureOf(config);
+  const { blockOrder } = config.binarization;
+  check(
+    `${place}.mixture`,
+    "emptyNodes",
+    emptyNodes === "rescaled" || blockOrder === "bn_conv_relu",
+    `"rescaled" where binarization.blockOrder is "${blockOrder}", whose batch norm stands behind the convolution`,
+    emptyNodes,
+  );
 }
 
 function followDataset(config: SearchConfig, given: object): SearchConfig {

@@ -25,18 +25,9 @@ import type { CellCostTable, CostTables, PairCost } from "./costTables";
  * ```
  */
 export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
-  const choices = tables.stem.length;
-  const own = tables.stages.map((_, s) => rowOr(probabilities.width[s], choices, choices - 1));
-  const depth = tables.stages.map((stage, s) => rowOr(probabilities.depth[s], stage.cells + 1, stage.cells));
-  const opening: number[][] = [];
-  for (let s = tables.stages.length - 1; s >= 0; s--) {
-    const empty = tables.stages[s]?.closed ? at(at(depth, s), 0) : 0;
-    opening[s] = at(own, s).map((p, a) =>
-      empty === 0 ? p : (1 - empty) * p + empty * at(at(opening, s + 1), a),
-    );
-  }
-  const parts = tables.cells.map((cell) => {
-    const weights = pairWeights(cell, tables, at(depth, cell.stage), own, opening);
+  const { opening, cells } = layoutProbabilities(tables, probabilities);
+  const parts = tables.cells.map((cell, i) => {
+    const weights = at(cells, i);
     const operations = probabilities.cells[cell.group] ?? [];
     return weighted(
       cell.pairs.map((pair) => pairCost(pair, operations)),
@@ -48,6 +39,33 @@ export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
     weighted(tables.head, at(opening, opening.length - 1)),
   ];
   return [...ends, ...parts].reduce(addCosts, zeroCost);
+}
+
+/** What depths and widths of a soft architecture say of its parts. */
+export interface LayoutProbabilities {
+  /** Per stage, of the width its opening state has, `[choices]`. */
+  readonly opening: readonly (readonly number[])[];
+  /** Per cell, in the order of the tables: that it is kept and has a pair of widths, `[choices²]`, row by row. */
+  readonly cells: readonly (readonly number[])[];
+}
+
+/** Probabilities of the widths that every part of a network can have. A missing depth or width as in {@link expectedCost}. */
+export function layoutProbabilities(
+  tables: CostTables,
+  probabilities: Pick<Alphas, "depth" | "width">,
+): LayoutProbabilities {
+  const choices = tables.stem.length;
+  const own = tables.stages.map((_, s) => rowOr(probabilities.width[s], choices, choices - 1));
+  const depth = tables.stages.map((stage, s) => rowOr(probabilities.depth[s], stage.cells + 1, stage.cells));
+  const opening: number[][] = [];
+  for (let s = tables.stages.length - 1; s >= 0; s--) {
+    const empty = tables.stages[s]?.closed ? at(at(depth, s), 0) : 0;
+    opening[s] = at(own, s).map((p, a) =>
+      empty === 0 ? p : (1 - empty) * p + empty * at(at(opening, s + 1), a),
+    );
+  }
+  const cells = tables.cells.map((cell) => pairWeights(cell, tables, at(depth, cell.stage), own, opening));
+  return { opening, cells };
 }
 
 function pairWeights(

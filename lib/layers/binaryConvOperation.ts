@@ -69,7 +69,8 @@ export function binaryConvOperation(settings: NamedSettings): Operation {
     tf.tidy(() => {
       const normalize =
         options.normalize ?? ((y: tf.Tensor4D) => plainBatchNorm(y, binarization.batchNormEpsilon));
-      const normed = binarization.blockOrder === "conv_bn_relu" ? normalize(conv) : conv;
+      const plain = binarization.blockOrder === "conv_bn_relu" ? normalize(conv) : conv;
+      const normed = options.valueMask ? (tf.mul(plain, options.valueMask) as tf.Tensor4D) : plain;
       const identity =
         stride === 1 && settings.space.convShortcut && settings.inChannels === settings.outChannels;
       const shortcut = identity

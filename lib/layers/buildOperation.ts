@@ -72,7 +72,7 @@ function checkedOperation(operation: Operation, { name, stride, outChannels }: N
           `${name}: the operation of the primitive must give [${expected.join(", ")}], got [${value.shape.join(", ")}].`,
         );
       }
-      return value;
+      return value && options?.valueMask ? (tf.mul(value, options.valueMask) as tf.Tensor4D) : value;
     },
   };
 }

@@ -53,6 +53,11 @@ export interface ApplyOptions {
   /** Share of each output channel that exists, `[outChannels]`; the weight scale "scale_tensor" depends on it. */
   readonly outputMask?: tf.Tensor1D | null;
   /**
+   * Multiplied into what the convolution gives, before an identity is added to it, `[outChannels]`; left out, or null: ones.
+   * For supernets whose nodes carry no mask of their own beside that (`mixture.widthMasks` "once").
+   */
+  readonly valueMask?: tf.Tensor1D | null;
+  /**
    * The batch norm after the convolution in the block order "conv_bn_relu". Without it: batch statistics, no
    * affine part. A network passes its own, with affine part and running statistics.
    */

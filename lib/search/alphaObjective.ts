@@ -26,7 +26,7 @@ export function regularisers(
   return tf.tidy(() => {
     const probabilities = probabilityTensors(alphas, samplers, config.space.steps);
     const penalty =
-      config.cost.method === "none"
+      config.cost.method === "none" || config.cost.method === "multiplier"
         ? tf.scalar(0)
         : costPenalty(expectedCost.relativeTo(probabilities, config.cost), config.cost);
     const terms: tf.Scalar[] = [];

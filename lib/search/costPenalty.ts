@@ -16,6 +16,8 @@ const builtIn = {
   linear: (r, { coefficient }) => tf.mul(coefficient, r),
   log: (r, { coefficient, exponent }) =>
     tf.mul(coefficient, power(tf.abs(tf.log(tf.maximum(r, 1e-12))), exponent)),
+  // Outside of the loss: `projectToBudget`.
+  multiplier: () => tf.scalar(0),
 } satisfies Readonly<Record<BuiltInCostPenalty, CostPenalty>>;
 
 /**

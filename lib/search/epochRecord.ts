@@ -60,7 +60,7 @@ export async function epochRecord(
   return {
     epoch,
     alphas,
-    warmup: epoch < config.warmupEpochs,
+    warmup: meter.alphaSteps === 0,
     weightLoss: meter.weightLoss / meter.weightImages,
     weightAccuracy: meter.weightCorrect / meter.weightImages,
     alphaLoss:

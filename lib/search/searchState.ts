@@ -1,11 +1,12 @@
 import { type BackendInfo, tf } from "../backend";
-import type { SearchConfig } from "../config/searchConfig";
+import { mixtureOf, type SearchConfig } from "../config/searchConfig";
 import { checkStatistics } from "../layers/runningStatistics";
 import { StepReplay } from "../loop/stepReplay";
 import { checkOptimizerState, restoreOptimizer, storedTensors } from "../loop/storedTensors";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
 import { fold, type RandomKey } from "../random/randomKey";
 import { checkCheckpoint, checkpointValue, searchCheckpointForm, section } from "../records/checkpoint";
+import type { Alphas } from "../space/alphas";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";
@@ -58,6 +59,8 @@ function supernetParts(config: SearchConfig): SupernetParts {
 export class SearchState {
   readonly supernet: Supernet;
   readonly alphas: AlphaVariables;
+  /** As the seed draws them. */
+  readonly startAlphas: Alphas;
   readonly weightOptimizer: Optimizer;
   readonly alphaOptimizer: Optimizer;
   readonly expectedCost: ExpectedCost;
@@ -69,13 +72,20 @@ export class SearchState {
   constructor(config: SearchConfig, key: RandomKey) {
     this.#config = config;
     const { divisor, edgeNormalization } = supernetParts(config);
-    this.supernet = new Supernet(config.space, config.binarization, fold(key, "weights"), divisor);
+    this.supernet = new Supernet(
+      config.space,
+      config.binarization,
+      fold(key, "weights"),
+      divisor,
+      mixtureOf(config),
+    );
     this.alphas = AlphaVariables.random(
       config.space,
       config.alphaInit,
       fold(key, "alphas"),
       edgeNormalization,
     );
+    this.startAlphas = this.alphas.values();
     const { parameters } = this.supernet;
     this.weightOptimizer = createOptimizer(config.weightOptimizer, (name) => {
       const role = parameters.role(name);

@@ -7,7 +7,9 @@ import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";
+import { alphasRest } from "./alphaStart";
 import type { EpochSettings } from "./epochSettings";
+import { holdBudget } from "./projectToBudget";
 import { nextAlphaGradients, nextWeightGradients } from "./replayedSteps";
 import { type SearchContext, stepsPerEpoch } from "./searchContext";
 import type { SearchState } from "./searchState";
@@ -30,7 +32,7 @@ export async function trainEpoch(
   const { config, data, split, progress } = context;
   const { epoch } = state.position;
   const steps = stepsPerEpoch(context);
-  const warmup = epoch < config.warmupEpochs;
+  const warmup = await alphasRest(context, state, settings);
   const weightBatches = epochBatches({
     ...trainingBatches(config, data, split.weightSplit),
     key: fold(fold(context.key, "weightBatches"), epoch),
@@ -147,6 +149,7 @@ async function alphaStep(
     learningRate(context, "alphaOptimizer", epoch),
   );
   computePending();
+  holdBudget(state.alphas, config, settings.samplers);
   const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
   const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
   const images = batch.labels.size;

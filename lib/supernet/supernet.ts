@@ -1,5 +1,6 @@
 import { batchNormTrain, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
+import { defaultMixtureConfig, type MixtureConfig } from "../config/mixtureSections";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
@@ -10,8 +11,17 @@ import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
+import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
 import { layoutWeights, widthMasks } from "./layoutWeights";
-import { type CellPass, masked, type OperationWeights, SupernetCell, tiled } from "./supernetCell";
+import {
+  type CellMasks,
+  type CellPass,
+  type CellSurroundings,
+  masked,
+  type OperationWeights,
+  SupernetCell,
+  tiled,
+} from "./supernetCell";
 
 /** What one forward pass needs besides images and mixture weights. */
 export interface ForwardOptions {
@@ -51,6 +61,7 @@ export class Supernet {
   readonly parameters: Parameters;
   readonly statistics: RunningStatistics;
   readonly #binarization: BinarizationConfig;
+  readonly #mixture: MixtureConfig;
   readonly #stages: readonly Stage[];
   readonly #cells: readonly SupernetCell[];
   /** Per stage, `[choices, channels]`; null where width is not searched. */
@@ -58,10 +69,20 @@ export class Supernet {
   /** The same for the input side of each stage's reduction cell: half the channels. */
   readonly #halfMasks: readonly (tf.Tensor2D | null)[];
 
-  /** @param divisor partial channels: one in so many passes through the operations of an edge. */
-  constructor(space: SpaceConfig, binarization: BinarizationConfig, key: RandomKey, divisor = 1) {
+  /**
+   * @param divisor partial channels: one in so many passes through the operations of an edge.
+   * @param mixture where the mixture computes something else than any of its architectures.
+   */
+  constructor(
+    space: SpaceConfig,
+    binarization: BinarizationConfig,
+    key: RandomKey,
+    divisor = 1,
+    mixture: MixtureConfig = defaultMixtureConfig,
+  ) {
     this.space = space;
     this.#binarization = binarization;
+    this.#mixture = mixture;
     this.#stages = stagesOf(space);
     this.#cells = cellsOf(space).map((cell) => {
       const out = (this.#stages[cell.stage] as Stage).channels;
@@ -72,7 +93,7 @@ export class Supernet {
         outChannels: out,
         stride,
       } as const;
-      return new SupernetCell(space, binarization, shape, divisor);
+      return new SupernetCell(space, binarization, shape, divisor, mixture.widthMasks === "once");
     });
     const searched = space.widthChoices.length > 1;
     this.#masks = this.#stages.map(({ channels }) => (searched ? widthMasks(space, channels) : null));
@@ -99,23 +120,34 @@ export class Supernet {
       const layout = layoutWeights(this.space, weights);
       const operations = this.#operationWeights(weights, options.active);
       let x = this.#stem(images, maskOf(layout.opening[0], this.#masks[0]), pass);
+      // Probability that the tensor between two cells holds anything of the image.
+      let fed: Share = null;
+      const run = (cell: number, masks: CellMasks) => {
+        x = this.#runCell(cell, x, operations, { ...masks, fed }, pass);
+        fed = this.#fedAfter(cell, operations, fed);
+      };
       for (const stage of this.#stages) {
         const s = stage.index;
         const openingMask = maskOf(layout.opening[s], this.#masks[s]);
         if (stage.opening !== null) {
           const masks = { input: maskOf(layout.opening[s], this.#halfMasks[s]), output: openingMask };
-          x = this.#runCell(stage.opening, x, operations, masks, pass);
+          run(stage.opening, masks);
         }
         const states = [x];
+        const shares = [fed];
         let inMask = openingMask;
         stage.cells.forEach((cell, i) => {
           const output = maskOf(layout.output[s]?.[i], this.#masks[s]);
-          x = this.#runCell(cell, x, operations, { input: inMask, output }, pass);
+          run(cell, { input: inMask, output });
           states.push(x);
+          shares.push(fed);
           inMask = output;
         });
         const sink = layout.sink[s];
-        if (sink) x = mixture(states, sink);
+        if (sink) {
+          x = mixture(states, sink);
+          fed = mixedShare(shares, sink);
+        }
       }
       const pooled = globalAveragePool(x);
       const get = this.parameters.get;
@@ -138,11 +170,19 @@ export class Supernet {
     cell: number,
     x: tf.Tensor4D,
     operations: readonly OperationWeights[],
-    masks: { input: tf.Tensor1D | null; output: tf.Tensor1D | null },
+    around: CellSurroundings,
     pass: CellPass,
   ): tf.Tensor4D {
     const group = this.space.cellLayout[cell] as number;
-    return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, masks, pass);
+    return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, around, pass);
+  }
+
+  /** Probability that a cell puts out anything, its input doing so with probability `fed`; 1 where a shortcut goes around it. */
+  #fedAfter(cell: number, operations: readonly OperationWeights[], fed: Share): Share {
+    const { cellShortcut, cellLayout, steps } = this.space;
+    if (cellShortcut !== "none") return fed;
+    const { held } = operations[cellLayout[cell] as number] as OperationWeights;
+    return held ? anyOf(fedShares(held, fed, steps).slice(1)) : fed;
   }
 
   #stem(images: tf.Tensor4D, mask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D {
@@ -188,7 +228,9 @@ export class Supernet {
           active?.[group]?.[e]?.[k] === false ? 0 : (scalars[e * count + k] as tf.Scalar),
         ),
       );
-      return { operations, edges: gamma ? scalarsOf(gamma) : null };
+      const byShare = this.#mixture.emptyNodes === "by_share";
+      const held = byShare ? heldShares(tensor, this.space.primitives) : null;
+      return { operations, edges: gamma ? scalarsOf(gamma) : null, held };
     });
   }
 
@@ -233,6 +275,16 @@ function scalarsOf(vector: tf.Tensor): tf.Scalar[] {
 /** `Σ_i weights_i · states_i`. */
 function mixture(states: readonly tf.Tensor4D[], weights: tf.Tensor): tf.Tensor4D {
   return weightedSum(states, scalarsOf(weights), null);
+}
+
+/** `Σ_i weights_i · shares_i`, a null share being 1. */
+function mixedShare(shares: readonly Share[], weights: tf.Tensor): Share {
+  if (shares.every((share) => share === null)) return null;
+  const terms = scalarsOf(weights).map((weight, i) => {
+    const share = shares[i] ?? null;
+    return share ? tf.mul(weight, share) : weight;
+  });
+  return tf.addN(terms) as tf.Scalar;
 }
 
 /** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */

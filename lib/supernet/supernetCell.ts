@@ -2,6 +2,7 @@ import { add, concatChannels, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type Application, applyTogether } from "../layers/applyTogether";
+import { bitsOf } from "../layers/bitsOf";
 import { buildOperation } from "../layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
@@ -10,6 +11,7 @@ import { avgPoolDuplicate } from "../layers/shortcuts";
 import { traitsOf } from "../primitives/primitives";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
+import { anyOf, byShare, fedShares, type Share, stateByShare } from "./fedShares";
 import { PartialChannels } from "./partialChannels";
 
 /** Shape of one cell of the supernet, at width 1. */
@@ -39,12 +41,20 @@ export interface CellMasks {
   readonly output: tf.Tensor1D | null;
 }
 
+/** What a cell must know of its surroundings. */
+export interface CellSurroundings extends CellMasks {
+  /** Probability that its input holds anything; null for 1. */
+  readonly fed: Share;
+}
+
 /** How the edges of one cell group weigh. */
 export interface OperationWeights {
   /** Of each operation, `[edge][primitive]`: a scalar tensor, or 0 for an operation that is left out. */
   readonly operations: readonly (readonly (tf.Scalar | 0)[])[];
   /** Of the whole edge, `[edge]`, where edges are normalized; the operations have it in theirs. */
   readonly edges: readonly tf.Scalar[] | null;
+  /** Share of each edge's weight on operations, where nodes count by what enters them (`mixture.emptyNodes`). */
+  readonly held: readonly tf.Scalar[] | null;
 }
 
 /** What enters a node: values of operations and their weights, pair by pair. */
@@ -67,9 +77,20 @@ export class SupernetCell {
   readonly #binarization: BinarizationConfig;
   readonly #shape: SupernetCellShape;
   readonly #partial: PartialChannels | null;
+  readonly #masksOnce: boolean;
 
-  /** @param divisor one channel in so many passes through the operations of an edge ({@link PartialChannels}). */
-  constructor(space: SpaceConfig, binarization: BinarizationConfig, shape: SupernetCellShape, divisor = 1) {
+  /**
+   * @param divisor one channel in so many passes through the operations of an edge ({@link PartialChannels}).
+   * @param masksOnce whether soft masks are multiplied into what convolutions give alone (`mixture.widthMasks`).
+   */
+  constructor(
+    space: SpaceConfig,
+    binarization: BinarizationConfig,
+    shape: SupernetCellShape,
+    divisor = 1,
+    masksOnce = false,
+  ) {
+    this.#masksOnce = masksOnce;
     this.#space = space;
     this.#binarization = binarization;
     this.#shape = shape;
@@ -81,41 +102,66 @@ export class SupernetCell {
    * @param x `[batch, h, w, factor · inChannels]` with factor `steps` in preprocess mode, else 1; masked already.
    * @returns `[batch, h / stride, w / stride, factor · outChannels]`, masked. The caller owns it.
    */
-  apply(x: tf.Tensor4D, weights: OperationWeights, masks: CellMasks, pass: CellPass): tf.Tensor4D {
+  apply(x: tf.Tensor4D, weights: OperationWeights, masks: CellSurroundings, pass: CellPass): tf.Tensor4D {
     const { steps } = this.#space;
     return tf.tidy(() => {
+      const fed = fedShares(weights.held, masks.fed, steps);
       const wideInput = tiled(masks.input, cellTensorFactor(this.#space));
       const wideOutput = tiled(masks.output, cellTensorFactor(this.#space));
       const before = this.#space.process === "preprocess";
       // Only the 1x1 changes a normal cell's width, so its nodes stand all before it or all after it.
       const nodeMask = before || this.#shape.stride === 2 ? masks.output : masks.input;
       const entryMask = this.#shape.stride === 2 ? masks.input : nodeMask;
-      const first = before ? masked(this.#process(x, wideInput, entryMask, pass), entryMask) : x;
+      const first = before ? masked(this.#process(x, wideInput, entryMask, masks.fed, pass), entryMask) : x;
       const terms: Terms[] = Array.from({ length: steps + 1 }, () => ({ values: [], weights: [] }));
       const nodes: tf.Tensor4D[] = [];
       for (let node = 0; node <= steps; node++) {
         const raw = node === 0 ? first : this.#sum(terms[node] as Terms, first, nodeMask);
         if (node > 0) nodes.push(raw);
         if (node === steps) break;
-        const state = this.#state(node, raw, node === 0 ? entryMask : nodeMask, pass);
+        const mask = node === 0 ? entryMask : nodeMask;
+        const state = this.#state(`${this.#shape.name}.node${node}`, raw, mask, fed[node] ?? null, pass);
         this.#leave(node, state, terms, weights, nodeMask, pass);
       }
       const joined = nodes.length === 1 ? (nodes[0] as tf.Tensor4D) : concatChannels(nodes);
       const wideNodes = tiled(nodeMask, steps);
       const body = before
         ? joined
-        : masked(this.#process(joined, wideNodes, masks.output, pass), masks.output);
+        : masked(this.#process(joined, wideNodes, masks.output, anyOf(fed.slice(1)), pass), masks.output);
       const shortcut = this.#shortcut(x, wideInput, wideOutput, pass);
-      return shortcut ? add(body, masked(shortcut, wideOutput)) : body.clone();
+      if (!shortcut) return body.clone();
+      return add(body, masked(shortcut, this.#shortcutMask(wideInput, wideOutput)));
     });
   }
 
-  #state(node: number, raw: tf.Tensor4D, mask: tf.Tensor1D | null, pass: CellPass): NodeState {
-    const name = `${this.#shape.name}.node${node}`;
-    return normalizeAndBinarize(raw, mask, this.#binarization, pass.edeT, {
-      shift: this.#binarization.rsign ? (pass.get(`${name}.rsign.shift`) as tf.Tensor1D) : null,
-      normalize: (value) => pass.normalize(name, value),
+  /**
+   * What the shortcut is masked with. Where masks count once it has that of the input already: an identity lacks only
+   * `min(1, output / input)`, a pooled input, of the same width, nothing.
+   */
+  #shortcutMask(input: tf.Tensor1D | null, output: tf.Tensor1D | null): tf.Tensor1D | null {
+    if (!this.#masksOnce || !input || !output) return output;
+    if (this.#shape.stride === 1) return tf.minimum(tf.div(output, tf.maximum(input, 1e-6)), 1);
+    return this.#space.cellShortcut === "avg_pool" ? null : output;
+  }
+
+  /** A tensor normalised under a name and binarized with the shift under `shift`, as much as it holds anything. */
+  #state(
+    name: string,
+    raw: tf.Tensor4D,
+    mask: tf.Tensor1D | null,
+    share: Share,
+    pass: CellPass,
+    norm = name,
+  ): NodeState {
+    const { rsign } = this.#binarization;
+    const shift = rsign ? (pass.get(`${name}.rsign.shift`) as tf.Tensor1D) : null;
+    const state = normalizeAndBinarize(raw, mask, this.#binarization, pass.edeT, {
+      shift,
+      normalize: (value) => pass.normalize(norm, value),
     });
+    if (share === null) return state;
+    const empty = bitsOf(tf.zeros([1, 1, 1, raw.shape[3]]), shift, this.#binarization, pass.edeT);
+    return stateByShare(state, share, empty);
   }
 
   /** Applies every operation on every edge that leaves `from`, together, and adds the values with their weights to `terms[to]`. */
@@ -143,7 +189,11 @@ export class SupernetCell {
         applications.push({
           operation: buildOperation(name, this.#settings(primitive, from, pass.edeT)),
           get: (own) => pass.get(`${name}.${own}`),
-          options: { outputMask: seenMask, normalize: (y) => pass.normalize(name, y) },
+          options: {
+            outputMask: seenMask,
+            valueMask: this.#masksOnce ? seenMask : null,
+            normalize: (y) => pass.normalize(name, y),
+          },
         });
       });
     }
@@ -179,7 +229,7 @@ export class SupernetCell {
 
   /** The masked sum of everything that enters a node; zeros where nothing does. */
   #sum({ values, weights }: Terms, input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
-    if (values.length > 0) return weightedSum(values, weights, mask);
+    if (values.length > 0) return weightedSum(values, weights, this.#masksOnce ? null : mask);
     const [batch, height, width] = input.shape;
     const { outChannels, stride } = this.#shape;
     return tf.zeros([batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels]);
@@ -190,14 +240,15 @@ export class SupernetCell {
     x: tf.Tensor4D,
     inMask: tf.Tensor1D | null,
     outMask: tf.Tensor1D | null,
+    share: Share,
     pass: CellPass,
   ): tf.Tensor4D {
     const name = `${this.#shape.name}.process`;
     if (this.#space.processKind === "real") {
       const kernel = pass.get(`${name}.kernel`) as tf.Tensor4D;
-      return pass.normalize(name, realConv2d(relu(x), kernel, { name, stride: 1 }));
+      return byShare(pass.normalize(name, realConv2d(relu(x), kernel, { name, stride: 1 })), share);
     }
-    return this.#block(name, this.#processSettings(pass.edeT), x, inMask, outMask, pass);
+    return this.#block(name, this.#processSettings(pass.edeT), x, inMask, outMask, share, pass);
   }
 
   #shortcut(
@@ -216,6 +267,7 @@ export class SupernetCell {
       x,
       inMask,
       outMask,
+      null,
       pass,
     );
   }
@@ -227,12 +279,10 @@ export class SupernetCell {
     x: tf.Tensor4D,
     inMask: tf.Tensor1D | null,
     outMask: tf.Tensor1D | null,
+    share: Share,
     pass: CellPass,
   ): tf.Tensor4D {
-    const state = normalizeAndBinarize(x, inMask, this.#binarization, pass.edeT, {
-      shift: this.#binarization.rsign ? (pass.get(`${name}.rsign.shift`) as tf.Tensor1D) : null,
-      normalize: (value) => pass.normalize(`${name}.input`, value),
-    });
+    const state = this.#state(name, x, inMask, share, pass, `${name}.input`);
     const options = { outputMask: outMask, normalize: (y: tf.Tensor4D) => pass.normalize(name, y) };
     return buildOperation(name, settings).apply(
       state,

@@ -38,9 +38,12 @@ export function alphaObjectiveText(config: SearchConfig): string {
     ? String.raw`, \qquad r = \frac{E_\alpha[\mathrm{${measure}}]}{${countText(cost.budget).replaceAll(",", "{,}")}}`
     : "";
   const formula = String.raw`$$L_\alpha = ${terms.join(" + ")}${ratio}$$`;
-  return [formula, costPenalties.get(cost.coefficient === 0 ? "none" : cost.method).about, ...notes].join(
-    "\n\n",
-  );
+  return [formula, costPenalties.get(penaltyName(cost)).about, ...notes].join("\n\n");
+}
+
+/** A term of coefficient 0 is none; the multiplier is no term, and has no coefficient. */
+function penaltyName({ method, coefficient: c }: SearchConfig["cost"]): string {
+  return c === 0 && method !== "multiplier" ? "none" : method;
 }
 
 /** The penalty as LaTeX, `r` the expected cost as a share of the budget; empty where there is none. */
