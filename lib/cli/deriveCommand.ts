@@ -91,9 +91,14 @@ async function bySupernet(
         `bars derive: rule "${rule}" has no option "${name}". Known options: ${known.join(", ")}.`,
       );
   }
-  const { deriveBySupernet } = await import("../search/deriveBySupernet.js");
   const at = epoch === undefined ? {} : { epoch };
-  return deriveBySupernet(dirname(path), { ...given, ...at, key, progress: openProgress() });
+  const common = { ...given, ...at, progress: openProgress() };
+  if (rule === "perturb") {
+    const { deriveByPerturbation } = await import("../search/deriveByPerturbation.js");
+    return deriveByPerturbation(dirname(path), common);
+  }
+  const { deriveBySupernet } = await import("../search/deriveBySupernet.js");
+  return deriveBySupernet(dirname(path), { ...common, key });
 }
 
 function derivationLines(

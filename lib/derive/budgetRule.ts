@@ -1,7 +1,7 @@
 import { type CostMeasure, costMeasures, measureNames } from "../cost/cost";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
-import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
+import type { DeriveInput, DeriveRule, ProbabilityOptions, RuleResult } from "./deriveRule";
 
 export interface BudgetOptions extends ProbabilityOptions {
   /** What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. */
@@ -85,20 +85,31 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
     }
     return { measure, budget: held.budget };
   },
-  choose: ({ space, alphas }, { method, temperature, measure, budget, atLeast, prune }) => {
-    const limit = budget ?? Infinity;
-    const least = atLeast > 0 ? atLeast * limit : 0;
-    const question = { measure, budget: limit, least, method, temperature, prune };
-    const result = bestWithinBudget(space, alphas, question);
-    if ("choice" in result) return result.choice;
-    const name = measureNames[measure];
-    if (result.cheapest <= limit) {
-      throw new DeriveError(
-        `derive: rule "budget": no architecture of this space costs between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,
-      );
-    }
-    throw new DeriveError(
-      `derive: rule "budget": no architecture of this space costs at most ${budget} ${name} an image; the cheapest one costs ${result.cheapest}. Raise the budget to at least that.`,
-    );
-  },
+  choose: (input, options) => withinBudget(input, options, "budget"),
 } satisfies DeriveRule<BudgetOptions>);
+
+/**
+ * The choice rule "budget" makes.
+ * @param rule whose name errors say.
+ * @throws DeriveError where no architecture is in the band.
+ */
+export function withinBudget(
+  { space, alphas }: Pick<DeriveInput, "space" | "alphas">,
+  { method, temperature, measure, budget, atLeast, prune }: BudgetOptions,
+  rule: string,
+): RuleResult {
+  const limit = budget ?? Infinity;
+  const least = atLeast > 0 ? atLeast * limit : 0;
+  const question = { measure, budget: limit, least, method, temperature, prune };
+  const result = bestWithinBudget(space, alphas, question);
+  if ("choice" in result) return result.choice;
+  const name = measureNames[measure];
+  if (result.cheapest <= limit) {
+    throw new DeriveError(
+      `derive: rule "${rule}": no architecture of this space costs between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,
+    );
+  }
+  throw new DeriveError(
+    `derive: rule "${rule}": no architecture of this space costs at most ${budget} ${name} an image; the cheapest one costs ${result.cheapest}. Raise the budget to at least that.`,
+  );
+}

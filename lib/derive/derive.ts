@@ -18,6 +18,7 @@ import { layoutMethods } from "./layoutBy";
 import { logProbabilityOf } from "./logProbabilities";
 import { optionFields } from "./optionFields";
 import { type OwnRule, ruleOfFunction } from "./ownRule";
+import { perturbRule } from "./perturbRule";
 import { probabilitiesOf, probabilityMethods } from "./probabilitiesOf";
 import { sampleRule } from "./sampleRule";
 import { severalRule } from "./severalRule";
@@ -39,6 +40,7 @@ export const deriveRules = Object.freeze({
   entropy_guard: entropyGuardRule,
   budget: budgetRule,
   best_of: bestOfRule,
+  perturb: perturbRule,
 });
 export type DeriveRuleName = keyof typeof deriveRules;
 
@@ -146,14 +148,14 @@ function ruleOf(
   return { name, own: true, chosen: ruleOfFunction(asked) };
 }
 
-/** Rule "budget" holds what it was told to; every other leaves it at what the search held its expected cost to. */
+/** Rules "budget" and "perturb" hold what it was told to; every other leaves it at what the search held its expected cost to. */
 function heldOf(
   name: string,
   options: ProbabilityOptions,
   { held, space }: DeriveInput,
   { cost, built }: { readonly cost: Cost; readonly built: SpaceConfig },
 ): HeldCost | null {
-  if (name === "budget") return heldByRule(cost, options as BudgetOptions);
+  if (name === "budget" || name === "perturb") return heldByRule(cost, options as BudgetOptions);
   return held === undefined ? null : heldBySearch(cost, held, space, built);
 }
 

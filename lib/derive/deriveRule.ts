@@ -17,6 +17,8 @@ export interface DeriveInput {
   readonly key?: RandomKey;
   /** How good a candidate is, higher is better; needed by rules that rank (see `deriveBySupernet`). */
   readonly score?: (genotype: Genotype) => number;
+  /** How much each choice counts in the supernet's loss, shaped like the alphas; needed by rule "perturb" (see `deriveByPerturbation`). */
+  readonly strengths?: Alphas;
   /** How binary layers are built, for costs that depend on it (element-wise work, real parameters). */
   readonly style?: BlockStyle;
   /** The measure and budget of the search the alphas come from: what rule "budget" takes where it is told nothing else. */

@@ -22,4 +22,5 @@ export { probabilitiesOf } from "../derive/probabilitiesOf";
 export { comparedRules, derivations, type RuleRow, ruleComparison } from "../derive/ruleComparison";
 export { type Judgement, type SearchSummary, searchSummary } from "../derive/summary";
 export { type StoredSummary, summaryText } from "../derive/summaryText";
+export { deriveByPerturbation } from "../search/deriveByPerturbation";
 export { deriveBySupernet } from "../search/deriveBySupernet";

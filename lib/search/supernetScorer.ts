@@ -6,9 +6,11 @@ import { type DataInfo, type LoadedData, loadData } from "../data/loadData";
 import { sequentialBatches } from "../data/sequentialBatches";
 import { splitTraining } from "../data/splitTraining";
 import { oneHotAlphas } from "../derive/oneHotAlphas";
-import type { PlainBatch } from "../loop/batchTensors";
+import { samplerProbabilities } from "../derive/samplerProbabilities";
+import { type PlainBatch, type TensorBatch, toTensors } from "../loop/batchTensors";
 import { fold, randomKey } from "../random/randomKey";
 import type { SearchRecord } from "../records/searchRecord";
+import type { Alphas } from "../space/alphas";
 import type { Genotype } from "../space/genotype";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { RecordError } from "../util/errors";
@@ -18,6 +20,7 @@ import { epochSettings } from "./epochSettings";
 import { evaluate } from "./evaluate";
 import { supernetStatistics } from "./recalibrate";
 import { SearchState } from "./searchState";
+import { type Judgement, mixtureLoss, rowAt, rowsOf, strengthsOf } from "./strengths";
 
 export interface SupernetScorerOptions {
   /** Images of the alpha split each architecture is measured on; 0: all. Default: as many as each epoch was measured on. */
@@ -115,6 +118,33 @@ export class SupernetScorer {
     } finally {
       for (const value of statistics?.values() ?? []) value.dispose();
       weights.dispose();
+    }
+  }
+
+  /**
+   * How much every choice counts in the supernet's loss ({@link strengthsOf}), at the probabilities of given alphas, on the
+   * scorer's images; batch norms by the statistics of each batch.
+   */
+  async strengths(alphas: Alphas, judgement: Judgement, progress = silentProgress): Promise<Alphas> {
+    const { config } = this.record;
+    const settings = epochSettings(config, Math.max(0, this.state.position.epoch - 1));
+    const edges = alphas.edges ? { edges: alphas.edges } : {};
+    const weights = { ...samplerProbabilities(alphas, settings.samplers), ...edges };
+    const batches: TensorBatch[] = [];
+    const total = rowsOf(weights).reduce((sum, place) => sum + rowAt(weights, place).length, 0);
+    progress.start("choices", total, "choices");
+    try {
+      for await (const batch of this.#batches())
+        batches.push(toTensors(batch, config.space.imageSize, config.space.imageChannels));
+      const loss = mixtureLoss(this.state.supernet, batches, { edeT: this.#edeT });
+      let done = 0;
+      return await strengthsOf(weights, loss, judgement, () => progress.update(++done));
+    } finally {
+      for (const { images, labels } of batches) {
+        images.dispose();
+        labels.dispose();
+      }
+      progress.stop();
     }
   }
 

@@ -262,7 +262,13 @@ describe("every rule", () => {
       expect(deriveRules[name].formula.length).toBeGreaterThan(20);
       expect(deriveRules[name].source.length).toBeGreaterThan(10);
       const derivation = derive(
-        { space, alphas: randomAlphas(space, 1, randomKey(2)), key: randomKey(3), score: () => 0 },
+        {
+          space,
+          alphas: randomAlphas(space, 1, randomKey(2)),
+          key: randomKey(3),
+          score: () => 0,
+          strengths: randomAlphas(space, 1, randomKey(4)),
+        },
         name,
       );
       expect(derivation.rule).toEqual({ rule: name, ...deriveRules[name].defaults });
@@ -302,7 +308,7 @@ describe("derive refuses", () => {
     [
       "an unknown rule",
       () => derive({ space, alphas }, "best" as DeriveRuleName),
-      'derive: unknown rule "best". Known rules: argmax, sample, top_k, top_k_none, several, threshold, skip_cap, entropy_guard, budget, best_of. The nearest is best_of.',
+      'derive: unknown rule "best". Known rules: argmax, sample, top_k, top_k_none, several, threshold, skip_cap, entropy_guard, budget, best_of, perturb. The nearest is best_of.',
     ],
     [
       "an unknown option",

@@ -239,7 +239,7 @@ describe("derive refuses", () => {
     ],
     [
       "skipcap" as DeriveRuleName,
-      'derive: unknown rule "skipcap". Known rules: argmax, sample, top_k, top_k_none, several, threshold, skip_cap, entropy_guard, budget, best_of. The nearest is skip_cap.',
+      'derive: unknown rule "skipcap". Known rules: argmax, sample, top_k, top_k_none, several, threshold, skip_cap, entropy_guard, budget, best_of, perturb. The nearest is skip_cap.',
     ],
   ] as [RuleChoice, string][])("%j", (rule, message) => {
     expect(() => derive({ space, alphas, key: randomKey(0), score: () => 0 }, rule)).toThrow(
