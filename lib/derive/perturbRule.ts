@@ -16,6 +16,15 @@ export const perturbRule: DeriveRule<PerturbOptions> = Object.freeze({
   source:
     "DARTS-PT (Wang et al. 2021, arXiv:2108.04392), there edge by edge with fine-tuning between; the exact budget is this library's own",
   defaults: Object.freeze({ ...budgetRule.defaults, judge: "drop" } as const),
+  fields: {
+    ...budgetRule.fields,
+    judge: {
+      kind: "choice",
+      choices: judgements,
+      label: "judge",
+      about: "drop: what leaving a choice out costs; keep: what deciding for it gains",
+    },
+  },
   needsKey: false,
   needsCheckpoint: true,
   ownLayout: true,

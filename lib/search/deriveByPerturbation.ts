@@ -5,7 +5,7 @@ import { type PerturbOptions, perturbRule } from "../derive/perturbRule";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { DeriveError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
-import { searchFiles } from "./search";
+import { searchFiles } from "./searchFiles";
 import { SupernetScorer } from "./supernetScorer";
 
 export interface DeriveByPerturbationOptions
