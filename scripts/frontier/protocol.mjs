@@ -29,6 +29,9 @@ export const bands = {
 export const recipe = { preset: "laptop", epochs: 8 };
 export const longRecipe = { preset: "laptop", epochs: 24 };
 
+/** Preset of the races, its networks, and trainings of all rungs together (96, 32, 12, 4 and 2 networks). */
+export const race = { preset: "laptop", networks: 96, trainings: 146 };
+
 export const searchSeeds = [0, 1, 2];
 export const trainingSeeds = [100, 101, 102];
 export const draws = { count: 12, key: 1000, label: "frontier-draws" };

@@ -89,7 +89,7 @@ const running = new Map();
 function start(unit) {
   mkdirSync(unit.folder, { recursive: true });
   const log = openSync(join(unit.folder, "log.txt"), "a");
-  const env = { ...process.env, BARS_ONNX_THREADS: String(unit.threads) };
+  const env = { ...process.env, BARS_ONNX_THREADS: "1" };
   const child = spawn(process.execPath, unit.command, { cwd: root, env, stdio: ["ignore", log, log] });
   running.set(unit.id, child);
   console.log(`${new Date().toISOString()} begins ${unit.id}`);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cli, root } from "./library.mjs";
-import { bands, draws, longRecipe, recipe, trainingSeeds } from "./protocol.mjs";
+import { bands, draws, longRecipe, race, recipe, searchSeeds, trainingSeeds } from "./protocol.mjs";
 
 /** Where runs go on; what is finished is copied to data/records/protocol. */
 export const runs = join(root, "runs/frontier");
@@ -29,7 +29,6 @@ function training(band, name, network, seed, { preset, epochs }, needs) {
     kind: `training of ${epochs} epochs, band ${band}`,
     folder,
     needs: needs ?? [],
-    threads: 1,
     command: [cli, "train", network, ...settings, "--out", folder],
     total: epochs,
   };
@@ -42,17 +41,41 @@ function drawUnits(name) {
   });
 }
 
+/** A race, and the trainings of its winner. @param settings what the arm changes. */
+function raceUnits(name, arm, seed, settings = []) {
+  const { measure, low, high } = bands[name];
+  const id = `${name}/${arm}-${seed}`;
+  const folder = join(runs, id);
+  const band = [`band.measure=${measure}`, `band.atLeast=${low}`, `band.atMost=${high}`];
+  const set = [...band, ...settings].flatMap((one) => ["--set", one]);
+  const winner = join(folder, "genotype.json");
+  return [
+    {
+      id,
+      kind: `${arm}, band ${name}`,
+      folder,
+      needs: [],
+      command: [cli, "race", race.preset, "--seed", String(seed), "--workers", "1", ...set, "--out", folder],
+      total: race.trainings,
+    },
+    ...trainingSeeds.map((own) => training(name, `${arm}-${seed}-winner`, winner, own, recipe, [winner])),
+  ];
+}
+
 function bandUnits(name) {
   const band = bands[name];
   const each = (label, network, needs) =>
     trainingSeeds.map((seed) => training(name, label, network, seed, recipe, needs));
+  const [first] = trainingSeeds;
+  const earlier = join(runs, name, "earlier.json");
+  const races = (arm, settings) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, settings));
   return [
+    ...races("race"),
     ...drawUnits(name),
     ...each("hand-made", band.handMade),
-    ...(band.earlier
-      ? each("earlier", join(runs, name, "earlier.json"), [join(runs, name, "earlier.json")])
-      : []),
-    training(name, "hand-made", band.handMade, trainingSeeds[0], longRecipe),
+    ...(band.earlier ? each("earlier", earlier, [earlier]) : []),
+    ...races("random-race", [`proposals.random=${race.networks}`]),
+    training(name, "hand-made", band.handMade, first, longRecipe),
   ];
 }
 
@@ -60,13 +83,13 @@ export function allUnits() {
   return Object.keys(bands).flatMap(bandUnits);
 }
 
-/** How far a unit is: its record's status, epochs done, and their seconds. */
+/** How far a unit is: its record's status, epochs (of a race: trainings of a rung) done, and their seconds. */
 export function progressOf(unit) {
   const path = join(unit.folder, "record.json");
   if (!existsSync(path))
     return { state: unit.needs.every((file) => existsSync(file)) ? "left" : "waits", done: 0, seconds: 0 };
   const record = JSON.parse(readFileSync(path, "utf8"));
-  const epochs = record.epochs ?? [];
+  const epochs = record.epochs ?? record.networks.flatMap(({ results }) => results);
   const seconds = epochs.reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
   return { state: record.status === "finished" ? "done" : "begun", done: epochs.length, seconds };
 }
