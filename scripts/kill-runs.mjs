@@ -1,9 +1,11 @@
 // Kills runs with SIGKILL at random instants, lets the same command go on, and compares everything they leave with what
-// a run that nobody disturbed leaves: node scripts/kill-runs.mjs --what sweep|evolve [--times 20] [--key 0]
+// a run that nobody disturbed leaves: node scripts/kill-runs.mjs --what sweep|evolve|race [--times 20] [--key 0]
 //
 // sweep   job processes of a running sweep (search and train, evolution and train, a drawn network); the sweep reports
 //         the job that was killed, and goes on with it by --retry
 // evolve  bars evolve, in turn by short trainings and on a supernet
+// race    bars race, or one of its workers, whose task another takes over; in turn begun by two workers and gone on with by
+//         one, and the other way round: both must find the same
 //
 // Records, genotypes, drawings and weights must be the same to the last bit; times, memory and process numbers are left
 // out. Exit code 1 where anything differs.
@@ -35,6 +37,14 @@ const space = { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.
 const searching = { space, data, batchSize: 10, epochs: 3, warmupEpochs: 1, checkpointSteps: 1 };
 const training = { data, batchSize: 10, epochs: 4, validationShare: 0.2, checkpointSteps: 1 };
 const short = { data, batchSize: 10, epochs: 1, validationShare: 0.2, checkpointSteps: 1 };
+/** A race with three rungs and mutations. */
+const racing = {
+  band: { atLeast: 0, atMost: 4e5 },
+  space,
+  proposals: { random: 4, generation: 2 },
+  rungs: { networks: 8, steps: 3, lossSteps: 2, keep: [3, 1], epochs: [1, 3] },
+  train: { data, batchSize: 8, epochs: 3, validationShare: 0.2, evaluation: { recalibrationBatches: 2 } },
+};
 const pace = { population: 3, sample: 2, evaluations: 6 };
 
 /** A sweep of three jobs, each of other steps. */
@@ -97,7 +107,7 @@ function lasting(value) {
 /** Everything in a folder, by path: JSON without what passes, other files byte by byte. Logs are left out. */
 function contents(folder) {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => statSync(join(folder, path)).isFile() && !path.endsWith("log.txt"))
+    .filter((path) => statSync(join(folder, path)).isFile() && !/log\.txt$|\.log$/.test(path))
     .sort();
   return new Map(
     files.map((path) => {
@@ -125,6 +135,36 @@ function placeOf(folder) {
     return `${step === "." ? "evolution" : step} ${done} of ${all}${status === "finished" ? ", finished" : ""}`;
   }
   return "start";
+}
+
+/** How far a race is, e.g. "5 of 8 and 2 of 3": networks of its rungs. */
+function racePlace(folder) {
+  const path = join(folder, "record.json");
+  if (!existsSync(path)) return "start";
+  const { networks } = JSON.parse(readFileSync(path, "utf8"));
+  const ran = [8, 3, 1].map(
+    (of, rung) => `${networks.filter(({ results }) => results.length > rung).length} of ${of}`,
+  );
+  return ran.join(", ");
+}
+
+/** Processes of the workers that were started last. */
+function workerPids(folder) {
+  const at = join(folder, "workers");
+  if (!existsSync(at)) return [];
+  return readdirSync(at).flatMap((name) => {
+    const pids = [...readFileSync(join(at, name), "utf8").matchAll(/^pid (\d+)$/gm)];
+    return pids.length > 0 ? [Number(pids.at(-1)[1])] : [];
+  });
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function jobFolders(folder) {
@@ -178,6 +218,45 @@ const kinds = {
         return code === 1 && line !== undefined;
       };
       return kills.map((kill) => ({ ...kill, reported: reported(kill) }));
+    },
+  },
+  race: {
+    variants: 2,
+    /** Numbers of workers must not matter: all rounds are compared with the first. */
+    oneResult: true,
+    async prepare(base) {
+      writeFileSync(join(base, "race.json"), JSON.stringify(racing));
+    },
+    args: (base, round, go = 0) =>
+      ["race", "--config", join(base, "race.json"), "--out", "run"].concat(
+        "--workers",
+        String(1 + ((round + go) % 2)),
+      ),
+    results: (folder) => join(folder, "run"),
+    measure: (_folder, ms) => ms,
+    /** Kills the race in the first go of a round, one of its workers in the second. */
+    async disturb({ folder, args, times, draw, go }) {
+      const begun = performance.now();
+      const earlier = workerPids(join(folder, "run"));
+      const { child, ended } = bars(folder, args);
+      await Promise.race([ended, pause((0.1 + 0.8 * draw()) * times)]);
+      const where = racePlace(join(folder, "run"));
+      const seconds = secondsSince(begun);
+      if (child.exitCode !== null) return [];
+      if (go === 0) {
+        child.kill("SIGKILL");
+        const { signal } = await ended;
+        return [{ where, seconds, of: times / 1000, reported: signal === "SIGKILL" }];
+      }
+      const pid = workerPids(join(folder, "run")).find((one) => !earlier.includes(one) && isAlive(one));
+      if (pid === undefined) {
+        await ended;
+        return [];
+      }
+      process.kill(pid, "SIGKILL");
+      const { code, output } = await ended;
+      const told = /race: worker \d+ was killed \(SIGKILL; .*\); another takes/.test(output);
+      return [{ where: `${where}, a worker`, seconds, of: times / 1000, reported: told && code === 0 }];
     },
   },
   evolve: {
@@ -246,15 +325,18 @@ export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
     await kind.prepare(base);
     for (let round = 0; rows.length < times && round < 3 * times; round++) {
       whole[round % kind.variants] ??= await undisturbed(round);
-      const { times: usual, files } = whole[round % kind.variants];
+      const { times: usual, files } = {
+        ...whole[round % kind.variants],
+        ...(kind.oneResult ? { files: whole[0].files } : {}),
+      };
       const folder = fresh("broken");
-      const args = kind.args(base, round);
       const kills = [];
       for (let go = 0; go < 2 && rows.length + kills.length < times; go++) {
         const most = times - rows.length - kills.length;
-        kills.push(...(await kind.disturb({ folder, args, times: usual, draw, most })));
+        const args = kind.args(base, round, go);
+        kills.push(...(await kind.disturb({ folder, args, times: usual, draw, most, go })));
       }
-      await must(folder, args);
+      await must(folder, kind.args(base, round));
       const differ = differences(files, kind.results(folder));
       for (const { where, seconds, of, reported } of kills) {
         const row = { kill: rows.length + 1, where, seconds, of, reported, differ };
@@ -272,7 +354,7 @@ async function main() {
   const options = { what: { type: "string" }, times: { type: "string" }, key: { type: "string" } };
   const { values } = parseArgs({ options });
   const { what = "", times = "20", key = "0" } = values;
-  if (!Object.hasOwn(kinds, what)) throw new Error(`--what: expected sweep or evolve, got "${what}".`);
+  if (!Object.hasOwn(kinds, what)) throw new Error(`--what: expected sweep, evolve or race, got "${what}".`);
   const line = (...cells) =>
     console.log(
       cells

@@ -8,13 +8,14 @@ interface Kill {
   readonly differ: readonly string[];
 }
 interface KillRuns {
-  killRuns(options: { what: "sweep" | "evolve"; times: number; key?: number }): Promise<Kill[]>;
+  killRuns(options: { what: "sweep" | "evolve" | "race"; times: number; key?: number }): Promise<Kill[]>;
 }
 
 // `node scripts/kill-runs.mjs --what …` does the same 20 times.
 it.each([
   { what: "sweep", subject: "job processes of a sweep, which it reports," },
   { what: "evolve", subject: "evolutions, by trainings and on a supernet," },
+  { what: "race", subject: "races and their workers, begun by two workers and gone on with by one," },
 ] as const)(
   "$subject killed at random instants go on to results that are the same to the last bit",
   async ({ what }) => {
