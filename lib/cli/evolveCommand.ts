@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
+import type { DataConfig } from "../config/dataConfig";
 import {
   defaultEvolutionSettings as defaults,
   type EvolutionConfig,
@@ -136,17 +137,17 @@ function byTraining(options: Options): EvolutionConfig {
     overridesOf<TrainConfig>(options, [["seed", 0]]),
   );
   return evolutionConfig(
-    { kind: "training", space: spaceNamed(options.space ?? "smoke", train.data.dataset), train },
+    { kind: "training", space: spaceNamed(options.space ?? "smoke", train.data), train },
     settings(options),
     "bars evolve",
   );
 }
 
 /** A preset's space, or that of a file; images and classes are the data set's unless the file says otherwise. */
-function spaceNamed(text: string, dataset: string): SpaceConfig {
+function spaceNamed(text: string, data: DataConfig): SpaceConfig {
   if (!(presetNames as readonly string[]).includes(text) && existsSync(text))
-    return spaceFor(dataset, null, overridesFromFile<SpaceConfig>(text, "--space"), text);
-  return spaceFor(dataset, text, {}, text);
+    return spaceFor(data, null, overridesFromFile<SpaceConfig>(text, "--space"), text);
+  return spaceFor(data, text, {}, text);
 }
 
 function settings(options: Options): Overrides<EvolutionSettings> {

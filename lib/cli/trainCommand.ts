@@ -68,7 +68,7 @@ async function run(network: string | undefined, options: Options): Promise<void>
   const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
   const { train } = await import("../train/train.js");
-  const record = await train(config, forDataset(target, config.data.dataset), {
+  const record = await train(config, forDataset(target, config.data), {
     directory,
     progress: openProgress(),
     ...(checkpoint === null ? {} : { supernetCheckpoint: checkpoint }),

@@ -137,6 +137,6 @@ function checkedFitness(place: string, fitness: EvolutionFitness): EvolutionFitn
     '"random" (for the weights of a supernet, let it be the fitness)',
     start,
   );
-  checkClasses(`${place}.space`, space.classes, data.dataset);
+  checkClasses(`${place}.space`, space.classes, data);
   return { ...fitness, space, train };
 }

@@ -189,9 +189,9 @@ export function raceConfig(overrides: Overrides<RaceConfig> = {}, place = "raceC
     { ...overrides.train, seed: all.seed } as Overrides<TrainConfig>,
     `${place}.train`,
   );
-  const given = { ...formOf(train.data.dataset), ...(overrides.space as object | undefined) };
+  const given = { ...formOf(train.data), ...(overrides.space as object | undefined) };
   const space = spaceConfig(given, `${place}.space`);
-  checkClasses(`${place}.space`, space.classes, train.data.dataset);
+  checkClasses(`${place}.space`, space.classes, train.data);
   const config: RaceConfig = deepFreeze({ ...all, space, train });
   checkBand(place, config);
   checkRungs(place, config);

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../util/canonicalJson";
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
-import { checkClasses, dataSection } from "./dataConfig";
+import { checkClasses, checkData, dataSection } from "./dataConfig";
 import { formOf } from "./datasets";
 import {
   type AlphaStartConfig,
@@ -158,7 +158,8 @@ export function alphaStartOf({ alphaStart }: Pick<SearchConfig, "alphaStart">): 
  */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
   const config = followDataset(withoutLater(complete(place, searchSection, overrides)), overrides);
-  checkClasses(`${place}.space`, config.space.classes, config.data.dataset);
+  checkClasses(`${place}.space`, config.space.classes, config.data);
+  checkData(`${place}.data`, config.data);
   checkSpace(`${place}.space`, config.space);
   checkStrategies(`${place}.strategies`, config.strategies);
   check(
@@ -189,7 +190,7 @@ function checkMixture(place: string, config: SearchConfig): void {
 function followDataset(config: SearchConfig, given: object): SearchConfig {
   const space = ownValue(given, "space");
   const isGiven = (key: string) => isSection(space) && ownValue(space, key) !== undefined;
-  const followed = Object.entries(formOf(config.data.dataset)).filter(([key]) => !isGiven(key));
+  const followed = Object.entries(formOf(config.data)).filter(([key]) => !isGiven(key));
   return Object.freeze({
     ...config,
     space: Object.freeze({ ...config.space, ...Object.fromEntries(followed) }),

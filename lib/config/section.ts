@@ -35,14 +35,35 @@ export interface Fields {
   readonly [key: string]: Field<unknown> | Section;
 }
 
+/** A setting or a section that came after settings were stored: see {@link later}. */
+export interface Later {
+  readonly later: true;
+}
+
+type SettingOf<E> = E extends { readonly fields: infer G }
+  ? SettingsOf<G>
+  : E extends Field<infer T>
+    ? T
+    : never;
+
 /** The plain value that a section's settings make. */
 export type SettingsOf<F> = {
-  readonly [K in keyof F]: F[K] extends { readonly fields: infer G }
-    ? SettingsOf<G>
-    : F[K] extends Field<infer T>
-      ? T
-      : never;
+  readonly [K in keyof F as F[K] extends Later ? never : K]: SettingOf<F[K]>;
+} & {
+  readonly [K in keyof F as F[K] extends Later ? K : never]?: SettingOf<F[K]>;
 };
+
+/**
+ * Marks a setting or a section that came after settings were stored: complete settings leave it out where it has its
+ * default, so that those of before stay what they were, and so does their hash.
+ */
+export function later<E extends Field<unknown> | Section>(entry: E): E & Later {
+  return Object.freeze(
+    Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(entry), ...isLater }),
+  ) as E & Later;
+}
+
+const isLater = { later: { value: true, enumerable: true } } as const;
 
 /** Declares settings that belong together. */
 export function section<const F extends Fields>(
@@ -164,16 +185,23 @@ export function complete<F extends Fields>(
   const result: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries<Field<unknown> | Section>(fields)) {
     const value = ownValue(own, key);
+    const leaves = "later" in entry;
+    if (leaves && value === undefined) continue;
     if (!isField(entry)) {
-      result[key] = complete(`${place}.${key}`, entry, value === undefined ? {} : value);
+      const inner = complete(`${place}.${key}`, entry, value === undefined ? {} : value);
+      if (!leaves || !isAlike(inner, complete(place, entry, {}))) result[key] = inner;
     } else if (value === undefined) {
       result[key] = entry.default;
     } else {
       entry.check(place, key, value);
-      result[key] = copied(value);
+      if (!leaves || !isAlike(value, entry.default)) result[key] = copied(value);
     }
   }
   return deepFreeze(result) as SettingsOf<F>;
+}
+
+function isAlike(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** Settings of variants of the user's own that are given. */

@@ -50,7 +50,10 @@ export function settingRows({ config, section, presets = {} }: SettingSource): S
 
 /** @param absent what a setting that is left out of complete settings stands for: its default. */
 function valueAt(settings: object, path: readonly string[], absent: unknown): unknown {
-  const value = path.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], settings);
+  const value = path.reduce<unknown>(
+    (part, key) => (part as Record<string, unknown> | undefined)?.[key],
+    settings,
+  );
   return value === undefined ? absent : value;
 }
 

@@ -1,6 +1,6 @@
 import type { Overrides } from "./check";
-import { checkClasses } from "./dataConfig";
-import { formOf } from "./datasets";
+import { checkClasses, type DataConfig } from "./dataConfig";
+import { type DataChoice, formOf } from "./datasets";
 import { presetConfig } from "./presets";
 import { type SpaceConfig, spaceConfig } from "./spaceConfig";
 
@@ -11,13 +11,15 @@ import { type SpaceConfig, spaceConfig } from "./spaceConfig";
  * @throws ConfigError for settings that are refused, and for other classes than the data set has.
  */
 export function spaceFor(
-  dataset: string,
+  data: string | (DataChoice & Overrides<DataConfig>),
   preset: string | null,
   changes: Overrides<SpaceConfig>,
   place: string,
 ): SpaceConfig {
-  if (preset !== null) return presetConfig(preset, { space: changes, data: { dataset } }).space;
-  const space = spaceConfig({ ...formOf(dataset), ...changes }, place);
-  checkClasses(place, space.classes, dataset);
+  if (preset !== null)
+    return presetConfig(preset, { space: changes, data: typeof data === "string" ? { dataset: data } : data })
+      .space;
+  const space = spaceConfig({ ...formOf(data), ...changes }, place);
+  checkClasses(place, space.classes, data);
   return space;
 }

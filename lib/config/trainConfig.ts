@@ -1,7 +1,7 @@
 import { weightBinarizers } from "../primitives/binarizers";
 import { binarizationSection } from "./binarizationConfig";
 import { check, deepFreeze, type Overrides } from "./check";
-import { dataSection } from "./dataConfig";
+import { checkData, dataSection } from "./dataConfig";
 import { kinds } from "./kinds";
 import { optimizers } from "./optimizers";
 import { type Course, checkSchedulesFit } from "./scheduleFit";
@@ -134,6 +134,7 @@ export function trainConfig(overrides: Overrides<TrainConfig> = {}, place = "tra
   const config = withoutEmptySnapshots(complete(place, trainSection, overrides));
   checkSchedulesFit(place, trainSection, config, (path) => coursesOf(config, path));
   checkBinary(place, config);
+  checkData(`${place}.data`, config.data);
   const { batchSize, microBatch } = config;
   const divides = microBatch === 0 || batchSize % microBatch === 0;
   check(place, "microBatch", divides, `0 or a divisor of batchSize ${batchSize}`, microBatch);

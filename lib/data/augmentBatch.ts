@@ -2,7 +2,7 @@ import type { AugmentConfig } from "../config/dataConfig";
 import type { RandomKey } from "../random/randomKey";
 import { DataError } from "../util/errors";
 import { fillImages } from "./fillImages";
-import { checkIndices, type ImageSet, imageBytes } from "./imageSet";
+import { checkIndices, type ImageSet, imageBytes, pixelsOf } from "./imageSet";
 import { planAugmentation } from "./planAugmentation";
 
 /** One batch to make. */
@@ -38,5 +38,5 @@ export function augmentBatch(request: BatchRequest, out: Float32Array, key: Rand
   }
   const plan = planAugmentation(indices, augment, set.imageSize, request.firstPlace ?? 0, key);
   const geometry = { imageSize: set.imageSize, channels: set.channels, cutout: augment?.cutout ?? 0 };
-  fillImages(set.images, plan, table, geometry, out);
+  fillImages(pixelsOf("augmentBatch", set), plan, table, geometry, out);
 }

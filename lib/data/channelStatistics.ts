@@ -1,5 +1,6 @@
 import { DataError } from "../util/errors";
 import { checkIndices, type ImageSet, imageBytes } from "./imageSet";
+import type { Pictures } from "./pictures/pictures";
 
 /** Mean and standard deviation of each channel, of pixels scaled to [0, 1]. */
 export interface ChannelStatistics {
@@ -23,6 +24,7 @@ export function channelStatistics(set: ImageSet, indices?: ArrayLike<number>): C
     throw new DataError(`channelStatistics: expected at least one image of ${set.name}, got none.`);
   if (indices) checkIndices("channelStatistics", set, indices);
   const { channels } = set;
+  if (set.pictures) return pictureStatistics(set, set.pictures, indices);
   const size = imageBytes(set);
   const sums = new Float64Array(channels);
   const squares = new Float64Array(channels);
@@ -40,7 +42,32 @@ export function channelStatistics(set: ImageSet, indices?: ArrayLike<number>): C
       squares[channel] = (squares[channel] as number) + square;
     }
   }
-  const n = (count * size) / channels;
+  return finished(set, sums, squares, (count * size) / channels);
+}
+
+/** Of whole pictures as they are stored, border and all: their sums are known since they were decoded. */
+function pictureStatistics(
+  set: ImageSet,
+  { index, places }: Pictures,
+  indices?: ArrayLike<number>,
+): ChannelStatistics {
+  const { channels } = set;
+  const sums = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  let n = 0;
+  for (let i = 0; i < (indices ?? places).length; i++) {
+    const place = places[indices ? (indices[i] as number) : i] as number;
+    for (let c = 0; c < channels; c++) {
+      const at = 2 * (place * channels + c);
+      sums[c] = (sums[c] as number) + (index.moments[at] as number);
+      squares[c] = (squares[c] as number) + (index.moments[at + 1] as number);
+    }
+    n += (index.sizes[2 * place] as number) * (index.sizes[2 * place + 1] as number);
+  }
+  return finished(set, sums, squares, n);
+}
+
+function finished(set: ImageSet, sums: Float64Array, squares: Float64Array, n: number): ChannelStatistics {
   const mean = Array.from(sums, (sum) => sum / n / 255);
   const std = Array.from(
     squares,

@@ -1,5 +1,6 @@
 import { fold, permutation, type RandomKey } from "../random/randomKey";
 import { DataError } from "../util/errors";
+import type { Labels } from "./imageSet";
 
 /**
  * Draws `count` of the indices 0 … `labels.length − 1` without repetition, evenly over the classes.
@@ -12,7 +13,7 @@ import { DataError } from "../util/errors";
  * @returns ascending indices.
  * @throws DataError if there are fewer than `count`.
  */
-export function drawBalanced(labels: Uint8Array, count: number, key: RandomKey): Uint32Array {
+export function drawBalanced(labels: Labels, count: number, key: RandomKey): Uint32Array {
   if (!Number.isInteger(count) || count < 0 || count > labels.length) {
     throw new DataError(
       `drawBalanced: count must be an integer from 0 to ${labels.length} (all images), got ${count}.`,
@@ -32,7 +33,7 @@ export function drawBalanced(labels: Uint8Array, count: number, key: RandomKey):
   return drawn.sort();
 }
 
-function membersByClass(labels: Uint8Array): number[][] {
+function membersByClass(labels: Labels): number[][] {
   const members: number[][] = [];
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] as number;

@@ -4,7 +4,10 @@ import { DataError } from "../util/errors";
 import { batchSteps } from "./batchSteps";
 import type { ChannelStatistics } from "./channelStatistics";
 import { checkIndices, type ImageSet } from "./imageSet";
+import { mixBatch, mixes } from "./mixBatch";
 import { normalizationTable } from "./normalizationTable";
+import { changesPictures } from "./pictures/planPictures";
+import { type ChosenBatch, runPictures } from "./pictures/runPictures";
 import { planAugmentation } from "./planAugmentation";
 import { type EpochBatch, gainsByThread, type PlannedBatch, runPlans } from "./runPlans";
 
@@ -59,20 +62,42 @@ export function epochBatches(options: EpochOptions): AsyncGenerator<EpochBatch, 
   }
   const order = permutation(fold(key, "order"), indices.length);
   const augmentKey = fold(key, "augment");
-  function* plans(): Generator<PlannedBatch> {
+  const chosen = function* (): Generator<ChosenBatch> {
     for (let step = startStep; step < steps; step++) {
-      const first = step * batchSize;
-      const places = order.subarray(first, Math.min(first + batchSize, indices.length));
-      const chosen = Uint32Array.from(places, (place) => indices[place] as number);
+      const firstPlace = step * batchSize;
+      const places = order.subarray(firstPlace, Math.min(firstPlace + batchSize, indices.length));
+      yield { step, firstPlace, indices: Uint32Array.from(places, (place) => indices[place] as number) };
+    }
+  };
+  const { mean, std } = options;
+  if (set.pictures || changesPictures(augment)) {
+    return mixed(runPictures({ set, augment, mean, std, key: augmentKey }, chosen()), options);
+  }
+  function* plans(): Generator<PlannedBatch> {
+    for (const { step, firstPlace, indices: own } of chosen()) {
       yield {
         step,
-        indices: chosen,
-        plan: planAugmentation(chosen, augment, set.imageSize, first, augmentKey),
+        indices: own,
+        plan: planAugmentation(own, augment, set.imageSize, firstPlace, augmentKey),
       };
     }
   }
   const job = { set, table: normalizationTable(options, set.channels), cutout: augment?.cutout ?? 0 };
-  return runPlans(job, plans(), options.worker ?? gainsByThread(set, indices.length));
+  return mixed(runPlans(job, plans(), options.worker ?? gainsByThread(set, indices.length)), options);
+}
+
+/** The batches with their images mixed, where that is asked for; each by a key of its own step. */
+function mixed(
+  batches: AsyncGenerator<EpochBatch, void, undefined>,
+  { augment, set, key }: EpochOptions,
+): AsyncGenerator<EpochBatch, void, undefined> {
+  if (augment === null || !mixes(augment)) return batches;
+  const mixKey = fold(key, "mix");
+  const mixing = async function* () {
+    for await (const batch of batches)
+      yield mixBatch(batch, augment, set.imageSize, fold(mixKey, batch.step));
+  };
+  return mixing();
 }
 
 /** @throws DataError unless `batchSize` is a positive integer. */

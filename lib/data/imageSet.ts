@@ -1,13 +1,27 @@
 import { DataError } from "../util/errors";
+import type { Pictures } from "./pictures/pictures";
 
-/** Labelled square images in memory, as bytes. Treat the arrays as read-only: batches are made from them in place. */
+/** One label for each image: a byte up to 256 classes, two beyond. */
+export type Labels = Uint8Array | Uint16Array;
+
+/** Zeroed labels for so many images of so many classes. */
+export function labelArray(count: number, classes: number): Labels {
+  return classes > 256 ? new Uint16Array(count) : new Uint8Array(count);
+}
+
+/**
+ * Labelled square images: in memory, as bytes, or made of pictures on the disk when they are needed. Treat the arrays as
+ * read-only: batches are made from them in place.
+ */
 export interface ImageSet {
   /** Short name for tables: "CIFAR-10", "synthetic". */
   readonly name: string;
-  /** `[count, imageSize, imageSize, channels]` (NHWC), row by row, 0 … 255. */
+  /** `[count, imageSize, imageSize, channels]` (NHWC), row by row, 0 … 255; empty where there are `pictures`. */
   readonly images: Uint8Array;
+  /** Where images are made of pictures on the disk. */
+  readonly pictures?: Pictures;
   /** `[count]`, each below `classNames.length`. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   readonly classNames: readonly string[];
   /** Height and width, in pixels. */
   readonly imageSize: number;
@@ -37,7 +51,7 @@ export function imageBytes(set: Pick<ImageSet, "imageSize" | "channels">): numbe
  * @throws DataError if the bytes do not make `labels.length` images, or a label has no class name.
  */
 export function imageSet(set: ImageSet): ImageSet {
-  const expected = set.labels.length * imageBytes(set);
+  const expected = set.pictures ? 0 : set.labels.length * imageBytes(set);
   if (set.images.length !== expected) {
     throw new DataError(
       `imageSet "${set.name}": images must hold ${expected} bytes (${set.labels.length} labels of ` +
@@ -61,21 +75,38 @@ export function imageSet(set: ImageSet): ImageSet {
  */
 export function selectImages(set: ImageSet, indices: ArrayLike<number>, note = ""): ImageSet {
   checkIndices("selectImages", set, indices);
-  const size = imageBytes(set);
+  const size = set.pictures ? 0 : imageBytes(set);
   const images = sharedBytes(indices.length * size);
-  const labels = new Uint8Array(indices.length);
+  const labels = labelArray(indices.length, set.classNames.length);
   for (let i = 0; i < indices.length; i++) {
     const from = indices[i] as number;
-    images.set(set.images.subarray(from * size, (from + 1) * size), i * size);
+    if (size > 0) images.set(set.images.subarray(from * size, (from + 1) * size), i * size);
     labels[i] = set.labels[from] as number;
   }
-  const { approximate, ...rest } = set;
-  const selected = { ...rest, images, labels, note: joinNotes(set.note, note) };
+  const { approximate, pictures, ...rest } = set;
+  const chosen = pictures && {
+    ...pictures,
+    places: Uint32Array.from(indices, (index) => pictures.places[index] as number),
+  };
+  const own = chosen ? { pictures: chosen } : {};
+  const selected = { ...rest, ...own, images, labels, note: joinNotes(set.note, note) };
   if (!approximate) return selected;
   const among = new Set(approximate);
   const places = Uint32Array.from(indices, (_, place) => place);
   const still = places.filter((place) => among.has(indices[place] as number));
   return still.length > 0 ? { ...selected, approximate: still } : selected;
+}
+
+/**
+ * The bytes of a set in memory.
+ * @param place what needs them, for the message.
+ * @throws DataError for a set whose pictures stay on the disk.
+ */
+export function pixelsOf(place: string, set: ImageSet): Uint8Array {
+  if (!set.pictures) return set.images;
+  throw new DataError(
+    `${place}: expected images in memory, got ${set.name}, whose pictures stay on the disk; take them from sequentialBatches or epochBatches.`,
+  );
 }
 
 /** Sentences side by side, empty ones left out. */

@@ -49,9 +49,9 @@ export async function loadData(
   key: RandomKey,
   progress: Progress = silentProgress,
 ): Promise<LoadedData> {
-  const { dataset, directory, download, trainImages, testImages } = config;
+  const { dataset, directory, download, trainImages, testImages, folder } = config;
   const set = datasetOf(dataset, "loadData");
-  const options = { directory: projectPath(directory), download, trainImages, testImages, progress };
+  const options = { directory: projectPath(directory), download, trainImages, testImages, progress, folder };
   await set.fetch?.(options);
   const sets = await set.read(options);
   const train = limit(sets.train, trainImages, "trainImages", fold(key, "train"));

@@ -12,6 +12,16 @@ export interface EpochBatch {
   readonly indices: Uint32Array;
   /** Counted from 0, from the beginning of the epoch. */
   readonly step: number;
+  /** What else is in the images, where images were mixed. */
+  readonly mix?: Mix;
+}
+
+/** Images that others were mixed into: the share that is the image's own, and the labels of the rest. */
+export interface Mix {
+  /** `[batch]`. */
+  readonly labels: Int32Array;
+  /** In [0, 1], the same for all images of a batch. */
+  readonly share: number;
 }
 
 /** A batch that is decided but not yet made. */

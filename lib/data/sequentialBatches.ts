@@ -2,6 +2,7 @@ import type { ChannelStatistics } from "./channelStatistics";
 import { checkBatchSize } from "./epochBatches";
 import { checkIndices, type ImageSet } from "./imageSet";
 import { normalizationTable } from "./normalizationTable";
+import { runPictures } from "./pictures/runPictures";
 import { planAugmentation } from "./planAugmentation";
 import { type EpochBatch, gainsByThread, type PlannedBatch, runPlans } from "./runPlans";
 
@@ -30,6 +31,18 @@ export function sequentialBatches(options: SequentialOptions): AsyncGenerator<Ep
   if (options.indices) checkIndices("sequentialBatches", set, options.indices);
   const count = set.labels.length;
   const indices = Uint32Array.from(options.indices ?? Array.from({ length: count }, (_, i) => i));
+  const { mean, std } = options;
+  if (set.pictures) {
+    const chosen = function* () {
+      for (let first = 0; first < indices.length; first += batchSize)
+        yield {
+          step: first / batchSize,
+          indices: indices.slice(first, first + batchSize),
+          firstPlace: first,
+        };
+    };
+    return runPictures({ set, augment: null, mean, std, key: noKey }, chosen());
+  }
   function* plans(): Generator<PlannedBatch> {
     for (let first = 0; first < indices.length; first += batchSize) {
       const chosen = indices.slice(first, first + batchSize);

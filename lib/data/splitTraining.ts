@@ -1,6 +1,7 @@
 import type { RandomKey } from "../random/randomKey";
 import { DataError } from "../util/errors";
 import { drawBalanced } from "./drawBalanced";
+import type { Labels } from "./imageSet";
 
 /** The two disjoint halves of the training images of a search, as ascending indices. */
 export interface TrainingSplit {
@@ -26,11 +27,7 @@ export interface TrainingSplit {
  * console.log(split.weightSplit.length, split.alphaSplit.length); // 50 50
  * ```
  */
-export function splitTraining(
-  labels: Uint8Array | number,
-  weightShare: number,
-  key: RandomKey,
-): TrainingSplit {
+export function splitTraining(labels: Labels | number, weightShare: number, key: RandomKey): TrainingSplit {
   const classes = typeof labels === "number" ? new Uint8Array(labels) : labels;
   const count = classes.length;
   const weightCount = Math.round(weightShare * count);

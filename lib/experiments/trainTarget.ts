@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { formOf } from "../config/datasets";
+import { type DataChoice, formOf } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
@@ -113,7 +113,7 @@ function fromRecord(path: string): TrainTarget {
 /**
  * A hand-made network given by name has neither images nor classes of its own: they are the data set's. Other models stay as they are.
  */
-export function forDataset({ model, config }: TrainTarget, dataset: string): ModelSpec {
+export function forDataset({ model, config }: TrainTarget, data: string | DataChoice): ModelSpec {
   if (model.kind !== "baseline" || config !== null) return model;
-  return checkModelSpec({ ...model, ...formOf(dataset) }, model.name);
+  return checkModelSpec({ ...model, ...formOf(data) }, model.name);
 }

@@ -1,6 +1,7 @@
 import { tf } from "../backend";
 import type { EpochOptions } from "../data/epochBatches";
 import type { LoadedData } from "../data/loadData";
+import type { Mix } from "../data/runPlans";
 import { recalibratedStatistics } from "../layers/recalibrate";
 import type { BatchStatistics } from "../layers/runningStatistics";
 
@@ -8,20 +9,41 @@ import type { BatchStatistics } from "../layers/runningStatistics";
 export interface TensorBatch {
   readonly images: tf.Tensor4D;
   readonly labels: tf.Tensor1D;
+  /** Where images were mixed: the labels of what was mixed in, and the share that is the image's own. */
+  readonly mix?: { readonly labels: tf.Tensor1D; readonly share: tf.Scalar };
 }
 
 /** A batch as plain arrays, as `lib/data` gives it. */
 export interface PlainBatch {
   readonly images: Float32Array;
   readonly labels: Int32Array;
+  readonly mix?: Mix;
+}
+
+/**
+ * The loss of a batch by its labels; of mixed images `λ loss(y) + (1 − λ) loss(y')`. Inside a tidy.
+ * @param loss of the batch by some labels, the mean over its images.
+ */
+export function mixedLoss(batch: TensorBatch, loss: (labels: tf.Tensor1D) => tf.Scalar): tf.Scalar {
+  const { labels, mix } = batch;
+  if (!mix) return loss(labels);
+  const rest = tf.sub(1, mix.share);
+  return tf.add(tf.mul(loss(labels), mix.share), tf.mul(loss(mix.labels), rest)) as tf.Scalar;
+}
+
+/** Frees a batch. */
+export function disposeBatch({ images, labels, mix }: TensorBatch): void {
+  tf.dispose([images, labels, ...(mix ? [mix.labels, mix.share] : [])]);
 }
 
 /** Puts a plain batch on the engine; the caller frees both tensors. */
 export function toTensors(batch: PlainBatch, imageSize: number, channels: number): TensorBatch {
   const count = batch.labels.length;
+  const { mix } = batch;
   return {
     images: tf.tensor4d(batch.images, [count, imageSize, imageSize, channels]),
     labels: tf.tensor1d(batch.labels, "int32"),
+    ...(mix ? { mix: { labels: tf.tensor1d(mix.labels, "int32"), share: tf.scalar(mix.share) } } : {}),
   };
 }
 

@@ -6,6 +6,7 @@
 
 export type { Dataset } from "../data/datasets/dataset";
 export type { DatasetSpec } from "../data/datasets/defineDataset";
+export { imageFolderSettings, imageListSettings } from "../data/datasets/imageFolderSettings";
 export { type EpochOptions, epochBatches } from "../data/epochBatches";
 export type { ImageSet } from "../data/imageSet";
 export type { DataInfo, LoadedData } from "../data/loadData";

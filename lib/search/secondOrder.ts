@@ -1,5 +1,5 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
-import type { TensorBatch } from "../loop/batchTensors";
+import { mixedLoss, type TensorBatch } from "../loop/batchTensors";
 import { fold, type RandomKey } from "../random/randomKey";
 import { drawWeights } from "./draws";
 import type { EpochSettings } from "./epochSettings";
@@ -80,7 +80,7 @@ function weightLossGradients(
   const draw = drawWeights(alphas, settings, key);
   const { value, gradients } = lossGradients(() => {
     const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
-    return softmaxCrossEntropy(logits, batch.labels, 0);
+    return mixedLoss(batch, (labels) => softmaxCrossEntropy(logits, labels, 0));
   }, variables);
   value.dispose();
   return [...gradients];
@@ -98,7 +98,7 @@ function trainLossAlphaGradients(
   const { value, gradients } = lossGradients(() => {
     const draw = drawWeights(alphas, settings, key);
     const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
-    return softmaxCrossEntropy(logits, batch.labels, 0);
+    return mixedLoss(batch, (labels) => softmaxCrossEntropy(logits, labels, 0));
   }, Object.values(named));
   value.dispose();
   return Object.fromEntries(

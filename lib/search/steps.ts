@@ -1,6 +1,6 @@
 import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
 import type { BatchStatistics } from "../layers/runningStatistics";
-import { countCorrect, type TensorBatch } from "../loop/batchTensors";
+import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
@@ -79,7 +79,9 @@ function gradientsAt(
     () => {
       const logits = supernet.logits(batch.images, draw.weights, options);
       correct = tf.keep(countCorrect(logits, batch.labels));
-      return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+      return mixedLoss(batch, (labels) =>
+        softmaxCrossEntropy(logits, labels, settings.config.labelSmoothing),
+      );
     },
     byName.map(([, variable]) => variable),
   );
@@ -101,7 +103,9 @@ function mixed(
     const ownKey = fold(key, name);
     const loss = (weights: AlphaTensors) => {
       const logits = supernet.logits(batch.images, weights, passOptions(settings, before, ownKey));
-      return softmaxCrossEntropy(logits, batch.labels, settings.config.labelSmoothing);
+      return mixedLoss(batch, (labels) =>
+        softmaxCrossEntropy(logits, labels, settings.config.labelSmoothing),
+      );
     };
     return hooks.mixture?.(own, before, { key: ownKey, loss }) ?? before;
   }, draw);
@@ -134,7 +138,7 @@ export function alphaGradients(
     const { value, gradients: list } = lossGradients(() => {
       const draw = drawWeights(alphas, settings, key);
       const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
-      const crossEntropy = softmaxCrossEntropy(logits, batch.labels, 0);
+      const crossEntropy = mixedLoss(batch, (labels) => softmaxCrossEntropy(logits, labels, 0));
       const extra = regularisers(alphas, settings, expectedCost);
       parts = {
         crossEntropy: tf.keep(crossEntropy),

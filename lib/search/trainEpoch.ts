@@ -1,7 +1,7 @@
 import { computePending, tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { type TensorBatch, toTensors, trainingBatches } from "../loop/batchTensors";
+import { disposeBatch, type TensorBatch, toTensors, trainingBatches } from "../loop/batchTensors";
 import { checkFiniteLoss } from "../loop/keptRun";
 import { clippedStep } from "../optim/clippedStep";
 import { fold } from "../random/randomKey";
@@ -56,7 +56,7 @@ export async function trainEpoch(
         if (alphaBatches) await alphaStep(context, state, settings, weightBatch, await nextOf(alphaBatches));
         await weightStep(context, state, settings, weightBatch);
       } finally {
-        tf.dispose([weightBatch.images, weightBatch.labels]);
+        disposeBatch(weightBatch);
       }
       state.position.meter.trainingSeconds += (performance.now() - started) / 1000;
       state.position.step += 1;
@@ -153,7 +153,8 @@ async function alphaStep(
   const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
   const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
   const images = batch.labels.size;
-  tf.dispose([result.gradients, parts, batch.images, batch.labels] as never);
+  tf.dispose([result.gradients, parts] as never);
+  disposeBatch(batch);
   const [total, crossEntropy, penalty, entropy] = values as [number, number, number, number];
   checkFiniteLoss(total, "search: the alpha loss", { epoch, step });
   meter.alphaSteps += 1;

@@ -53,7 +53,7 @@ function shortTraining(
       : trainPresetConfig(train.preset, overrides);
   return {
     kind: "training",
-    space: spaceFor(settings.data.dataset, preset, space, `${at}.space`),
+    space: spaceFor(settings.data, preset, space, `${at}.space`),
     train: settings,
   };
 }

@@ -71,9 +71,9 @@ function baseline({ parts, budget, label, place }: JobChoice, { data }: TrainCon
     );
   }
   const at = `${place}: baseline`;
-  const form = formOf(data.dataset);
+  const form = formOf(data);
   const model = checkModelSpec({ ...form, ...parts.baseline, kind: "baseline", name: label }, at);
-  checkClasses(at, modelShape(model).classes, data.dataset);
+  checkClasses(at, modelShape(model).classes, data);
   return model;
 }
 
@@ -82,7 +82,7 @@ function drawn(choice: JobChoice, train: TrainConfig): ModelSpec {
   const at = `${choice.place}: random`;
   const budget = choice.budget as NonNullable<JobChoice["budget"]>;
   const { preset, space: changes, atLeast, draws } = complete(at, randomPart, choice.parts.random ?? {});
-  const space = spaceFor(train.data.dataset, preset, changes, `${at}.space`);
+  const space = spaceFor(train.data, preset, changes, `${at}.space`);
   rejectUnreachableBudget(space, train.binarization, budget, choice.place);
   rejectUnspendableBudget(space, train.binarization, { ...budget, atLeast }, choice.place);
   const key = fold(randomKey(choice.seed), "random architecture");

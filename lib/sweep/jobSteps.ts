@@ -55,7 +55,7 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
 /** What training would find out only when its data are loaded. */
 function requireForm({ place }: JobChoice, { data }: TrainConfig, network: ImageForm): void {
   const at = `${place}: train.overrides.data`;
-  const { classes, imageSize, imageChannels } = formOf(data.dataset);
+  const { classes, imageSize, imageChannels } = formOf(data);
   const fewer = `one with at most the ${network.classes} classes of the architecture`;
   check(at, "dataset", classes <= network.classes, fewer, data.dataset);
   const alike = imageSize === network.imageSize && imageChannels === network.imageChannels;

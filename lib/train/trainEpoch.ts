@@ -1,7 +1,7 @@
 import { computePending, tf } from "../backend";
 import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
-import { type PlainBatch, toTensors, trainingBatches } from "../loop/batchTensors";
+import { disposeBatch, type PlainBatch, toTensors, trainingBatches } from "../loop/batchTensors";
 import { checkFiniteLoss } from "../loop/keptRun";
 import { fold } from "../random/randomKey";
 import { epochNumber } from "../util/epochNumber";
@@ -137,7 +137,7 @@ async function trainStep(
         }
         await counted;
       } finally {
-        tf.dispose([tensors.images, tensors.labels]);
+        disposeBatch(tensors);
       }
     }
   } catch (error) {
@@ -176,6 +176,9 @@ function partsOf(batch: PlainBatch, size: number): PlainBatch[] {
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => ({
     images: batch.images.subarray(i * size * pixels, (i + 1) * size * pixels),
     labels: batch.labels.subarray(i * size, (i + 1) * size),
+    ...(batch.mix
+      ? { mix: { ...batch.mix, labels: batch.mix.labels.subarray(i * size, (i + 1) * size) } }
+      : {}),
   }));
 }
 

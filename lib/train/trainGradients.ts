@@ -1,5 +1,5 @@
 import { lossGradients, tf } from "../backend";
-import { countCorrect, type TensorBatch } from "../loop/batchTensors";
+import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
 import type { NetworkPass, Trainable } from "../network/trainable";
 import { type LossSettings, trainingLoss } from "./trainingLoss";
@@ -27,7 +27,7 @@ export function trainGradients(
       () => {
         const outputs = network.outputs(batch.images, pass);
         correct = tf.keep(countCorrect(outputs.logits, batch.labels));
-        return trainingLoss(outputs, batch.labels, soft, settings);
+        return mixedLoss(batch, (labels) => trainingLoss(outputs, labels, soft, settings));
       },
       byName.map(([, variable]) => variable),
     );

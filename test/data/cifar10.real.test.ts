@@ -32,7 +32,9 @@ describe.skipIf(missing.length > 0)("the real CIFAR-10", () => {
 
   it("has 5000 training and 1000 test images of each class", () => {
     const counts = (set: ImageSet) =>
-      set.classNames.map((_, label) => set.labels.reduce((sum, value) => sum + (value === label ? 1 : 0), 0));
+      set.classNames.map((_, label) =>
+        Array.from(set.labels).reduce((sum, value) => sum + (value === label ? 1 : 0), 0),
+      );
     expect(counts(train)).toEqual(Array(10).fill(5000));
     expect(counts(test)).toEqual(Array(10).fill(1000));
   });

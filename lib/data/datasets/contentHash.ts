@@ -9,7 +9,7 @@ export function contentHash(train: ImageSet, test: ImageSet): string {
   const hash = createHash("sha256");
   for (const { images, labels, imageSize, channels } of [train, test]) {
     hash.update(`${labels.length} ${imageSize} ${channels}\n`);
-    hash.update(images).update(labels);
+    hash.update(images).update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
   }
   return hash.digest("hex");
 }

@@ -1,4 +1,5 @@
 import type { DatasetFacts } from "../../config/datasets";
+import type { FolderConfig } from "../../config/folderSection";
 import type { Progress } from "../../util/progress";
 import type { ChannelStatistics } from "../channelStatistics";
 import type { ImageSet } from "../imageSet";
@@ -13,6 +14,8 @@ export interface ReadOptions {
   readonly trainImages: number;
   readonly testImages: number;
   readonly progress: Progress;
+  /** Of `image-folder`: where its pictures are. */
+  readonly folder?: FolderConfig | undefined;
 }
 
 /** The images of a set, and what was checked of them, a phrase each. */

@@ -3,11 +3,19 @@ import { auto } from "./auto";
 import { cifar10 } from "./cifar10";
 import { cifar100 } from "./cifar100";
 import type { Dataset } from "./dataset";
+import { imageFolder } from "./imageFolder";
+import { fashionMnist, mnist } from "./mnist";
 import { synthetic } from "./synthetic";
 
-const builtIn = { auto, cifar10, cifar100, synthetic } as const satisfies Readonly<
-  Record<BuiltInDataset, Dataset>
->;
+const builtIn = {
+  auto,
+  cifar10,
+  cifar100,
+  "fashion-mnist": fashionMnist,
+  mnist,
+  "image-folder": imageFolder,
+  synthetic,
+} as const satisfies Readonly<Record<BuiltInDataset, Dataset>>;
 
 /**
  * A data set of the library, or of `defineDataset`, by name.

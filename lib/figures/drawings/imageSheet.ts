@@ -1,4 +1,4 @@
-import type { ImageSet } from "../../data/imageSet";
+import { type ImageSet, type Labels, pixelsOf } from "../../data/imageSet";
 import { loadPackage } from "../../text/packageFile";
 import { escapeXml } from "../../text/svg";
 import { DataError } from "../../util/errors";
@@ -65,14 +65,15 @@ export function imageSheet(set: ImageSet, options: Partial<ImageSheetOptions> = 
   );
 }
 
-function firstOf(labels: Uint8Array, label: number, count: number): number[] {
+function firstOf(labels: Labels, label: number, count: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < labels.length && found.length < count; i++) if (labels[i] === label) found.push(i);
   return found;
 }
 
 function pngOf(set: ImageSet, index: number): string {
-  const { imageSize, channels, images } = set;
+  const { imageSize, channels } = set;
+  const images = pixelsOf("imageSheet", set);
   const pixels = imageSize * imageSize;
   const canvas = loadPackage<CanvasPackage>("@napi-rs/canvas").createCanvas(imageSize, imageSize);
   const context = canvas.getContext("2d");
