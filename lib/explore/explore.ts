@@ -97,8 +97,8 @@ export function explorePage(searches: Explored, options: ExploreOptions = {}): s
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>bars: explore derivations</title>
-<style>body{margin:12px}@media (prefers-color-scheme:dark){body{background:#111417;color:#eceff3}}</style></head>
-<body><main>${body}</main></body></html>
+<style>body{margin:12px}h1{font:600 18px system-ui,sans-serif;margin:0 0 8px}@media (prefers-color-scheme:dark){body{background:#111417;color:#eceff3}}</style></head>
+<body><main><h1>Derivations of stored searches</h1>${body}</main></body></html>
 `;
 }
 

@@ -70,9 +70,11 @@ export function App({ data, host }: RootProps<ExploreData>) {
         <Controls {...{ id, data, settings, derived }} onChange={change} />
         <div class="middle">
           {shown === null ? (
-            <p class="warn" role="alert">
-              {String(derived)}
-            </p>
+            search.problem === null && (
+              <p class="warn" role="alert">
+                {String(derived)}
+              </p>
+            )
           ) : (
             <>
               <Facts derived={shown} notes={search.notes} />

@@ -50,12 +50,14 @@ export function Controls({ id, data, settings, derived, onChange }: ControlsProp
           </select>
         </div>
       )}
-      <EpochControl
-        id={`${id}-epoch`}
-        {...{ search }}
-        place={settings.place}
-        onChange={(place) => set({ place })}
-      />
+      {record === null ? null : (
+        <EpochControl
+          id={`${id}-epoch`}
+          {...{ search }}
+          place={settings.place}
+          onChange={(place) => set({ place })}
+        />
+      )}
       <div class="field">
         <label for={`${id}-rule`}>rule</label>
         <select
