@@ -58,6 +58,7 @@ export function build(force = false) {
     );
     return;
   }
+  buildKernels(force);
   let above = 0;
   for (const folder of projects()) above = buildProject(compiler, folder, above, force);
 }
@@ -82,6 +83,18 @@ function bundlePages(pages, target) {
     tsconfigRaw: {},
     logLevel: "error",
   });
+}
+
+/** The library is compiled with the WebAssembly of the packed engine in it. */
+function buildKernels(force) {
+  const script = join(root, "scripts/build-wasm.mjs");
+  if (!existsSync(script)) return;
+  const { status } = spawnSync(process.execPath, [script, ...(force ? ["--force"] : [])], {
+    stdio: "inherit",
+  });
+  if (status === 0) return;
+  console.error("build: the kernels did not compile (above); lib/dist is left as it was.");
+  process.exit(status ?? 1);
 }
 
 /** Compiles one project if one of its sources, or what it is compiled against, is newer. Gives when it was built. */

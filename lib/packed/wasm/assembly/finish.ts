@@ -1,0 +1,103 @@
+import {
+  ACT_HARDTANH, ACT_NONE, ACT_PRELU, ACT_RELU, B_INTEGER, BITS_BYTES, F_ACTIVATION, F_BITS, F_BITS_COUNT, F_FIRST_SHIFT, F_OFFSET,
+  F_OUTPUT, F_OUTPUT_PIXEL, F_PLUS, F_PLUS_PIXEL, F_RESIDUAL, F_RESIDUAL_PIXEL, F_ROW, F_SCALE, F_SECOND_SHIFT, F_SLOPE,
+  F_SOURCE, F_SOURCE_PIXEL, F_TAPS, F_TAPS_OF_COLUMN, F_TAPS_OF_ROW, F_VECTORS, F_WIDTH, SOURCE_F32, SOURCE_U16, SOURCE_U32,
+} from "../fields";
+import { integerBits, realBits } from "./bits";
+
+/** One row of results: scale, offset, what is added, activation; written, binarized, or both. */
+export function finish(f: usize, row: i32, source: usize, arena: usize, scratch: usize): void {
+  const kind = load<i32>(f, F_SOURCE);
+  const count = load<i32>(f, F_BITS_COUNT);
+  const bits = load<usize>(f, F_BITS);
+  const taps = kind == SOURCE_F32 ? 0 : load<usize>(f, F_TAPS) + load<u32>(load<usize>(f, F_TAPS_OF_ROW) + 4 * row);
+  if (count && load<i32>(bits, B_INTEGER)) {
+    for (let i = 0; i < count; i++) integerBits(f, bits + i * BITS_BYTES, kind == SOURCE_U16, row, source, taps, arena);
+    return;
+  }
+  const width = load<i32>(f, F_WIDTH);
+  const pixel = load<usize>(f, F_OUTPUT_PIXEL);
+  const output = load<i32>(f, F_OUTPUT);
+  const to = output < 0 ? scratch + load<u32>(f, F_ROW) : arena + output + row * width * pixel;
+  const residual = load<i32>(f, F_RESIDUAL);
+  const added = residual < 0 ? 0 : arena + residual + row * width * load<usize>(f, F_RESIDUAL_PIXEL);
+  const plus = load<i32>(f, F_PLUS);
+  const last = plus < 0 ? 0 : arena + plus + row * width * load<usize>(f, F_PLUS_PIXEL);
+  const activation = load<i32>(f, F_ACTIVATION);
+  const plain = !last && (activation == ACT_NONE || activation == ACT_RELU);
+  const affine = load<usize>(f, F_SCALE) && load<usize>(f, F_OFFSET);
+  // What most layers of most networks are has loops of its own.
+  if (kind == SOURCE_U16) {
+    if (plain && affine && added) values(f, SOURCE_U16, true, true, source, taps, to, added, last);
+    else if (plain && affine) values(f, SOURCE_U16, true, false, source, taps, to, added, last);
+    else values(f, SOURCE_U16, false, false, source, taps, to, added, last);
+  } else if (kind == SOURCE_U32) {
+    values(f, SOURCE_U32, false, false, source, taps, to, added, last);
+  } else {
+    values(f, SOURCE_F32, false, false, source, taps, to, added, last);
+  }
+  for (let i = 0; i < count; i++) realBits(f, bits + i * BITS_BYTES, row, to, arena);
+}
+
+/** @param kind and `fast`, `adds`: constants; in a fast loop are only scale, offset, ReLU and, where it adds, the residual. */
+@inline function values(
+  f: usize, kind: i32, fast: bool, adds: bool, source: usize, taps: usize, to: usize, added: usize, last: usize,
+): void {
+  const width = load<i32>(f, F_WIDTH);
+  const bytes = load<usize>(f, F_VECTORS) * 16;
+  const pixel = load<usize>(f, F_OUTPUT_PIXEL);
+  const sourcePixel = load<usize>(f, F_SOURCE_PIXEL);
+  const addedPixel = load<usize>(f, F_RESIDUAL_PIXEL);
+  const lastPixel = load<usize>(f, F_PLUS_PIXEL);
+  const columns = load<usize>(f, F_TAPS_OF_COLUMN);
+  const scale = load<usize>(f, F_SCALE);
+  const offset = load<usize>(f, F_OFFSET);
+  const activation = load<i32>(f, F_ACTIVATION);
+  const rectifies = activation == ACT_RELU;
+  // Of a ReLU everything below 0; without one nothing.
+  const floor = f32x4.splat(rectifies ? 0 : -Infinity);
+  for (let x = 0; x < width; x++) {
+    const here = kind == SOURCE_F32 ? 0 : taps + load<u32>(columns + 4 * x);
+    for (let c: usize = 0; c < bytes; c += 16) {
+      let v = read(kind, source, c, here);
+      if (fast) {
+        v = f32x4.add(f32x4.mul(v, v128.load(scale + c)), v128.load(offset + c));
+        if (adds) v = f32x4.add(v, v128.load(added + c));
+        v = f32x4.pmax(floor, v);
+      } else {
+        if (scale) v = f32x4.mul(v, v128.load(scale + c));
+        if (offset) v = f32x4.add(v, v128.load(offset + c));
+        if (added) v = f32x4.add(v, v128.load(added + c));
+        if (activation) v = activate(f, activation, v, c);
+        if (last) v = f32x4.add(v, v128.load(last + c));
+      }
+      v128.store(to + c, v);
+    }
+    to += pixel;
+    source += sourcePixel;
+    if (added) added += addedPixel;
+    if (last) last += lastPixel;
+  }
+}
+
+@inline function read(kind: i32, source: usize, c: usize, taps: usize): v128 {
+  if (kind == SOURCE_F32) return v128.load(source + c);
+  return f32x4.convert_i32x4_s(products(kind == SOURCE_U16, source, c, taps));
+}
+
+/** `taps - 2 · popcount` of four channels; `c` is 4 bytes a channel. */
+@inline export function products(narrow: bool, source: usize, c: usize, taps: usize): v128 {
+  const counts = narrow ? v128.load16x4_u(source + (c >> 1)) : v128.load(source + c);
+  return i32x4.sub(v128.load(taps + c), i32x4.shl(counts, 1));
+}
+
+function activate(f: usize, kind: i32, v: v128, c: usize): v128 {
+  const none = f32x4.splat(0);
+  if (kind == ACT_RELU) return f32x4.pmax(none, v);
+  if (kind == ACT_HARDTANH) return f32x4.pmin(f32x4.splat(1), f32x4.pmax(f32x4.splat(-1), v));
+  const slope = v128.load(load<usize>(f, F_SLOPE) + c);
+  if (kind == ACT_PRELU) return v128.bitselect(v, f32x4.mul(v, slope), f32x4.gt(v, none));
+  const u = f32x4.add(v, v128.load(load<usize>(f, F_FIRST_SHIFT) + c));
+  const bent = v128.bitselect(u, f32x4.mul(u, slope), f32x4.gt(u, none));
+  return f32x4.add(bent, v128.load(load<usize>(f, F_SECOND_SHIFT) + c));
+}
