@@ -49,3 +49,4 @@ export {
   informationTable,
   type KeptEpoch,
 } from "../experiments/analysis/informationOverEpochs";
+export { type AlphaSignalOptions, alphaSignal } from "../search/alphaSignal";

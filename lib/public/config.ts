@@ -22,6 +22,7 @@ export {
 } from "../config/evolutionConfig";
 export { type OptimizerFacts, optimizers } from "../config/optimizers";
 export { type PresetName, presetNames } from "../config/presets";
+export { searchRepairs } from "../config/repairs";
 export { type SamplerFacts, samplers } from "../config/samplers";
 export { type Schedule, type ScheduleSpec, scheduleValue } from "../config/schedule";
 export { type ScheduleKind, type ScheduleMoment, scheduleKinds } from "../config/scheduleKinds";

@@ -38,6 +38,13 @@ export {
   runComparison,
 } from "../experiments/comparison/runComparison";
 export type { NotebookParameters } from "../experiments/notebookParameters";
+export {
+  type PlantedName,
+  type PlantedProblem,
+  plantedProblems,
+  plantedSearch,
+} from "../experiments/planted/plantedProblems";
+export { type PlantedOptions, type PlantedOutcome, solvePlanted } from "../experiments/planted/solvePlanted";
 export { type TrainRow, trainComparison } from "../experiments/trainComparison";
 export { trainNetworks } from "../experiments/trainNetworks";
 export { trainSummaryText } from "../experiments/trainSummaryText";

@@ -54,4 +54,5 @@ export { latencyBars } from "../figures/plots/latencyBars";
 export { layoutEvolution } from "../figures/plots/layoutEvolution";
 export { lossFigure } from "../figures/plots/lossFigure";
 export { measuresForest } from "../figures/plots/measuresForest";
+export { signalFigure } from "../figures/plots/signalFigure";
 export { trainFigure } from "../figures/plots/trainFigure";

@@ -13,6 +13,7 @@ import type { SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import type { Genotype } from "../space/genotype";
 import { AlphaVariables } from "../supernet/alphaVariables";
+import type { Supernet } from "../supernet/supernet";
 import { RecordError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { activeOperations, calibrationOf } from "./epochRecord";
@@ -126,17 +127,12 @@ export class SupernetScorer {
    * scorer's images; batch norms by the statistics of each batch.
    */
   async strengths(alphas: Alphas, judgement: Judgement, progress = silentProgress): Promise<Alphas> {
-    const { config } = this.record;
-    const settings = epochSettings(config, Math.max(0, this.state.position.epoch - 1));
-    const edges = alphas.edges ? { edges: alphas.edges } : {};
-    const weights = { ...samplerProbabilities(alphas, settings.samplers), ...edges };
-    const batches: TensorBatch[] = [];
+    const weights = this.probabilities(alphas);
     const total = rowsOf(weights).reduce((sum, place) => sum + rowAt(weights, place).length, 0);
-    progress.start("choices", total, "choices");
+    progress.start(`choices, by ${judgement}`, total, "choices");
+    const batches = await this.tensors();
     try {
-      for await (const batch of this.#batches())
-        batches.push(toTensors(batch, config.space.imageSize, config.space.imageChannels));
-      const loss = mixtureLoss(this.state.supernet, batches, { edeT: this.#edeT });
+      const loss = mixtureLoss(this.supernet, batches, { edeT: this.#edeT });
       let done = 0;
       return await strengthsOf(weights, loss, judgement, () => progress.update(++done));
     } finally {
@@ -146,6 +142,25 @@ export class SupernetScorer {
       }
       progress.stop();
     }
+  }
+
+  get supernet(): Supernet {
+    return this.state.supernet;
+  }
+
+  /** The probabilities of alphas by the search's samplers at the last epoch's temperatures; edges as they are. */
+  probabilities(alphas: Alphas): Alphas {
+    const { samplers } = epochSettings(this.record.config, Math.max(0, this.state.position.epoch - 1));
+    const edges = alphas.edges ? { edges: alphas.edges } : {};
+    return { ...samplerProbabilities(alphas, samplers), ...edges };
+  }
+
+  /** The images everything is measured on, on the engine. The caller frees them. */
+  async tensors(): Promise<TensorBatch[]> {
+    const { imageSize, imageChannels } = this.record.config.space;
+    const batches: TensorBatch[] = [];
+    for await (const batch of this.#batches()) batches.push(toTensors(batch, imageSize, imageChannels));
+    return batches;
   }
 
   dispose(): void {
