@@ -149,12 +149,14 @@ function checkEpoch(record: SearchRecord, epoch: StoredEpoch | undefined): void 
 }
 
 function ruleOptions(assignments: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(
-    assignments.map((assignment) => {
-      const cut = assignment.indexOf("=");
-      if (cut < 1) throw new ConfigError(`--option ${assignment}: expected name=value, e.g. k=3.`);
-      const text = assignment.slice(cut + 1);
-      return [assignment.slice(0, cut), parsedValue(text)];
-    }),
-  );
+  const given = new Map<string, unknown>();
+  for (const assignment of assignments) {
+    const cut = assignment.indexOf("=");
+    if (cut < 1) throw new ConfigError(`--option ${assignment}: expected name=value, e.g. k=3.`);
+    const name = assignment.slice(0, cut);
+    if (given.has(name))
+      throw new ConfigError(`--option ${assignment}: expected each option once, got ${name} before.`);
+    given.set(name, parsedValue(assignment.slice(cut + 1), `--option ${assignment}`));
+  }
+  return Object.fromEntries(given);
 }

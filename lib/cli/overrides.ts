@@ -47,7 +47,7 @@ export function withAssignment<C = SearchConfig>(settings: Overrides<C>, assignm
   return put(
     settings as Record<string, unknown>,
     keys,
-    parsedValue(assignment.slice(cut + 1)),
+    parsedValue(assignment.slice(cut + 1), `--set ${assignment}`),
     assignment,
   ) as Overrides<C>;
 }
@@ -87,12 +87,21 @@ function put(
   return { ...section, [key]: put(inner, rest, value, assignment) };
 }
 
-/** A number as people write it (`2e5`, `.9`, `+1.`), or else JSON (true, null, a list), or else plain text. */
-export function parsedValue(text: string): unknown {
+/**
+ * A number as people write it (`2e5`, `.9`, `+1.`), or else JSON (true, null, a list), or else plain text.
+ *
+ * @param place the assignment, for the error.
+ * @throws ConfigError for a text that begins as a JSON list, object or text does and is none.
+ */
+export function parsedValue(text: string, place: string): unknown {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return Number(text);
   try {
     return JSON.parse(text);
-  } catch {
-    return text;
+  } catch (error) {
+    if (!/^\s*["[{]/.test(text)) return text;
+    throw new ConfigError(
+      `${place}: expected JSON behind "=", got text that is not (${(error as Error).message}). Quote it for the shell, e.g. 'path=[[5,2]]'.`,
+      { cause: error },
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { fold } from "../random/randomKey";
 import { type Genotype, genotype } from "../space/genotype";
 import { DeriveError } from "../util/errors";
+import { showValue } from "../util/showValue";
 import type { DeriveInput, DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { sampleRule } from "./sampleRule";
 
@@ -33,7 +34,7 @@ export const bestOfRule: DeriveRule<BestOfOptions> = Object.freeze({
     const { samples } = options;
     return Number.isInteger(samples) && samples >= 1
       ? sampleRule.problem(options)
-      : `samples must be an integer of at least 1, got ${samples}`;
+      : `samples must be an integer of at least 1, got ${showValue(samples)}`;
   },
   choose: (input, options) => {
     const { score } = input;

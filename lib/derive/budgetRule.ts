@@ -69,7 +69,8 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
       : null;
   },
   fromInput: ({ held, space }, given) => {
-    if (held === undefined) return {};
+    // A measure that there is not is told of by `problem`.
+    if (held === undefined || !costMeasures.includes(given.measure ?? held.measure)) return {};
     const { measure = held.measure, initChannels = space.initChannels } = given;
     if (given.budget !== undefined || held.budget === null) return { measure };
     const limit = "or null for none";

@@ -6,6 +6,7 @@ import { checkAlphas } from "../space/alphaShapes";
 import { type Genotype, genotype } from "../space/genotype";
 import { ConfigError, DeriveError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
+import { showValue } from "../util/showValue";
 import { argmaxRule } from "./argmaxRule";
 import { bestOfRule } from "./bestOfRule";
 import { type BudgetOptions, budgetRule } from "./budgetRule";
@@ -211,7 +212,7 @@ function completeOptions(
   }
   if (!(Number.isFinite(options.temperature) && options.temperature > 0)) {
     throw new DeriveError(
-      `derive: rule "${name}": temperature must be a number above 0, got ${options.temperature}.`,
+      `derive: rule "${name}": temperature must be a number above 0, got ${showValue(options.temperature)}.`,
     );
   }
   if (layout !== undefined && !layoutMethods.includes(layout)) {

@@ -1,5 +1,6 @@
 import { fold, gumbel, type RandomKey } from "../random/randomKey";
 import { DeriveError } from "../util/errors";
+import { showValue } from "../util/showValue";
 import { layoutByMaximum, oneOperationPerEdge } from "./choices";
 import type { DeriveRule } from "./deriveRule";
 
@@ -14,7 +15,9 @@ export const sampleRule: DeriveRule = Object.freeze({
   needsKey: true,
   ownLayout: true,
   problem: ({ method }) =>
-    method === "softmax" ? null : `method must be softmax (one operation an edge is drawn), got ${method}`,
+    method === "softmax"
+      ? null
+      : `method must be softmax (one operation an edge is drawn), got ${showValue(method)}`,
   choose: ({ space, alphas, key }, { temperature }) => {
     if (key === undefined)
       throw new DeriveError('derive: rule "sample" expected a key to draw with, got none.');

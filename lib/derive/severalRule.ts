@@ -1,4 +1,5 @@
 import { edgesOf } from "../space/edges";
+import { showValue } from "../util/showValue";
 import { isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
@@ -25,7 +26,9 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
     if (typeof threshold !== "number" || !(threshold >= 0 && threshold <= 1))
       return `threshold must be a number in [0, 1], got ${JSON.stringify(threshold)}`;
     const isLimit = maxPerEdge === null || (Number.isInteger(maxPerEdge) && maxPerEdge >= 1);
-    return isLimit ? null : `maxPerEdge must be an integer of at least 1 or null, got ${maxPerEdge}`;
+    return isLimit
+      ? null
+      : `maxPerEdge must be an integer of at least 1 or null, got ${showValue(maxPerEdge)}`;
   },
   choose: ({ space, alphas }, { method, temperature, layout, threshold, maxPerEdge }) => {
     const scores = probabilitiesOf(alphas, method, temperature);

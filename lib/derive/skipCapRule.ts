@@ -2,6 +2,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { type Primitive, traitsOf } from "../primitives/primitives";
 import { edgeIndex } from "../space/edges";
 import type { GenotypeEdge } from "../space/genotype";
+import { showValue } from "../util/showValue";
 import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
@@ -35,10 +36,10 @@ export const skipCapRule: DeriveRule<SkipCapOptions> = Object.freeze({
   needsKey: false,
   problem: ({ maxSkips, k }) => {
     if (!(Number.isInteger(maxSkips) && maxSkips >= 0))
-      return `maxSkips must be an integer of at least 0, got ${maxSkips}`;
+      return `maxSkips must be an integer of at least 0, got ${showValue(maxSkips)}`;
     return k === null || (Number.isInteger(k) && k >= 1)
       ? null
-      : `k must be an integer of at least 1 or null, got ${k}`;
+      : `k must be an integer of at least 1 or null, got ${showValue(k)}`;
   },
   choose: ({ space, alphas }, options) => {
     const scores = probabilitiesOf(alphas, options.method, options.temperature);

@@ -1,4 +1,5 @@
 import { edgesOf } from "../space/edges";
+import { showValue } from "../util/showValue";
 import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule } from "./deriveRule";
 import { probabilitiesOf } from "./probabilitiesOf";
@@ -28,7 +29,7 @@ export const thresholdRule: DeriveRule<ThresholdOptions> = Object.freeze({
     const { k } = options;
     return k === null || (Number.isInteger(k) && k >= 1)
       ? severalRule.problem(options)
-      : `k must be an integer of at least 1 or null, got ${k}`;
+      : `k must be an integer of at least 1 or null, got ${showValue(k)}`;
   },
   choose: (input, options) => {
     const { space, alphas } = input;

@@ -1,3 +1,4 @@
+import { showValue } from "../util/showValue";
 import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
@@ -18,7 +19,8 @@ export const topKRule: DeriveRule<TopKOptions> = Object.freeze({
   defaults: Object.freeze({ method: "softmax", temperature: 1, k: 2 } as const),
   fields: { k: ruleOptions.k },
   needsKey: false,
-  problem: ({ k }) => (Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${k}`),
+  problem: ({ k }) =>
+    Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${showValue(k)}`,
   choose: ({ space, alphas }, { method, temperature, layout, k }) => {
     const scores = probabilitiesOf(alphas, method, temperature);
     const cells = scores.cells.map((rows, group) =>

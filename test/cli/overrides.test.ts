@@ -33,7 +33,7 @@ describe("parsedValue", () => {
     ["2M", "2M"],
     ["Infinity", "Infinity"],
     ["", ""],
-  ])("reads %j", (text, value) => expect(parsedValue(text)).toEqual(value));
+  ])("reads %j", (text, value) => expect(parsedValue(text, "--set a=")).toEqual(value));
 });
 
 describe("withAssignment", () => {

@@ -133,6 +133,27 @@ describe("wrong usage of the command line", () => {
     { args: ["derive", record, "--option", "j=1"], message: 'rule "argmax" has no option "j"' },
     { args: ["derive", record, "--option", "j"], message: "expected name=value" },
     {
+      args: ["derive", record, "--rule", "top_k", "--option", "k=[1,"],
+      message: '--option k=[1,: expected JSON behind "=", got text that is not (',
+    },
+    {
+      args: ["derive", record, "--rule", "top_k", "--option", "k=1", "--option", "k=2"],
+      message: "--option k=2: expected each option once, got k before.",
+    },
+    {
+      args: ["derive", record, "--rule", "skip_cap", "--option", "maxSkips={}"],
+      message: 'derive: rule "skip_cap": maxSkips must be an integer of at least 0, got {}.',
+    },
+    {
+      args: ["derive", record, "--rule", "top_k", "--option", "k=two"],
+      message: 'derive: rule "top_k": k must be an integer of at least 1, got "two".',
+    },
+    {
+      args: ["derive", record, "--rule", "budget", "--option", "measure=macs"],
+      message: 'measure must be one of bops, flops, ops, got "macs".',
+    },
+    { args: ["search", "--set", "strategies.pruning.stages=[[1"], message: 'expected JSON behind "="' },
+    {
       args: ["derive", record, "--rule", "budget", "--option", "budget=1"],
       message: "the cheapest one costs",
     },

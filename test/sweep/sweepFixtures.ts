@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expandSweep } from "../../lib/sweep/expandSweep";
 import { checkSweep } from "../../lib/sweep/sweepFile";
 import type { SweepJob } from "../../lib/sweep/sweepJob";
-import { temporaryFolder } from "../helpers/tinySearch";
 
-export const folder = temporaryFolder();
+// Of the process: the tests of several files share this module, and so the folder.
+export const folder = mkdtempSync(join(tmpdir(), "bars-sweeps-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 export const chain = {
   name: "bars",
