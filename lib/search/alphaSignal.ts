@@ -9,7 +9,7 @@ import { type Progress, silentProgress } from "../util/progress";
 import { mean } from "../util/statistics";
 import { probabilityTensors } from "./draws";
 import { type EpochSettings, epochSettings } from "./epochSettings";
-import { searchFiles } from "./search";
+import { searchFiles } from "./searchFiles";
 import { type RowPlace, rowAt, rowsOf } from "./strengths";
 import { SupernetScorer } from "./supernetScorer";
 
