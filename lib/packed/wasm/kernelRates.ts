@@ -43,7 +43,7 @@ export async function measure(milliseconds: number): Promise<KernelRates> {
   const turns = 2000;
   const kernels = instantiate(module, newMemory(HEAP, false));
   const popcountRoofline =
-    (turns * 8 * 64) / best(milliseconds, () => void kernels.countRate(turns, 0x123456789abcdefn));
+    (turns * 16 * 64) / best(milliseconds, () => void kernels.countRate(turns, 0x123456789abcdefn));
   const fastest = binaryKernels.reduce((a, b) => (products[b] > products[a] ? b : a));
   return { products, popcountRoofline, fastest };
 }

@@ -9,6 +9,7 @@ import { binaryKernels, kernelRates } from "./kernelRates";
 import { layoutProgram, type ProgramLayout } from "./layoutProgram";
 import { newMemory, writeTable } from "./memory";
 import { readSlot } from "./readSlot";
+import { type StepWork, stepWork } from "./stepWork";
 import type { WasmMemory } from "./webAssembly";
 
 /** How a {@link WasmEngine} works. */
@@ -22,7 +23,7 @@ export interface WasmEngineOptions {
 }
 
 /** Time of one step, of the signs that are taken of its result too. */
-export interface StepTime {
+export interface StepTime extends StepWork {
   readonly name: string;
   readonly step: string;
   /** Shortest and median time of one image, one thread. */
@@ -170,7 +171,7 @@ export class WasmEngine implements PackedEngine {
         return performance.now() - start;
       }).sort((a, b) => a - b);
       const [bestMs, medianMs] = [times[0], times[repeats >> 1]] as [number, number];
-      return { name: step.name, step: step.step, bestMs, medianMs };
+      return { name: step.name, step: step.step, bestMs, medianMs, ...stepWork(this.program, step) };
     });
   }
 

@@ -5,7 +5,7 @@ import {
 import { products } from "./finish";
 
 /** Packs the lanes of four masks into 16 bits. */
-@inline function pack(a: v128, b: v128, c: v128, d: v128): i32 {
+@inline export function pack(a: v128, b: v128, c: v128, d: v128): i32 {
   return i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 

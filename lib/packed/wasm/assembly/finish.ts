@@ -1,9 +1,9 @@
 import {
-  ACT_HARDTANH, ACT_NONE, ACT_PRELU, ACT_RELU, B_INTEGER, BITS_BYTES, F_ACTIVATION, F_BITS, F_BITS_COUNT, F_FIRST_SHIFT, F_OFFSET,
+  ACT_HARDTANH, ACT_NONE, ACT_PRELU, ACT_RELU, B_FLIPS, B_GROUPS, B_INTEGER, B_LIMITS, B_OUTPUT, B_PIXEL, BITS_BYTES, F_ACTIVATION, F_BITS, F_BITS_COUNT, F_FIRST_SHIFT, F_OFFSET,
   F_OUTPUT, F_OUTPUT_PIXEL, F_PLUS, F_PLUS_PIXEL, F_RESIDUAL, F_RESIDUAL_PIXEL, F_ROW, F_SCALE, F_SECOND_SHIFT, F_SLOPE,
   F_SOURCE, F_SOURCE_PIXEL, F_TAPS, F_TAPS_OF_COLUMN, F_TAPS_OF_ROW, F_VECTORS, F_WIDTH, SOURCE_F32, SOURCE_U16, SOURCE_U32,
 } from "../fields";
-import { integerBits, realBits } from "./bits";
+import { integerBits, pack, realBits } from "./bits";
 
 /** One row of results: scale, offset, what is added, activation; written, binarized, or both. */
 export function finish(f: usize, row: i32, source: usize, arena: usize, scratch: usize): void {
@@ -27,7 +27,13 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
   const plain = !last && (activation == ACT_NONE || activation == ACT_RELU);
   const affine = load<usize>(f, F_SCALE) && load<usize>(f, F_OFFSET);
   // What most layers of most networks are has loops of its own.
-  if (kind == SOURCE_U16) {
+  if (kind == SOURCE_U16 && plain && affine && !(load<i32>(f, F_VECTORS) & 3)) {
+    const single = count == 1 && load<i32>(bits, B_GROUPS) == 1 && !load<usize>(bits, B_FLIPS);
+    const signs = single ? arena + load<u32>(bits, B_OUTPUT) + row * width * load<usize>(bits, B_PIXEL) : 0;
+    if (added) sixteen(f, bits, true, source, taps, to, added, signs);
+    else sixteen(f, bits, false, source, taps, to, added, signs);
+    if (single) return;
+  } else if (kind == SOURCE_U16) {
     if (plain && affine && added) values(f, SOURCE_U16, true, true, source, taps, to, added, last);
     else if (plain && affine) values(f, SOURCE_U16, true, false, source, taps, to, added, last);
     else values(f, SOURCE_U16, false, false, source, taps, to, added, last);
@@ -78,6 +84,62 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
     if (added) added += addedPixel;
     if (last) last += lastPixel;
   }
+}
+
+/** The same for whole groups of 16 channels; where `signs` is not 0 their signs are written there, 1 where `v < limit`. */
+@inline function sixteen(
+  f: usize, b: usize, adds: bool, source: usize, taps: usize, to: usize, added: usize, signs: usize,
+): void {
+  const width = load<i32>(f, F_WIDTH);
+  const bytes = load<usize>(f, F_VECTORS) * 16;
+  const rest = load<usize>(f, F_OUTPUT_PIXEL) - bytes;
+  const sourceRest = load<usize>(f, F_SOURCE_PIXEL) - (bytes >> 1);
+  const addedRest = load<usize>(f, F_RESIDUAL_PIXEL) - bytes;
+  const columns = load<usize>(f, F_TAPS_OF_COLUMN);
+  const scales = load<usize>(f, F_SCALE);
+  const offsets = load<usize>(f, F_OFFSET) - scales;
+  const limits = signs ? load<usize>(b, B_LIMITS) - scales : 0;
+  const end = scales + bytes;
+  const floor = f32x4.splat(load<i32>(f, F_ACTIVATION) == ACT_RELU ? 0 : -Infinity);
+  for (let x = 0; x < width; x++) {
+    let here = taps + load<u32>(columns + 4 * x);
+    for (let c = scales; c < end; c += 64) {
+      const p = four(adds, source, here, c, c + offsets, added, floor, 0);
+      const q = four(adds, source, here, c, c + offsets, added, floor, 1);
+      const r = four(adds, source, here, c, c + offsets, added, floor, 2);
+      const s = four(adds, source, here, c, c + offsets, added, floor, 3);
+      v128.store(to, p);
+      v128.store(to, q, 16);
+      v128.store(to, r, 32);
+      v128.store(to, s, 48);
+      if (signs) {
+        const limit = c + limits;
+        store<u16>(signs, <u16>pack(
+          f32x4.lt(p, v128.load(limit)), f32x4.lt(q, v128.load(limit, 16)),
+          f32x4.lt(r, v128.load(limit, 32)), f32x4.lt(s, v128.load(limit, 48)),
+        ));
+        signs += 2;
+      }
+      source += 32;
+      here += 64;
+      to += 64;
+      if (adds) added += 64;
+    }
+    source += sourceRest;
+    to += rest;
+    if (adds) added += addedRest;
+  }
+}
+
+/** Four channels: the `i`th four of the next 16. */
+@inline function four(
+  adds: bool, source: usize, taps: usize, scales: usize, offsets: usize, added: usize, floor: v128, i: usize,
+): v128 {
+  const n = i32x4.sub(v128.load(taps + 16 * i), i32x4.shl(v128.load16x4_u(source + 8 * i), 1));
+  let v = f32x4.mul(f32x4.convert_i32x4_s(n), v128.load(scales + 16 * i));
+  v = f32x4.add(v, v128.load(offsets + 16 * i));
+  if (adds) v = f32x4.add(v, v128.load(added + 16 * i));
+  return f32x4.pmax(floor, v);
 }
 
 @inline function read(kind: i32, source: usize, c: usize, taps: usize): v128 {

@@ -12,6 +12,30 @@ import { finish } from "./finish";
   v128.store(to, i32x4.shuffle(v, v, 2, 2, 3, 3), 16);
 }
 
+/** One window of `rows` by `columns` pixels, four channels at a time. @param mean constant. */
+@inline function reduce(
+  mean: bool, start: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize, bytes: usize, copies: i32, to: usize,
+  inside: v128,
+): void {
+  for (let c: usize = 0; c < bytes; c += 16) {
+    let total = mean ? f32x4.splat(0) : v128.load(start);
+    let line = start;
+    for (let y = 0; y < rows; y++) {
+      let at = line;
+      for (let x = 0; x < columns; x++) {
+        const v = v128.load(at);
+        total = mean ? f32x4.add(total, v) : f32x4.pmax(total, v);
+        at += pixelBytes;
+      }
+      line += rowBytes;
+    }
+    if (mean) total = f32x4.div(total, inside);
+    if (copies == 1) v128.store(to + c, total);
+    else double(to + 2 * c, total);
+    start += 16;
+  }
+}
+
 /** Largest or mean value of what of a window lies inside the image. */
 export function pool(d: usize, arena: usize, scratch: usize, from: i32, to: i32): void {
   const kernel = load<i32>(d, Q_KERNEL);
@@ -37,22 +61,9 @@ export function pool(d: usize, arena: usize, scratch: usize, from: i32, to: i32)
       const x1 = min(left + kernel, columns);
       const start = arena + load<u32>(d, S_INPUT) + y0 * rowBytes + x0 * pixelBytes;
       const inside = f32x4.splat(<f32>((y1 - y0) * (x1 - x0)));
-      for (let c: usize = 0; c < bytes; c += 16) {
-        let total = mean ? f32x4.splat(0) : v128.load(start + c);
-        let line = start + c;
-        for (let y = y0; y < y1; y++) {
-          let at = line;
-          for (let x = x0; x < x1; x++) {
-            const v = v128.load(at);
-            total = mean ? f32x4.add(total, v) : f32x4.pmax(total, v);
-            at += pixelBytes;
-          }
-          line += rowBytes;
-        }
-        if (mean) total = f32x4.div(total, inside);
-        if (copies == 1) v128.store(target + col * targetPixel + c, total);
-        else double(target + col * targetPixel + 2 * c, total);
-      }
+      const to = target + col * targetPixel;
+      if (mean) reduce(true, start, y1 - y0, x1 - x0, rowBytes, pixelBytes, bytes, copies, to, inside);
+      else reduce(false, start, y1 - y0, x1 - x0, rowBytes, pixelBytes, bytes, copies, to, inside);
     }
     finish(load<usize>(d, S_FINISH), row, target, arena, scratch);
   }
