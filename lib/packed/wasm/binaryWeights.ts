@@ -57,6 +57,29 @@ export function lookupWeights(
   return { bytes, blocks, blockBytes: nibbles * 16 };
 }
 
+/** The last block of {@link lookupWeights} of a 3x3 window with the three taps of a row side by side: row, nibble, tap, filter. */
+export function lastBlockOfThree(
+  conv: BinaryConvolution,
+  inChannels: number,
+  parts: number,
+  part: number,
+): Uint8Array {
+  const filters = tightFilters(conv, inChannels, parts, part);
+  const first = 16 * (Math.ceil(filters.length / 16) - 1);
+  const nibbles = (2 * (filters[0]?.length ?? 0)) / 9;
+  const bytes = new Uint8Array(9 * nibbles * 16);
+  filters.slice(first).forEach((filter, f) => {
+    for (let tap = 0; tap < 9; tap++) {
+      for (let n = 0; n < nibbles; n++) {
+        const pair = filter[(tap * nibbles + n) >> 1] as number;
+        const place = (Math.floor(tap / 3) * nibbles + n) * 3 + (tap % 3);
+        bytes[16 * place + f] = n % 2 === 0 ? pair & 15 : pair >> 4;
+      }
+    }
+  });
+  return bytes;
+}
+
 /** Bytes of a patch: whole words of 64 bits. */
 export function patchBytes(conv: BinaryConvolution, inChannels: number): number {
   return 8 * Math.ceil((conv.kernel * conv.kernel * Math.ceil(inChannels / conv.groups / 8)) / 8);

@@ -1,11 +1,11 @@
 import type { BinaryConvolution, RealConvolution } from "../program";
-import { filtersOf, lookupWeights, patchBytes, popcountWeights } from "./binaryWeights";
+import { filtersOf, lastBlockOfThree, lookupWeights, patchBytes, popcountWeights } from "./binaryWeights";
 import type { BinaryKernel, DescribeContext } from "./describeContext";
 import { describeFinish, describeIntegerFinish, type FinishSource } from "./describeFinish";
 import * as at from "./fields";
 import type { FusedStep } from "./fuseSteps";
 import { type ScratchAreas, stripRows } from "./scratchAreas";
-import { paddedBits, type Run, runsOf, segmentsOf, tapTable } from "./windows";
+import { type PaddedImage, paddedBits, type Run, rowsOfThree, runsOf, segmentsOf, tapTable } from "./windows";
 
 const kernels = { lookup: at.KERNEL_LOOKUP, i64: at.KERNEL_I64, i8x16: at.KERNEL_I8X16 };
 
@@ -82,6 +82,7 @@ export function describeBinaryConv(
       [at.P_LAST_LOW]: low,
       [at.P_LAST_HIGH]: high,
       [at.P_FIRST]: firsts[part] as number,
+      ...(looksUp && weights.blocks % 2 === 1 ? describeThree(context, conv, image, parts, part) : {}),
     };
     for (const [field, value] of Object.entries(fields))
       constants.set(list + part * at.PART_BYTES, Number(field), value);
@@ -114,6 +115,28 @@ export function describeBinaryConv(
     [at.C_PATCHES]: patches,
     [at.C_ORDERED]: ordered,
   });
+}
+
+/** What the kernel for three taps at a time needs, where a window has three. */
+function describeThree(
+  context: DescribeContext,
+  conv: BinaryConvolution,
+  image: PaddedImage,
+  parts: number,
+  part: number,
+): Record<number, number> {
+  const { constants } = context;
+  const rows = rowsOfThree(conv, image, part);
+  if (!rows) return {};
+  const segments = segmentsOf(rows, 3);
+  const address = constants.add(segments);
+  return {
+    [at.P_THREE_SEGMENTS]: address,
+    [at.P_THREE_SEGMENTS_END]: address + segments.byteLength,
+    [at.P_THREE_WEIGHTS]: constants.add(
+      lastBlockOfThree(conv, context.slot(conv.input).channels, parts, part),
+    ),
+  };
 }
 
 export function describeRealConv(

@@ -90,7 +90,11 @@ export const P_LAST_LOW = 24;
 export const P_LAST_HIGH = 28;
 /** Channels before those of this one, in the order in which parts put them out. */
 export const P_FIRST = 32;
-export const PART_BYTES = 36;
+/** The last block of an odd number, three taps of a row at a time: windows, weights (0: as the others). */
+export const P_THREE_SEGMENTS = 36;
+export const P_THREE_SEGMENTS_END = 40;
+export const P_THREE_WEIGHTS = 44;
+export const PART_BYTES = 48;
 
 /** A run of neighbouring bytes of a window: offset, length, what follows it (0 nothing, 1 sums are stored, 2 are added). */
 export const SEGMENT_BYTES = 12;

@@ -19,46 +19,50 @@ export const binaryKernels: readonly BinaryKernel[] = ["lookup", "i64", "i8x16"]
 
 let measured: Promise<KernelRates> | undefined;
 
-/** Measures once a process, in some 30 ms. */
+/** Measures once a process, in some 60 ms. */
 export function kernelRates(): Promise<KernelRates> {
-  measured ??= measure(2);
+  measured ??= measure(15);
   return measured;
 }
 
-/** @param milliseconds of each kernel; the best of many short windows counts, which others on the machine disturb least. */
+/** @param milliseconds of each kernel; the shortest of all calls counts, which others on the machine disturb least. */
 export async function measure(milliseconds: number): Promise<KernelRates> {
   const program = sample();
   const { module } = await kernelModule(false);
-  const bits = 16 * 16 * 64 * 9 * 64;
-  const rate = (kernel: BinaryKernel) => {
+  const calls = binaryKernels.map((kernel) => {
     const { constants, list, arenaBytes, scratchBytes } = layoutProgram(program, kernel, false);
     const arena = Math.ceil(constants.end / 4096) * 4096;
     const memory = newMemory(arena + arenaBytes + scratchBytes, false);
     writeTable(memory);
     new Uint8Array(memory.buffer).set(constants.contents(), HEAP);
     const kernels = instantiate(module, memory);
-    return bits / best(milliseconds, () => kernels.run(list, 1, arena, arena + arenaBytes, 0, 1, 0));
-  };
-  const products = { lookup: rate("lookup"), i64: rate("i64"), i8x16: rate("i8x16") };
+    return () => kernels.run(list, 1, arena, arena + arenaBytes, 0, 1, 0);
+  });
   const turns = 2000;
   const kernels = instantiate(module, newMemory(HEAP, false));
-  const popcountRoofline =
-    (turns * 16 * 64) / best(milliseconds, () => void kernels.countRate(turns, 0x123456789abcdefn));
+  const seconds = shortest(milliseconds, [...calls, () => void kernels.countRate(turns, 0x123456789abcdefn)]);
+  const bits = 16 * 16 * 64 * 9 * 64;
+  const [lookup, i64, i8x16, counting] = seconds as [number, number, number, number];
+  const products = { lookup: bits / lookup, i64: bits / i64, i8x16: bits / i8x16 };
   const fastest = binaryKernels.reduce((a, b) => (products[b] > products[a] ? b : a));
-  return { products, popcountRoofline, fastest };
+  return { products, popcountRoofline: (turns * 16 * 64) / counting, fastest };
 }
 
-/** Shortest time of one call, in seconds. The first calls, before the code is optimized, take part: they are never the shortest. */
-function best(milliseconds: number, call: () => void): number {
-  let shortest = Number.POSITIVE_INFINITY;
-  // Code is optimized beside the thread that runs it: time has to pass, not calls.
-  const end = performance.now() + 5 * milliseconds;
+/**
+ * Shortest time of each call, in seconds, by turns: code is optimized beside the thread that runs it, and time passes for all of them.
+ * What is measured before that is never the shortest.
+ */
+function shortest(milliseconds: number, calls: readonly (() => void)[]): number[] {
+  const times = calls.map(() => Number.POSITIVE_INFINITY);
+  const end = performance.now() + milliseconds * calls.length;
   do {
-    const start = performance.now();
-    call();
-    shortest = Math.min(shortest, performance.now() - start);
+    calls.forEach((call, i) => {
+      const start = performance.now();
+      call();
+      times[i] = Math.min(times[i] as number, performance.now() - start);
+    });
   } while (performance.now() < end);
-  return shortest / 1000;
+  return times.map((time) => time / 1000);
 }
 
 function sample(): Program {

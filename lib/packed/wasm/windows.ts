@@ -54,10 +54,24 @@ export function runsOf(conv: BinaryConvolution, image: PaddedImage, part: number
 }
 
 /** Sums of bytes hold what so many nibbles of weights add. */
-const most = 62;
+const mostNibbles = 62;
 
-/** Runs cut so that sums of bytes never overflow, each with what follows: 0 nothing, 1 sums stored, 2 added. */
-export function segmentsOf(runs: readonly Run[]): Int32Array {
+/** Rows of windows of stride 1 whose three taps a kernel reads together: of each row the leftmost tap. Null for other windows. */
+export function rowsOfThree(conv: BinaryConvolution, image: PaddedImage, part: number): Run[] | null {
+  const { kernel, dilation, stride, groups } = conv;
+  if (kernel !== 3 || dilation !== 1 || stride !== 1) return null;
+  const length = image.pixelBytes / groups;
+  return runsOf(conv, image, part)
+    .filter((_, i) => groups === 1 || i % kernel === 0)
+    .map(({ offset }) => ({ offset, length }));
+}
+
+/**
+ * Runs cut so that sums of bytes never overflow, each with what follows: 0 nothing, 1 sums stored, 2 added.
+ * @param taps that every byte of a run adds to a sum.
+ */
+export function segmentsOf(runs: readonly Run[], taps: 1 | 3 = 1): Int32Array {
+  const most = Math.floor(mostNibbles / taps);
   const pieces = runs.flatMap(({ offset, length }) => {
     const parts = Math.ceil(length / most);
     return Array.from({ length: parts }, (_, i): Run => {

@@ -1,12 +1,12 @@
 import {
   C_COPY, C_KERNEL, C_LEFT, C_ORDERED, C_PADDED, C_PADDED_ROW, C_PADDED_ROWS, C_PART, C_PARTS, C_PATCHES, C_REACH, C_ROW_STEP,
   C_STEP, C_TOP, KERNEL_I64, KERNEL_LOOKUP, P_BLOCKS, P_BLOCK_BYTES, P_FIRST, P_LAST_LOW, P_PATCH_BYTES, P_SEGMENTS,
-  P_SEGMENTS_END, P_WEIGHTS, PART_BYTES, S_CHANNELS, S_COLS, S_FINISH, S_INPUT, S_INPUT_ROW, S_INPUT_ROWS, S_STRIP, S_SUMS,
+  P_SEGMENTS_END, P_THREE_SEGMENTS, P_THREE_SEGMENTS_END, P_THREE_WEIGHTS, P_WEIGHTS, PART_BYTES, S_CHANNELS, S_COLS, S_FINISH, S_INPUT, S_INPUT_ROW, S_INPUT_ROWS, S_STRIP, S_SUMS,
   S_SUMS_PIXEL,
 } from "../fields";
 import { copy, spread, zero } from "./bytes";
 import { finish } from "./finish";
-import { lookup2x4, lookup4x1, lookup4x2 } from "./lookup";
+import { lookup2x4, lookup4x1, lookup4x1of3, lookup4x2 } from "./lookup";
 import { countLanes, countWords, gather } from "./popcount";
 
 /** Rows `from` to `to` of a binary convolution: the image with its border, sums of a strip of rows, and what becomes of them. */
@@ -75,6 +75,9 @@ function lookUp(d: usize, part: usize, scratch: usize, from: i32, to: i32): void
   const end = load<usize>(part, P_SEGMENTS_END);
   const blocks = load<i32>(part, P_BLOCKS);
   const bytes = load<usize>(part, P_BLOCK_BYTES);
+  const threes = load<usize>(part, P_THREE_WEIGHTS);
+  const threeSegments = load<usize>(part, P_THREE_SEGMENTS);
+  const threeEnd = load<usize>(part, P_THREE_SEGMENTS_END);
   const image = scratch + load<u32>(d, C_PADDED);
   let weights = load<usize>(part, P_WEIGHTS);
   let first = scratch + load<u32>(d, S_SUMS) + 2 * load<u32>(part, P_FIRST);
@@ -93,6 +96,7 @@ function lookUp(d: usize, part: usize, scratch: usize, from: i32, to: i32): void
       } else {
         for (let col = 0; col < cols; col += 4) {
           if (many == 2) lookup4x2(x, step, segments, end, weights, bytes, sums, pixel);
+          else if (threes) lookup4x1of3(x, step, threeSegments, threeEnd, threes, sums, pixel);
           else lookup4x1(x, step, segments, end, weights, sums, pixel);
           x += 4 * step;
           sums += 4 * pixel;

@@ -168,3 +168,50 @@ export function lookup4x1(
     segments += SEGMENT_BYTES;
   } while (segments < end);
 }
+
+/** Three taps side by side: what 16 filters add up of neighbouring pixels. */
+@inline function three(sums: v128, r0: v128, r1: v128, r2: v128, u0: v128, u1: v128, u2: v128): v128 {
+  return i8x16.add(i8x16.add(i8x16.add(sums, pick(r0, u0)), pick(r1, u1)), pick(r2, u2));
+}
+
+/** Four neighbouring pixels, 16 filters, windows three taps wide: a row of the table serves up to three windows. */
+export function lookup4x1of3(
+  x: usize, step: usize, segments: usize, end: usize, w: usize, sums: usize, pixel: usize,
+): void {
+  const none = i8x16.splat(0);
+  let a = none, b = none, c = none, d = none;
+  do {
+    let p0 = x + load<u32>(segments);
+    let p1 = p0 + step;
+    let p2 = p1 + step;
+    let p3 = p2 + step;
+    let p4 = p3 + step;
+    let p5 = p4 + step;
+    const stop = p0 + load<u32>(segments, 4);
+    do {
+      const u0 = v128.load(w), u1 = v128.load(w, 16), u2 = v128.load(w, 32);
+      const r0 = row(p0), r1 = row(p1), r2 = row(p2), r3 = row(p3), r4 = row(p4), r5 = row(p5);
+      a = three(a, r0, r1, r2, u0, u1, u2);
+      b = three(b, r1, r2, r3, u0, u1, u2);
+      c = three(c, r2, r3, r4, u0, u1, u2);
+      d = three(d, r3, r4, r5, u0, u1, u2);
+      w += 48;
+      p0++;
+      p1++;
+      p2++;
+      p3++;
+      p4++;
+      p5++;
+    } while (p0 < stop);
+    const after = load<u32>(segments, 8);
+    if (after) {
+      const add = after > 1;
+      widen(sums, a, add);
+      widen(sums + pixel, b, add);
+      widen(sums + 2 * pixel, c, add);
+      widen(sums + 3 * pixel, d, add);
+      a = none, b = none, c = none, d = none;
+    }
+    segments += SEGMENT_BYTES;
+  } while (segments < end);
+}
