@@ -32,13 +32,14 @@ const compiled = new Map<string, Promise<KernelModule>>();
 /**
  * Compiles the kernels, once for each form.
  * @param shared for memory that threads share.
+ * @param relaxes with relaxed SIMD, where it is.
  * @throws BackendError where WebAssembly has no SIMD.
  */
-export function kernelModule(shared: boolean): Promise<KernelModule> {
-  const key = String(shared);
+export function kernelModule(shared: boolean, relaxes = true): Promise<KernelModule> {
+  const key = `${shared} ${relaxes}`;
   const known = compiled.get(key);
   if (known) return known;
-  const fresh = compile(shared);
+  const fresh = compile(shared, relaxes);
   compiled.set(key, fresh);
   return fresh;
 }
@@ -48,9 +49,9 @@ export function instantiate(module: WasmModule, memory: WasmMemory): Kernels {
   return exports as unknown as Kernels;
 }
 
-async function compile(shared: boolean): Promise<KernelModule> {
+async function compile(shared: boolean, relaxes: boolean): Promise<KernelModule> {
   const fast = bytesOf(relaxed);
-  const relaxedSimd = await allowsRelaxedSimd(fast);
+  const relaxedSimd = relaxes && (await allowsRelaxedSimd(fast));
   const binary = relaxedSimd ? fast : bytesOf(plain);
   if (!webAssembly.validate(binary)) {
     throw new BackendError(

@@ -18,6 +18,8 @@ export interface WasmEngineOptions {
   readonly threads?: number | "all";
   /** Kernel of the binary convolutions; by default the fastest by a short measurement. All give the same numbers. */
   readonly kernel?: BinaryKernel;
+  /** Uses relaxed SIMD where it is; by default true. The numbers are the same without it. */
+  readonly relaxedSimd?: boolean;
   /** Writes and keeps all slots, for {@link WasmEngine.slot}: slower, and takes more memory. */
   readonly keepSlots?: boolean;
 }
@@ -92,7 +94,7 @@ export class WasmEngine implements PackedEngine {
     const layout = layoutProgram(program, kernel, keeps);
     const areas = areasOf(program, layout, threads);
     const shared = threads > 1;
-    const { module, relaxedSimd } = await kernelModule(shared);
+    const { module, relaxedSimd } = await kernelModule(shared, options.relaxedSimd ?? true);
     const memory = newMemory(areas.end, shared);
     writeTable(memory);
     new Uint8Array(memory.buffer).set(layout.constants.contents(), at.HEAP);
