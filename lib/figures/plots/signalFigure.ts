@@ -44,7 +44,7 @@ export function signalFigure(signal: Table, judge: "drop" | "keep" = "keep"): Fi
     ),
     rows: 2,
     columns: present.length,
-    panelWidth: present.length > 2 ? 205 : 280,
+    panelWidth: present.length > 2 ? 205 : present.length === 2 ? 280 : 372,
     panelHeight: 170,
     gapX: 64,
     gapY: 84,
@@ -56,11 +56,10 @@ function steadiness(level: (typeof levels)[number], rows: readonly TableRecord[]
   const known = rows.filter((row) => row["signal"] !== null);
   const sorted = [...known].sort((a, b) => (b["signal"] as number) - (a["signal"] as number));
   const values = sorted.map((row) => row["signal"] as number);
-  const middle = values.length === 0 ? 0 : (values[Math.floor(values.length / 2)] as number);
   return {
     row: 0,
     column,
-    title: `${level}: signal to noise, median ${middle.toFixed(1)}`,
+    title: `${level}: signal to noise, median ${median(values).toFixed(1)}`,
     traces: [
       marks(
         level,
@@ -95,6 +94,12 @@ function agreement(
       zeroline: true,
     },
   };
+}
+
+/** The middle of sorted values, or the mean of the middle two; 0 of none. */
+function median(sorted: readonly number[]): number {
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return ((low ?? 0) + (high ?? 0)) / 2;
 }
 
 /** Values of a column from the mean of their row of choices. */
