@@ -34,6 +34,9 @@ interface Options {
   readonly attempts: number;
   readonly budget?: number;
   readonly measure: EvolutionSettings["budget"]["measure"];
+  readonly atLeast?: number;
+  readonly prune?: boolean;
+  readonly early?: number;
   readonly seed: number;
   readonly images?: number;
   readonly space?: string;
@@ -70,6 +73,13 @@ export function evolveCommand(): Command {
       defaults.attempts,
     )
     .option("--budget <operations>", "the most an architecture may cost for one image, e.g. 2e6", positive)
+    .option("--at-least <operations>", "the least an architecture may cost, e.g. 1.6e6", positive)
+    .option("--prune", "leave out what nothing feeds before an architecture is costed and evaluated")
+    .option(
+      "--early <steps>",
+      "without a search: train so many steps by a common seed, and judge by the mean loss of their second half",
+      wholeNumber,
+    )
     .option("--measure <name>", `what the budget counts: ${evolutionMeasures.join(", ")}`, "bops")
     .option("--seed <number>", "seed of everything random", wholeNumber, 0)
     .option(
@@ -121,6 +131,11 @@ function onSupernet(search: string, options: Options): EvolutionConfig {
       `bars evolve: --${without ?? "set"} has no effect with a search, whose space and supernet are used. Leave it out, or leave ${search} out.`,
     );
   }
+  if (options.early !== undefined) {
+    throw new ConfigError(
+      `bars evolve: --early has no effect with a search, whose supernet says how fit architectures are. Leave it out, or leave ${search} out.`,
+    );
+  }
   const { record } = storedSearch(search);
   const fitness = { kind: "supernet", search: record.configHash, images: options.images ?? 1000 } as const;
   return evolutionConfig(fitness, settings(options), "bars evolve");
@@ -136,8 +151,10 @@ function byTraining(options: Options): EvolutionConfig {
     options.preset ?? "smoke",
     overridesOf<TrainConfig>(options, [["seed", 0]]),
   );
+  const steps = options.early;
+  const early = steps === undefined ? {} : { early: { steps, lossSteps: Math.max(1, Math.ceil(steps / 2)) } };
   return evolutionConfig(
-    { kind: "training", space: spaceNamed(options.space ?? "smoke", train.data), train },
+    { kind: "training", space: spaceNamed(options.space ?? "smoke", train.data), train, ...early },
     settings(options),
     "bars evolve",
   );
@@ -151,6 +168,10 @@ function spaceNamed(text: string, data: DataConfig): SpaceConfig {
 }
 
 function settings(options: Options): Overrides<EvolutionSettings> {
-  const { population, sample, evaluations, attempts, measure, seed, budget = null } = options;
-  return { population, sample, evaluations, attempts, seed, budget: { measure, value: budget } };
+  const { population, sample, evaluations, attempts, measure, seed, budget = null, atLeast, prune } = options;
+  return {
+    ...{ population, sample, evaluations, attempts, seed },
+    budget: { measure, value: budget, ...(atLeast === undefined ? {} : { atLeast }) },
+    ...(prune ? { prune } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import { check, deepFreeze, must, type Overrides } from "./check";
 import { checkClasses } from "./dataConfig";
 import { kinds } from "./kinds";
-import { complete, defaultsOf, integer, oneOf, type SettingsOf, section, setting } from "./section";
+import { complete, defaultsOf, flag, integer, oneOf, type SettingsOf, section, setting } from "./section";
 import { type SpaceConfig, spaceConfig } from "./spaceConfig";
 import { type TrainConfig, trainConfig } from "./trainConfig";
 
@@ -47,14 +47,47 @@ export const evolutionSection = section(
           unit: "operations per image",
           meaning: "The budget, one multiply-accumulate = 1.",
         }),
+        atLeast: setting(kinds.nullable(kinds.number({ above: 0 }), "no lower limit"), {
+          default: null,
+          unit: "operations per image",
+          meaning:
+            "The least an architecture may cost: with the budget a band, so that what is cheap and learns fast does not win by that. Left out where there is none.",
+        }),
       },
     ),
+    prune: flag({
+      default: false,
+      meaning:
+        "Whether operations that start at a node nothing feeds, and cell groups none of whose cells is kept, are left out of every architecture before it is costed, evaluated and mutated: none pays for what adds nothing. Left out where it is false.",
+    }),
     seed: integer({ default: 0, min: 0, meaning: "Seed of everything random." }),
   },
 );
 
+type AllSettings = SettingsOf<typeof evolutionSection.fields>;
+
 /** How an evolution goes. */
-export interface EvolutionSettings extends SettingsOf<typeof evolutionSection.fields> {}
+export interface EvolutionSettings extends Omit<AllSettings, "budget" | "prune"> {
+  readonly budget: Omit<AllSettings["budget"], "atLeast"> & {
+    /** Left out where there is no lower limit. */
+    readonly atLeast?: number;
+  };
+  /** Left out where it is false. */
+  readonly prune?: boolean;
+}
+
+/** Settings that use nothing that came later stay what they were before, and so does their hash. */
+function withoutLater({
+  budget: { atLeast, ...budget },
+  prune,
+  ...settings
+}: AllSettings): EvolutionSettings {
+  return {
+    ...settings,
+    budget: atLeast === null ? budget : { ...budget, atLeast },
+    ...(prune ? { prune } : {}),
+  };
+}
 
 /** Accuracy with the shared weights of a finished search, batch norms recalibrated for each architecture. */
 export interface SupernetFitness {
@@ -71,6 +104,12 @@ export interface TrainingFitness {
   readonly space: SpaceConfig;
   /** The short training. Its `seed` is not used; its `validationShare` is what fitness is measured on. */
   readonly train: TrainConfig;
+  /**
+   * Instead: train only so many steps, all architectures by the training's own `seed` and on the same batches, and take the mean
+   * loss `L` of the last `lossSteps` of them, on images they have not seen; fitness is `exp(−L)`, the geometric mean of the
+   * probability given to the right class. Left out: the accuracy on held-out images after all epochs.
+   */
+  readonly early?: { readonly steps: number; readonly lossSteps: number };
 }
 
 export type EvolutionFitness = SupernetFitness | TrainingFitness;
@@ -80,7 +119,9 @@ export interface EvolutionConfig extends EvolutionSettings {
   readonly fitness: EvolutionFitness;
 }
 
-export const defaultEvolutionSettings: EvolutionSettings = defaultsOf(evolutionSection);
+export const defaultEvolutionSettings: EvolutionSettings = deepFreeze(
+  withoutLater(defaultsOf(evolutionSection)),
+);
 
 /**
  * Completes and checks the settings of an evolution. Errors name the key.
@@ -100,10 +141,13 @@ export function evolutionConfig(
   overrides: Overrides<EvolutionSettings> = {},
   place = "evolutionConfig",
 ): EvolutionConfig {
-  const settings = complete(place, evolutionSection, overrides);
+  const settings = withoutLater(complete(place, evolutionSection, overrides));
   const { population, evaluations } = settings;
+  const { value, atLeast } = settings.budget;
   const least = `at least the population of ${population}`;
   check(place, "evaluations", evaluations >= population, least, evaluations);
+  const isBand = atLeast === undefined || value === null || atLeast <= value;
+  check(`${place}.budget`, "atLeast", isBand, `at most the budget of ${value}`, atLeast);
   return deepFreeze({ ...settings, fitness: checkedFitness(`${place}.fitness`, fitness) });
 }
 
@@ -123,10 +167,11 @@ function checkedFitness(place: string, fitness: EvolutionFitness): EvolutionFitn
   const space = spaceConfig(fitness.space, `${place}.space`);
   const train = trainConfig(fitness.train, `${place}.train`);
   const { validationShare, start, data } = train;
+  const early = fitness.early === undefined ? {} : { early: checkedEarly(`${place}.early`, fitness.early) };
   check(
     `${place}.train`,
     "validationShare",
-    validationShare > 0,
+    validationShare > 0 || fitness.early !== undefined,
     "above 0 (fitness is the accuracy on held-out training images), e.g. 0.1",
     validationShare,
   );
@@ -138,5 +183,25 @@ function checkedFitness(place: string, fitness: EvolutionFitness): EvolutionFitn
     start,
   );
   checkClasses(`${place}.space`, space.classes, data);
-  return { ...fitness, space, train };
+  return { kind: fitness.kind, space, train, ...early };
+}
+
+const earlySection = section(
+  { meaning: "Fitness by the loss early in a training." },
+  {
+    steps: integer({ default: 200, min: 1, unit: "steps", meaning: "Steps each architecture is trained." }),
+    lossSteps: integer({
+      default: 100,
+      min: 1,
+      unit: "steps",
+      meaning: "The last so many, whose mean loss counts; at most all.",
+    }),
+  },
+);
+
+function checkedEarly(place: string, given: unknown): NonNullable<TrainingFitness["early"]> {
+  const early = complete(place, earlySection, given);
+  const { steps, lossSteps } = early;
+  check(place, "lossSteps", lossSteps <= steps, `at most the ${steps} steps`, lossSteps);
+  return early;
 }

@@ -12,6 +12,8 @@ export type EvolutionPace = Pick<EvolutionSettings, "population" | "sample" | "e
 export interface EvolutionWorld {
   /** A random architecture of the space. */
   draw(key: RandomKey): Genotype;
+  /** What is made of an architecture that was drawn or mutated before anything else is asked of it; left out: nothing. */
+  readonly prepared?: (genotype: Genotype) => Genotype;
   /** Whether an architecture stays within the budget. */
   fits(genotype: Genotype): boolean;
   /** What is maximised, e.g. accuracy on held-out training images. Called once an index, in order. */
@@ -68,7 +70,8 @@ function candidate(
   const parent = entries.length < config.population ? null : tournament(config, entries, fold(key, "sample"));
   for (let attempt = 0; attempt < config.attempts; attempt++) {
     const own = fold(fold(key, "attempt"), attempt);
-    const genotype = parent ? mutateGenotype(parent.genotype, own) : world.draw(own);
+    const drawn = parent ? mutateGenotype(parent.genotype, own) : world.draw(own);
+    const genotype = world.prepared?.(drawn) ?? drawn;
     if (world.fits(genotype)) return { parent: parent?.index ?? null, genotype };
   }
   const what = parent ? `mutations of architecture ${parent.index}` : "random architectures";

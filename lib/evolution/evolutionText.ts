@@ -17,9 +17,15 @@ export function evolutionText(record: EvolutionRecord): string {
     config.fitness.kind === "supernet"
       ? `with the supernet's weights, batch norms recalibrated${recalibrationText(evolutionRecalibration(record))}`
       : `after a training of ${counted(config.fitness.train.epochs, "epoch")}`;
+  const early = config.fitness.kind === "training" ? config.fitness.early : undefined;
+  const measured =
+    early === undefined
+      ? `${(100 * best.fitness).toFixed(1)} % of ${where}, ${how}`
+      : `loss ${(-Math.log(best.fitness)).toFixed(3)}, the mean of steps ${early.steps - early.lossSteps + 1} to ${early.steps} of a training, common seed and batches, images of ${data?.name ?? "unknown data"} not seen before`;
+  const { atLeast } = config.budget;
   const from = best.parent === null ? "drawn at random" : `child of ${best.parent}`;
   const rows = [
-    ["fitness", `${(100 * best.fitness).toFixed(1)} % of ${where}, ${how}`],
+    ["fitness", measured],
     [
       "found",
       `architecture ${best.index} (${from}) of ${history.length}, seed ${config.seed}, ${seconds.toFixed(0)} s`,
@@ -27,7 +33,13 @@ export function evolutionText(record: EvolutionRecord): string {
     ["FLOPs", `${count(cost.flops)}  (real multiply-accumulates for one image)`],
     ["BOPs", `${count(cost.bops)}  (1-bit multiply-accumulates)`],
     ["OPs", `${count(ops(cost))}  (FLOPs + BOPs / 64)`],
-    ["budget", value === null ? "none" : `${count(value)} ${measure}`],
+    [
+      "budget",
+      `${atLeast === undefined ? "" : `${count(atLeast)} to `}${value === null ? "no limit" : count(value)} ${measure}`.replace(
+        /^no limit .*/,
+        "none",
+      ),
+    ],
     [
       "note",
       "the best of many on the images it was chosen by: train it from scratch to know what it reaches",

@@ -4,7 +4,8 @@ import { type BackendInfo, startBackend } from "../backend";
 import type { EvolutionConfig } from "../config/evolutionConfig";
 import { spaceSection } from "../config/spaceConfig";
 import { trainSection } from "../config/trainConfig";
-import { measuredCost, rejectUnreachableBudget } from "../cost/budgetReach";
+import { measuredCost, rejectUnreachableBudget, rejectUnspendableBudget } from "../cost/budgetReach";
+import { prunedNetwork } from "../derive/prunedNetwork";
 import { inFolder, KeptRun } from "../loop/keptRun";
 import { checkSameData, checkSameRun, type RunWords, runHeader } from "../loop/runRecord";
 import { randomKey } from "../random/randomKey";
@@ -119,8 +120,12 @@ async function run(
   { progress = silentProgress, onEntry }: EvolveOptions,
 ): Promise<EvolutionRecord> {
   const { config } = start;
-  const { measure, value } = config.budget;
+  const { measure, value, atLeast } = config.budget;
+  const [least, most] = [atLeast ?? 0, value ?? Infinity];
+  const costOf = (genotype: Genotype) => measuredCost(genotype, measure, fitness.style);
   if (value !== null) rejectUnreachableBudget(fitness.space, fitness.style, { measure, value }, "evolve");
+  if (atLeast !== undefined)
+    rejectUnspendableBudget(fitness.space, fitness.style, { measure, value: atLeast, atLeast: 1 }, "evolve");
   const kept = new KeptRun("evolve", start, (record) => writeEvolutionRecord(path, record));
   let writtenAt = 0;
   const put = (changes: Partial<EvolutionRecord>, now: boolean) => {
@@ -142,7 +147,11 @@ async function run(
       config,
       {
         draw: (key) => randomGenotype(fitness.space, key),
-        fits: (genotype) => value === null || measuredCost(genotype, measure, fitness.style) <= value,
+        ...(config.prune ? { prepared: prunedNetwork } : {}),
+        fits: (genotype) => {
+          const cost = least > 0 || value !== null ? costOf(genotype) : 0;
+          return cost >= least && cost <= most;
+        },
         async evaluate(genotype: Genotype, index, key) {
           if (signal.aborted) throw interrupted();
           begun = performance.now();

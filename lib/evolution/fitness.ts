@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { forgetGraphs, startBackend } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { EvolutionConfig, SupernetFitness, TrainingFitness } from "../config/evolutionConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
@@ -11,8 +12,11 @@ import { SupernetScorer } from "../search/supernetScorer";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { train } from "../train/train";
+import { loadTrainingData, stepsPerEpoch } from "../train/trainContext";
+import { trainPart } from "../train/trainPart";
 import { ConfigError, DivergenceError, RecordError } from "../util/errors";
 import { type Progress, partOf } from "../util/progress";
+import { mean } from "../util/statistics";
 import { candidatesFolder } from "./candidatesFolder";
 import { storedSearch } from "./storedSearch";
 
@@ -23,7 +27,7 @@ export interface Fitness {
   readonly style: BinarizationConfig;
   /** What it measures on; null before the first architecture is measured. */
   readonly data: EvolutionRecord["data"];
-  /** Accuracy, a share in [0, 1]. */
+  /** Accuracy, or `exp(−loss)`: in [0, 1]. */
   of(genotype: Genotype, index: number, key: RandomKey): Promise<number>;
   /** The last architecture's fitness is on disk: what was kept to go on with it is not needed any more. */
   stored(): void;
@@ -45,6 +49,8 @@ export interface FitnessOptions {
 /** Opens what an evolution's settings ask for. */
 export function openFitness(config: EvolutionConfig, options: FitnessOptions): Promise<Fitness> {
   const { fitness } = config;
+  if (fitness.kind === "training" && fitness.early)
+    return earlyFitness(fitness, fitness.early, { ...options, evaluations: config.evaluations });
   return fitness.kind === "supernet"
     ? supernetFitness(fitness, options)
     : Promise.resolve(trainingFitness(fitness, config.evaluations, options));
@@ -123,6 +129,63 @@ function trainingFitness(
     stored: () => rmSync(join(directory, candidatesFolder), { recursive: true, force: true }),
     close() {},
   };
+}
+
+/**
+ * By the loss early in a training (`TrainingFitness.early`): by one seed and on the same batches for all, so that what differs is
+ * the architecture. One that comes again is not trained again.
+ */
+async function earlyFitness(
+  { space, train: recipe }: TrainingFitness,
+  { steps, lossSteps }: NonNullable<TrainingFitness["early"]>,
+  { directory, progress, signal, history, evaluations }: FitnessOptions & { readonly evaluations: number },
+): Promise<Fitness> {
+  const folder = (index: number) => join(directory, candidatesFolder, String(index));
+  const backend = await startBackend();
+  const images = await loadTrainingData(recipe, progress);
+  const perEpoch = stepsPerEpoch({ config: recipe, trainImages: images.trainImages });
+  const most = perEpoch * recipe.epochs;
+  if (steps > most) {
+    throw new ConfigError(
+      `evolve: fitness.early.steps must be at most the ${most} steps of the training (${recipe.epochs} epochs of ${perEpoch}), got ${steps}. Train for more epochs, or on more images.`,
+    );
+  }
+  const known = new Map(history.map(({ genotype, fitness }) => [genotypeHash(genotype), fitness]));
+  const { name, note, contentHash } = images.data.info;
+  progress.start("evolution", evaluations, "architectures");
+  return {
+    space,
+    style: recipe.binarization,
+    data: { name, note, ...hashOf(contentHash), images: lossSteps * recipe.batchSize },
+    async of(genotype, index) {
+      const hash = genotypeHash(genotype);
+      const before = known.get(hash);
+      if (before !== undefined) return before;
+      progress.update(index);
+      const value = await trained(genotype, index);
+      known.set(hash, value);
+      return value;
+    },
+    stored: () => rmSync(join(directory, candidatesFolder), { recursive: true, force: true }),
+    close: () => progress.stop(),
+  };
+
+  async function trained(genotype: Genotype, index: number): Promise<number> {
+    try {
+      const { losses } = await trainPart(recipe, genotypeModel(genotype), {
+        ...{ images, backend, signal, heldOut: false, test: false },
+        directory: folder(index),
+        until: { epoch: Math.floor(steps / perEpoch), step: steps % perEpoch },
+      });
+      return Math.exp(-mean(losses.slice(steps - lossSteps, steps)));
+    } catch (error) {
+      if (error instanceof DivergenceError) return 0;
+      throw error;
+    } finally {
+      // The next architecture has graphs of its own.
+      forgetGraphs();
+    }
+  }
 }
 
 function hashOf(contentHash: string | undefined): { contentHash?: string } {

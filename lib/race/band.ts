@@ -2,10 +2,10 @@ import type { RaceConfig, RaceMeasure } from "../config/raceConfig";
 import { extremeGenotype, measuredCost } from "../cost/budgetReach";
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
+import { prunedNetwork } from "../derive/prunedNetwork";
 import type { RaceNetwork } from "../records/raceRecord";
 import type { Genotype } from "../space/genotype";
 import { ConfigError } from "../util/errors";
-import { prunedNetwork } from "./prunedNetwork";
 
 type Settings = Pick<RaceConfig, "band" | "space" | "train">;
 

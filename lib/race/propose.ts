@@ -2,6 +2,7 @@ import { choosePenalty, leastFitted, regressChoices } from "../analysis/fitAlpha
 import type { RaceConfig } from "../config/raceConfig";
 import { derive } from "../derive/derive";
 import type { DeriveInput } from "../derive/deriveRule";
+import { prunedNetwork } from "../derive/prunedNetwork";
 import { fold, integers, type RandomKey, randomKey } from "../random/randomKey";
 import type { RaceNetwork, RaceOrigin, RaceRecord } from "../records/raceRecord";
 import type { Genotype } from "../space/genotype";
@@ -12,7 +13,6 @@ import { canonicalJson } from "../util/canonicalJson";
 import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { bandText, inBand, raceCost } from "./band";
-import { prunedNetwork } from "./prunedNetwork";
 import { resultIn, sound } from "./standings";
 
 /** What proposals need besides the settings. */

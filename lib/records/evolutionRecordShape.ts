@@ -16,6 +16,7 @@ import {
   share,
   text,
   timeText,
+  wholeFrom,
 } from "../util/shape";
 import type { EvolutionEntry, EvolutionRecord } from "./evolutionRecord";
 import {
@@ -37,6 +38,12 @@ const fitnessShape = kindOf<EvolutionFitness>({
     kind: oneOf(["training"]),
     space: acceptedBy(spaceConfig),
     train: acceptedBy(trainConfig),
+    early: optional(
+      objectOf<NonNullable<Extract<EvolutionFitness, { kind: "training" }>["early"]>>({
+        steps: wholeFrom(1),
+        lossSteps: wholeFrom(1),
+      }),
+    ),
   }),
 });
 

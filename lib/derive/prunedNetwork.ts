@@ -1,6 +1,6 @@
-import { withoutUnfed } from "../derive/unfed";
 import { builtCells } from "../space/builtCells";
 import { type Genotype, genotype } from "../space/genotype";
+import { withoutUnfed } from "./unfed";
 
 /**
  * The genotype of what is really built: without operations that start at a node nothing feeds, and without those of a
