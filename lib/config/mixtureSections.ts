@@ -30,7 +30,7 @@ export const alphaStartSection = section(
     when: oneOf(["warmup_ends", "convolutions_count"], {
       default: "warmup_ends",
       meaning:
-        '"convolutions_count": at the first epoch at whose start leaving out the operations with weights, edge by edge, raises the loss on images of the alpha split by more than leaving out none does, the others of the edge sharing its weight; on the mean over edges.',
+        '"convolutions_count": at the first epoch at whose start leaving out the operations with weights, edge by edge, raises the loss on images of the alpha split by more than leaving out none does, the others of the edge sharing its weight; on the mean over edges, by more than twice its standard error.',
     }),
     latest: number({
       default: 0.5,

@@ -5,6 +5,7 @@ import { samplerProbabilities } from "../derive/samplerProbabilities";
 import { type TensorBatch, toTensors } from "../loop/batchTensors";
 import { traitsOf } from "../primitives/primitives";
 import { canonicalJson } from "../util/canonicalJson";
+import { mean } from "../util/statistics";
 import type { EpochSettings } from "./epochSettings";
 import type { SearchContext } from "./searchContext";
 import type { SearchState } from "./searchState";
@@ -29,11 +30,19 @@ export async function alphasRest(
   if (step > 0) return true;
   const held = await heldOut(context, batches);
   try {
-    const { convolutions, none } = await meanRises(state, settings, held);
-    return convolutions <= none;
+    return !clearlyPositive(await risesOfEdges(state, settings, held));
   } finally {
     tf.dispose(held.flatMap(({ images, labels }) => [images, labels]));
   }
+}
+
+/** Whether a mean is above 0 by more than twice its standard error: before anything is learnt differences are noise. */
+export function clearlyPositive(values: readonly number[]): boolean {
+  if (values.length === 0) return true;
+  const middle = mean(values);
+  if (values.length === 1) return middle > 0;
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return middle > 2 * Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /** The first images of the alpha split, on the engine. */
@@ -53,31 +62,28 @@ async function heldOut({ config, data, split }: SearchContext, count: number): P
 }
 
 /**
- * Mean over all edges of what leaving out the operations with weights, and leaving out `none`, adds to the loss. Edges that
- * have not both do not count; 0 and 1 where none has, so that alphas move.
+ * For every edge, how much more leaving out the operations with weights adds to the loss than leaving out `none` does. Empty where
+ * the space has not both.
  */
-export async function meanRises(
+export async function risesOfEdges(
   { supernet, alphas }: Pick<SearchState, "supernet" | "alphas">,
   { samplers, edeT, config }: Pick<EpochSettings, "samplers" | "edeT" | "config">,
   batches: readonly TensorBatch[],
-): Promise<{ readonly convolutions: number; readonly none: number }> {
+): Promise<number[]> {
   const { primitives } = config.space;
   const none = primitives.indexOf("none");
   const weighted = (k: number) => k !== none && !traitsOf(primitives[k] as string).parameterFree;
-  if (none < 0 || !primitives.some((_, k) => weighted(k))) return { convolutions: 1, none: 0 };
+  if (none < 0 || !primitives.some((_, k) => weighted(k))) return [];
   const loss = mixtureLoss(supernet, batches, { edeT });
   const values = alphas.values();
   const edges = values.edges ? { edges: values.edges } : {};
   const weights = { ...samplerProbabilities(values, samplers), ...edges };
-  const base = await loss(weights);
-  const sums = { convolutions: 0, none: 0 };
-  const places = rowsOf(weights).filter(({ level }) => level === "cells");
-  for (const place of places) {
+  const found: number[] = [];
+  for (const place of rowsOf(weights).filter(({ level }) => level === "cells")) {
     const row = rowAt(weights, place);
     const without = (dropped: (k: number) => boolean) =>
       loss(withRow(weights, place, rowWithout(row, dropped)));
-    sums.convolutions += (await without(weighted)) - base;
-    sums.none += (await without((k) => k === none)) - base;
+    found.push((await without(weighted)) - (await without((k) => k === none)));
   }
-  return { convolutions: sums.convolutions / places.length, none: sums.none / places.length };
+  return found;
 }

@@ -4,6 +4,7 @@ import { startBackend, tf } from "../../lib/backend";
 import { searchConfig } from "../../lib/config/searchConfig";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
+import { clearlyPositive } from "../../lib/search/alphaStart";
 import { deriveByPerturbation } from "../../lib/search/deriveByPerturbation";
 import { search } from "../../lib/search/search";
 import { rowsOf, rowWithout, strengthsOf } from "../../lib/search/strengths";
@@ -135,6 +136,14 @@ describe("alphas that start when convolutions count", () => {
       /^search: stopped/,
     );
     expect(epochNumbers(await search(config, { directory }))).toEqual(epochNumbers(whole));
+  });
+
+  it("take a difference for clear from two standard errors on", () => {
+    expect(clearlyPositive([1, 2, 3])).toBe(true);
+    expect(clearlyPositive([-1, 2, 3])).toBe(false);
+    expect(clearlyPositive([-2, -1])).toBe(false);
+    expect(clearlyPositive([0.1])).toBe(true);
+    expect(clearlyPositive([])).toBe(true);
   });
 
   it("is left out of settings at its defaults, and refused with a share beyond 1", () => {

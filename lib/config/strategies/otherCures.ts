@@ -74,7 +74,7 @@ export const otherCures: readonly StrategyEntry[] = [
     name: "alphas that wait for convolutions",
     settings: ["alphaStart.when=convolutions_count"],
     formula:
-      "alphas rest until, on the mean over edges, L(without convolutions) − L > L(without none) − L on held-out images",
+      "alphas rest until, on the mean over edges and by two standard errors, L(without convolutions) > L(without none) on held-out images",
     defaults: "off: they move when warm-up ends; at the latest after half of the epochs",
     source: "this library's own; warm-up: PC-DARTS, arXiv:1907.05737",
     use: "A warm-up as long as it must be. Measured at the start of an epoch: two passes an edge.",
