@@ -11,7 +11,7 @@ const alone = new RegExp(
     /\bvi\.(mock|doMock|hoisted|resetModules)\b/,
     /process\.env\["\w+"\] = |delete process\.env|stubEnv\("BARS_(CHROMIUM|BACKEND)/,
     /\bprocess\.(on|off|once|emit|exit|exitCode|listenerCount|memoryUsage|chdir|pid|kill|cwd|argv|stdout|stderr)\b/,
-    /child_process|scriptModule|helpers\/shell"|slurmNode|Worker|readAll/,
+    /child_process|scriptModule|helpers\/shell"|slurmNode|pageBrowser|Worker|readAll/,
     /startBackend\([^)]|tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime/,
   ]
     .map(({ source }) => source)
