@@ -96,7 +96,7 @@ export const patience = strategy({
       "layers/buildOperation.ts",
       "search/strategies/hooks.ts",
     ]);
-  }, 120_000);
+  }, 300_000);
 
   // Settings and studies that choose some, and the parts of a cell that are always there.
   const choosing =

@@ -3,7 +3,14 @@ import { mean } from "../util/statistics";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
 import { blockName } from "./baselineCapacityGraph";
 
-/** By what an analysis is summed up. */
+/**
+ * By what an analysis is summed up.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.reportLevels.join(" ")); // stage cell edge tap
+ * ```
+ */
 export const reportLevels = ["stage", "cell", "edge", "tap"] as const;
 export type ReportLevel = (typeof reportLevels)[number];
 

@@ -28,6 +28,11 @@ const saturation = 0.9;
 /**
  * Images that codes of `bits` bits need at least: as many as there are codes, `2^bits`; with fewer not even their
  * number could show. Four times as many keep the plug-in entropy within 0.2 bits of the truth.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.samplesNeeded(4)); // 16
+ * ```
  */
 export function samplesNeeded(bits: number): number {
   return 2 ** bits;

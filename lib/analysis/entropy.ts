@@ -30,6 +30,12 @@ export interface EntropyEstimate {
  *
  * @param counts how often each value occurred; zeros are allowed.
  * @throws RangeError if nothing was counted.
+ *
+ * @example
+ * ```ts
+ * const { plugIn, corrected } = bars.analysis.entropyEstimate([8, 4, 2, 2]);
+ * console.log(plugIn, corrected.toFixed(3)); // 1.75 1.885
+ * ```
  */
 export function entropyEstimate(counts: Iterable<number>): EntropyEstimate {
   let samples = 0;

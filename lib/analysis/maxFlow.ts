@@ -20,6 +20,15 @@ export interface MaxFlow {
  * integer capacities below 2^53.
  *
  * @throws RangeError for a node out of range, source equal to sink, or a negative or missing capacity.
+ *
+ * @example
+ * ```ts
+ * const arcs = [
+ *   { from: 0, to: 1, capacity: 3 },
+ *   { from: 1, to: 2, capacity: 2 },
+ * ];
+ * console.log(bars.analysis.maxFlow(3, arcs, 0, 2).value); // 2
+ * ```
  */
 export function maxFlow(nodes: number, arcs: readonly FlowArc[], source: number, sink: number): MaxFlow {
   check(nodes, arcs, source, sink);

@@ -21,7 +21,14 @@ const overValues = reduced(average, "presign");
 const least = reduced((values) => (values.length > 0 ? Math.min(...values) : null));
 const last = reduced((values) => values.at(-1) ?? null);
 
-/** The numbers by which networks are compared, in the order of tables. All ours but where `docs/analysis.md` says so. */
+/**
+ * The numbers by which networks are compared, in the order of tables. All ours but where `docs/analysis.md` says so.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.networkScores[0].measure, bars.analysis.networkScores[0].unit); // cost operations
+ * ```
+ */
 export const networkScores: readonly NetworkScore[] = [
   cost("bops", "1-bit multiply-accumulates", ({ bops }) => bops),
   cost("ops", "FLOPs + BOPs / 64", ({ ops }) => ops),

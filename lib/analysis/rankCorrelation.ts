@@ -48,6 +48,11 @@ export function spearman(x: readonly number[], y: readonly number[]): Correlatio
  * Spearman's correlation of what is left of two variables' ranks once the ranks of a third are taken out:
  * `(r_xy − r_xz r_yz) / √((1 − r_xz²)(1 − r_yz²))`; the interval as in {@link spearman} with one pair fewer. Null where
  * it is not defined.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.partialSpearman([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], [1, 3, 2, 5, 4]).value.toFixed(3)); // 0.978
+ * ```
  */
 export function partialSpearman(
   x: readonly number[],

@@ -18,6 +18,11 @@ export interface Spectrum {
  *
  * Bias: with `N` rows the rank of the covariance is at most `N − 1`; both numbers come out too small while `N` is not
  * many times the number of columns (for white noise the participation ratio tends to `C N / (N + C)`).
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.spectrum([[2, 0], [0, 2]])); // {"dimensions":2,"effectiveRank":2,"participationRatio":2}
+ * ```
  */
 export function spectrum(covariance: readonly (readonly number[])[]): Spectrum {
   const dimensions = covariance.length;

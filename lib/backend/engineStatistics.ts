@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { OnnxStatistics } from "tfjs-onnxruntime";
+import { counted } from "../util/counted";
 
 /** What an engine that compiles steps has done so far and holds. */
 export type EngineStatistics = OnnxStatistics;
@@ -18,8 +19,8 @@ export function describeStatistics(statistics: EngineStatistics): string {
   const { compiles, compileMs, operators, hits, runs, runMs, bytes, pooledBytes, cardBytes } = statistics;
   const onCard = cardBytes > 0 ? ` (${mebibytes(cardBytes)} on the graphics card)` : "";
   return (
-    `${compiles} ${compiles === 1 ? "graph" : "graphs"} compiled in ${seconds(compileMs)} (last: ${operators} operators), ` +
-    `found again ${hits} times; ${runs} runs in ${seconds(runMs)}; ${mebibytes(bytes)} in buffers${onCard}, ` +
+    `${counted(compiles, "graph")} compiled in ${seconds(compileMs)} (last: ${operators} operators), ` +
+    `found again ${counted(hits, "time")}; ${counted(runs, "run")} in ${seconds(runMs)}; ${mebibytes(bytes)} in buffers${onCard}, ` +
     `${mebibytes(pooledBytes)} kept for later results`
   );
 }

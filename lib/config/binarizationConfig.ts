@@ -85,7 +85,14 @@ export interface BinarizationConfig extends SettingsOf<typeof binarizationSectio
 
 export const defaultBinarizationConfig: BinarizationConfig = defaultsOf(binarizationSection);
 
-/** Completes and checks the binarization settings. */
+/**
+ * Completes and checks the binarization settings.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.binarizationConfig({ activation: "approx_sign" }).activation); // approx_sign
+ * ```
+ */
 export function binarizationConfig(
   overrides: Overrides<BinarizationConfig> = {},
   place = "binarizationConfig",

@@ -52,7 +52,14 @@ export const builtInCostPenalties = {
 
 export type BuiltInCostPenalty = keyof typeof builtInCostPenalties;
 
-/** All cost penalties by name: the library's, and those of `defineCostPenalty`. */
+/**
+ * All cost penalties by name: the library's, and those of `defineCostPenalty`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.costPenalties.names.join(" ")); // none hinge linear log multiplier
+ * ```
+ */
 export const costPenalties = new VariantTable<CostPenaltyFacts, BuiltInCostPenalty>(
   "cost penalty",
   "defineCostPenalty",

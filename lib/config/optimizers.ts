@@ -46,7 +46,14 @@ export const builtInOptimizers = {
 
 export type BuiltInOptimizer = keyof typeof builtInOptimizers;
 
-/** All optimizers by name: the library's, and those of `defineOptimizer`. */
+/**
+ * All optimizers by name: the library's, and those of `defineOptimizer`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.optimizers.names.join(" ")); // sgd adam bop
+ * ```
+ */
 export const optimizers = new VariantTable<OptimizerFacts, BuiltInOptimizer>(
   "optimizer",
   "defineOptimizer",

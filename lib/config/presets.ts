@@ -1,3 +1,4 @@
+import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { type Variant, VariantTable } from "../util/variantTable";
 import { isSection, type Overrides, ownValue } from "./check";
@@ -83,7 +84,14 @@ export const searchPresets = new VariantTable<SearchPreset, PresetName>(
   builtInPresets,
 );
 
-/** The library's presets of searches. */
+/**
+ * The library's presets of searches.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.presetNames.join(" ")); // smoke laptop paper
+ * ```
+ */
 export const presetNames = searchPresets.builtInNames;
 
 /**
@@ -127,7 +135,7 @@ function withShorterWarmup(
   if (!Number.isInteger(epochs) || epochs < 1 || warmupEpochs < epochs) return settings;
   const shorter = epochs - 1;
   say(
-    `${name}: a warm-up of ${warmupEpochs} epochs leaves none of ${epochs} to search in; it is ${shorter} here (warmupEpochs).`,
+    `${name}: a warm-up of ${counted(warmupEpochs, "epoch")} leaves none of ${epochs} to search in; it is ${shorter} here (warmupEpochs).`,
   );
   return { ...settings, warmupEpochs: shorter };
 }

@@ -78,7 +78,14 @@ export const builtInSamplers = {
 
 export type BuiltInSampler = keyof typeof builtInSamplers;
 
-/** All samplers by name: the library's, and those of `defineSampler`. */
+/**
+ * All samplers by name: the library's, and those of `defineSampler`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.samplers.has("gumbel"), bars.config.samplers.names.length > 4); // true true
+ * ```
+ */
 export const samplers = new VariantTable<SamplerFacts, BuiltInSampler>(
   "sampler",
   "defineSampler",

@@ -1,3 +1,4 @@
+import { counted } from "../util/counted";
 import { type Definition, definitionOf } from "../util/variantTable";
 import { check, isSection, isWithin, must, type Range, rangeText } from "./check";
 import { type Schedule, type ScheduleField, type ScheduleKind, scheduleKinds } from "./scheduleKinds";
@@ -120,7 +121,13 @@ export function checkScheduleFits(
     return Number.isFinite(level) && isWithin(level, levels);
   });
   const range = ["finite", rangeText(levels)].filter((words) => words !== "").join(" and ");
-  check(place, key, ok, `a schedule that stays ${range} over the ${epochs} epochs of ${run}`, schedule);
+  check(
+    place,
+    key,
+    ok,
+    `a schedule that stays ${range} over the ${counted(epochs, "epoch")} of ${run}`,
+    schedule,
+  );
 }
 
 /** A kind of schedule to define. */

@@ -125,7 +125,14 @@ interface KindOf extends Omit<ScheduleKind, "value"> {
   value(schedule: never, moment: ScheduleMoment): number;
 }
 
-/** All kinds of schedules by name: the library's, and those of `defineSchedule`. */
+/**
+ * All kinds of schedules by name: the library's, and those of `defineSchedule`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.scheduleKinds.names.join(" ")); // linear cosine exponential log_linear steps warmup
+ * ```
+ */
 export const scheduleKinds = new VariantTable<ScheduleKind, BuiltInSchedule>(
   "schedule",
   "defineSchedule",

@@ -7,6 +7,11 @@ export type { StrategyEntry } from "./strategies/strategy";
 /**
  * Every strategy of the library that a search can combine, and cures that are settings of other sections.
  * `docs/strategies.md` holds this; a test holds each setting against the config.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.strategyGuide.some(({ name }) => name === "warm-up")); // true
+ * ```
  */
 export const strategyGuide: readonly StrategyEntry[] = [
   ...otherCures,
@@ -41,7 +46,14 @@ export function strategyText(): string {
     .join("\n\n");
 }
 
-/** The guide as Markdown, one section a strategy. */
+/**
+ * The guide as Markdown, one section a strategy.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.strategyMarkdown().includes("arXiv:1904.12760")); // true
+ * ```
+ */
 export function strategyMarkdown(): string {
   return strategyEntries()
     .map(({ name, settings, formula, defaults, source, use }) =>

@@ -175,7 +175,14 @@ export const trainPresets = new VariantTable<TrainPreset, TrainPresetName>(
   builtInPresets,
 );
 
-/** The library's presets of trainings. */
+/**
+ * The library's presets of trainings.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.trainPresetNames.includes("smoke")); // true
+ * ```
+ */
 export const trainPresetNames = trainPresets.builtInNames;
 
 /**

@@ -10,7 +10,14 @@ export interface Baseline {
   layers(): LayerCost[];
 }
 
-/** Every hand-made network whose cost is known, by name. */
+/**
+ * Every hand-made network whose cost is known, by name.
+ *
+ * @example
+ * ```ts
+ * console.log(Object.keys(bars.cost.baselines).slice(0, 3).join(" ")); // resnet18_cifar resnet20_cifar vgg_small
+ * ```
+ */
 export const baselines = {
   resnet18_cifar: { title: "binary ResNet-18", dataset: "cifar10", layers: () => resNet18CifarLayers() },
   resnet20_cifar: { title: "binary ResNet-20", dataset: "cifar10", layers: () => resNet20CifarLayers() },

@@ -4,6 +4,11 @@ import { type Cost, ops } from "./cost";
  * How operations are counted.
  * - "mac": one multiply-accumulate is one operation; the library's own and Bi-Real Net's, ReActNet's
  * - "awnas": multiply and add apart, so twice as many; that of aw_nas, the framework of the BARS authors
+ *
+ * @example
+ * ```ts
+ * console.log(bars.cost.costConventions.join(" ")); // mac awnas
+ * ```
  */
 export const costConventions = ["mac", "awnas"] as const;
 export type CostConvention = (typeof costConventions)[number];
@@ -17,6 +22,12 @@ export const conventionText: Readonly<Record<CostConvention, string>> = {
 /**
  * A cost of the library ("mac") in another convention. Only `flops` and `bops` change; element-wise work and
  * stored parameters are the same in both.
+ *
+ * @example
+ * ```ts
+ * const cost = { flops: 10, bops: 640 };
+ * console.log(bars.cost.inConvention(cost, "awnas")); // {"flops":20,"bops":1280}
+ * ```
  */
 export function inConvention<C extends Pick<Cost, "flops" | "bops">>(cost: C, convention: CostConvention): C {
   switch (convention) {

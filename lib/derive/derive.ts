@@ -29,7 +29,14 @@ import { topKNoneRule } from "./topKNoneRule";
 import { topKRule } from "./topKRule";
 import { withoutUnfed } from "./unfed";
 
-/** Every rule by name. A new rule is one entry here and one file. */
+/**
+ * Every rule by name. A new rule is one entry here and one file.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.derivation.deriveRules.top_k.defaults.k); // 2
+ * ```
+ */
 export const deriveRules = Object.freeze({
   argmax: argmaxRule,
   sample: sampleRule,

@@ -53,7 +53,14 @@ const adamWeights: Overrides<SearchConfig> = {
   },
 };
 
-/** What each variant changes, by name. */
+/**
+ * What each variant changes, by name.
+ *
+ * @example
+ * ```ts
+ * console.log(Object.keys(bars.experiments.collapseVariants).length > 5); // true
+ * ```
+ */
 export const collapseVariants = {
   plain: {},
   warmup: { warmupEpochs: 2 },
@@ -90,7 +97,14 @@ export const collapseVariants = {
 } satisfies Record<string, Overrides<SearchConfig>>;
 export type CollapseVariant = keyof typeof collapseVariants;
 
-/** Settings of one run of the study. */
+/**
+ * Settings of one run of the study.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.collapseStudyConfig("plain", 3).seed); // 3
+ * ```
+ */
 export function collapseStudyConfig(variant: CollapseVariant, seed: number): SearchConfig {
   const overrides = layered(plain, collapseVariants[variant]) as Overrides<SearchConfig>;
   return presetConfig("smoke", { ...overrides, seed });

@@ -30,6 +30,12 @@ const fields = ["name", "flops", "bops", "ops", "accuracy", "source", "conventio
  *
  * @throws ConfigError without source or convention, for unknown fields, an accuracy outside (0, 1] (per cent, for
  * one) and without any cost.
+ *
+ * @example
+ * ```ts
+ * const point = { name: "theirs", bops: 4e5, accuracy: 0.9, source: "Nobody 2000", convention: "awnas" };
+ * console.log(bars.frontier.publishedPoint(point).bops); // 200000
+ * ```
  */
 export function publishedPoint(value: unknown, place = "publishedPoint"): PublishedPoint {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -14,6 +14,12 @@ export interface ConvolutionWindow {
 /**
  * Traits and layers of a binary convolution with everything around it ({@link binaryBlock}): a primitive that holds
  * them is computed by the library's own convolution, of any odd kernel and any dilation.
+ *
+ * @example
+ * ```ts
+ * const { traits } = bars.space.binaryConvolution({ kernel: 7 });
+ * console.log(traits.kind, traits.kernel); // conv 7
+ * ```
  */
 export function binaryConvolution(window: ConvolutionWindow): Pick<PrimitiveSpec, "traits" | "layers"> {
   const { kernel, dilation = 1, grouped = false } = window;

@@ -5,7 +5,14 @@ import type { PrimitiveLook, PrimitiveSpec, PrimitiveTraits } from "./primitive"
 /** A primitive's name: one of the library's, or of one that `definePrimitive` defined. */
 export type Primitive = BuiltInPrimitive | (string & {});
 
-/** All primitives by name. */
+/**
+ * All primitives by name.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.space.primitives.has("bin_conv_3x3"), bars.space.primitives.get("max_pool_3x3").traits.kind); // true pool
+ * ```
+ */
 export const primitives = new VariantTable<PrimitiveSpec, BuiltInPrimitive>(
   "primitive",
   "definePrimitive",

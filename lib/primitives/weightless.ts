@@ -1,7 +1,14 @@
 import type { LayerSpec } from "./layerSpec";
 import type { OperationShape, PrimitiveTraits } from "./primitive";
 
-/** Traits of a primitive that learns nothing. @param kernel taps of its window in one direction. */
+/**
+ * Traits of a primitive that learns nothing. @param kernel taps of its window in one direction.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.space.weightless("pool", 3).kernel); // 3
+ * ```
+ */
 export function weightless(kind: PrimitiveTraits["kind"], kernel = 1): PrimitiveTraits {
   return Object.freeze({ kind, parameterFree: true, readsBits: false, kernel, dilation: 1, grouped: false });
 }

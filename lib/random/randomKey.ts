@@ -95,7 +95,15 @@ function word(key: RandomKey, index: number): number {
   return pair[index & 1] as number;
 }
 
-/** `count` numbers, uniform in [0, 1), with 24 random bits each. */
+/**
+ * `count` numbers, uniform in [0, 1), with 24 random bits each.
+ *
+ * @example
+ * ```ts
+ * const values = bars.engine.uniform(bars.randomKey(0), 3);
+ * console.log(values.length, values.every((value) => value >= 0 && value < 1)); // 3 true
+ * ```
+ */
 export function uniform(key: RandomKey, count: number): Float32Array {
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = (word(key, i) >>> 8) / 2 ** 24;
@@ -115,7 +123,14 @@ export function integers(key: RandomKey, count: number, below: number): Uint32Ar
   return out;
 }
 
-/** `count` standard normal numbers (Box-Muller). */
+/**
+ * `count` standard normal numbers (Box-Muller).
+ *
+ * @example
+ * ```ts
+ * console.log(bars.engine.normal(bars.randomKey(0), 4).length); // 4
+ * ```
+ */
 export function normal(key: RandomKey, count: number): Float32Array {
   const out = new Float32Array(count);
   for (let i = 0; i < count; i += 2) {
@@ -128,7 +143,14 @@ export function normal(key: RandomKey, count: number): Float32Array {
   return out;
 }
 
-/** `count` standard Gumbel numbers, `-ln(-ln u)`. */
+/**
+ * `count` standard Gumbel numbers, `-ln(-ln u)`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.engine.gumbel(bars.randomKey(0), 4).length); // 4
+ * ```
+ */
 export function gumbel(key: RandomKey, count: number): Float32Array {
   const out = new Float32Array(count);
   for (let i = 0; i < count; i++) out[i] = -Math.log(-Math.log((word(key, i) + 0.5) / 2 ** 32));

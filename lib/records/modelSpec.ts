@@ -89,6 +89,12 @@ const genotypeFields: readonly string[] = ["kind", "name", "genotype", "origin"]
  * not.
  *
  * @throws GenotypeError, ConfigError or RecordError that names the place and the field.
+ *
+ * @example
+ * ```ts
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(bars.space.spaceConfig({ cellLayout: [0, 1], steps: 1 }), bars.randomKey(0)), "mine");
+ * console.log(bars.records.checkModelSpec(model).name); // mine
+ * ```
  */
 export function checkModelSpec(value: unknown, place = "model"): ModelSpec {
   const given = value as Record<string, unknown> | null;

@@ -73,6 +73,13 @@ export function genotype(
 /**
  * The canonical form of a valid genotype, frozen: two genotypes that build the same network by the same choices
  * have the same canonical form.
+ *
+ * @example
+ * ```ts
+ * const drawn = bars.space.randomGenotype(bars.space.spaceConfig({ cellLayout: [0, 1], steps: 2 }), bars.randomKey(0));
+ * const once = bars.space.canonicalGenotype(drawn);
+ * console.log(JSON.stringify(bars.space.canonicalGenotype(once)) === JSON.stringify(once)); // true
+ * ```
  */
 export function canonicalGenotype(value: Genotype): Genotype {
   const cells = value.cells.map((edges) => {

@@ -14,6 +14,13 @@ const fields = ["kind", "schema", "space", "cells", "depth", "width"] as const;
  * a missing field is an error, because a default would silently build another network.
  *
  * @throws GenotypeError that names the place, what was expected and what came.
+ *
+ * @example
+ * ```ts
+ * const drawn = bars.space.randomGenotype(bars.space.spaceConfig({ cellLayout: [0, 1], steps: 1 }), bars.randomKey(0));
+ * const read = bars.space.validateGenotype(JSON.parse(bars.space.genotypeJson(drawn)));
+ * console.log(bars.space.genotypeHash(read) === bars.space.genotypeHash(drawn)); // true
+ * ```
  */
 export function validateGenotype(value: unknown, place = "genotype"): Genotype {
   const given = plainObject(value, place);

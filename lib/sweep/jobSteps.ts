@@ -2,6 +2,7 @@ import { check, deepFreeze } from "../config/check";
 import { formOf, type ImageForm } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { modelShape } from "../records/modelSpec";
+import { counted } from "../util/counted";
 import { BarsError, ConfigError } from "../util/errors";
 import type { JobChoice } from "./jobChoice";
 import { evolutionSettings } from "./jobEvolution";
@@ -42,7 +43,7 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   const { rule, epoch } = deriveSettings(choice, config);
   if (epoch !== null && epoch >= config.epochs) {
     throw new ConfigError(
-      `${choice.place}: derive: epoch must be below the ${config.epochs} epochs of the search, got ${epoch}.`,
+      `${choice.place}: derive: epoch must be below the ${counted(config.epochs, "epoch")} of the search, got ${epoch}.`,
     );
   }
   return [

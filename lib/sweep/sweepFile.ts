@@ -30,7 +30,14 @@ export const sweepStages = [
 ] as const;
 export type SweepStage = (typeof sweepStages)[number];
 
-/** The parts of a run that hold settings, and that grids reach into: `search.cost.coefficient`, `baseline.width`. */
+/**
+ * The parts of a run that hold settings, and that grids reach into: `search.cost.coefficient`, `baseline.width`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.sweep.sweepParts.join(" ")); // search derive train baseline random evolution
+ * ```
+ */
 export const sweepParts = ["search", "derive", "train", "baseline", "random", "evolution"] as const;
 export type SweepPart = (typeof sweepParts)[number];
 

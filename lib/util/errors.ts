@@ -35,7 +35,18 @@ export class ConfigError extends BarsError {}
 export class ShapeError extends BarsError {}
 /** A data file is missing, truncated or holds impossible values. */
 export class DataError extends BarsError {}
-/** A genotype breaks the rules of its space. */
+/**
+ * A genotype breaks the rules of its space.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.space.validateGenotype({});
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.GenotypeError); // true
+ * }
+ * ```
+ */
 export class GenotypeError extends BarsError {}
 /**
  * A record or checkpoint is of another kind, version or config, or cannot be read or written.
@@ -54,7 +65,19 @@ export class RecordError extends BarsError {}
 export class BackendError extends BarsError {}
 /** A tensor engine was asked for by a name that none has. */
 export class BackendNameError extends BackendError {}
-/** A rule cannot be applied to this record. */
+/**
+ * A rule cannot be applied to this record.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * try {
+ *   bars.derive(bars.deriveInputOf(record), { rule: "top_k", k: 0 });
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.DeriveError, error.message); // true derive: rule "top_k": k must be an integer of at least 1, got 0.
+ * }
+ * ```
+ */
 export class DeriveError extends BarsError {}
 /** A loss or gradient stopped being a finite number. */
 export class DivergenceError extends BarsError {}

@@ -21,6 +21,11 @@ const usualJobBytes = 2 * 2 ** 30;
  * the cores. Several jobs with few threads do more work in a time than one with many. What is asked for is kept.
  *
  * @throws ConfigError for numbers that are not whole or below 1.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.sweep.poolSize(8, { jobs: 2, threads: 1 }).jobs); // 2
+ * ```
  */
 export function poolSize(
   waiting: number,

@@ -29,6 +29,13 @@ const noHash = "0".repeat(64);
  * little-endian values), which Python reads with `safetensors.torch.load_file`. Atomic.
  *
  * The metadata get the entry `contentHash`: SHA-256 of the whole file with 64 zeros in place of that hash.
+ *
+ * @example
+ * ```ts
+ * const values = Float32Array.of(1, 2, 3, 4);
+ * bars.records.writeTensorFile("runs/four.safetensors", new Map([["w", { shape: [2, 2], values }]]), { about: "four" });
+ * console.log(bars.records.readTensorFile("runs/four.safetensors").metadata); // {"about":"four"}
+ * ```
  */
 export function writeTensorFile(
   path: string,
@@ -62,6 +69,13 @@ export function writeTensorFile(
  * their sizes are those of their shapes, and the hash, where the file states one.
  *
  * @throws RecordError that names the file, what is wrong and what to do.
+ *
+ * @example
+ * ```ts
+ * const tensors = new Map([["w", { shape: [2], values: Float32Array.of(5, 6) }]]);
+ * bars.records.writeTensorFile("runs/two.safetensors", tensors, {});
+ * console.log(bars.records.readTensorFile("runs/two.safetensors").tensors.get("w").shape); // [2]
+ * ```
  */
 export function readTensorFile(path: string): TensorFile {
   let bytes: Buffer;

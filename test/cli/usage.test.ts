@@ -65,7 +65,7 @@ const all = commands();
 describe("wrong usage of the command line", () => {
   it("covers every command", () => {
     expect(all.map(({ words }) => words.join(" "))).toEqual([
-      ...["search", "derive", "evolve", "train"],
+      ...["search", "derive", "evolve", "race", "race worker", "train"],
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
       ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "provenance"],
       ...["settings", "data", "backend", "bench"],
@@ -109,7 +109,7 @@ describe("wrong usage of the command line", () => {
         ({ parseArg, required, variadic, attributeName }) =>
           parseArg && required && !variadic && attributeName,
       )
-      .filter(({ long }) => !["--set", "--option", "--only", "--setup"].includes(long as string))
+      .filter(({ long }) => !["--set", "--option", "--only", "--setup", "--own"].includes(long as string))
       .map(({ long }) => ({ words, command, long: long as string })),
   );
   it.each(valued)("ends with 2 for nonsense as $long of $words", async ({ words, command, long }) => {

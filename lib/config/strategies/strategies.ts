@@ -34,7 +34,14 @@ export type StrategyFields = {
 /** The settings of one strategy as they are set. */
 export type StrategySettings<K extends StrategyName> = OwnSettings<StrategyFields[K]>;
 
-/** All strategies by name: the library's, and those of `defineStrategy`. */
+/**
+ * All strategies by name: the library's, and those of `defineStrategy`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.strategies.has("skipDropout"), bars.config.strategies.get("pruning").guide[0].name); // true progressive pruning
+ * ```
+ */
 export const strategies = new VariantTable<Strategy, StrategyName>(
   "strategy",
   "defineStrategy",

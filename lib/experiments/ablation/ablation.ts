@@ -22,6 +22,11 @@ import { nearNames } from "../../util/nearNames";
  *
  * The first three keep all weights. The last two change shapes: tensors of the same name and shape are carried over,
  * the others start anew, so that their accuracy means something after fine-tuning only.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.ablationKinds[0]); // real_layer
+ * ```
  */
 export const ablationKinds = [
   "real_layer",
@@ -165,6 +170,11 @@ export function ablationText({ kind, target }: Ablation): string {
 /**
  * Reads {@link ablationText}. Whether the network has the target is found when it is applied.
  * @throws ConfigError for a text without a known kind.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.parseAblation("real_layer:cell0.process")); // {"kind":"real_layer","target":"cell0.process"}
+ * ```
  */
 export function parseAblation(text: string): Ablation {
   const [kind = "", ...target] = text.split(":");

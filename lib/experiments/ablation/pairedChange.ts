@@ -19,6 +19,12 @@ const z = 1.959963984540054;
  *
  * @param before, after 1 where an image is classified correctly, else 0; in the same order.
  * @throws RangeError if the lists are empty or of different lengths.
+ *
+ * @example
+ * ```ts
+ * const [before, after] = [Uint8Array.of(1, 0, 1, 1), Uint8Array.of(1, 1, 1, 0)];
+ * console.log(bars.experiments.pairedChange(before, after).change); // 0
+ * ```
  */
 export function pairedChange(before: Uint8Array, after: Uint8Array): PairedChange {
   const n = before.length;

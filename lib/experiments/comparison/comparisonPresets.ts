@@ -13,13 +13,27 @@ export interface ComparisonSize {
   readonly train: { readonly preset: string; readonly overrides: Overrides<TrainConfig> };
 }
 
-/** Sizes of a comparison of layouts or topologies, smallest first. */
+/**
+ * Sizes of a comparison of layouts or topologies, smallest first.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.comparisonPresetNames.join(" ")); // smoke tiny small laptop paper
+ * ```
+ */
 export const comparisonPresetNames = ["smoke", "tiny", "small", "laptop", "paper"] as const;
 export type ComparisonPresetName = (typeof comparisonPresetNames)[number];
 
 const cosine = (from: number) => ({ kind: "cosine", from, to: 0 }) as const;
 
-/** BOPs, their tolerance, seeds and training of every size. */
+/**
+ * BOPs, their tolerance, seeds and training of every size.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.comparisonPresets.smoke.seeds.length > 0); // true
+ * ```
+ */
 export const comparisonPresets: Readonly<Record<ComparisonPresetName, ComparisonSize>> = {
   smoke: {
     about: "Shows that everything works. Its numbers mean nothing.",

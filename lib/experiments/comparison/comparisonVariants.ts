@@ -1,7 +1,14 @@
 import type { GenotypeEdge } from "../../space/genotype";
 import type { Shape } from "./matchBops";
 
-/** What a comparison varies, all at equal BOPs. */
+/**
+ * What a comparison varies, all at equal BOPs.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.comparisons.join(" ")); // layout topology
+ * ```
+ */
 export const comparisons = ["layout", "topology"] as const;
 export type Comparison = (typeof comparisons)[number];
 
@@ -128,7 +135,14 @@ const topologyVariants: readonly Variant[] = [
   }),
 ];
 
-/** The architectures of a comparison, the reference first. */
+/**
+ * The architectures of a comparison, the reference first.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.comparisonVariants.layout[0].name); // reference
+ * ```
+ */
 export const comparisonVariants: Readonly<Record<Comparison, readonly Variant[]>> = {
   layout: [referenceVariant, ...layoutVariants],
   topology: [referenceVariant, ...topologyVariants],

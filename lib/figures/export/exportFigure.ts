@@ -15,7 +15,14 @@ import { svgWithProvenance } from "./svgProvenance";
 import { svgOfSize, svgSize } from "./svgSize";
 import { svgToPng } from "./svgToPng";
 
-/** The kinds of files a figure can become. */
+/**
+ * The kinds of files a figure can become.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.figures.exportFormats.join(" ")); // pdf svg png json tex
+ * ```
+ */
 export const exportFormats = Object.freeze(["pdf", "svg", "png", "json", "tex"] as const);
 export type ExportFormat = (typeof exportFormats)[number];
 

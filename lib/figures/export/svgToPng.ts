@@ -18,6 +18,12 @@ interface ResvgModule {
  *
  * @param scale pixels of the image per pixel of the drawing.
  * @throws BarsError if the text is not an SVG document.
+ *
+ * @example
+ * ```ts
+ * const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="4"><rect width="8" height="4"/></svg>';
+ * console.log(bars.figures.svgToPng(svg).subarray(1, 4).toString()); // PNG
+ * ```
  */
 export function svgToPng(svg: string, scale = 2): Buffer {
   if (!(scale > 0 && scale <= 16)) throw new BarsError(`svgToPng: scale must be in (0, 16], got ${scale}.`);

@@ -8,6 +8,11 @@ const millimetresPerInch = 25.4;
  * Widths of figures in papers, in millimetres. One column and two columns of a two-column page; both fit the
  * text blocks of the large conferences and journals of the field (IEEE: 88.9 and 182 mm; Elsevier: 90 and 190 mm;
  * ACM: 84 and 177 mm), 132 mm fits a one-column page (LNCS: 122 mm, NeurIPS: 139.7 mm).
+ *
+ * @example
+ * ```ts
+ * console.log(bars.figures.paperWidths["one-column"]); // 85
+ * ```
  */
 export const paperWidths = Object.freeze({ "one-column": 85, "text-block": 132, "two-column": 178 });
 

@@ -4,6 +4,7 @@ import { probabilitiesOf } from "../../derive/probabilitiesOf";
 import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { edgesOf } from "../../space/edges";
+import { counted } from "../../util/counted";
 import { BarsError } from "../../util/errors";
 import { recordCaption } from "../frame/caption";
 import type { Figure, Trace } from "../frame/figure";
@@ -44,9 +45,14 @@ export function alphaHeatmap(
     const method = isIndependent(samplers.cell.method) ? "Sigmoid" : "Softmax";
     const caption = recordCaption(
       source,
-      `${method} probabilities after ${done} of ${epochs} epochs, at that epoch's temperature.`,
+      `${method} probabilities after ${done} of ${counted(epochs, "epoch")}, at that epoch's temperature.`,
     );
-    return heatmap(probabilities.cells, space, `What each edge holds after ${done} epochs`, caption);
+    return heatmap(
+      probabilities.cells,
+      space,
+      `What each edge holds after ${counted(done, "epoch")}`,
+      caption,
+    );
   }
   if (typeof at !== "object") {
     throw new BarsError(

@@ -2,6 +2,7 @@ import { measureNames } from "../../cost/cost";
 import type { Frontier, FrontierRow } from "../../frontier/frontier";
 import { frontierNotes } from "../../frontier/frontierTable";
 import type { FrontierMeasure } from "../../frontier/runPoint";
+import { counted } from "../../util/counted";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { logNote, logRange, logTicks } from "../frame/logTicks";
@@ -233,7 +234,7 @@ function meanTraces(
 
 function originOf({ rows, recipes }: Frontier): string {
   const runs = rows.reduce((sum, row) => sum + row.runs.length, 0);
-  return `${runs} runs of ${rows.length} models · recipes ${recipes.map((hash) => hash.slice(0, 8)).join(", ")}`;
+  return `${counted(runs, "run")} of ${counted(rows.length, "model")} · recipes ${recipes.map((hash) => hash.slice(0, 8)).join(", ")}`;
 }
 
 function sourcesOf({ rows }: Frontier): NonNullable<Parameters<typeof figureFrame>[0]["caption"]["sources"]> {
