@@ -43,6 +43,8 @@ export { describeGenotype } from "./space/describeGenotype";
 export { drawGenotype } from "./figures/drawings/drawGenotype";
 export type { Exploration } from "./explore/exploration";
 export { explore } from "./explore/explore";
+export { exploreFrontier, explorePaths } from "./explore/exploreRuns";
+export { button, select, slider } from "./explore/widgets";
 export { exportFigure } from "./figures/export/exportFigure";
 export { dataFrame } from "./figures/notebook/dataFrame";
 export { searchDashboard } from "./figures/notebook/searchDashboard";

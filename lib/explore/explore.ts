@@ -12,6 +12,7 @@ import type { SearchRecord } from "../records/searchRecord";
 import { BarsError } from "../util/errors";
 import { notebookKernel } from "../util/notebookKernel";
 import { version } from "../util/version";
+import { bridgeChannel, onPage } from "./bridge";
 import { type Exploration, LiveExploration } from "./exploration";
 import { pageHtml } from "./pageHtml";
 import { pagePrimitives } from "./pagePrimitives";
@@ -48,7 +49,9 @@ export interface ExploreOptions {
  * ```
  */
 export function explore(searches: Explored, options: ExploreOptions = {}): Exploration {
-  const data = exploreData(searches, options);
+  const kernel = notebookKernel();
+  const page = `bars-explore-${randomBytes(6).toString("hex")}`;
+  const data = { ...exploreData(searches, options), page, channel: kernel ? bridgeChannel() : null };
   const search = data.searches[data.start.search] as PageSearch;
   const { derived, settings } = firstOf(data, search);
   const text = textOf(search, derived, settings);
@@ -57,7 +60,6 @@ export function explore(searches: Explored, options: ExploreOptions = {}): Explo
     typeof derived === "string" ? "" : derived.code,
     text,
   );
-  const kernel = notebookKernel();
   if (!kernel) {
     console.log(`[explorer: ${text}]`);
     return exploration;
@@ -71,9 +73,21 @@ export function explore(searches: Explored, options: ExploreOptions = {}): Explo
     );
     imageTail = still.png.toString("base64").slice(-48);
   }
-  const id = `bars-explore-${randomBytes(6).toString("hex")}`;
-  kernel.write({ "text/html": pageHtml({ name: "explore", id, data, text, imageTail }) });
+  onPage(page, (message) => {
+    const used = usedOf(data, message);
+    if (used) exploration.use(used.derivation, used.code);
+  });
+  kernel.write({ "text/html": pageHtml({ name: "explore", id: page, data, text, imageTail }) });
   return exploration;
+}
+
+/** What a page's message asks to use, derived here; null for a message of another kind, or what cannot be derived. */
+function usedOf(data: ExploreData, { kind, settings }: Readonly<Record<string, unknown>>): Derived | null {
+  const asked = settings as Settings | undefined;
+  const search = kind === "use" && asked ? data.searches[asked.search] : undefined;
+  if (!search || !asked) return null;
+  const derived = derivedOf(search, asked);
+  return typeof derived === "string" ? null : derived;
 }
 
 /**
@@ -118,6 +132,7 @@ export function exploreData(searches: Explored, { name, rules = [] }: ExploreOpt
     theme: { probabilityScale: probabilityScale(), palette: { ...palette } },
     start: { search, epoch: record?.chosen?.epoch ?? record?.epochs.at(-1)?.epoch ?? "start" },
     channel: null,
+    page: "bars-explore",
   };
 }
 

@@ -5,6 +5,8 @@
  */
 
 export { type Explored, type ExploreOptions, explorePage } from "../explore/explore";
+export { type ExploredRuns, type ExploreRunsOptions, runsPage } from "../explore/exploreRuns";
+export type { Control, SliderOptions } from "../explore/widgets";
 export type { DrawOptions } from "../figures/drawings/drawGenotype";
 export {
   type GenotypePanel,

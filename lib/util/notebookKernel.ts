@@ -22,8 +22,8 @@ export interface NotebookKernel {
   newEntry(): (data: EntryData, image?: ImageLook) => void;
 }
 
-/** The same thing in one or more MIME types. */
-export type EntryData = Readonly<Record<string, string | Uint8Array>>;
+/** The same thing in one or more MIME types: text, bytes, or plain JSON for types that are. */
+export type EntryData = Readonly<Record<string, string | Uint8Array | object>>;
 
 /** Size in pixels of the page, and what the picture shows in words. */
 export interface ImageLook {
@@ -61,7 +61,8 @@ export function notebookKernel(): NotebookKernel | undefined {
       const send = sender(cells);
       if (send) return send(message(data, image), false);
       const [richest] = Object.entries(data);
-      if (richest) tslab.display.raw(...richest);
+      if (richest && (typeof richest[1] === "string" || richest[1] instanceof Uint8Array))
+        tslab.display.raw(richest[0], richest[1]);
     },
     newEntry() {
       const id = `bars-${++entries}-${process.pid}-${Date.now().toString(36)}`;
@@ -103,6 +104,6 @@ function loaded<T>(cells: CellGlobals | undefined, name: string): T | undefined 
   }
 }
 
-function base64(content: string | Uint8Array): string {
-  return typeof content === "string" ? content : Buffer.from(content).toString("base64");
+function base64(content: string | Uint8Array | object): string | object {
+  return content instanceof Uint8Array ? Buffer.from(content).toString("base64") : content;
 }

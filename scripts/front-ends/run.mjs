@@ -10,6 +10,7 @@ import { ensureReady, root } from "../ensure-installed.mjs";
 import { ensureLab, findJupyter, jupyterEnvironment } from "../jupyter-environment.mjs";
 import { readNotebook, sourceOf, writeWhole } from "../notebook-execution.mjs";
 import { countFigures, findChromium, hoverShowsValue, openBrowser, openPage, picture } from "./browser.mjs";
+import { seeExplorer, useExplorer } from "./explorer.mjs";
 import { cellsInLab, openInLab, runAllInLab, scrollThrough } from "./jupyter-lab.mjs";
 import { startServer } from "./jupyter-server.mjs";
 
@@ -70,6 +71,14 @@ async function inLab(browser, jupyter) {
     must(hover, "no figure showed a value under the pointer");
     must(unnamed === 0, `${unnamed} live figures have no text for readers who cannot see`);
     must(strangers.length === 0, `the page asked other hosts: ${strangers.join(", ")}`);
+    const explorers = cells.findIndex((cell) => /bars\.explore\(/.test(sourceOf(cell)));
+    await page.evaluate(
+      (index) => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, "start"),
+      explorers,
+    );
+    const { code } = await useExplorer(await seeExplorer(page), "top_k");
+    must(/bars\.derive\(.*"top_k"\)$/.test(code), `the explorer did not derive by top_k, it says ${code}`);
+    await picture(page, out, "lab-explorer");
     await page.context().close();
     return {
       file,

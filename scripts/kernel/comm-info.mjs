@@ -1,6 +1,6 @@
 /**
  * Names the answer to comm_info_request as the protocol does; tslab sends it as a "complete_reply", which a front end
- * that asked for comms may wait for in vain. There are no comms yet.
+ * that asked for comms may wait for in vain..
  *
  * @param {{ prototype: object }} server tslab's `ZmqServer`
  */

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../ensure-installed.mjs";
 import { answerCommInfo } from "./comm-info.mjs";
+import { answerComms } from "./comms.mjs";
 import { reportInterrupts, reportRejections } from "./interrupt-line.mjs";
 import { keepBusy } from "./keep-busy.mjs";
 
@@ -28,6 +29,7 @@ function main() {
   const { ZmqServer } = require("tslab/dist/jupyter.js");
   keepBusy(ZmqServer);
   answerCommInfo(ZmqServer);
+  answerComms(ZmqServer);
   reportInterrupts(require("tslab/dist/executor.js"));
   // Another tslab near the notebook would not have these changes.
   require("tslab/dist/main.js").startKernel({ configPath, enableFindLocal: false });

@@ -79,7 +79,12 @@ export function App({ data, host }: RootProps<ExploreData>) {
             <>
               <Facts derived={shown} notes={search.notes} />
               <Drawing derived={shown} title={name} />
-              <Exports {...{ data, search, onCode, onPin }} derived={shown} title={name} onSaid={setSaid} />
+              <Exports
+                {...{ data, search, settings, onCode, onPin }}
+                derived={shown}
+                title={name}
+                onSaid={setSaid}
+              />
             </>
           )}
           <Tray id={id} {...{ pinned, against, onRemove, onCode }} current={shown} onAgainst={setAgainst} />

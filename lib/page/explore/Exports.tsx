@@ -9,11 +9,13 @@ import { download } from "../shared/files";
 import { svgPdf } from "../shared/svgPdf";
 import type { Derived } from "./derived";
 import type { ExploreData, PageSearch } from "./exploreData";
+import type { Settings } from "./settings";
 
 interface ExportsProps {
   readonly data: ExploreData;
   readonly search: PageSearch;
   readonly derived: Derived;
+  readonly settings: Settings;
   readonly title: string;
   readonly onCode: (code: string) => void;
   readonly onPin: () => void;
@@ -21,7 +23,7 @@ interface ExportsProps {
 }
 
 /** What can be taken from here: the call, files that say where they come from, and the genotype in the notebook. */
-export function Exports({ data, search, derived, title, onCode, onPin, onSaid }: ExportsProps) {
+export function Exports({ data, search, derived, settings, title, onCode, onPin, onSaid }: ExportsProps) {
   const send = useBridge(data.channel);
   const name = fileNameOf(`genotype-${title}`);
   const drawing = () => {
@@ -33,7 +35,8 @@ export function Exports({ data, search, derived, title, onCode, onPin, onSaid }:
     return { svg, provenance: provenanceOf(data, search, derived, title), alt };
   };
   const use = () => {
-    send?.({ kind: "use", derivation: derived.derivation, code: derived.code });
+    // The kernel derives by itself: what it gets is what Node derives.
+    send?.({ page: data.page, kind: "use", settings });
     onSaid("The architecture is in the variable that bars.explore gave: its fields genotype and derivation.");
   };
   return (

@@ -65,6 +65,8 @@ export interface ExploreData {
   readonly start: { readonly search: number; readonly epoch: StoredEpoch };
   /** The name a listening kernel knows this page by; null outside a notebook. */
   readonly channel: string | null;
+  /** What messages of this page are addressed by. */
+  readonly page: string;
 }
 
 /** The place of a shape in {@link PagePrimitive.layers}: equal for equal channels, stride and block style. */
