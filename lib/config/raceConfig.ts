@@ -147,7 +147,13 @@ export const raceSection = section(
         }),
       },
     ),
-    train: trainSection,
+    train: section(
+      { meaning: trainSection.meaning },
+      {
+        ...trainSection.fields,
+        validationShare: { ...trainSection.fields.validationShare, default: 0.1 },
+      },
+    ),
     test: flag({
       default: false,
       meaning:
@@ -185,10 +191,7 @@ export interface RaceConfig extends Omit<AllSettings, "space" | "train"> {
  */
 export function raceConfig(overrides: Overrides<RaceConfig> = {}, place = "raceConfig"): RaceConfig {
   const all = complete(place, raceSection, overrides);
-  const train = trainConfig(
-    { ...overrides.train, seed: all.seed } as Overrides<TrainConfig>,
-    `${place}.train`,
-  );
+  const train = trainConfig({ ...all.train, seed: all.seed }, `${place}.train`);
   const given = { ...formOf(train.data), ...(overrides.space as object | undefined) };
   const space = spaceConfig(given, `${place}.space`);
   checkClasses(`${place}.space`, space.classes, train.data);

@@ -24,6 +24,7 @@ export type { CapacityGraph, CapacityOptions, CapacityTensor } from "../analysis
 export { type CodeDistances, codeDistances } from "../analysis/codeDistances";
 export { type CodeInformation, codeInformation, samplesNeeded } from "../analysis/codeInformation";
 export { binaryEntropy, type EntropyEstimate, entropyEstimate } from "../analysis/entropy";
+export { fitAlphas, type ScoredGenotype } from "../analysis/fitAlphas";
 export { type LabelledFeatures, type LinearProbe, linearProbe } from "../analysis/linearProbe";
 export { type FlowArc, type MaxFlow, maxFlow } from "../analysis/maxFlow";
 export {

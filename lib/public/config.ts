@@ -22,6 +22,14 @@ export {
 } from "../config/evolutionConfig";
 export { type OptimizerFacts, optimizers } from "../config/optimizers";
 export { type PresetName, presetNames } from "../config/presets";
+export {
+  type RaceConfig,
+  type RaceMeasure,
+  type RacePresetName,
+  raceConfig,
+  racePresetConfig,
+  racePresetNames,
+} from "../config/raceConfig";
 export { searchRepairs } from "../config/repairs";
 export { type SamplerFacts, samplers } from "../config/samplers";
 export { type Schedule, type ScheduleSpec, scheduleValue } from "../config/schedule";

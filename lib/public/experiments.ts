@@ -49,3 +49,7 @@ export { type TrainRow, trainComparison } from "../experiments/trainComparison";
 export { trainNetworks } from "../experiments/trainNetworks";
 export { trainSummaryText } from "../experiments/trainSummaryText";
 export type { TrainTarget } from "../experiments/trainTarget";
+export { race } from "../race/race";
+export { raceFiles } from "../race/raceFiles";
+export type { RaceOptions } from "../race/raceOptions";
+export { raceText } from "../race/raceText";

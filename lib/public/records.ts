@@ -17,6 +17,15 @@ export {
   genotypeModel,
   type ModelSpec,
 } from "../records/modelSpec";
+export {
+  type RaceFit,
+  type RaceNetwork,
+  type RaceOrigin,
+  type RaceRecord,
+  type RaceResult,
+  racedModel,
+} from "../records/raceRecord";
+export { readRaceRecord } from "../records/raceRecordFile";
 export type { SearchMoment } from "../records/searchMoment";
 export type { EpochRecord, SearchRecord } from "../records/searchRecord";
 export { type Table, type TableCell, type TableColumn, type TableProvenance, table } from "../records/table";

@@ -47,7 +47,7 @@ import type { WorkerEvent } from "./workerPool";
  *   rungs: { networks: 4, steps: 2, lossSteps: 1, keep: [1], epochs: [1] },
  *   train: { data: { dataset: "synthetic", trainImages: 40, testImages: 10 }, batchSize: 8, epochs: 1 },
  * });
- * const record = await bars.race(config, { directory: "runs/tiny-race", workers: 0 });
+ * const record = await bars.experiments.race(config, { directory: "runs/tiny-race", workers: 0 });
  * console.log(record.status, record.networks.length); // finished 4
  * ```
  */

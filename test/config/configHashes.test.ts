@@ -5,6 +5,7 @@ import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { dataConfig } from "../../lib/config/dataConfig";
 import { evolutionConfig } from "../../lib/config/evolutionConfig";
 import { presetConfig, presetNames } from "../../lib/config/presets";
+import { racePresetConfig, racePresetNames } from "../../lib/config/raceConfig";
 import { searchConfig } from "../../lib/config/searchConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { strategiesConfig } from "../../lib/config/strategiesConfig";
@@ -34,6 +35,9 @@ const known: Readonly<Record<string, string>> = {
   analysis: "067b03fb58eb18866bd9346eed8ee4837d312dcd21a32746d575a5c1befc8c5e",
   baseline: "17b797cd01449a5333510c1afb57ee6655924e481b7c4bdbc985ac702081afa1",
   snapshots: "37697995fe825e015744fee1112fecfa07535694a502ad37c7d91bc5541e0aa8",
+  "race smoke": "e9a6b88491f92fda41e5e7d04d9d2367f9b077389a8321d1410b3ff447d8e99a",
+  "race laptop": "f1936787a9797eebe974e72873cb35c7bf8170f4f93136289bbe6330d93e411d",
+  "race paper": "d8c705d5b8f889714c7e44b0d26be402555eaf045f7c8d3152ff7c9a7946c4fa",
   evolution: "0639686af24da672a385d73eb85df9e6c163da084c9089ae0ba2859e28381702",
 };
 
@@ -49,6 +53,7 @@ const configs: Readonly<Record<string, unknown>> = {
   analysis: analysisConfig(),
   baseline: baselineConfig(),
   snapshots: trainConfig({ snapshotEpochs: [0, 9] }),
+  ...Object.fromEntries(racePresetNames.map((name) => [`race ${name}`, racePresetConfig(name)])),
   evolution: evolutionConfig({ kind: "supernet", search: "ab", images: 1000 }, { budget: { value: 2e6 } }),
 };
 

@@ -6,6 +6,7 @@ import { binarizationConfig, binarizationSection } from "../../lib/config/binari
 import { dataConfig, dataSection } from "../../lib/config/dataConfig";
 import { evolutionConfig, evolutionSection } from "../../lib/config/evolutionConfig";
 import { presetConfig } from "../../lib/config/presets";
+import { racePresetConfig, raceSection } from "../../lib/config/raceConfig";
 import { searchConfig, searchSection } from "../../lib/config/searchConfig";
 import { complete, eachField, type Field, type Section } from "../../lib/config/section";
 import { spaceConfig, spaceSection } from "../../lib/config/spaceConfig";
@@ -30,6 +31,7 @@ const configs: Readonly<Record<string, readonly [Section, Make]>> = {
   analysisConfig: [analysisSection, analysisConfig],
   baselineConfig: [baselineSection, baselineConfig],
   evolutionConfig: [evolutionSection, (o) => evolutionConfig(supernet, o)],
+  "racePresetConfig laptop": [raceSection, (o) => racePresetConfig("laptop", o)],
   "sweep random": [randomPart, (o) => complete("random", randomPart, o)],
   "sweep evolution": [evolutionPart, (o) => complete("evolution", evolutionPart, o)],
   "sweep search and train": [presetPart, (o) => complete("search", presetPart, o)],

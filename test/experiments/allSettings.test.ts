@@ -68,7 +68,7 @@ describe("settings", () => {
 
   it("refuses a path nothing lies at, naming near ones", () => {
     expect(() => settingsAt("cots.budget")).toThrow(
-      'settings: expected the path of a setting, of a section or of a config (search, train, evolution, analysis, baseline, sweep.random, sweep.evolution), got "cots.budget". Near paths: cost.budget,',
+      'settings: expected the path of a setting, of a section or of a config (search, train, evolution, race, analysis, baseline, sweep.random, sweep.evolution), got "cots.budget". Near paths: cost.budget,',
     );
     expect(() => settingsAt("toString")).toThrow("Near paths: ");
   });

@@ -4,17 +4,20 @@ import { readAnalysisRecord } from "../../lib/analysis/analysisRecordFile";
 import { structuralCapacity } from "../../lib/analysis/structuralCapacity";
 import { analysisConfig } from "../../lib/config/analysisConfig";
 import { evolutionConfig } from "../../lib/config/evolutionConfig";
+import { raceConfig } from "../../lib/config/raceConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { readAblationRecord } from "../../lib/experiments/ablation/ablationRecord";
 import { randomKey } from "../../lib/random/randomKey";
 import { readEvolutionRecord } from "../../lib/records/evolutionRecordFile";
 import { checkModelSpec } from "../../lib/records/modelSpec";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { readRecordJson } from "../../lib/records/readRecord";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { readTable } from "../../lib/records/tableFile";
 import { readTrainRecord } from "../../lib/records/trainRecordFile";
+import { alphasFrom } from "../../lib/space/alphaShapes";
 import { fromAwnas, toAwnas } from "../../lib/space/awnasGenotype";
-import { genotypeJson } from "../../lib/space/genotypeJson";
+import { genotypeHash, genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { parseGenotype, validateGenotype } from "../../lib/space/validateGenotype";
 import { hashJson } from "../../lib/util/canonicalJson";
@@ -109,6 +112,68 @@ function evolutionSeeds(): string[] {
       ],
     }),
   );
+}
+
+/** A race of two rungs: one network won, one is out, one diverged. */
+function raceSeed(): string {
+  const space = genotype.space;
+  const config = raceConfig({
+    ...{ band: { atMost: 1e9 }, space, rungs: { networks: 3, keep: [2], epochs: [1] } },
+    ...{
+      proposals: { random: 2 },
+      train: tinyTraining({ epochs: 1, validationShare: 0.25 }),
+      test: true,
+      seed: 0,
+    },
+  });
+  const own = [genotype];
+  const cost = { bops: 640, flops: 10, ops: 20, elementwise: 5, realParams: 2, binaryParams: 3, bits: 67 };
+  const heldOut = { images: 12, loss: 1.5, accuracy: 0.5 };
+  const first = (mean: number) => ({
+    ...{ rung: 0, steps: 200, score: -mean, loss: { from: 100, to: 200, mean } },
+    ...{ heldOut: null, seconds: 1.5, diverged: null },
+  });
+  const second = {
+    ...{ rung: 1, steps: 300, score: 0.5, loss: { from: 200, to: 300, mean: 1.25 } },
+    ...{ heldOut, seconds: 2.5, diverged: null },
+  };
+  const lost = { rung: 0, steps: 200, score: null, loss: null, heldOut: null, seconds: 0, diverged: "NaN" };
+  const network = (index: number, kind: string, parent: number | null, results: readonly object[]) => ({
+    ...{
+      index,
+      hash: genotypeHash(genotype),
+      genotype,
+      cost,
+      origin: { kind, generation: 0, parent },
+      results,
+    },
+    status: ["winner", "out", "diverged"][index],
+  });
+  const alphas = alphasFrom(space, (place) => place / 8);
+  const interval = [0.4, 0.6];
+  return JSON.stringify({
+    ...{ kind: "bars.race-record", schema: 1, config, own, configHash: hashJson({ config, own }) },
+    ...{ createdAt: time, updatedAt: time, versions, backend },
+    data: {
+      ...{ name: "synthetic", note: "", trainImages: 36, validationImages: 12, testImages: 20 },
+      ...{ mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] },
+    },
+    ...{ status: "finished", statusDetail: "none", seconds: 3.5 },
+    draws: { made: 7, outsideBand: 2, again: 1 },
+    fit: {
+      ...{ method: "race", networks: 2, alphas, deviations: alphas, lambda: 3, scoreMean: -2 },
+      ...{ scoreDeviation: 0.5, residual: 0.25, tau: { value: 0.5, interval: [0.25, 0.75], folds: 2 } },
+    },
+    winner: 0,
+    tests: [
+      { ...heldOut, correct: 6, interval, checkpoint: "last", epoch: 0, recalibrated: true, which: "all" },
+    ],
+    networks: [
+      network(0, "own", null, [first(1.5), second]),
+      network(1, "mutation", 0, [first(1.75), { ...second, score: 0.25 }]),
+      network(2, "random", null, [lost]),
+    ],
+  });
 }
 
 function analysisSeed(): string {
@@ -211,6 +276,21 @@ export function recordReaders(put: PutFile): FuzzReader[] {
         names,
         nullable: /^(statusDetail|data|best|history\.\*\.parent)$/,
         fixed: /^config$/,
+      },
+    },
+    {
+      name: "race record",
+      form: "json",
+      seeds: [raceSeed()],
+      read: (input) => readRaceRecord(put("race.json", input)),
+      notes: {
+        whole:
+          /(^|\.)(epoch|images|index|parent|generation|rung|steps|seed|correct|trainImages|validationImages|testImages|from|to|threads|winner|made|outsideBand|again|folds|fit\.networks)$/,
+        shares: shareKeys,
+        names: /(^|\.)(kind|schema|status|checkpoint|which|method|primitive)$/,
+        nullable:
+          /^(statusDetail|fit|winner|fit\.tau|fit\.tau\.interval|networks\.\*\.origin\.parent|networks\.\*\.results\.\*\.(score|loss|heldOut|diverged))$/,
+        fixed: /^(config|own)$/,
       },
     },
     {

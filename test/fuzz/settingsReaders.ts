@@ -3,6 +3,7 @@ import { analysisConfig, defaultAnalysisConfig } from "../../lib/config/analysis
 import { baselineConfig, defaultBaselineConfig } from "../../lib/config/baselineConfig";
 import { evolutionConfig } from "../../lib/config/evolutionConfig";
 import { presetConfig } from "../../lib/config/presets";
+import { raceConfig, racePresetConfig } from "../../lib/config/raceConfig";
 import { checkSchedule } from "../../lib/config/schedule";
 import { type SearchConfig, searchConfig } from "../../lib/config/searchConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
@@ -119,6 +120,20 @@ export function settingsReaders(put: PutFile): FuzzReader[] {
         names: /measure$/,
         nullable: /^budget\.value$/,
         whole: /^(population|sample|evaluations|attempts|seed)$/,
+      },
+    },
+    {
+      name: "settings of a race",
+      form: "json",
+      seeds: [JSON.stringify(racePresetConfig("smoke"))],
+      read: (input) => raceConfig(fromFile(input)),
+      notes: {
+        ...trainNotes,
+        nullable: /^proposals\.search$/,
+        optional: /^train\.snapshotEpochs$/,
+        shares: /(^|\.)(validationShare|labelSmoothing|widthChoices\.\*|parents|fitted)$/,
+        whole:
+          /(^|\.)(epochs|firstEpochs|batchSize|microBatch|seed|trainImages|testImages|steps|imageSize|classes|initChannels|cellLayout\.\*|networks|lossSteps|keep\.\*|epochs\.\*|random|alphas|generation|sample|attempts)$/,
       },
     },
     {

@@ -193,6 +193,42 @@ describe("a damaged record is refused at its reader, by file and field", () => {
       "train.json: configHash must be the hash of config and model, ",
     ],
     [
+      "race record",
+      "networks out of order",
+      to("networks.1.index", 2),
+      "race.json: networks[1] should have index 1, got 2; the list must be whole and in order.",
+    ],
+    [
+      "race record",
+      "a parent that came later",
+      to("networks.1.origin.parent", 1),
+      "race.json: networks[1].origin.parent must be below 1 (its own index), got 1.",
+    ],
+    [
+      "race record",
+      "a hash of another network",
+      to("networks.0.hash", "ab".repeat(32)),
+      "race.json: networks[0].hash must be the hash of its genotype,",
+    ],
+    [
+      "race record",
+      "a score of a training that diverged",
+      to("networks.2.results.0.score", 0.5),
+      "race.json: networks[2].results[0] must hold a score and what it is made of, or say why the training diverged, got neither or both.",
+    ],
+    [
+      "race record",
+      "a winner that is not there",
+      to("winner", 3),
+      "race.json: winner must be below 3 (the networks that are there), got 3.",
+    ],
+    [
+      "race record",
+      "alphas of another space",
+      to("fit.alphas.depth", []),
+      "race.json: fit.alphas.depth: expected 2 stages, got 0.",
+    ],
+    [
       "evolution record",
       "a history of null",
       (r) => ({ ...r, history: [null] }),
@@ -328,7 +364,14 @@ describe("a damaged record is refused at its reader, by file and field", () => {
   });
 
   it("good ones are read as they are", () => {
-    for (const name of ["search record", "training record", "evolution record", "table", "analysis record"]) {
+    for (const name of [
+      "search record",
+      "training record",
+      "evolution record",
+      "race record",
+      "table",
+      "analysis record",
+    ]) {
       const reader = readers.get(name);
       for (const seed of reader?.seeds ?? [])
         expect(reader?.read(Buffer.from(seed as string)), name).toEqual(JSON.parse(String(seed)));

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openProcessPool } from "../../lib/race/processPool";
+import { race } from "../../lib/race/race";
+import { raceFiles } from "../../lib/race/raceFiles";
+import { bytesOfWorker, raceMachine, workerCount } from "../../lib/race/workerCount";
+import type { WorkerEvent, WorkerPool } from "../../lib/race/workerPool";
+import { type RaceRecord, raceNumbers } from "../../lib/records/raceRecord";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
+import { ConfigError, DataError, InterruptedError } from "../../lib/util/errors";
+import { temporaryFolder } from "../helpers/tinySearch";
+import { tinyRace } from "./tinyRace";
+
+const root = temporaryFolder();
+let next = 0;
+const folder = () => join(root, `race${next++}`);
+let whole: RaceRecord;
+process.env["BARS_BACKEND"] = "wasm";
+beforeAll(async () => {
+  whole = await race(tinyRace(), { directory: folder(), workers: 0 });
+});
+
+describe("workers in processes of their own", () => {
+  it("find what one in this process finds; one that is killed leaves its network to another", async () => {
+    const said: string[] = [];
+    let killed = false;
+    const directory = folder();
+    const pids: number[] = [];
+    const events = (event: WorkerEvent) => {
+      if (event.type === "started") pids.push(event.pid);
+    };
+    const pool = await openProcessPool(tinyRace(), {
+      ...{ directory: folder(), size: 1, signal: new AbortController().signal, onEvent: events },
+    });
+    const [first] = whole.networks;
+    const { index, hash, genotype } = first as RaceRecord["networks"][0];
+    const outcome = pool.run({ index, hash, genotype, rung: 0, test: false }, () => {
+      if (!killed) process.kill(pids[0] as number, "SIGKILL");
+      killed = true;
+    });
+    const { result } = await outcome;
+    await pool.close();
+    const { seconds: _, ...numbers } = result;
+    expect(numbers).toEqual(raceNumbers(whole).networks[0]?.results[0]);
+    expect(pids).toHaveLength(2);
+    const record = await race(tinyRace(), { directory, workers: 2, say: (line) => said.push(line) });
+    expect(raceNumbers(record)).toEqual(raceNumbers(whole));
+    expect(said).toEqual([]);
+  });
+
+  it("asked to stop save, and the race goes on with another number of them", async () => {
+    const directory = folder();
+    const stop = new AbortController();
+    let seen = 0;
+    const onChange = () => {
+      if (++seen === 4) stop.abort();
+    };
+    const stopped = race(tinyRace(), { directory, workers: 2, onChange, signal: stop.signal });
+    await expect(stopped).rejects.toThrow(InterruptedError);
+    expect(readRaceRecord(raceFiles(directory).record).status).toBe("interrupted");
+    const record = await race(tinyRace(), { directory, workers: 1 });
+    expect(raceNumbers(record)).toEqual(raceNumbers(whole));
+  });
+
+  it("that find no images end the race with their own error", async () => {
+    const config = tinyRace({
+      train: { data: { dataset: "cifar10", directory: folder(), download: false } },
+    });
+    await expect(race(config, { directory: folder(), workers: 1 })).rejects.toThrow(DataError);
+  });
+
+  it("that do not start are given up after three", async () => {
+    const signal = new AbortController().signal;
+    const died: string[] = [];
+    const onEvent = (event: WorkerEvent) => {
+      if (event.type === "died") died.push(event.how);
+    };
+    const env = { NODE_OPTIONS: "--no-such-option" };
+    const opened: Promise<WorkerPool> = openProcessPool(tinyRace(), {
+      ...{ directory: folder(), size: 1, signal, onEvent, env },
+    });
+    await expect(opened).rejects.toThrow(
+      /^race: workers do not start: 3 of them ended before they were ready, the last one ended with code 9; .*0\.log ends with: .*no-such-option/,
+    );
+    expect(died).toEqual(["ended with code 9", "ended with code 9", "ended with code 9"]);
+  });
+});
+
+describe("workerCount", () => {
+  const GiB = 2 ** 30;
+  const config = tinyRace();
+
+  it("is one for each core, as long as there are networks and memory", () => {
+    expect(workerCount(config, undefined, { cores: 2, freeBytes: 16 * GiB })).toBe(2);
+    expect(workerCount(config, undefined, { cores: 64, freeBytes: 512 * GiB })).toBe(5);
+    expect(workerCount(config, undefined, { cores: 8, freeBytes: 2.1 * bytesOfWorker(config) })).toBe(2);
+    expect(workerCount(config, 3, { cores: 2, freeBytes: 16 * GiB })).toBe(3);
+  });
+
+  it("refuses what does not fit into memory, and says how many would", () => {
+    expect(() => workerCount(config, 8, { cores: 8, freeBytes: 2 * GiB })).toThrow(
+      "race: 8 workers must fit into memory at about 0.9 GiB each, got 2.0 GiB that are free. Set workers to 2 or fewer.",
+    );
+    expect(() => workerCount(config, undefined, { cores: 8, freeBytes: 0.5 * GiB })).toThrow(
+      "race: 1 worker must fit into memory at about 0.9 GiB each, got 0.5 GiB that are free. End other programs, or use a machine with more memory.",
+    );
+    expect(() => workerCount(config, 1.5)).toThrow(ConfigError);
+  });
+
+  it("counts the processors of a Slurm task, not of its node", () => {
+    expect(raceMachine({ SLURM_CPUS_PER_TASK: "1" }).cores).toBe(1);
+  });
+});
