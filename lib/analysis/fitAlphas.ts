@@ -2,7 +2,6 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { fold, normal, permutation, type RandomKey, randomKey } from "../random/randomKey";
 import type { RaceFit } from "../records/raceRecord";
 import { alphaCount, alphaShapes, alphasFrom } from "../space/alphaShapes";
-import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { mean } from "../util/statistics";
@@ -79,91 +78,123 @@ export function regressChoices(
   scored: readonly ScoredGenotype[],
   lambda: number,
 ): ChoiceRegression {
+  return regress(designOf(space, scored), lambda);
+}
+
+/** Choices and scores of networks, and what fits of every penalty share. */
+interface Design {
+  readonly centred: (genotype: Genotype) => readonly number[];
+  readonly x: readonly (readonly number[])[];
+  readonly y: readonly number[];
+  /** `XᵀX`, its lower half, and `Xᵀy`. */
+  readonly gram: readonly (readonly number[])[];
+  readonly target: readonly number[];
+  readonly scoreMean: number;
+  readonly scoreDeviation: number;
+}
+
+function designOf(space: SpaceConfig, scored: readonly ScoredGenotype[]): Design {
   const count = alphaCount(space);
   const n = scored.length;
   const scores = scored.map(({ score }) => score);
   const scoreMean = mean(scores);
-  const scoreDeviation = Math.sqrt(
-    scores.reduce((sum, y) => sum + (y - scoreMean) ** 2, 0) / Math.max(1, n - 1),
-  );
-  const scale = scoreDeviation > 0 ? scoreDeviation : 1;
-  const y = scores.map((score) => (score - scoreMean) / scale);
+  const squares = scores.reduce((sum, y) => sum + (y - scoreMean) ** 2, 0);
+  const scoreDeviation = Math.sqrt(squares / Math.max(1, n - 1));
+  const y = scores.map((score) => (score - scoreMean) / (scoreDeviation || 1));
   const raw = scored.map(({ genotype }) => choicePlaces(space, genotype));
   const shares = new Array<number>(count).fill(0);
   for (const places of raw) for (const at of places) shares[at] = (shares[at] as number) + 1 / n;
-  const centred = (places: readonly number[]) => {
+  const centredRow = (places: readonly number[]) => {
     const row = shares.map((share) => -share);
     for (const at of places) row[at] = (row[at] as number) + 1;
     return row;
   };
-  const x = raw.map(centred);
-  const gram = Array.from({ length: count }, (_, i) =>
-    Array.from({ length: i + 1 }, (_, j) =>
-      x.reduce((sum, row) => sum + (row[i] as number) * (row[j] as number), i === j ? lambda : 0),
-    ),
+  const x = raw.map(centredRow);
+  // XᵀX out of counts: centred columns have the covariance of the choices.
+  const gram = shares.map((_, i) =>
+    shares.slice(0, i + 1).map((share) => -n * share * (shares[i] as number)),
   );
-  const lower = cholesky(gram);
-  const target = shares.map((_, i) =>
-    x.reduce((sum, row, k) => sum + (row[i] as number) * (y[k] as number), 0),
-  );
+  for (const places of raw)
+    for (const i of places)
+      for (const j of places) if (j <= i) (gram[i] as number[])[j] = ((gram[i] as number[])[j] as number) + 1;
+  const target = new Array<number>(count).fill(0);
+  raw.forEach((places, k) => {
+    for (const at of places) target[at] = (target[at] as number) + (y[k] as number);
+  });
+  const centred = (genotype: Genotype) => centredRow(choicePlaces(space, genotype));
+  return { centred, x, y, gram, target, scoreMean, scoreDeviation };
+}
+
+function regress(design: Design, lambda: number): ChoiceRegression {
+  const { centred, x, y, gram, target, scoreMean, scoreDeviation } = design;
+  const scale = scoreDeviation || 1;
+  const lower = cholesky(gram.map((row, i) => row.map((value, j) => (i === j ? value + lambda : value))));
   const beta = solveUpper(lower, solveLower(lower, target));
-  const dot = (row: readonly number[], b: readonly number[]) =>
-    row.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
-  const rest = x.reduce((sum, row, k) => sum + ((y[k] as number) - dot(row, beta)) ** 2, 0);
-  const freedom = x.reduce((sum, row) => {
-    const half = solveLower(lower, row);
-    return sum + dot(half, half);
-  }, 0);
-  const sigma = Math.sqrt(rest / Math.max(1, n - 1 - freedom));
   const predictWith = (b: readonly number[]) => (genotype: Genotype) =>
-    scoreMean + scale * dot(centred(choicePlaces(space, genotype)), b);
+    scoreMean + scale * dot(centred(genotype), b);
+  // What cross-validation does not ask for is worked out when it is.
+  let sigma: number | undefined;
+  const residual = () => {
+    if (sigma !== undefined) return sigma;
+    const rest = x.reduce((sum, row, k) => sum + ((y[k] as number) - dot(row, beta)) ** 2, 0);
+    const freedom = x.reduce((sum, row) => sum + square(solveLower(lower, row)), 0);
+    sigma = Math.sqrt(rest / Math.max(1, x.length - 1 - freedom));
+    return sigma;
+  };
   return {
     coefficients: beta,
-    deviations: shares.map((_, i) => {
-      const unit = shares.map((_, j) => (i === j ? 1 : 0));
-      const half = solveLower(lower, unit);
-      return sigma * Math.sqrt(dot(half, half));
-    }),
+    get deviations() {
+      return beta.map((_, i) => {
+        const unit = beta.map((_, j) => (i === j ? 1 : 0));
+        return residual() * Math.sqrt(square(solveLower(lower, unit)));
+      });
+    },
     predict: predictWith(beta),
     drawn(key) {
-      const noise = solveUpper(lower, Array.from(normal(key, count)));
-      return predictWith(beta.map((b, i) => b + sigma * (noise[i] as number)));
+      const noise = solveUpper(lower, Array.from(normal(key, beta.length)));
+      return predictWith(beta.map((b, i) => b + residual() * (noise[i] as number)));
     },
     scoreMean,
     scoreDeviation,
-    residual: sigma,
+    get residual() {
+      return residual();
+    },
   };
 }
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}
+
+const square = (a: readonly number[]) => dot(a, a);
 
 /**
  * The penalty out of a grid with the smallest squared error on networks left out, by folds.
  * @param key decides which networks share a fold.
  */
 export function choosePenalty(space: SpaceConfig, scored: readonly ScoredGenotype[], key: RandomKey): number {
-  const errors = penalties.map((lambda) => {
-    const predicted = leftOut(space, scored, () => lambda, key);
-    return scored.reduce((sum, { score }, i) => sum + (score - (predicted[i] as number)) ** 2, 0);
-  });
+  const errors = penalties.map(() => 0);
+  for (const { out, others } of foldsOf(scored, key)) {
+    const design = designOf(space, others);
+    penalties.forEach((lambda, i) => {
+      const { predict } = regress(design, lambda);
+      for (const { genotype, score } of out)
+        errors[i] = (errors[i] as number) + (score - predict(genotype)) ** 2;
+    });
+  }
   return penalties[errors.indexOf(Math.min(...errors))] as number;
 }
 
-/** What a fit without its fold predicts of each network. */
-function leftOut(
-  space: SpaceConfig,
-  scored: readonly ScoredGenotype[],
-  lambdaOf: (others: readonly ScoredGenotype[], key: RandomKey) => number,
-  key: RandomKey,
-): number[] {
-  const order = permutation(fold(key, "folds"), scored.length);
-  const parts = Math.min(folds, scored.length);
-  const predicted = new Array<number>(scored.length).fill(0);
-  for (let part = 0; part < parts; part++) {
-    const out = new Set(Array.from(order).filter((_, place) => place % parts === part));
-    const others = scored.filter((_, i) => !out.has(i));
-    const fit = regressChoices(space, others, lambdaOf(others, fold(key, part)));
-    for (const i of out) predicted[i] = fit.predict((scored[i] as ScoredGenotype).genotype);
-  }
-  return predicted;
+/** Networks that are left out together, and the others. */
+function foldsOf(scored: readonly ScoredGenotype[], key: RandomKey) {
+  const order = Array.from(permutation(fold(key, "folds"), scored.length));
+  return Array.from({ length: Math.min(folds, scored.length) }, (_, part) => {
+    const places = new Set(order.filter((_, place) => place % Math.min(folds, scored.length) === part));
+    return {
+      out: scored.filter((_, i) => places.has(i)),
+      others: scored.filter((_, i) => !places.has(i)),
+    };
+  });
 }
 
 /**
@@ -195,35 +226,40 @@ export function fitAlphas(
   const own = fold(key, "fit");
   const lambda = choosePenalty(space, scored, own);
   const fit = regressChoices(space, scored, lambda);
-  const predicted = leftOut(
-    space,
-    scored,
-    (others, at) => choosePenalty(space, others, at),
-    fold(own, "tau"),
-  );
+  const tauKey = fold(own, "tau");
+  const leftOut = foldsOf(scored, tauKey).flatMap(({ out, others }, part) => {
+    const { predict } = regressChoices(space, others, choosePenalty(space, others, fold(tauKey, part)));
+    return out.map(({ genotype, score }) => ({ score, predicted: predict(genotype) }));
+  });
   const found = kendall(
-    scored.map(({ score }) => score),
-    predicted,
+    leftOut.map(({ score }) => score),
+    leftOut.map(({ predicted }) => predicted),
   );
   return {
     method: "race",
     networks: scored.length,
-    alphas: centredRows(alphasFrom(space, (place) => fit.coefficients[place] as number)),
+    alphas: alphasFrom(space, (place) => fit.coefficients[place] as number),
     deviations: alphasFrom(space, (place) => fit.deviations[place] as number),
     lambda,
     scoreMean: fit.scoreMean,
     scoreDeviation: fit.scoreDeviation,
+    offset: mean(scored.map(({ genotype }) => sumOf(space, fit.coefficients, genotype))),
     residual: fit.residual,
     tau: found && { value: found.value, interval: found.interval, folds: Math.min(folds, scored.length) },
   };
 }
 
-/** Every decision's logits shifted to sum to 0, which changes no probability. */
-function centredRows({ cells, depth, width }: Alphas): Alphas {
-  const row = (values: readonly number[]) => {
-    if (values.length === 0) return values;
-    const shift = mean(values);
-    return values.map((value) => value - shift);
-  };
-  return { cells: cells.map((rows) => rows.map(row)), depth: depth.map(row), width: width.map(row) };
+/** `Σ α` over a genotype's choices. */
+function sumOf(space: SpaceConfig, values: readonly number[], genotype: Genotype): number {
+  return choicePlaces(space, genotype).reduce((sum, at) => sum + (values[at] as number), 0);
+}
+
+/**
+ * The score that fitted alphas predict of a network, in the unit of the race's first rung: minus a mean training loss.
+ * The network is pruned as the race's were.
+ */
+export function predictedScore({ alphas, ...fit }: RaceFit, genotype: Genotype): number {
+  const values = [...alphas.cells.flat(2), ...alphas.depth.flat(), ...alphas.width.flat()];
+  const sum = sumOf(genotype.space, values, genotype);
+  return fit.scoreMean + fit.scoreDeviation * (sum - (fit.offset ?? 0));
 }

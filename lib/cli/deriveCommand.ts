@@ -5,8 +5,11 @@ import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type NamedRule, ruleNamed } from "../derive/derive";
 import { heldText } from "../derive/heldText";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
+import type { RaceFit, RaceRecord } from "../records/raceRecord";
+import { checkRaceRecord } from "../records/raceRecordFile";
+import { kindInJson, readRecordJson } from "../records/readRecord";
 import type { SearchRecord } from "../records/searchRecord";
-import { readSearchRecord } from "../records/searchRecordFile";
+import { checkSearchRecord } from "../records/searchRecordFile";
 import { describeGenotype } from "../space/describeGenotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
@@ -55,8 +58,8 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   if (given === undefined)
     throw new ConfigError("bars derive: expected the folder of a run, got nothing. Give one, or --list.");
   const path = statSync(given).isDirectory() ? join(given, "record.json") : given;
-  const record = readSearchRecord(path);
-  checkEpoch(record, options.epoch);
+  const record = recordIn(path);
+  if (record.kind === "bars.search-record") checkEpoch(record, options.epoch);
   const key = fold(randomKey(options.seed), "derive");
   const choice = { rule: options.rule, ...ruleOptions(options.option) } as NamedRule;
   const derivation =
@@ -69,6 +72,18 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   console.log(describeGenotype(genotype));
   for (const line of derivationLines(derivation, record, options.epoch)) console.log(line);
   console.log(`${out}  sha256 ${genotypeHash(genotype).slice(0, 12)}`);
+}
+
+/** A stored search or a stored race. */
+function recordIn(path: string): SearchRecord | RaceRecord {
+  const value = readRecordJson(path, "the record of a search or of a race");
+  return kindInJson(value) === "bars.race-record"
+    ? checkRaceRecord(value, path)
+    : checkSearchRecord(value, path);
+}
+
+function tauText({ tau }: RaceFit): string {
+  return tau === null ? "" : `; cross-validated Kendall's tau ${tau.value.toFixed(2)}`;
 }
 
 function ruleText(name: string, rule: (typeof deriveRules)[keyof typeof deriveRules]): string {
@@ -103,18 +118,22 @@ async function bySupernet(
 
 function derivationLines(
   { cost, confidence, logProbability, scores, held, warnings }: Derivation,
-  record: SearchRecord,
+  record: SearchRecord | RaceRecord,
   epoch: StoredEpoch | undefined,
 ): string[] {
   const { cells, depth, width } = confidence;
   const margins = [...cells.flat(), ...depth, ...width].filter((margin) => margin !== null);
   const mean = margins.reduce((sum, margin) => sum + margin, 0) / margins.length;
-  const chosen = epoch === undefined ? record.chosen : null;
+  const chosen = epoch === undefined && "chosen" in record ? record.chosen : null;
+  const fit = "fit" in record ? record.fit : null;
   const likely = logProbability === null ? "" : `; ln of its probability ${logProbability.toFixed(2)}`;
   return [
     "",
     ...(chosen
       ? [`alphas of epoch ${epochNumber(chosen.epoch)}, which the search chose: ${chosen.reason}`]
+      : []),
+    ...(fit
+      ? [`alphas fitted to the scores of ${counted(fit.networks, "network")} of a race${tauText(fit)}`]
       : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${counted(margins.length, "decision")}${likely}`,

@@ -1,10 +1,13 @@
+import type { RaceMeasure } from "../config/raceConfig";
 import type { SearchConfig } from "../config/searchConfig";
+import { type CostMeasure, costMeasures } from "../cost/cost";
+import type { RaceRecord } from "../records/raceRecord";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
 import type { RestingAlphas } from "./derivationWarnings";
 import type { DeriveInput } from "./deriveRule";
-import { heldBudgetOf } from "./heldBudget";
+import { type HeldBudget, heldBudgetOf } from "./heldBudget";
 
 /** Epochs from `from` to `to`, both counted from 0 and included. */
 export interface EpochWindow {
@@ -76,7 +79,10 @@ function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, 
 
 /**
  * What {@link derive} reads, taken from a stored search: at the given epoch, else at the one the search chose
- * (`record.chosen`), else at the last.
+ * (`record.chosen`), else at the last. Or from a stored race: the alphas fitted to its first rung, and its band for rule
+ * "budget", which then finds the network of the band that is predicted best.
+ *
+ * @throws DeriveError for an epoch that the record does not hold, and for a race without fitted alphas.
  *
  * @example
  * ```ts
@@ -85,12 +91,43 @@ function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, 
  * console.log(bars.derive(bars.deriveInputOf(record, 0)).cost.bops); // 466944
  * ```
  */
-export function deriveInputOf(record: SearchAlphas, epoch?: StoredEpoch): DeriveInput {
+export function deriveInputOf(record: SearchAlphas | RaceRecord, epoch?: StoredEpoch): DeriveInput {
+  if (isRace(record)) return raceInput(record, epoch);
   const place = epoch ?? record.chosen?.epoch ?? "last";
   const { space, binarization } = record.config;
   const alphas = alphasAt(record, place);
   const [held, resting] = [heldBudgetOf(record.config), restingAt(record, place)];
   return { space, alphas, style: binarization, held, resting };
+}
+
+function isRace(record: SearchAlphas | RaceRecord): record is RaceRecord {
+  return "kind" in record && record.kind === "bars.race-record";
+}
+
+function raceInput(
+  { config, fit, networks, status }: RaceRecord,
+  epoch: StoredEpoch | undefined,
+): DeriveInput {
+  if (epoch !== undefined && epoch !== "last") {
+    throw new DeriveError(
+      `deriveInputOf: a race has one fit and no epochs, got epoch ${JSON.stringify(epoch)}. Leave the epoch out.`,
+    );
+  }
+  if (fit === null) {
+    const scored = networks.filter(({ results }) => (results[0]?.score ?? null) !== null).length;
+    throw new DeriveError(
+      `deriveInputOf: expected a race whose first rung is complete with at least 8 networks that differ in score, got one that is ${status}, with ${scored} scored. Run it on, or race more networks.`,
+    );
+  }
+  const { space, train, band } = config;
+  const held = heldBand(band);
+  return { space, alphas: fit.alphas, style: train.binarization, ...(held ? { held } : {}) };
+}
+
+/** The band of a race for rules that decide by cost; null where it counts what they do not. */
+function heldBand({ measure, atLeast, atMost }: RaceRecord["config"]["band"]): HeldBudget | null {
+  const isCounted = (name: RaceMeasure): name is CostMeasure => costMeasures.some((known) => known === name);
+  return isCounted(measure) ? { measure, budget: atMost, atLeast: atLeast / atMost, source: "race" } : null;
 }
 
 /** Whether the alphas of a stored epoch, or of those of a window, are still those of the start. */

@@ -84,7 +84,8 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
         `derive: rule "budget": budget must be given where initChannels is ${initChannels}, because the search's own budget of ${held.budget} ${measureNames[held.measure]} is for its ${space.initChannels} channels, got none. Give a budget, ${limit}.`,
       );
     }
-    return { measure, budget: held.budget };
+    const { atLeast } = held;
+    return { measure, budget: held.budget, ...(atLeast === undefined ? {} : { atLeast }) };
   },
   choose: (input, options) => withinBudget(input, options, "budget"),
 } satisfies DeriveRule<BudgetOptions>);

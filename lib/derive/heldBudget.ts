@@ -8,15 +8,22 @@ export interface HeldBudget {
   readonly measure: CostMeasure;
   /** Of one image, one multiply-accumulate = 1; null where the search has no penalty. */
   readonly budget: number | null;
+  /** Share of the budget an architecture costs at least: the lower end of a race's band. Left out: none. */
+  readonly atLeast?: number;
+  /** Left out: the settings of a search. */
+  readonly source?: "race";
 }
 
 /** What an architecture costs in the measure that counts, against the budget it was meant for. */
-export interface HeldCost extends HeldBudget {
+export interface HeldCost extends Pick<HeldBudget, "measure" | "budget"> {
   readonly cost: number;
   /** `cost / budget`; null without a budget. */
   readonly share: number | null;
-  /** Who held: the rule decided by cost, or the search pulled its expected cost there and the rule looked away. */
-  readonly by: "rule" | "search";
+  /**
+   * Who held: the rule decided by cost; or the search pulled its expected cost there, or the race had networks up to there,
+   * and the rule looked away.
+   */
+  readonly by: "rule" | "search" | "race";
 }
 
 /** The measure and budget of a search's settings. The one place where "the search's budget" is decided. */
@@ -40,7 +47,7 @@ export function heldBySearch(
   built: Pick<SpaceConfig, "initChannels">,
 ): HeldCost {
   const scaled = searched.initChannels !== built.initChannels;
-  return heldCost(cost, scaled ? { ...held, budget: null } : held, "search");
+  return heldCost(cost, scaled ? { ...held, budget: null } : held, held.source ?? "search");
 }
 
 function heldCost(

@@ -18,6 +18,8 @@ export function heldText({ measure, budget, cost, share, by }: HeldCost): string
   const percent = Math.round(100 * share);
   if (by === "rule")
     return `costs ${amount(cost)} ${name}: ${percent} % of the ${budget} ${name} that rule budget held it to`;
+  const what =
+    by === "race" ? "that networks of the race cost at most" : "that the search held its expected cost to";
   const remedy = share < leastShare || share > 1 ? "; rule budget, with atLeast, decides by cost" : "";
-  return `costs ${amount(cost)} ${name}: ${percent} % of the ${budget} ${name} that the search held its expected cost to${remedy}`;
+  return `costs ${amount(cost)} ${name}: ${percent} % of the ${budget} ${name} ${what}${remedy}`;
 }

@@ -40,7 +40,7 @@ const summaryShape = objectOf<StoredSummary>({
         budget: nullable(amount),
         cost: amount,
         share: nullable(amount),
-        by: oneOf(["rule", "search"]),
+        by: oneOf(["rule", "search", "race"]),
       }),
     ),
   ),

@@ -4,6 +4,7 @@ import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { logProbabilityOf } from "../derive/logProbabilities";
 import type { RunPoint } from "../frontier/runPoint";
 import type { GenotypeModel } from "../records/modelSpec";
+import type { RaceRecord } from "../records/raceRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import type { TrainRecord } from "../records/trainRecord";
 import type { Genotype } from "../space/genotype";
@@ -35,7 +36,7 @@ export interface AlphaRanking {
 }
 
 /**
- * Whether the alphas of a search rank architectures as training does: Kendall's rank correlation of `Σ ln p` (edges, depth,
+ * Whether the alphas of a search, or those fitted to a race, rank architectures as training does: Kendall's rank correlation of `Σ ln p` (edges, depth,
  * width) and the test accuracy of networks trained from scratch; a τ near 0 means that they say nothing of accuracy. Whether a
  * search ranks better than chance was asked so by Yu et al. 2020 (arXiv:1902.08142).
  *
@@ -45,7 +46,7 @@ export interface AlphaRanking {
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
  */
 export function alphaRanking(
-  search: SearchRecord,
+  search: SearchRecord | RaceRecord,
   records: readonly TrainRecord[],
   options: { readonly epoch?: StoredEpoch; readonly bops?: readonly [number, number] } = {},
 ): AlphaRanking {
@@ -72,7 +73,8 @@ export function alphaRanking(
     groups.set(hash, { genotype, runs: [...(groups.get(hash)?.runs ?? []), run] });
   }
   rejectSeveralRecipes([...groups.values()].flatMap(({ runs }) => runs));
-  const method = isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
+  const method =
+    "samplers" in search.config && isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
   const architectures = [...groups].flatMap(([hash, { genotype, runs }]) => {
     const logProbability = logProbabilityOf(space, alphas, genotype, method, 1);
     if (logProbability === null) return [];

@@ -67,15 +67,19 @@ export interface RaceFit {
   readonly method: "race";
   /** Networks they are fitted to: those of the first rung that did not diverge. */
   readonly networks: number;
-  /** Logits: the expected score of a choice, in standard deviations of the scores; of each decision they sum to 0. */
+  /** Logits: what a choice adds to the score, in standard deviations of the scores. */
   readonly alphas: Alphas;
   /** Standard deviation of each, under the posterior of the fit, in the same unit. */
   readonly deviations: Alphas;
   /** Ridge penalty, chosen by cross-validation out of a grid. */
   readonly lambda: number;
-  /** Mean and standard deviation of the scores, which turn a predicted sum back into a score. */
+  /**
+   * Of the scores. A network's predicted score is `scoreMean + scoreDeviation · (Σ α − offset)`, over its choices.
+   */
   readonly scoreMean: number;
   readonly scoreDeviation: number;
+  /** Mean of `Σ α` over the networks; left out in early records, where differences of predictions alone are known. */
+  readonly offset?: number;
   /** Standard deviation of what the fit leaves of the scores, in standard deviations of the scores. */
   readonly residual: number;
   /** Kendall's rank correlation of scores and predictions for networks that were left out of the fit, by folds. */

@@ -77,6 +77,7 @@ const fitShape = objectOf<RaceFit>({
   lambda: amount,
   scoreMean: finite,
   scoreDeviation: amount,
+  offset: optional(finite),
   residual: amount,
   tau: nullable(
     objectOf<NonNullable<RaceFit["tau"]>>({

@@ -1,6 +1,8 @@
+import type { RaceRecord } from "../../records/raceRecord";
 import type { SearchRecord } from "../../records/searchRecord";
 import { hashJson } from "../../util/canonicalJson";
 import { counted, countedOf } from "../../util/counted";
+import { siAmount } from "../../util/siAmount";
 import type { FigureCaption } from "./figureFrame";
 
 /**
@@ -20,19 +22,33 @@ export function recordCaption(record: SearchRecord, measured: string): FigureCap
     plan,
     "1 seed, no spread known",
   ];
-  const origin = [
-    `config ${record.configHash.slice(0, 8)}`,
-    `seed ${config.seed}`,
-    `bars ${record.versions.bars}`,
-    `${record.backend.name} ${record.backend.version}`,
-    record.createdAt.slice(0, 10),
+  return { measured: `${measured} ${facts.join("; ")}.`, ...originOf(record) };
+}
+
+/** The same for a race. */
+export function raceCaption(record: RaceRecord, measured: string): FigureCaption {
+  const { config, data, status } = record;
+  const { band } = config;
+  const facts = [
+    `${data.name}: ${data.trainImages} images train, ${data.validationImages} are held out`,
+    `${siAmount(band.atLeast)} to ${siAmount(band.atMost)} ${band.measure} an image`,
+    ...(status === "finished" ? [] : [status]),
+    "1 seed, no spread known",
   ];
-  const sources = {
-    configHashes: [record.configHash],
-    seeds: [config.seed],
-    recordHashes: [hashJson(record)],
-  };
-  return { measured: `${measured} ${facts.join("; ")}.`, origin: origin.join(" · "), sources };
+  return { measured: `${measured} ${facts.join("; ")}.`, ...originOf(record) };
+}
+
+function originOf(record: SearchRecord | RaceRecord): Pick<FigureCaption, "origin" | "sources"> {
+  const { config, configHash, versions, backend, createdAt } = record;
+  const origin = [
+    `config ${configHash.slice(0, 8)}`,
+    `seed ${config.seed}`,
+    `bars ${versions.bars}`,
+    `${backend.name} ${backend.version}`,
+    createdAt.slice(0, 10),
+  ];
+  const sources = { configHashes: [configHash], seeds: [config.seed], recordHashes: [hashJson(record)] };
+  return { origin: origin.join(" · "), sources };
 }
 
 /** Images the accuracies of each epoch were measured on. */

@@ -1,12 +1,14 @@
 import { isIndependent } from "../../config/samplers";
 import type { SpaceConfig } from "../../config/spaceConfig";
+import { deriveInputOf } from "../../derive/alphasAt";
 import { probabilitiesOf } from "../../derive/probabilitiesOf";
+import type { RaceRecord } from "../../records/raceRecord";
 import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { edgesOf } from "../../space/edges";
 import { counted } from "../../util/counted";
 import { BarsError } from "../../util/errors";
-import { recordCaption } from "../frame/caption";
+import { raceCaption, recordCaption } from "../frame/caption";
 import type { Figure, Trace } from "../frame/figure";
 import { type FigureCaption, figureFrame, type Panel } from "../frame/figureFrame";
 import { ink, probabilityScale, textSize } from "../frame/theme";
@@ -28,6 +30,11 @@ import { alphaMoment } from "./alphaMoments";
  */
 export function alphaHeatmap(record: SearchRecord, epochsDone?: number): Figure;
 /**
+ * The same for alphas that were fitted to a race: softmax at temperature 1.
+ * @throws DeriveError if the race has none yet.
+ */
+export function alphaHeatmap(race: RaceRecord): Figure;
+/**
  * The same for alphas that come without a record: softmax at temperature 1.
  *
  * @param space where the alphas are from.
@@ -35,9 +42,20 @@ export function alphaHeatmap(record: SearchRecord, epochsDone?: number): Figure;
  */
 export function alphaHeatmap(alphas: Alphas, space: Pick<SpaceConfig, "primitives" | "steps">): Figure;
 export function alphaHeatmap(
-  source: SearchRecord | Alphas,
+  source: SearchRecord | RaceRecord | Alphas,
   at?: number | Pick<SpaceConfig, "primitives" | "steps">,
 ): Figure {
+  if ("kind" in source && source.kind === "bars.race-record") {
+    const { alphas, space } = deriveInputOf(source);
+    const measured = `Softmax probabilities of alphas fitted to the scores of ${source.fit?.networks} networks.`;
+    const caption = raceCaption(source, measured);
+    return heatmap(
+      probabilitiesOf(alphas).cells,
+      space,
+      "What each edge holds, by the race's scores",
+      caption,
+    );
+  }
   if ("kind" in source) {
     const { space, epochs, samplers } = source.config;
     const done = typeof at === "number" ? at : source.epochs.length;
