@@ -9,10 +9,10 @@ import { ensureReady, root } from "./ensure-installed.mjs";
 import { exitCodeOf, shownPath, typedPath, UsageError, wholeNumber } from "./usage.mjs";
 
 /** Presets of the search, as `lib/config/presets` has them; the library may not be compiled yet. */
-export const presets = ["smoke", "laptop", "paper"];
+export const presets = ["smoke", "laptop", "paper", "paper-imagenet"];
 
 const usage = `usage: npm start -- [--preset NAME] [--seed N] [--out FOLDER] [--notebook FILE]
-  --preset    smoke (default; minutes), laptop (about half an hour), paper (a GPU)
+  --preset    smoke (default; minutes), laptop (about half an hour), paper, paper-imagenet (a GPU)
   --seed      seed of the search (0)
   --out       where results go (runs/<preset>-seed<seed>)
   --notebook  another notebook than notebooks/01-search-cifar10.ipynb`;

@@ -31,6 +31,7 @@ const base = process.env["BARS_DOCS_BASE"] ?? "/";
 
 const guides = [
   "notebooks",
+  "datasets",
   "derivation",
   "strategies",
   "collapse",
@@ -41,6 +42,7 @@ const guides = [
   "frontier",
   "frontier-protocol",
   "engine",
+  "scale",
 ];
 
 /** Tables whose cells hold long names and values stay inside the page; the picture of the front page is as large as it can be. */

@@ -40,7 +40,7 @@ export function baselineCapacityGraph(config: BaselineConfig, options: CapacityO
 
 /** The block a layer of a hand-made network belongs to, by its name; null for stem, head and the poolings between. */
 export function blockName(layer: string): string | null {
-  return /^(stage\d+\.block\d+|conv\d+|part\d+\.conv\d+)\./.exec(`${layer}.`)?.[1] ?? null;
+  return /^(stage\d+\.block\d+|block\d+|conv\d+|part\d+\.conv\d+)\./.exec(`${layer}.`)?.[1] ?? null;
 }
 
 function walk(

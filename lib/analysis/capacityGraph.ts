@@ -1,6 +1,6 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import { type BinarizationConfig, defaultBinarizationConfig } from "../config/binarizationConfig";
-import type { SpaceConfig } from "../config/spaceConfig";
+import { type SpaceConfig, stemReduction } from "../config/spaceConfig";
 import { activationBinarizers } from "../primitives/binarizers";
 import { traitsOf } from "../primitives/primitives";
 import { type BuiltCell, builtCells, cellChannels, stemChannels } from "../space/builtCells";
@@ -39,10 +39,11 @@ export function capacityGraph(
   const graph = new CapacityGraphBuilder(options.realBits ?? 32);
   const { imageSize, imageChannels } = space;
   const image = graph.add("image", null, imageSize ** 2 * imageChannels, [], 8);
-  const stem = graph.add("stem", null, imageSize ** 2 * stemChannels(genotype), [image]);
+  const size = imageSize / stemReduction(space);
+  const stem = graph.add("stem", null, size ** 2 * stemChannels(genotype), [image]);
   let x = stem;
   if (space.process === "preprocess")
-    x = graph.add("extraStem", null, imageSize ** 2 * stemChannels(genotype) * space.steps, [stem]);
+    x = graph.add("extraStem", null, size ** 2 * stemChannels(genotype) * space.steps, [stem]);
   const reader = bitReader(graph, binarization);
   for (const cell of builtCells(genotype))
     x = addCell(graph, reader, space, cell, genotype.cells[cell.group] ?? [], x, binarization);

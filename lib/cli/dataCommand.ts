@@ -1,13 +1,15 @@
 import { Command, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
-import { dataConfig } from "../config/dataConfig";
+import type { Overrides } from "../config/check";
+import { type DataConfig, dataConfig } from "../config/dataConfig";
 import { builtInDatasets, datasets } from "../config/datasets";
+import { imageFolderSettings, imageListSettings } from "../data/datasets/imageFolderSettings";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption } from "./values";
+import { backendOption, countingNumber, wholeNumber } from "./values";
 
 /** `bars data`: fetches and checks a data set. */
 export function dataCommand(): Command {
@@ -16,11 +18,21 @@ export function dataCommand(): Command {
     .addOption(
       new Option("--dataset <name>", "which").choices(datasets.names).default(builtInDatasets.cifar10.name),
     )
+    .option("--folder <folder>", "a folder with a folder of pictures for each class: decodes and checks them")
+    .option("--list <file>", "the same for a CSV list: path,class or path,class,part a line")
+    .option("--image-size <pixels>", "of --folder and --list", countingNumber, 224)
+    .option("--channels <number>", "of --folder and --list: 3 or 1", countingNumber, 3)
+    .option(
+      "--allowed-faults <number>",
+      "files that may be left out because they cannot be read",
+      wholeNumber,
+      0,
+    )
     .option("--data-dir <folder>", "where the data are, or are downloaded to", "data/raw")
     .option("--offline", "check what is there, download nothing")
-    .action(async (options: { dataset: string; dataDir: string; offline?: boolean }) => {
+    .action(async (options: DataOptions) => {
       const config = dataConfig({
-        dataset: options.dataset,
+        ...chosen(options),
         directory: options.dataDir,
         download: !options.offline,
       });
@@ -32,7 +44,35 @@ export function dataCommand(): Command {
       for (const what of checked) console.log(`  checked: ${what}`);
       console.log(`channel mean ${show(info.mean)}, standard deviation ${show(info.std)} (pixels in [0, 1])`);
       if (info.note) console.log(info.note);
+      const { folder } = config;
+      if (folder === undefined) return;
+      const where = options.folder === undefined ? `list=${options.list}` : `path=${options.folder}`;
+      console.log(
+        `To use them: --set data.dataset=image-folder --set data.folder.${where} --set data.folder.classes=${folder.classes} --set data.folder.imageSize=${folder.imageSize}` +
+          `${folder.channels === 3 ? "" : ` --set data.folder.channels=${folder.channels}`}` +
+          `${folder.allowedFaults === 0 ? "" : ` --set data.folder.allowedFaults=${folder.allowedFaults}`}`,
+      );
     });
+}
+
+interface DataOptions {
+  readonly dataset: string;
+  readonly folder?: string;
+  readonly list?: string;
+  readonly imageSize: number;
+  readonly channels: number;
+  readonly allowedFaults: number;
+  readonly dataDir: string;
+  readonly offline?: boolean;
+}
+
+/** The named set, or the pictures that were pointed to. */
+function chosen({ dataset, folder, list, ...form }: DataOptions): Overrides<DataConfig> {
+  const { imageSize, allowedFaults } = form;
+  const settings = { imageSize, allowedFaults, channels: form.channels as 3 | 1 };
+  if (folder !== undefined) return imageFolderSettings(folder, settings);
+  if (list !== undefined) return imageListSettings(list, settings);
+  return { dataset };
 }
 
 /** `bars backend`: says which tensor engine is used, and why. */

@@ -20,6 +20,7 @@ import { searchCommand } from "./searchCommand";
 import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
+import { transferCommand } from "./transferCommand";
 
 /**
  * Exit codes:
@@ -59,6 +60,7 @@ export function program(): Command {
   for (const command of [
     searchCommand(),
     deriveCommand(),
+    transferCommand(),
     evolveCommand(),
     raceCommand(),
     trainCommand(),

@@ -1,8 +1,14 @@
-import type { Overrides } from "./check";
+import { check, type Overrides } from "./check";
 import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
 
 /** Hand-made networks to compare with, in their CIFAR form. */
-export const baselineFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
+export const cifarFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
+
+/** Hand-made networks to compare with, in their form for images of 224 pixels and 1,000 classes. */
+export const imageNetFamilies = ["resnet18_imagenet", "resnet34_imagenet", "reactnet_a"] as const;
+
+/** Hand-made networks to compare with: in their CIFAR form, and those for ImageNet. */
+export const baselineFamilies = [...cifarFamilies, ...imageNetFamilies] as const;
 
 /** How a baseline's blocks are built and binarized: by the paper of that name; "real" is full precision. */
 export const baselineBlocks = ["xnor", "bireal", "irnet", "reactnet", "real"] as const;
@@ -16,7 +22,8 @@ export const baselineSection = section(
   {
     family: oneOf(baselineFamilies, {
       default: "resnet20",
-      meaning: "Which hand-made network, in its CIFAR form.",
+      meaning:
+        "Which hand-made network: in its CIFAR form, or one of those for ImageNet, whose images are 224 pixels and whose classes 1,000 where nothing else is said.",
     }),
     block: oneOf(baselineBlocks, {
       default: "bireal",
@@ -66,5 +73,19 @@ export function baselineConfig(
   overrides: Overrides<BaselineConfig> = {},
   place = "baselineConfig",
 ): BaselineConfig {
-  return complete(place, baselineSection, overrides);
+  const {
+    family = "",
+    imageSize,
+    classes,
+  } = overrides as { family?: string; imageSize?: number; classes?: number };
+  if (!(imageNetFamilies as readonly string[]).includes(family))
+    return complete(place, baselineSection, overrides);
+  const config = complete(place, baselineSection, {
+    ...overrides,
+    imageSize: imageSize ?? 224,
+    classes: classes ?? 1000,
+  });
+  const fits = config.imageSize % 32 === 0;
+  check(place, "imageSize", fits, `divisible by 32 (${family} halves it 5 times)`, config.imageSize);
+  return config;
 }

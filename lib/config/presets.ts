@@ -73,6 +73,29 @@ const builtInPresets = {
       samplers: { cell: { method: "gumbel" }, depth: { method: "gumbel" }, width: { method: "gumbel" } },
     },
   },
+  // The settings of the authors' ImageNet experiments are not known: the space is ours, the loop that of "paper".
+  "paper-imagenet": {
+    name: "paper-imagenet",
+    about:
+      "A search on pictures of 224 pixels, for a large GPU: four stages behind ResNet's stem, the loop of paper (the authors' own settings for ImageNet are not known). Give data.folder its path.",
+    overrides: {
+      space: {
+        stem: "imagenet_7x7",
+        initChannels: 32,
+        cellLayout: [0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0],
+      },
+      data: {
+        dataset: "image-folder",
+        folder: { path: "data/raw/imagenet", imageSize: 224, classes: 1000 },
+        augment: { cropBorder: 0, resizedCrop: 0.08, colourJitter: 0.4 },
+      },
+      epochs: 50,
+      warmupEpochs: 5,
+      batchSize: 64,
+      evaluationImages: 10_000,
+      samplers: { cell: { method: "gumbel" }, depth: { method: "gumbel" }, width: { method: "gumbel" } },
+    },
+  },
 } as const satisfies Readonly<Record<string, SearchPreset>>;
 
 export type PresetName = keyof typeof builtInPresets;

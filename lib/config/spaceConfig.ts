@@ -1,7 +1,24 @@
 import { primitives, traitsOf } from "../primitives/primitives";
 import { check, type Overrides } from "./check";
 import { kinds } from "./kinds";
-import { complete, defaultsOf, flag, integer, list, oneOf, type SettingsOf, section } from "./section";
+import { complete, defaultsOf, flag, integer, later, list, oneOf, type SettingsOf, section } from "./section";
+
+/** What may stand between the image and the first stage. */
+export const stemNames = ["cifar", "imagenet_7x7", "imagenet_stem0", "imagenet_stem01"] as const;
+export type StemName = (typeof stemNames)[number];
+
+/** How often a stem halves the image. */
+const stemHalvings = {
+  cifar: 0,
+  imagenet_7x7: 2,
+  imagenet_stem0: 2,
+  imagenet_stem01: 3,
+} as const satisfies Record<StemName, number>;
+
+/** How many times smaller the feature maps of the first stage are than the image. */
+export function stemReduction({ stem = "cifar" }: Pick<SpaceConfig, "stem">): number {
+  return 2 ** stemHalvings[stem];
+}
 
 // The space of the authors' public test network: 8 cells in 3 stages, 4 steps, three primitives.
 export const spaceSection = section(
@@ -19,6 +36,14 @@ export const spaceSection = section(
       min: 2,
       meaning: "Classes told apart. Left out, they are those of the data set, where one is known.",
     }),
+    stem: later(
+      oneOf(stemNames, {
+        default: "cifar",
+        meaning:
+          "The real layers before the first stage: cifar, one 3x3; imagenet_7x7, a 7x7 of stride 2 and maximum pooling (a quarter of the size); imagenet_stem0, two 3x3 of stride 2 (a quarter); imagenet_stem01, three (an eighth).",
+        source: "ResNet, arXiv:1512.03385; DARTS, arXiv:1806.09055",
+      }),
+    ),
     initChannels: integer({
       default: 16,
       min: 1,
@@ -121,11 +146,14 @@ function checkLayout(place: string, config: SpaceConfig): void {
     reductionGroups,
   );
   const reductions = cellLayout.filter((g) => reductionGroups.includes(g)).length;
+  const inStem = stemHalvings[config.stem ?? "cifar"];
+  const halved = reductions + inStem;
+  const what = inStem === 0 ? "the layout halves it" : "stem and layout halve it";
   check(
     place,
     "imageSize",
-    config.imageSize % 2 ** reductions === 0,
-    `divisible by ${2 ** reductions} (the layout halves it ${reductions} times)`,
+    config.imageSize % 2 ** halved === 0,
+    `divisible by ${2 ** halved} (${what} ${halved} times)`,
     config.imageSize,
   );
 }

@@ -1,14 +1,19 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
+import { activation, channelsOf, convolution, named, stem } from "./baselineParts";
 import { type BaselineStyle, baselineStyles } from "./baselineStyle";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
+import { reActNetSpecs } from "./reActNetSpecs";
 
 /**
  * The layers of a hand-made network, in order: what its cost is counted from and what the network is built from.
  *
  * - `resnet20`: real 3x3 stem with 16 channels, 18 binary 3x3 convolutions in stages of 16, 32, 64 channels
  * - `resnet18`: real 3x3 stem with 64 channels and no pooling, 16 binary 3x3 convolutions in stages of 64 … 512
+ * - `resnet18_imagenet`, `resnet34_imagenet`: real 7x7 stem of stride 2 and maximum pooling, then 16 (32) binary 3x3
+ *   convolutions in stages of 64 … 512 channels
+ * - `reactnet_a`: {@link reActNetSpecs}
  * - `vgg_small`: one real and five binary 3x3 convolutions, 128-128, 256-256, 512-512, each pair followed by 2x2
  *   maximum pooling, and a real classifier on all that is left of the image
  * - `nin`: network-in-network, real 5x5 convolution first, real 1x1 convolution last, seven binary convolutions
@@ -21,9 +26,15 @@ export function baselineSpecs(config: BaselineConfig): LayerSpec[] {
   const style = baselineStyles[config.block];
   switch (config.family) {
     case "resnet20":
-      return residualSpecs(config, style, channelsOf(16, config), [1, 2, 4], 6);
+      return residualSpecs(config, style, channelsOf(16, config), [6, 6, 6]);
     case "resnet18":
-      return residualSpecs(config, style, channelsOf(64, config), [1, 2, 4, 8], 4);
+      return residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4]);
+    case "resnet18_imagenet":
+      return residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4], imageNetStem);
+    case "resnet34_imagenet":
+      return residualSpecs(config, style, channelsOf(64, config), [6, 8, 12, 6], imageNetStem);
+    case "reactnet_a":
+      return reActNetSpecs(config, style);
     case "vgg_small":
       return vggSpecs(config, style);
     case "nin":
@@ -48,48 +59,17 @@ export function baselineLayers(config: BaselineConfig): LayerCost[] {
   return layerCosts("", [imageSize, imageSize, imageChannels], baselineSpecs(config));
 }
 
-function channelsOf(full: number, { width }: BaselineConfig): number {
-  return Math.max(1, Math.round(width * full));
-}
-
-/** One convolution with its batch norm and, unless the network is real, its sign. `between` stands after the convolution. */
-function convolution(
-  style: BaselineStyle,
-  conv: { readonly kernel: number; readonly out: number; readonly stride?: number },
-  between: readonly LayerSpec[] = [],
-): LayerSpec[] {
-  const norm: LayerSpec = { layer: "batch_norm" };
-  if (style.binarizer === null) return [{ layer: "conv", ...conv }, ...between, norm];
-  const sign: LayerSpec = { layer: style.rsign ? "rsign" : "sign" };
-  const binary: LayerSpec = { layer: "binary_conv", ...conv };
-  if (style.blockOrder === "conv_bn_relu") return [sign, binary, ...between, norm];
-  return [norm, sign, binary, { layer: "scale", scales: conv.out }, ...between];
-}
-
-function activation(kind: BaselineStyle["nonlinearity"]): LayerSpec[] {
-  return kind === "none" ? [] : [{ layer: kind }];
-}
-
-function stem(style: BaselineStyle, conv: LayerSpec): LayerSpec[] {
-  return named("stem", [conv, { layer: "batch_norm" }, ...activation(style.stem)]);
-}
-
-/** Puts a prefix and, where a layer has no name, what it is before a sequence's names. */
-function named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[] {
-  return specs.map((spec) => ({ ...spec, name: `${prefix}.${spec.name ?? spec.layer}` }));
-}
-
 function residualSpecs(
   config: BaselineConfig,
   style: BaselineStyle,
   base: number,
-  multiples: readonly number[],
-  convolutions: number,
+  convolutions: readonly number[],
+  stemOf: (style: BaselineStyle, out: number) => LayerSpec[] = cifarStem,
 ): LayerSpec[] {
   const { span } = style;
-  const body = multiples.flatMap((multiple, stage) => {
-    const out = base * multiple;
-    return Array.from({ length: convolutions / span }, (_, block): LayerSpec[] => {
+  const body = convolutions.flatMap((count, stage) => {
+    const out = base * 2 ** stage;
+    return Array.from({ length: count / span }, (_, block): LayerSpec[] => {
       const halves = block === 0 && stage > 0;
       const main = Array.from({ length: span }, (_, i): LayerSpec[] => [
         ...(i > 0 ? activation(style.nonlinearity) : []),
@@ -104,9 +84,21 @@ function residualSpecs(
     }).flat();
   });
   return [
-    ...stem(style, { layer: "conv", kernel: 3, out: base }),
+    ...stemOf(style, base),
     ...body,
     ...named("head", [{ layer: "global_pool" }, { layer: "linear", out: config.classes }]),
+  ];
+}
+
+function cifarStem(style: BaselineStyle, out: number): LayerSpec[] {
+  return stem(style, { layer: "conv", kernel: 3, out });
+}
+
+/** ResNet's for 224 pixels: a quarter of the size. */
+function imageNetStem(style: BaselineStyle, out: number): LayerSpec[] {
+  return [
+    ...stem(style, { layer: "conv", kernel: 7, out, stride: 2 }),
+    ...named("stem", [{ layer: "max_pool", kernel: 3, stride: 2 }]),
   ];
 }
 

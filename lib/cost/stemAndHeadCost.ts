@@ -1,26 +1,36 @@
-import type { SpaceConfig } from "../config/spaceConfig";
+import { type SpaceConfig, stemReduction } from "../config/spaceConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
 import { cellTensorFactor } from "../space/builtCells";
 import { stagesOf } from "../space/stages";
+import { stemOf } from "../space/stem";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
 
 /**
- * The stem, full precision: 3x3 convolution to `channels` and batch norm; in preprocess mode followed by the
+ * The stem, full precision: its convolutions ({@link stemOf}), each with batch norm; in preprocess mode followed by the
  * extra stem (ReLU, 1x1 convolution to `steps · channels`, batch norm) that feeds the wide path between cells.
  *
  * @param channels as `stemChannels` gives them.
  */
 export function stemCost(space: SpaceConfig, channels: number): LayerCost[] {
   const input = [space.imageSize, space.imageSize, space.imageChannels] as const;
-  const stem: LayerSpec[] = [{ layer: "conv", kernel: 3, out: channels }, { layer: "batch_norm" }];
+  const { convolutions, pooled } = stemOf(space, channels);
+  const stem: LayerSpec[] = [
+    ...convolutions.flatMap(({ kernel, stride, out, relu }): LayerSpec[] => [
+      ...(relu ? [{ layer: "relu" } as const] : []),
+      { layer: "conv", kernel, out, stride },
+      { layer: "batch_norm" },
+    ]),
+    ...(pooled ? [{ layer: "max_pool", kernel: 3, stride: 2 } as const] : []),
+  ];
   const rows = layerCosts("stem", input, stem);
   return space.process === "preprocess" ? [...rows, ...extraStemCost(space, channels)] : rows;
 }
 
 /** The extra stem alone. It is part of {@link stemCost} in preprocess mode and unused in postprocess mode. */
 export function extraStemCost(space: SpaceConfig, channels: number): LayerCost[] {
-  const input = [space.imageSize, space.imageSize, channels] as const;
+  const size = space.imageSize / stemReduction(space);
+  const input = [size, size, channels] as const;
   const out = channels * space.steps;
   return layerCosts("extraStem", input, [
     { layer: "relu" },

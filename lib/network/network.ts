@@ -7,6 +7,7 @@ import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
+import { type Stem, stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import { AuxiliaryHead } from "./auxiliaryHead";
 import { classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
@@ -46,6 +47,7 @@ export class Network implements Trainable {
   readonly layers: readonly OverridableLayer[];
   readonly #binarization: BinarizationConfig;
   readonly #cells: readonly NetworkCell[];
+  readonly #stemForm: Stem;
   readonly #auxiliary: AuxiliaryHead | null;
   /** The cell whose output the auxiliary classifier reads. */
   readonly #auxiliaryAt: number;
@@ -81,10 +83,13 @@ export class Network implements Trainable {
         ? new AuxiliaryHead(cellChannels(space, middle).output, middle.outSize, space.classes)
         : null;
     const channels = stemChannels(genotype);
+    this.#stemForm = stemOf(space, channels);
     const wide = space.process === "preprocess";
     this.parameters = new Parameters(
       [
-        ...realConvSpecs("stem", 3, space.imageChannels, channels),
+        ...this.#stemForm.convolutions.flatMap(({ name, kernel, from, out }) =>
+          realConvSpecs(name, kernel, from, out),
+        ),
         ...(wide ? realConvSpecs("extraStem", 1, channels, space.steps * channels) : []),
         ...classifierSpecs("head", classifierInputs(genotype), space.classes),
         ...this.#cells.flatMap((cell) => cell.parameters),
@@ -94,7 +99,7 @@ export class Network implements Trainable {
     );
     this.statistics = new RunningStatistics(binarization.batchNormMomentum);
     this.taps = [
-      "stem",
+      ...this.#stemForm.convolutions.map(({ name }) => name),
       ...(wide ? ["extraStem"] : []),
       ...this.#cells.flatMap(({ taps }) => taps),
       "pooled",
@@ -127,12 +132,18 @@ export class Network implements Trainable {
   }
 
   #stem(images: tf.Tensor4D, context: LayerContext): tf.Tensor4D {
-    const conv = (name: string, x: tf.Tensor4D) => {
+    const conv = (name: string, x: tf.Tensor4D, stride: 1 | 2, pooled: boolean) => {
       const kernel = context.get(`${name}.kernel`) as tf.Tensor4D;
-      return context.see(name, context.normalize(name, realConv2d(x, kernel, { name, stride: 1 }), name));
+      const y = context.normalize(name, realConv2d(x, kernel, { name, stride }), name);
+      return context.see(name, pooled ? tf.maxPool(y, 3, 2, "same") : y);
     };
-    const narrow = conv("stem", images);
-    return this.genotype.space.process === "preprocess" ? conv("extraStem", relu(narrow)) : narrow;
+    const { convolutions, pooled } = this.#stemForm;
+    const narrow = convolutions.reduce(
+      (x, { name, stride, relu: after }) =>
+        conv(name, after ? relu(x) : x, stride, pooled && name === "stem"),
+      images,
+    );
+    return this.genotype.space.process === "preprocess" ? conv("extraStem", relu(narrow), 1, false) : narrow;
   }
 
   #checkImages(images: tf.Tensor4D): void {

@@ -46,6 +46,8 @@ export interface TestResult extends Measurement {
   readonly epoch: number;
   /** Whether batch norms' statistics were taken anew first (`trainRecalibration` says how). */
   readonly recalibrated: boolean;
+  /** Share of the images whose label is among the five largest logits; of networks with more than ten classes. */
+  readonly topFive?: number;
   /** "exact": without the test images that only approximate the official ones, where the data name such. */
   readonly which: "all" | "exact";
 }

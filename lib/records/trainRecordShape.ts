@@ -37,6 +37,7 @@ export const testResultShape = objectOf<TestResult>({
   checkpoint: oneOf(["last", "best"]),
   epoch: count,
   recalibrated: truth,
+  topFive: optional(share),
   which: oneOf(["all", "exact"]),
 });
 /** The images of a training. */

@@ -1,4 +1,4 @@
-import type { SpaceConfig } from "../config/spaceConfig";
+import { type SpaceConfig, stemReduction } from "../config/spaceConfig";
 
 /**
  * The cells that work at one resolution. A reduction cell opens a stage and halves the resolution; the normal
@@ -50,7 +50,7 @@ export function stagesOf(space: SpaceConfig): Stage[] {
   let cells: number[] = [];
   const close = (closing: number | null) => {
     const index = stages.length;
-    const size = space.imageSize / 2 ** index;
+    const size = space.imageSize / stemReduction(space) / 2 ** index;
     stages.push({ index, opening, cells, closing, size, channels: space.initChannels * 2 ** index });
   };
   space.cellLayout.forEach((group, cell) => {
@@ -79,7 +79,7 @@ export function cellsOf(space: SpaceConfig): LayoutCell[] {
   let stage = 0;
   return space.cellLayout.map((group, index) => {
     const reduction = space.reductionGroups.includes(group);
-    const inSize = space.imageSize / 2 ** stage;
+    const inSize = space.imageSize / stemReduction(space) / 2 ** stage;
     if (reduction) stage += 1;
     return { index, group, stage, reduction, inSize, outSize: reduction ? inSize / 2 : inSize };
   });

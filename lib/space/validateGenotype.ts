@@ -1,5 +1,5 @@
 import { checkDefined } from "../config/definitions";
-import { defaultSpaceConfig, type SpaceConfig, spaceConfig } from "../config/spaceConfig";
+import { defaultSpaceConfig, type SpaceConfig, spaceConfig, spaceSection } from "../config/spaceConfig";
 import { BarsError, GenotypeError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
 import { showValue } from "../util/showValue";
@@ -85,7 +85,7 @@ function checkDefinedHere(defined: unknown, place: string): void {
 
 function validateSpace(value: unknown, place: string): SpaceConfig {
   const given = plainObject(value, place);
-  exactKeys(given, Object.keys(defaultSpaceConfig), place);
+  exactKeys(given, Object.keys(defaultSpaceConfig), place, Object.keys(spaceSection.fields));
   try {
     return spaceConfig(given as Partial<SpaceConfig>, place);
   } catch (cause) {
@@ -113,13 +113,19 @@ function list(value: unknown, place: string): unknown[] {
   return value;
 }
 
-function exactKeys(given: Record<string, unknown>, expected: readonly string[], place: string): void {
+/** @param known fields that may be there; those of `expected` must. */
+function exactKeys(
+  given: Record<string, unknown>,
+  expected: readonly string[],
+  place: string,
+  known: readonly string[] = expected,
+): void {
   for (const key of expected) {
     if (!Object.hasOwn(given, key)) throw new GenotypeError(`${place}: expected a field "${key}", got none.`);
   }
   for (const key of Object.keys(given)) {
-    if (!expected.includes(key)) {
-      throw new GenotypeError(`${place}: unknown field "${key}". Known fields: ${expected.join(", ")}.`);
+    if (!known.includes(key)) {
+      throw new GenotypeError(`${place}: unknown field "${key}". Known fields: ${known.join(", ")}.`);
     }
   }
 }

@@ -9,6 +9,7 @@ import { type BatchStatistics, RunningStatistics } from "../layers/runningStatis
 import { fold, keptShares, type RandomKey } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
+import { stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
@@ -189,8 +190,12 @@ export class Supernet {
     const { get } = pass;
     const affine = (name: string, x: tf.Tensor4D) =>
       tf.add(tf.mul(pass.normalize(name, x), get(`${name}.scale`)), get(`${name}.offset`)) as tf.Tensor4D;
-    const stem = realConv2d(images, get("stem.kernel") as tf.Tensor4D, { name: "stem", stride: 1 });
-    const narrow = masked(affine("stem", stem), mask);
+    const { convolutions, pooled } = stemOf(this.space, this.space.initChannels);
+    const full = convolutions.reduce((x, { name, stride, relu: after }) => {
+      const kernel = get(`${name}.kernel`) as tf.Tensor4D;
+      return affine(name, realConv2d(after ? relu(x) : x, kernel, { name, stride }));
+    }, images);
+    const narrow = masked(pooled ? tf.maxPool(full, 3, 2, "same") : full, mask);
     if (this.space.process !== "preprocess") return narrow;
     const wide = realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, {
       name: "extraStem",
@@ -298,7 +303,7 @@ function maskOf(
 
 /** Parameters of stem and head. */
 function endSpecs(space: SpaceConfig): ParameterSpec[] {
-  const { imageChannels, initChannels: channels, steps, classes } = space;
+  const { initChannels: channels, steps, classes } = space;
   const conv = (name: string, kernel: number, from: number, to: number): ParameterSpec[] => [
     {
       name: `${name}.kernel`,
@@ -312,7 +317,9 @@ function endSpecs(space: SpaceConfig): ParameterSpec[] {
   const last = stagesOf(space).at(-1) as Stage;
   const features = last.channels * cellTensorFactor(space);
   return [
-    ...conv("stem", 3, imageChannels, channels),
+    ...stemOf(space, channels).convolutions.flatMap(({ name, kernel, from, out }) =>
+      conv(name, kernel, from, out),
+    ),
     ...(space.process === "preprocess" ? conv("extraStem", 1, channels, steps * channels) : []),
     {
       name: "head.weight",

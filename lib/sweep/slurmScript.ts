@@ -41,7 +41,8 @@ const noticeSeconds = 120;
  * The batch script of a Slurm job array that does the listed jobs, one each task.
  *
  * A task is told two minutes before its time limit; it then saves and puts itself back into the queue, to go on from
- * there. Cancelled or preempted, it saves too, and stays out of the queue. A task whose job someone else works on ends
+ * there. Cancelled or preempted, it saves too, and stays out of the queue unless Slurm puts it back (`PreemptMode`
+ * `REQUEUE`, `scontrol requeue`). A task whose job someone else works on ends
  * with code 75.
  *
  * @throws ConfigError for text that would break out of its line.

@@ -7,6 +7,8 @@ import type { Measurement } from "../records/trainRecord";
 export interface Predictions {
   /** 1 where the largest logit is the label's (the first of equals), else 0. */
   readonly correct: Uint8Array;
+  /** 1 where fewer than five logits are larger than the label's; of networks with more than ten classes, else left out. */
+  readonly topFive?: Uint8Array;
   /** Cross entropy with the label, in nats. */
   readonly losses: Float64Array;
 }
@@ -22,6 +24,7 @@ export async function evaluateNetwork(
 ): Promise<Predictions> {
   const { imageSize, imageChannels, classes } = network;
   const correct: number[] = [];
+  const topFive: number[] = [];
   const losses: number[] = [];
   const frozen = freeze((images: tf.Tensor4D) => network.outputs(images, { ...how, training: false }).logits);
   let rows = 0;
@@ -36,13 +39,18 @@ export async function evaluateNetwork(
       for (const [i, label] of batch.labels.entries()) {
         const row = values.subarray(i * classes, (i + 1) * classes);
         correct.push(argMax(row) === label ? 1 : 0);
+        topFive.push(largerThan(row, label) < 5 ? 1 : 0);
         losses.push(logSumExp(row) - (row[label] as number));
       }
     }
   } finally {
     frozen.dispose();
   }
-  return { correct: Uint8Array.from(correct), losses: Float64Array.from(losses) };
+  return {
+    correct: Uint8Array.from(correct),
+    ...(classes > 10 ? { topFive: Uint8Array.from(topFive) } : {}),
+    losses: Float64Array.from(losses),
+  };
 }
 
 /** Accuracy and mean loss over all predictions, or over those at some places. */
@@ -59,6 +67,17 @@ export function accuracyOf(
   }
   const images = chosen.length;
   return { images, correct: right, accuracy: right / images, loss: loss / images };
+}
+
+/** How many entries are larger than the label's, or as large and before it. */
+function largerThan(row: Float32Array, label: number): number {
+  const own = row[label] as number;
+  let larger = 0;
+  for (let k = 0; k < row.length; k++) {
+    const other = row[k] as number;
+    if (other > own || (other === own && k < label)) larger += 1;
+  }
+  return larger;
 }
 
 function argMax(row: Float32Array): number {

@@ -78,10 +78,18 @@ export function testResults(
 ): TestResult[] {
   const result = (which: "all" | "exact", places?: Uint32Array): TestResult => {
     const { images, correct, accuracy, loss } = accuracyOf(found, places);
-    return { images, loss, accuracy, correct, interval: wilsonInterval(correct, images), ...about, which };
+    const interval = wilsonInterval(correct, images);
+    const more = found.topFive ? { topFive: shareAt(found.topFive, places) } : {};
+    return { images, loss, accuracy, correct, interval, ...more, ...about, which };
   };
   if (!test.approximate) return [result("all")];
   const approximate = new Set(test.approximate);
   const exact = Uint32Array.from(found.correct, (_, i) => i).filter((i) => !approximate.has(i));
   return exact.length === 0 ? [result("all")] : [result("all"), result("exact", exact)];
+}
+
+/** Share of ones, in all places or in some. */
+function shareAt(ones: Uint8Array, places?: Uint32Array): number {
+  if (!places) return ones.reduce((sum, one) => sum + one, 0) / ones.length;
+  return places.reduce((sum, place) => sum + (ones[place] as number), 0) / places.length;
 }

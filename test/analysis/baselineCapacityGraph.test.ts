@@ -3,7 +3,7 @@ import { blockName } from "../../lib/analysis/baselineCapacityGraph";
 import { capacityGraph } from "../../lib/analysis/capacityGraph";
 import { structuralCapacity } from "../../lib/analysis/structuralCapacity";
 import { startBackend, tf } from "../../lib/backend";
-import { baselineBlocks, baselineConfig, baselineFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { randomKey } from "../../lib/random/randomKey";
@@ -64,7 +64,7 @@ describe("structuralCapacity of hand-made networks", () => {
 
   it("has one cell capacity for each block, none below the whole network's cut", () => {
     const counts = { resnet20: 18, resnet18: 16, vgg_small: 5, nin: 7 } as const;
-    for (const family of baselineFamilies) {
+    for (const family of cifarFamilies) {
       const { cells, cuts, minCut, graph } = structuralCapacity(baselineConfig({ family, width: 0.125 }));
       expect(cells.map(({ cell }) => cell)).toEqual(Array.from({ length: counts[family] }, (_, i) => i));
       expect(minCut.bits).toBeLessThanOrEqual(Math.min(...cells.map((cell) => cell.minCut.bits)));
@@ -93,7 +93,7 @@ describe("capacityGraph of hand-made networks", () => {
     await startBackend("cpu");
   });
 
-  it.each(baselineBlocks.map((block, i) => [block, baselineFamilies[i % 4] as "nin"] as const))(
+  it.each(baselineBlocks.map((block, i) => [block, cifarFamilies[i % 4] as "nin"] as const))(
     "has the tensors that a %s %s really computes, element for element",
     (block, family) => {
       const config = baselineConfig({ family, block, width: 0.04, imageSize: 16 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baselineBlocks, baselineConfig, baselineFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
 import {
   resNet18CifarLayers,
@@ -117,7 +117,7 @@ describe("every table", () => {
 });
 
 describe("baselineLayers", () => {
-  const every = baselineFamilies.flatMap((family) =>
+  const every = cifarFamilies.flatMap((family) =>
     baselineBlocks.map((block) => [family, block, baselineConfig({ family, block })] as const),
   );
   const binaryOperations = {

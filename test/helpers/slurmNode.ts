@@ -153,7 +153,10 @@ ReturnToService=2
 KillWait=20
 SchedulerParameters=batch_sched_delay=0,sched_interval=1
 NodeName=${host} NodeAddr=127.0.0.1 CPUs=${availableParallelism()} State=UNKNOWN
-PartitionName=local Nodes=${host} Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=local Nodes=${host} Default=YES PriorityTier=1 MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=${host} PriorityTier=10 MaxTime=INFINITE State=UP
 `;
 }
 

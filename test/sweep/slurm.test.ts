@@ -225,4 +225,72 @@ describe("a Slurm cluster of this machine alone", () => {
     ]);
     expect(bars("slurm", "sweep.json")).toContain("nothing to submit");
   });
+
+  it("put back by an operator and preempted by a job of more weight, tasks end with the numbers of undisturbed ones, bit by bit", async ({
+    skip,
+  }) => {
+    const node = started(skip);
+    const data = { dataset: "synthetic", trainImages: 64, testImages: 20 };
+    const run = {
+      name: "net",
+      stage: "baseline",
+      baseline: { family: "resnet20", width: 0.125 },
+      train: { overrides: { epochs: 12, batchSize: 16, data } },
+      seeds: [0, 1],
+    };
+    const at = (name: string) => {
+      const folder = join(root, name);
+      mkdirSync(folder);
+      const file = { kind: "bars.sweep", schema: 1, name: "real", runs: [run] };
+      writeFileSync(join(folder, "sweep.json"), JSON.stringify(file));
+      const bars = (...args: string[]) =>
+        execFileSync(process.execPath, [resolve(__dirname, "../../lib/bin/bars.cjs"), "sweep", ...args], {
+          cwd: folder,
+          encoding: "utf8",
+          env: { ...process.env, ...node.env },
+        });
+      const jobs = () => {
+        const runs = join(folder, "runs/real");
+        return existsSync(runs)
+          ? readdirSync(runs)
+              .filter((job) => job.startsWith("net-"))
+              .sort()
+          : [];
+      };
+      const record = (job: string) => {
+        const path = join(folder, "runs/real", job, "train/record.json");
+        return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { epochs: [] };
+      };
+      const weights = (job: string) => readFileSync(join(folder, "runs/real", job, "train/last.safetensors"));
+      return { bars, jobs, record, weights };
+    };
+    const alone = at("undisturbed");
+    alone.bars("run", "sweep.json");
+    const array = at("disturbed");
+    const [, id] = /submitted array (\d+)/.exec(array.bars("slurm", "sweep.json", "--threads", "1")) ?? [];
+    const begun = (epochs: number) => () =>
+      array.jobs().some((job) => array.record(job).epochs.length >= epochs);
+    await until(begun(2));
+    // What an operator does: Slurm kills the tasks and queues them again.
+    for (const task of [0, 1]) {
+      try {
+        node.command("scontrol", "requeue", `${id}_${task}`);
+      } catch {
+        // It has not begun, or has ended.
+      }
+    }
+    await until(() => node.command("squeue", "--noheader", "--states=RUNNING", "--format=%i").trim() === "");
+    await until(() => node.command("squeue", "--noheader", "--states=RUNNING", "--format=%i").trim() !== "");
+    const before = Math.max(...array.jobs().map((job) => array.record(job).epochs.length));
+    expect(before).toBeLessThan(12);
+    // A whole node for a partition of more weight: what runs is preempted and queued again.
+    node.command("sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=sleep 2");
+    expect(await node.empty(180)).toBe("");
+    expect(array.bars("collect", "sweep.json")).toContain("2 finished");
+    expect(array.jobs()).toEqual(alone.jobs());
+    for (const job of alone.jobs()) {
+      expect(array.record(job).tests).toEqual(alone.record(job).tests);
+      expect(array.weights(job).equals(alone.weights(job))).toBe(true);
+    }
+  }, 600_000);
 });
