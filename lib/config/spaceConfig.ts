@@ -69,6 +69,13 @@ export const spaceSection = section(
       meaning:
         "Channel multipliers a stage may take, ascending; the last is 1. One choice: width is not searched.",
     }),
+    widthPer: later(
+      oneOf(["stage", "cell"], {
+        default: "stage",
+        meaning:
+          "What has a width of its own: a stage, or each of its normal cells (of its input; it puts out the next cell's).",
+      }),
+    ),
     steps: integer({ default: 4, min: 1, unit: "nodes", meaning: "Intermediate nodes of a cell." }),
     primitives: list(kinds.variantOf(primitives), {
       default: ["none", "skip_connect", "bin_conv_3x3"],

@@ -36,8 +36,8 @@ export class BudgetGauge {
 
   /** `E[cost] / budget`. */
   expected(probabilities: Alphas): number {
-    const { opening, cells } = layoutProbabilities(this.#tables, probabilities);
-    let total = dot(this.#stem, opening[0]) + dot(this.#head, opening.at(-1));
+    const { opening, cells, head } = layoutProbabilities(this.#tables, probabilities);
+    let total = dot(this.#stem, opening[0]) + dot(this.#head, head);
     this.#cells.forEach(({ group, fixed, edges }, i) => {
       const operations = probabilities.cells[group] ?? [];
       (cells[i] ?? []).forEach((weight, pair) => {

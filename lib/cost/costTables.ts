@@ -4,6 +4,7 @@ import type { BlockStyle } from "../primitives/blockStyle";
 import { channelsAt } from "../space/builtCells";
 import { edgesOf } from "../space/edges";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
+import { widthSlots } from "../space/widthSlots";
 import { cellCost } from "./cellCost";
 import { type Cost, zeroCost } from "./cost";
 import { sumCosts } from "./layerCost";
@@ -35,7 +36,12 @@ export interface CostTables {
   readonly head: readonly Cost[];
   readonly cells: readonly CellCostTable[];
   /** Per stage: its number of normal cells, and whether another stage follows. */
-  readonly stages: readonly { readonly cells: number; readonly closed: boolean }[];
+  readonly stages: readonly {
+    readonly cells: number;
+    readonly closed: boolean;
+    /** Which width each of its normal cells has (`widthSlots`). */
+    readonly slots: readonly number[];
+  }[];
 }
 
 /**
@@ -51,12 +57,13 @@ export interface CostTables {
 export function costTables(space: SpaceConfig, style: BlockStyle = defaultBinarizationConfig): CostTables {
   const stages = stagesOf(space);
   const widths = space.widthChoices;
+  const slots = widthSlots(space);
   const first = stages[0] as Stage;
   const last = stages.at(-1) as Stage;
   const cells = cellsOf(space).map(({ index, group, stage: s, reduction, inSize }) => {
     const stage = stages[s] as Stage;
     const position = reduction ? 0 : stage.cells.indexOf(index) + 1;
-    const joint = !reduction && stage.closing !== null;
+    const joint = !reduction && (stage.closing !== null || space.widthPer === "cell");
     const pairs = widths.flatMap((a) =>
       widths.map((b) => {
         if (a !== b && !joint) return impossible(space);
@@ -71,7 +78,11 @@ export function costTables(space: SpaceConfig, style: BlockStyle = defaultBinari
     stem: widths.map((w) => sumCosts(stemCost(space, channelsAt(first, w)))),
     head: widths.map((w) => sumCosts(headCost(space, channelsAt(last, w)))),
     cells,
-    stages: stages.map((stage) => ({ cells: stage.cells.length, closed: stage.closing !== null })),
+    stages: stages.map((stage) => ({
+      cells: stage.cells.length,
+      closed: stage.closing !== null,
+      slots: slots[stage.index] as readonly number[],
+    })),
   };
 }
 

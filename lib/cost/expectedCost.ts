@@ -25,7 +25,7 @@ import type { CellCostTable, CostTables, PairCost } from "./costTables";
  * ```
  */
 export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
-  const { opening, cells } = layoutProbabilities(tables, probabilities);
+  const { opening, cells, head } = layoutProbabilities(tables, probabilities);
   const parts = tables.cells.map((cell, i) => {
     const weights = at(cells, i);
     const operations = probabilities.cells[cell.group] ?? [];
@@ -34,10 +34,7 @@ export function expectedCost(tables: CostTables, probabilities: Alphas): Cost {
       weights,
     );
   });
-  const ends = [
-    weighted(tables.stem, at(opening, 0)),
-    weighted(tables.head, at(opening, opening.length - 1)),
-  ];
+  const ends = [weighted(tables.stem, at(opening, 0)), weighted(tables.head, head)];
   return [...ends, ...parts].reduce(addCosts, zeroCost);
 }
 
@@ -47,6 +44,8 @@ export interface LayoutProbabilities {
   readonly opening: readonly (readonly number[])[];
   /** Per cell, in the order of the tables: that it is kept and has a pair of widths, `[choices²]`, row by row. */
   readonly cells: readonly (readonly number[])[];
+  /** Of the width that the head reads, `[choices]`. */
+  readonly head: readonly number[];
 }
 
 /** Probabilities of the widths that every part of a network can have. A missing depth or width as in {@link expectedCost}. */
@@ -55,40 +54,63 @@ export function layoutProbabilities(
   probabilities: Pick<Alphas, "depth" | "width">,
 ): LayoutProbabilities {
   const choices = tables.stem.length;
-  const own = tables.stages.map((_, s) => rowOr(probabilities.width[s], choices, choices - 1));
+  const own = tables.stages.map(({ slots }) =>
+    slots.map((slot) => rowOr(probabilities.width[slot], choices, choices - 1)),
+  );
   const depth = tables.stages.map((stage, s) => rowOr(probabilities.depth[s], stage.cells + 1, stage.cells));
   const opening: number[][] = [];
   for (let s = tables.stages.length - 1; s >= 0; s--) {
     const empty = tables.stages[s]?.closed ? at(at(depth, s), 0) : 0;
-    opening[s] = at(own, s).map((p, a) =>
+    opening[s] = at(at(own, s), 0).map((p, a) =>
       empty === 0 ? p : (1 - empty) * p + empty * at(at(opening, s + 1), a),
     );
   }
   const cells = tables.cells.map((cell) => pairWeights(cell, tables, at(depth, cell.stage), own, opening));
-  return { opening, cells };
+  return { opening, cells, head: headWidth(at(own, own.length - 1), at(depth, depth.length - 1), tables) };
 }
 
 function pairWeights(
   cell: CellCostTable,
   tables: CostTables,
   depth: readonly number[],
-  own: readonly (readonly number[])[],
+  own: readonly (readonly (readonly number[])[])[],
   opening: readonly (readonly number[])[],
 ): number[] {
   const choices = tables.stem.length;
   const isLast = cell.position === 0 ? 0 : at(depth, cell.position);
   const goesOn = cell.position === 0 ? 1 : depth.slice(cell.position + 1).reduce((sum, p) => sum + p, 0);
   const closed = cell.position > 0 && tables.stages[cell.stage]?.closed === true;
-  const inWidth = at(cell.position === 0 ? opening : own, cell.stage);
+  const inWidth = cell.position === 0 ? at(opening, cell.stage) : at(at(own, cell.stage), cell.position - 1);
+  // The next cell's width where each has its own; the same row where they share one.
+  const following = own[cell.stage]?.[cell.position] ?? inWidth;
+  const { slots } = at(tables.stages, cell.stage);
+  const shared =
+    cell.position === 0 ||
+    slots[cell.position] === undefined ||
+    slots[cell.position] === slots[cell.position - 1];
   const weights: number[] = [];
   for (let a = 0; a < choices; a++) {
     for (let b = 0; b < choices; b++) {
       const unchanged = a === b ? at(inWidth, a) : 0;
       const last = closed ? at(inWidth, a) * at(at(opening, cell.stage + 1), b) : unchanged;
-      weights.push(goesOn * unchanged + isLast * last);
+      const onward = shared ? unchanged : at(inWidth, a) * at(following, b);
+      weights.push(goesOn * onward + isLast * last);
     }
   }
   return weights;
+}
+
+/** Of the tensor that the head reads: the width of the last kept cell, of the stage's first where none is kept. */
+function headWidth(
+  own: readonly (readonly number[])[],
+  depth: readonly number[],
+  { stages }: CostTables,
+): readonly number[] {
+  const { slots } = at(stages, stages.length - 1);
+  if (new Set(slots).size === 1) return at(own, 0);
+  return at(own, 0).map((_, a) =>
+    depth.reduce((sum, p, kept) => sum + p * at(at(own, Math.max(0, kept - 1)), a), 0),
+  );
 }
 
 function pairCost(pair: PairCost, operations: readonly (readonly number[])[]): Cost {

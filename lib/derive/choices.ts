@@ -5,6 +5,7 @@ import { edgesOf } from "../space/edges";
 import type { GenotypeEdge } from "../space/genotype";
 import type { LayoutChoice } from "../space/layoutChoice";
 import { stagesOf } from "../space/stages";
+import { widthCount } from "../space/widthSlots";
 
 /** Index of the largest number, the first of them if several are equal; −1 if none is above −Infinity. */
 export function firstMaximum(row: readonly number[]): number {
@@ -26,7 +27,7 @@ export function layoutByMaximum(space: SpaceConfig, scores: Pick<Alphas, "depth"
       const row = scores.depth[index] ?? [];
       return row.length === 0 ? cells.length : firstMaximum(row);
     }),
-    width: stages.map(({ index }) => {
+    width: Array.from({ length: widthCount(space) }, (_, index) => {
       const row = scores.width[index] ?? [];
       return space.widthChoices[row.length === 0 ? 0 : firstMaximum(row)] as number;
     }),

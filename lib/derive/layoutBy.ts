@@ -2,6 +2,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import type { Alphas } from "../space/alphas";
 import type { LayoutChoice } from "../space/layoutChoice";
 import { stagesOf } from "../space/stages";
+import { widthCount } from "../space/widthSlots";
 import { layoutByMaximum } from "./choices";
 
 /**
@@ -43,7 +44,7 @@ export function layoutByExpectation(
         expectation(row, (i) => i),
       );
     }),
-    width: stages.map(({ index }) => {
+    width: Array.from({ length: widthCount(space) }, (_, index) => {
       const row = probabilities.width[index] ?? [];
       if (row.length === 0) return space.widthChoices[0] as number;
       return nearest(

@@ -2,6 +2,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { type Cost, type CostMeasure, costIn } from "../cost/cost";
 import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import { groupCount } from "../space/stages";
+import { ConfigError } from "../util/errors";
 
 /** What one stage at one depth and width adds to the cost of a network. */
 export interface StagePiece {
@@ -27,6 +28,11 @@ export function stagePieces(
   space: SpaceConfig,
   measure: CostMeasure,
 ): (stage: number, depth: number, width: number, next: number) => StagePiece {
+  if (space.widthPer === "cell") {
+    throw new ConfigError(
+      'derive: the best architecture within a budget is found where widthPer is "stage", got "cell". Choose another rule, e.g. argmax.',
+    );
+  }
   const tables = tablesBySpace.get(space) ?? costTables(space);
   tablesBySpace.set(space, tables);
   const choices = space.widthChoices.length;

@@ -65,6 +65,7 @@ export function transferGenotype(
         reductionGroups,
         initChannels,
         searchDepth: false,
+        widthPer: "stage",
         widthChoices: [1],
       },
       "transferGenotype: space",

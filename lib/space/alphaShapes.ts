@@ -4,6 +4,7 @@ import { showValue } from "../util/showValue";
 import type { Alphas } from "./alphas";
 import { edgesOf } from "./edges";
 import { groupCount, stagesOf } from "./stages";
+import { widthCount } from "./widthSlots";
 
 /** Lengths of the lists in an {@link Alphas}. */
 export interface AlphaShapes {
@@ -12,7 +13,7 @@ export interface AlphaShapes {
   readonly primitives: number;
   /** For each stage `cells + 1` sources, or 0 where depth is not searched or the stage has no cells. */
   readonly depth: readonly number[];
-  /** For each stage the number of width choices, or 0 where there is one choice. */
+  /** For each width (`widthSlots`) the number of width choices, or 0 where there is one choice. */
   readonly width: readonly number[];
 }
 
@@ -24,7 +25,7 @@ export function alphaShapes(space: SpaceConfig): AlphaShapes {
     edges: edgesOf(space.steps).length,
     primitives: space.primitives.length,
     depth: stages.map(({ cells }) => (space.searchDepth && cells.length > 0 ? cells.length + 1 : 0)),
-    width: stages.map(() => widths),
+    width: Array.from({ length: widthCount(space) }, () => widths),
   };
 }
 

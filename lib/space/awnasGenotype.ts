@@ -6,6 +6,7 @@ import { edgesOf } from "./edges";
 import { type Genotype, type GenotypeEdge, genotype } from "./genotype";
 import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
+import { widthSlots } from "./widthSlots";
 
 /**
  * Genotype strings of aw_nas (https://github.com/walkerning/aw_nas), the framework BARS was made with:
@@ -30,10 +31,12 @@ import { type Stage, stagesOf } from "./stages";
 export function toAwnas(value: Genotype): string {
   const { space } = value;
   const widths = effectiveWidths(value);
+  const slots = widthSlots(space);
   const perCell: number[] = [];
   for (const stage of stagesOf(space)) {
-    if (stage.opening !== null) perCell[stage.opening] = widths[stage.index] as number;
-    for (const cell of stage.cells) perCell[cell] = widths[stage.index] as number;
+    const own = slots[stage.index] as readonly number[];
+    if (stage.opening !== null) perCell[stage.opening] = widths[own[0] as number] as number;
+    for (const [i, cell] of stage.cells.entries()) perCell[cell] = widths[own[i] as number] as number;
   }
   const stages = searchedStages(space).map((stage, i) => {
     const depth = value.depth[stage.index] as number;
@@ -68,7 +71,7 @@ export function fromAwnas(text: string, space: SpaceConfig): Genotype {
   const cells = Array.from({ length: groups }, (_, group) =>
     readCell(field(micro, `cell_${group}`), space, group),
   );
-  return genotype(space, { cells, depth, width: effectiveWidths({ depth, width }) }, "fromAwnas");
+  return genotype(space, { cells, depth, width: effectiveWidths({ depth, width, space }) }, "fromAwnas");
 }
 
 /** The primitive that aw_nas calls by a name. */
@@ -190,13 +193,21 @@ function readWidths(text: string, space: SpaceConfig, stages: readonly Stage[]):
       `fromAwnas: width expected ${space.cellLayout.length} numbers, one a cell, got "${text}".`,
     );
   }
+  if (space.widthPer === "cell") {
+    // The reduction cell takes its width from the cell behind it, whatever is written for it.
+    return stages.flatMap(({ cells, opening }) =>
+      cells.length > 0
+        ? cells.map((cell) => perCell[cell] as number)
+        : [opening === null ? 1 : (perCell[opening] as number)],
+    );
+  }
   // From the last stage to the first: a stage without cells of its own has the next one's width.
   const width: number[] = [];
   for (const stage of [...stages].reverse()) {
     const own = stage.cells.map((cell) => perCell[cell] as number);
     if (new Set(own).size > 1) {
       throw new GenotypeError(
-        `fromAwnas: widths of the normal cells ${stage.cells.join(", ")} of stage ${stage.index} expected to agree, got ${own.join(", ")}.`,
+        `fromAwnas: widths of the normal cells ${stage.cells.join(", ")} of stage ${stage.index} expected to agree, got ${own.join(", ")}; a space whose widthPer is "cell" reads them.`,
       );
     }
     const alone = stage.opening === null ? 1 : (perCell[stage.opening] as number);

@@ -2,6 +2,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import type { Genotype } from "./genotype";
 import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
+import { widthSlots } from "./widthSlots";
 
 /** A cell that exists in the derived network, with everything its shapes follow from. */
 export interface BuiltCell {
@@ -30,24 +31,30 @@ export interface BuiltCell {
  * With `base_s = initChannels · 2^s` and `w̃` from {@link effectiveWidths}:
  * - the reduction cell into stage s maps `base_{s−1} · w̃_s` to `base_s · w̃_s` channels: it exactly doubles them;
  * - a kept normal cell of stage s maps `base_s · w_s` to itself, except the last kept one of a stage that is
- *   followed by another: it maps to `base_s · w̃_{s+1}`, half of what the coming reduction puts out.
+ *   followed by another: it maps to `base_s · w̃_{s+1}`, half of what the coming reduction puts out;
+ * - with a width per cell, a kept cell maps its own width to that of the next kept one, and `w̃_s` above is the width of
+ *   the stage's first place.
  */
 export function builtCells(genotype: Pick<Genotype, "space" | "depth" | "width">): BuiltCell[] {
   const { space, depth } = genotype;
   const widths = effectiveWidths(genotype);
   const stages = stagesOf(space);
+  const slots = widthSlots(space);
+  const widthAt = (stage: number, place: number) => widths[slots[stage]?.[place] as number] as number;
   const built: BuiltCell[] = [];
   for (const stage of stages) {
-    const own = channelsAt(stage, widths[stage.index] as number);
+    const own = channelsAt(stage, widthAt(stage.index, 0));
     if (stage.opening !== null) {
       const shape = { inChannels: own / 2, outChannels: own, inSize: stage.size * 2, outSize: stage.size };
       built.push({ ...place(space, stage, stage.opening), reduction: true, stride: 2, ...shape });
     }
     const kept = stage.cells.slice(0, depth[stage.index]);
     kept.forEach((cell, i) => {
-      const closes = i === kept.length - 1 && stage.closing !== null;
-      const outChannels = closes ? channelsAt(stage, widths[stage.index + 1] as number) : own;
-      const shape = { inChannels: own, outChannels, inSize: stage.size, outSize: stage.size };
+      const last = i === kept.length - 1;
+      const inChannels = channelsAt(stage, widthAt(stage.index, i));
+      const following = last && stage.closing !== null ? widthAt(stage.index + 1, 0) : null;
+      const outChannels = channelsAt(stage, following ?? widthAt(stage.index, last ? i : i + 1));
+      const shape = { inChannels, outChannels, inSize: stage.size, outSize: stage.size };
       built.push({ ...place(space, stage, cell), reduction: false, stride: 1, ...shape });
     });
   }
@@ -62,7 +69,9 @@ export function stemChannels(genotype: Pick<Genotype, "space" | "depth" | "width
 /** Channels of one node of the tensor the head reads: `base_S · w̃_S` of the last stage. */
 export function headChannels(genotype: Pick<Genotype, "space" | "depth" | "width">): number {
   const last = stagesOf(genotype.space).at(-1) as Stage;
-  return channelsAt(last, effectiveWidths(genotype)[last.index] as number);
+  const kept = Math.max(1, genotype.depth[last.index] as number);
+  const slot = widthSlots(genotype.space)[last.index]?.[kept - 1] as number;
+  return channelsAt(last, effectiveWidths(genotype)[slot] as number);
 }
 
 /** Inputs of the linear classifier: {@link headChannels}, times `steps` in preprocess mode. */

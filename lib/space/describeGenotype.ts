@@ -4,6 +4,7 @@ import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
 import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
+import { widthSlots } from "./widthSlots";
 import { widthText } from "./widthText";
 
 /**
@@ -46,12 +47,15 @@ function stageLines(genotype: Genotype, stage: Stage): string[] {
   }
   const own = built.filter(({ cell }) => cells.includes(cell));
   const names = own.map(({ cell, group }) => `${cell} (group ${group})`).join(", ");
-  const width = effectiveWidths(genotype)[index] as number;
+  const widths = effectiveWidths(genotype);
+  const slots = [...new Set(widthSlots(genotype.space)[index])];
+  const width = slots.map((slot) => widthText(widths[slot] as number)).join(" ");
   lines.push(
-    `stage ${index}: ${size}x${size}, width ${widthText(width)}, ${own.length} of ${counted(cells.length, "normal cell")}${names && `: ${names}`}`,
+    `stage ${index}: ${size}x${size}, width ${width}, ${own.length} of ${counted(cells.length, "normal cell")}${names && `: ${names}`}`,
   );
   const last = own.at(-1);
-  if (last !== undefined && last.inChannels !== last.outChannels) {
+  const takesUp = last !== undefined && stage.closing !== null;
+  if (takesUp && last.inChannels !== last.outChannels) {
     lines.push(
       `  cell ${last.cell} takes up the next stage's width: ${last.inChannels} to ${counted(last.outChannels, "channel")}`,
     );

@@ -6,6 +6,7 @@ import { GenotypeError } from "../util/errors";
 import { showValue } from "../util/showValue";
 import { effectiveWidths, type LayoutChoice } from "./layoutChoice";
 import { groupCount, stagesOf } from "./stages";
+import { widthCount } from "./widthSlots";
 
 /** One chosen operation. Node 0 is the cell's input; nodes 1 … steps are intermediate. Never "none". */
 export interface GenotypeEdge {
@@ -19,7 +20,7 @@ export interface GenotypeEdge {
  * that a stored genotype can be costed, drawn and built with nothing else at hand. Plain JSON.
  *
  * Canonical form (what {@link canonicalGenotype} gives): edges ordered by `to`, `from`, primitive, each once;
- * a stage without cells that is followed by another takes that stage's width.
+ * a stage without cells that is followed by another takes that stage's width (`effectiveWidths`).
  */
 export interface Genotype {
   readonly kind: "bars.genotype";
@@ -29,7 +30,10 @@ export interface Genotype {
   readonly cells: readonly (readonly GenotypeEdge[])[];
   /** Normal cells kept in each stage, counted from the stage's opening state: 0 … cells of the stage. */
   readonly depth: readonly number[];
-  /** Channel multiplier of each stage, one of the space's width choices. */
+  /**
+   * Channel multiplier of each stage, one of the space's width choices; with `space.widthPer` "cell" of the input of each
+   * normal cell, stage by stage (one for a stage without any).
+   */
   readonly width: readonly number[];
 }
 
@@ -64,7 +68,7 @@ export function genotype(
   const whole = {
     cells: choice.cells,
     depth: choice.depth ?? stages.map((stage) => stage.cells.length),
-    width: choice.width ?? stages.map(() => 1),
+    width: choice.width ?? Array.from({ length: widthCount(space) }, () => 1),
   };
   checkChoice(space, whole, place);
   return canonicalGenotype({ kind: "bars.genotype", schema: 1, space, ...whole });
@@ -127,14 +131,14 @@ function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: string):
     checkEdges(space, edges, `${place}: cell group ${group}`);
   });
   const stages = stagesOf(space);
-  for (const key of ["depth", "width"] as const) {
-    expect(
-      choice[key].length === stages.length,
-      place,
-      key,
-      `one entry for each of ${stages.length} stages`,
-      choice[key].length,
-    );
+  const widths = widthCount(space);
+  const perCell = space.widthPer === "cell";
+  for (const [key, entries, what] of [
+    ["depth", stages.length, "stages"],
+    ["width", widths, perCell ? "widths (of normal cells; of a stage without any, its own)" : "stages"],
+  ] as const) {
+    const got = choice[key].length;
+    expect(got === entries, place, key, `one entry for each of ${entries} ${what}`, got);
   }
   for (const stage of stages) {
     const { index } = stage;
@@ -150,9 +154,11 @@ function checkChoice(space: SpaceConfig, choice: GenotypeChoice, place: string):
       `${most}, because this space does not search depth`,
       depth,
     );
-    const width = choice.width[index] as number;
-    const choices = space.widthChoices.join(", ");
-    expect(space.widthChoices.includes(width), place, `width of stage ${index}`, `one of ${choices}`, width);
+  }
+  const choices = space.widthChoices.join(", ");
+  for (const [i, width] of choice.width.entries()) {
+    const at = perCell ? `width ${i}` : `width of stage ${i}`;
+    expect(space.widthChoices.includes(width), place, at, `one of ${choices}`, width);
   }
 }
 

@@ -72,7 +72,7 @@ function decisionsOf(parent: Genotype): Decision[] {
       change: (i) => genotype(space, { cells, depth: replaced(depth, index, others[i] as number), width }),
     };
   });
-  const widths = stages.map(({ index }): Decision => {
+  const widths = width.map((_, index): Decision => {
     const others = space.widthChoices.filter((choice) => choice !== width[index]);
     return {
       others: others.length,

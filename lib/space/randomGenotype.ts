@@ -3,6 +3,7 @@ import { fold, integers, type RandomKey } from "../random/randomKey";
 import { edgesOf } from "./edges";
 import { type Genotype, type GenotypeEdge, genotype } from "./genotype";
 import { groupCount, stagesOf } from "./stages";
+import { widthCount } from "./widthSlots";
 
 /**
  * A genotype drawn uniformly over the choices of a space: every stage's depth and width, and one primitive on
@@ -46,7 +47,7 @@ function draw(
   const depth = stages.map(({ index, cells: own }) => {
     return space.searchDepth ? drawBelow(own.length + 1, fold(fold(key, "depth"), index)) : own.length;
   });
-  const width = stages.map(({ index }) => {
+  const width = Array.from({ length: widthCount(space) }, (_, index) => {
     return space.widthChoices[
       drawBelow(space.widthChoices.length, fold(fold(key, "width"), index))
     ] as number;

@@ -4,7 +4,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { type Cost, ops } from "../cost/cost";
 import { type CostTables, costTables } from "../cost/costTables";
 import type { AlphaTensors } from "./alphaVariables";
-import { layoutWeights } from "./layoutWeights";
+import { type LayoutWeights, layoutWeights } from "./layoutWeights";
 
 /** Cost numbers of one built cell as constant tensors, in units of the budget. */
 interface CellCoefficients {
@@ -52,7 +52,7 @@ export class ExpectedCost {
       const lastStage = layout.own.length - 1;
       let total = tf.add(
         tf.sum(tf.mul(this.#stem as tf.Tensor1D, layout.opening[0] ?? full)),
-        tf.sum(tf.mul(this.#head as tf.Tensor1D, layout.opening[lastStage] ?? full)),
+        tf.sum(tf.mul(this.#head as tf.Tensor1D, this.#headWidth(layout, lastStage) ?? full)),
       );
       for (const cell of this.#cells) {
         const opening = layout.opening[cell.stage] ?? full;
@@ -63,12 +63,12 @@ export class ExpectedCost {
         let weight: tf.Tensor;
         if (cell.position === 0) weight = diagonal(opening);
         else {
-          const own = layout.own[cell.stage] ?? full;
+          const widths = layout.own[cell.stage] ?? [];
+          const own = widths[cell.position - 1] ?? full;
           weight = normalCellWeight(
             cell,
             layout.sink[cell.stage] ?? null,
-            own,
-            layout.opening[cell.stage + 1] ?? full,
+            { own, following: widths[cell.position] ?? own, next: layout.opening[cell.stage + 1] ?? full },
             this.#tables,
           );
         }
@@ -76,6 +76,17 @@ export class ExpectedCost {
       }
       return total as tf.Scalar;
     });
+  }
+
+  /** Of the tensor that the head reads: the width of the last kept cell. */
+  #headWidth(layout: LayoutWeights, stage: number): tf.Tensor | null {
+    const own = layout.own[stage] ?? [];
+    const depth = layout.sink[stage] ?? null;
+    if (this.#space.widthPer !== "cell") return layout.opening[stage] ?? null;
+    if (own[0] === null || own[0] === undefined) return null;
+    if (depth === null) return own.at(-1) as tf.Tensor;
+    const rows = [own[0], ...own] as tf.Tensor1D[];
+    return tf.reshape(tf.matMul(tf.reshape(depth, [1, -1]), tf.stack(rows) as tf.Tensor2D), [-1]);
   }
 
   dispose(): void {
@@ -115,13 +126,17 @@ function diagonal(distribution: tf.Tensor): tf.Tensor {
 
 /**
  * `P(kept and in a, out b)` of a normal cell: as the last kept cell of a stage that another follows, its widths
- * are the stage's and the next one's, independent of each other; else both are the stage's.
+ * are the stage's and the next one's, independent of each other; else both are the stage's, or with a width per cell its
+ * own and the next cell's.
  */
 function normalCellWeight(
   cell: CellCoefficients,
   depth: tf.Tensor | null,
-  own: tf.Tensor,
-  next: tf.Tensor,
+  {
+    own,
+    following,
+    next,
+  }: { readonly own: tf.Tensor; readonly following: tf.Tensor; readonly next: tf.Tensor },
   tables: CostTables,
 ): tf.Tensor {
   const { cells, closed } = tables.stages[cell.stage] as CostTables["stages"][number];
@@ -132,8 +147,14 @@ function normalCellWeight(
       ? tf.sum(tf.slice(depth, [cell.position + 1], [cells - cell.position]))
       : tf.scalar(isFinal ? 0 : 1);
   const unchanged = diagonal(own);
-  if (!closed) return tf.mul(tf.add(here, after), unchanged);
-  const n = own.size;
-  const joint = tf.reshape(tf.matMul(tf.reshape(own, [n, 1]), tf.reshape(next, [1, n])), [-1]);
-  return tf.add(tf.mul(here, joint), tf.mul(after, unchanged));
+  const goesOn = following === own ? unchanged : independent(own, following);
+  if (!closed && following === own) return tf.mul(tf.add(here, after), unchanged);
+  const ends = closed ? independent(own, next) : unchanged;
+  return tf.add(tf.mul(here, ends), tf.mul(after, goesOn));
+}
+
+/** Every pair of an input and an output width that are drawn each for itself. */
+function independent(from: tf.Tensor, to: tf.Tensor): tf.Tensor {
+  const n = from.size;
+  return tf.reshape(tf.matMul(tf.reshape(from, [n, 1]), tf.reshape(to, [1, n])), [-1]);
 }

@@ -1,6 +1,7 @@
 import { tf } from "../backend";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type Stage, stagesOf } from "../space/stages";
+import { widthSlots } from "../space/widthSlots";
 import type { AlphaTensors } from "./alphaVariables";
 
 /**
@@ -10,8 +11,8 @@ import type { AlphaTensors } from "./alphaVariables";
 export interface LayoutWeights {
   /** Per stage: distribution of the width its opening state has, `[choices]`. */
   readonly opening: readonly (tf.Tensor | null)[];
-  /** Per stage: distribution of the stage's own width, `[choices]`. */
-  readonly own: readonly (tf.Tensor | null)[];
+  /** Per stage and place among its normal cells: distribution of the width of the cell's input, `[choices]`. */
+  readonly own: readonly (readonly (tf.Tensor | null)[])[];
   /** Per stage and normal cell: distribution of the width of the cell's output, `[choices]`. */
   readonly output: readonly (readonly (tf.Tensor | null)[])[];
   /** Per stage: weights of the states 0 … cells in the tensor the next stage reads, `[cells + 1]`. */
@@ -25,7 +26,8 @@ export interface LayoutWeights {
  * `õ_s = (1 − d_{s,0}) w_s + d_{s,0} õ_{s+1}`. The last kept cell of a stage that is followed by another puts
  * out the next stage's width; cell i is the last one, given that it is kept, with probability
  * `l_i = d_{s,i} / Σ_{j ≥ i} d_{s,j}`, so its output width is distributed as `l_i õ_{s+1} + (1 − l_i) w_s`. At
- * one-hot weights this is exactly the rule of the derived network; in between it is its expectation.
+ * one-hot weights this is exactly the rule of the derived network; in between it is its expectation. With a width per
+ * cell, `w_s` stands for that of the next cell (in `õ_s` of the first), and a last cell of the last stage keeps its own.
  */
 export function layoutWeights(
   space: SpaceConfig,
@@ -33,7 +35,9 @@ export function layoutWeights(
 ): LayoutWeights {
   const stages = stagesOf(space);
   const searchWidth = space.widthChoices.length > 1;
-  const own = stages.map((stage) => (searchWidth ? (weights.width[stage.index] as tf.Tensor) : null));
+  const own = widthSlots(space).map((slots) =>
+    slots.map((slot) => (searchWidth ? (weights.width[slot] as tf.Tensor) : null)),
+  );
   const opening: (tf.Tensor | null)[] = stages.map(() => null);
   const output: (tf.Tensor | null)[][] = stages.map((stage) => stage.cells.map(() => null));
   if (searchWidth) {
@@ -41,9 +45,14 @@ export function layoutWeights(
       const s = stage.index;
       const next = stage.closing === null ? null : (opening[s + 1] as tf.Tensor);
       const depth = weights.depth[s] ?? null;
-      opening[s] = mix(keepsNone(stage, depth), next, own[s] as tf.Tensor);
+      const widths = own[s] as tf.Tensor[];
+      opening[s] = mix(keepsNone(stage, depth), next, widths[0] as tf.Tensor);
       stage.cells.forEach((_, i) => {
-        (output[s] as (tf.Tensor | null)[])[i] = mix(isLast(stage, depth, i + 1), next, own[s] as tf.Tensor);
+        const here = widths[i] as tf.Tensor;
+        const following = widths[i + 1] ?? here;
+        // In the last stage a last cell keeps its own width, which is the following one's where widths are per stage.
+        const ends = next ?? (following === here ? null : here);
+        (output[s] as (tf.Tensor | null)[])[i] = mix(isLast(stage, depth, i + 1), ends, following);
       });
     }
   }

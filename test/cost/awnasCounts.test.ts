@@ -72,6 +72,16 @@ describe("awnasCounts", () => {
     });
   });
 
+  it.each(cases)(
+    "is the same where the space has a width per cell, in case $title",
+    ({ record, genotype }) => {
+      const space = spaceConfig({ ...spaceOf(record), widthPer: "cell" });
+      const perCell = fromAwnas(record.genotype, space);
+      expect(totalCost(perCell)).toEqual(totalCost(genotype));
+      expect(fromAwnas(toAwnas(perCell), space)).toEqual(perCell);
+    },
+  );
+
   it.each(cases)("is twice the library's own operations in case $title", ({ record, genotype }) => {
     const total = totalCost(genotype);
     expect(2 * total.flops).toBe(record.total_flops_2xMAC);

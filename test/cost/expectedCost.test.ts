@@ -31,6 +31,7 @@ function oneHot(genotype: Genotype): Alphas {
 
 const spaces = {
   "the default space": spaceConfig(),
+  "a width per cell": spaceConfig({ widthPer: "cell", steps: 2 }),
   "a real postprocess space with pooling": spaceConfig({
     process: "postprocess",
     processKind: "real",

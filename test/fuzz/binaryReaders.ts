@@ -1,6 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { readCifarRecords } from "../../lib/data/cifarRecords";
+import { readIdx } from "../../lib/data/idxFile";
+import { emptyColumns, readIndex, writeIndex } from "../../lib/data/pictures/pictureStore";
 import { untarGz } from "../../lib/data/untarGz";
 import { buildNetwork } from "../../lib/network/buildNetwork";
 import { integers, randomKey } from "../../lib/random/randomKey";
@@ -54,6 +57,23 @@ export async function binaryReaders(
   ]);
   const out = join(folder, "out");
   mkdirSync(out);
+  const idx = Buffer.concat([
+    Buffer.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 4]),
+    Buffer.from(integers(randomKey(4), 40, 256)),
+  ]);
+  // No bytes of pictures before its columns: those are checked picture by picture, when they are read.
+  const store = put("whole.pictures", Buffer.alloc(0));
+  const columns = emptyColumns(3, 3);
+  columns.sizes.set([4, 5, 6, 7, 8, 9]);
+  writeIndex(store, 0, columns, {
+    count: 3,
+    channels: 3,
+    storedSize: 4,
+    stored: false,
+    faults: [[1, "is empty"]],
+    misnamed: [],
+  });
+  const stored = readFileSync(store);
 
   const readers: FuzzReader[] = [
     {
@@ -107,6 +127,29 @@ export async function binaryReaders(
         const { labels, size } = value as { labels: number[]; size: number };
         if (size !== images.length) return `it has ${size} bytes`;
         return labels.every((label) => label < 10) ? null : `its labels are ${labels.join(", ")}`;
+      },
+    },
+    {
+      name: "idx file",
+      form: "bytes",
+      seeds: [idx, gzipSync(idx)],
+      read: (input) => {
+        const { shape, bytes } = readIdx(put("images.idx", input), 3);
+        return { shape, bytes: [...bytes] };
+      },
+      agrees: (value) => {
+        const { shape, bytes } = value as { shape: number[]; bytes: number[] };
+        const [count = 0, height = 0, width = 0] = shape;
+        return count * height * width === bytes.length ? null : `${bytes.length} bytes of ${shape.join("x")}`;
+      },
+    },
+    {
+      name: "stored pictures",
+      form: "hashed",
+      seeds: [stored],
+      read: (input) => {
+        const { path: _, offsets, sizes, sums, moments, ...header } = readIndex(put("set.pictures", input));
+        return { ...header, columns: [offsets, sizes, sums, moments].map((column) => [...column]) };
       },
     },
     {

@@ -85,6 +85,16 @@ const variants: Record<
   },
 };
 
+for (const process of ["preprocess", "postprocess"] as const) {
+  variants[`a width per cell, ${process}`] = {
+    space: { ...small, process, widthPer: "cell", cellLayout: [0, 0, 1, 0, 0, 0] },
+    binarization: {},
+  };
+}
+for (const stem of ["imagenet_7x7", "imagenet_stem0"] as const) {
+  variants[`the stem ${stem}`] = { space: { ...small, stem, cellLayout: [0, 1, 0] }, binarization: {} };
+}
+
 function supernetLogits(supernet: Supernet, genotype: Network["genotype"]): Float32Array {
   const alphas = new AlphaVariables(oneHotAlphas(genotype, 1));
   const logits = tf.tidy(() => supernet.logits(images(), alphas, { edeT: 1 }).dataSync() as Float32Array);

@@ -23,6 +23,16 @@ beforeAll(async () => {
 const spaces: Record<string, SpaceConfig> = {
   default: spaceConfig(),
   "no depth search": spaceConfig({ searchDepth: false, steps: 2 }),
+  "a width per cell": spaceConfig({ widthPer: "cell" }),
+  "a width per cell, postprocess, empty stages": spaceConfig({
+    cellLayout: [1, 0, 0, 1, 1, 0, 0, 0],
+    steps: 2,
+    widthChoices: [0.5, 1],
+    initChannels: 4,
+    process: "postprocess",
+    widthPer: "cell",
+  }),
+  "a width per cell, all cells kept": spaceConfig({ widthPer: "cell", searchDepth: false, steps: 2 }),
   "no width search": spaceConfig({ widthChoices: [1], steps: 2 }),
   "empty stages": spaceConfig({
     cellLayout: [1, 0, 1, 1, 0],

@@ -8,6 +8,7 @@ import { readTrainRecord } from "../../records/trainRecordFile";
 import { builtCells } from "../../space/builtCells";
 import { genotypeHash } from "../../space/genotypeJson";
 import { stagesOf } from "../../space/stages";
+import { widthSlots } from "../../space/widthSlots";
 import { jobFiles } from "../../sweep/jobFolder";
 import { jobFolder } from "../../sweep/jobState";
 import type { SweepJob } from "../../sweep/sweepJob";
@@ -146,7 +147,9 @@ function spread({ genotype, bops, error }: MatchedShape): TableRecord {
   );
   return {
     channels: stages
-      .map(({ index, channels }) => Math.round(channels * (genotype.width[index] as number)))
+      .map(({ index, channels }) =>
+        Math.round(channels * (genotype.width[widthSlots(genotype.space)[index]?.[0] as number] as number)),
+      )
       .join(" "),
     bops,
     bopsError: error,

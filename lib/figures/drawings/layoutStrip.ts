@@ -8,6 +8,7 @@ import {
 import type { Genotype } from "../../space/genotype";
 import { effectiveWidths } from "../../space/layoutChoice";
 import { type Stage, stagesOf } from "../../space/stages";
+import { widthSlots } from "../../space/widthSlots";
 import { widthText } from "../../space/widthText";
 import { darkInk, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import type { Drawing } from "./cellDiagram";
@@ -73,12 +74,14 @@ export function layoutStrip(genotype: Genotype): Drawing {
 }
 
 function stageTexts(genotype: Genotype, stage: Stage, x: number): string[] {
-  const width = effectiveWidths(genotype)[stage.index] as number;
+  const slots = widthSlots(genotype.space)[stage.index] as readonly number[];
+  const widths = effectiveWidths(genotype);
+  const [width] = slots.map((slot) => widths[slot] as number) as [number];
   const factor = cellTensorFactor(genotype.space);
   const channels = Math.round(stage.channels * width);
   const below = [
     `${stage.size}×${stage.size} px`,
-    `width ${widthText(width)}`,
+    `width ${[...new Set(slots)].map((slot) => widthText(widths[slot] as number)).join(" ")}`,
     factor === 1 ? `${channels} channels` : `${factor} × ${channels} channels`,
     `${genotype.depth[stage.index]} of ${stage.cells.length} cells`,
   ];

@@ -4,6 +4,7 @@ import { emptyCellText } from "../../space/fedNodes";
 import type { Genotype, GenotypeEdge } from "../../space/genotype";
 import { effectiveWidths } from "../../space/layoutChoice";
 import { stagesOf } from "../../space/stages";
+import { widthSlots } from "../../space/widthSlots";
 import { smallText } from "../../text/fittedText";
 import { darkInk, lineGrey, paleFill, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import { cellRow, drawArc, drawNode, nodeWidthOf, smallMetrics } from "./cellArcs";
@@ -91,13 +92,14 @@ function smallStrip(genotype: Genotype): Drawing {
   const { space } = genotype;
   const built = builtCells(genotype);
   const widths = effectiveWidths(genotype);
+  const slots = widthSlots(space);
   const middle = strip.full / 2;
   const elements: string[] = [];
   let x = 0;
   for (const stage of stagesOf(space)) {
     const cells = stage.opening === null ? stage.cells : [stage.opening, ...stage.cells];
     const own = Math.max(0, cells.length * (strip.box + strip.gap) - strip.gap);
-    const label = `×${widths[stage.index]}`;
+    const label = `×${[...new Set(slots[stage.index])].map((slot) => widths[slot]).join(" ")}`;
     const width = Math.max(own, 0.6 * smallText * label.length);
     cells.forEach((cell, i) => {
       const at = x + (width - own) / 2 + i * (strip.box + strip.gap);

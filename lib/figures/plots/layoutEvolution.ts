@@ -1,5 +1,6 @@
 import type { SearchRecord } from "../../records/searchRecord";
 import { stagesOf } from "../../space/stages";
+import { widthSlots } from "../../space/widthSlots";
 import { widthText } from "../../space/widthText";
 import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
@@ -27,6 +28,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
   const moments = alphaMoments(record);
   const deepest = Math.max(...stages.map((stage) => stage.cells.length));
   const depthNames = Array.from({ length: deepest + 1 }, (_, i) => (i === 1 ? "1 cell" : `${i} cells`));
+  const slots = widthSlots(space);
   const widthNames = space.widthChoices.map((width) => `width ${widthText(width)}`);
   const panels = stages.flatMap(({ index, channels, size }): Panel[] => {
     const stage = `stage ${index} (${size} px, ${channels} channels)`;
@@ -35,6 +37,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
       areaPanel({
         ...shared,
         row: 0,
+        place: index,
         title: stage,
         level: "depth",
         names: depthNames,
@@ -43,6 +46,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
       areaPanel({
         ...shared,
         row: 1,
+        place: slots[index]?.[0] as number,
         title: "",
         level: "width",
         names: widthNames,
@@ -54,7 +58,7 @@ export function layoutEvolution(record: SearchRecord): Figure {
     title: "How the layout was decided",
     caption: recordCaption(
       record,
-      `Softmax probabilities at each epoch's temperature, stacked.${warmupText(record, "Dotted line: end of warm-up.")}`,
+      `Softmax probabilities at each epoch's temperature, stacked.${warmupText(record, "Dotted line: end of warm-up.")}${record.config.space.widthPer === "cell" ? " Width: of the first cell of each stage." : ""}`,
     ),
     rows: 2,
     columns: stages.length,
@@ -71,6 +75,8 @@ export function layoutEvolution(record: SearchRecord): Figure {
 interface AreaPanel {
   readonly moments: readonly AlphaMoment[];
   readonly stage: number;
+  /** Of the row that is drawn. */
+  readonly place: number;
   readonly stages: number;
   readonly warmup: number;
   readonly row: number;
@@ -81,9 +87,9 @@ interface AreaPanel {
 }
 
 function areaPanel(settings: AreaPanel): Panel {
-  const { moments, stage, warmup, row, title, level, names, colors } = settings;
+  const { moments, stage, place, warmup, row, title, level, names, colors } = settings;
   const last = moments.at(-1)?.epochsDone ?? 0;
-  const choices = moments[0]?.probabilities[level][stage]?.length ?? 0;
+  const choices = moments[0]?.probabilities[level][place]?.length ?? 0;
   const traces = names.map((name, choice): Trace => {
     const absent = choice >= choices;
     return typedTrace("scatter", {
@@ -94,7 +100,7 @@ function areaPanel(settings: AreaPanel): Panel {
       stackgroup: `${level}${stage}`,
       showlegend: stage === firstFull(moments, level),
       x: absent ? [] : moments.map((moment) => moment.epochsDone),
-      y: absent ? [] : moments.map((moment) => moment.probabilities[level][stage]?.[choice] ?? 0),
+      y: absent ? [] : moments.map((moment) => moment.probabilities[level][place]?.[choice] ?? 0),
       line: { width: 0.5, color: "white" },
       fillcolor: colors[choice] ?? ink.grid,
       hovertemplate: `${plotlyText(name)}: %{y:.3f}<extra>after epoch %{x}</extra>`,
