@@ -23,10 +23,14 @@ export function realBits(f: usize, b: usize, row: i32, from: usize, arena: usize
   const limits = load<usize>(b, B_LIMITS);
   const flips = load<usize>(b, B_FLIPS);
   let to = arena + load<u32>(b, B_OUTPUT) + row * width * bytes;
-  if (load<i32>(b, B_GROUPS) > 1) {
+  const groups = load<i32>(b, B_GROUPS);
+  if (groups > 1) {
     for (let x = 0; x < width; x++) {
-      clear(to, bytes);
-      grouped(f, b, from, to);
+      if (groups == 4) fourGroups(f, b, from, to);
+      else {
+        clear(to, bytes);
+        grouped(f, b, from, to);
+      }
       from += pixel;
       to += bytes;
     }
@@ -85,6 +89,31 @@ export function realBits(f: usize, b: usize, row: i32, from: usize, arena: usize
       store<u8>(at, load<u8>(at) | <u8>(<i32>below << (<i32>member & 7)));
       at += groupBytes;
     }
+  }
+}
+
+/** The same for four groups: a lane of a vector is a group. */
+@inline function fourGroups(f: usize, b: usize, from: usize, to: usize): void {
+  const groupBytes = load<usize>(b, B_GROUP_BYTES);
+  let limits = load<usize>(b, B_LIMITS);
+  let flips = load<usize>(b, B_FLIPS);
+  let left = load<i32>(f, F_CHANNELS) >> 2;
+  for (let byte: usize = 0; byte < groupBytes; byte++) {
+    let words = i32x4.splat(0);
+    let bit = i32x4.splat(1);
+    for (let member = min(left, 8); member > 0; member--) {
+      const below = f32x4.lt(f32x4.mul(v128.load(from), v128.load(flips)), v128.load(limits));
+      words = v128.or(words, v128.and(below, bit));
+      bit = i32x4.shl(bit, 1);
+      from += 16;
+      flips += 16;
+      limits += 16;
+    }
+    left -= 8;
+    store<u8>(to + byte, <u8>i32x4.extract_lane(words, 0));
+    store<u8>(to + byte + groupBytes, <u8>i32x4.extract_lane(words, 1));
+    store<u8>(to + byte + 2 * groupBytes, <u8>i32x4.extract_lane(words, 2));
+    store<u8>(to + byte + 3 * groupBytes, <u8>i32x4.extract_lane(words, 3));
   }
 }
 

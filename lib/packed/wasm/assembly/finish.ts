@@ -27,27 +27,33 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
   const plain = !last && (activation == ACT_NONE || activation == ACT_RELU);
   const affine = load<usize>(f, F_SCALE) && load<usize>(f, F_OFFSET);
   // What most layers of most networks are has loops of its own.
-  if (kind == SOURCE_U16 && plain && affine && !(load<i32>(f, F_VECTORS) & 3)) {
+  if (plain && affine && !(load<i32>(f, F_VECTORS) & 3)) {
     const single = count == 1 && load<i32>(bits, B_GROUPS) == 1 && !load<usize>(bits, B_FLIPS);
     const signs = single ? arena + load<u32>(bits, B_OUTPUT) + row * width * load<usize>(bits, B_PIXEL) : 0;
-    if (added) sixteen(f, bits, true, source, taps, to, added, signs);
-    else sixteen(f, bits, false, source, taps, to, added, signs);
+    if (kind == SOURCE_U16) {
+      if (added) sixteen(f, bits, SOURCE_U16, true, source, taps, to, added, signs);
+      else sixteen(f, bits, SOURCE_U16, false, source, taps, to, added, signs);
+    } else if (kind == SOURCE_U32) {
+      if (added) sixteen(f, bits, SOURCE_U32, true, source, taps, to, added, signs);
+      else sixteen(f, bits, SOURCE_U32, false, source, taps, to, added, signs);
+    } else {
+      if (added) sixteen(f, bits, SOURCE_F32, true, source, taps, to, added, signs);
+      else sixteen(f, bits, SOURCE_F32, false, source, taps, to, added, signs);
+    }
     if (single) return;
   } else if (kind == SOURCE_U16) {
-    if (plain && affine && added) values(f, SOURCE_U16, true, true, source, taps, to, added, last);
-    else if (plain && affine) values(f, SOURCE_U16, true, false, source, taps, to, added, last);
-    else values(f, SOURCE_U16, false, false, source, taps, to, added, last);
+    values(f, SOURCE_U16, source, taps, to, added, last);
   } else if (kind == SOURCE_U32) {
-    values(f, SOURCE_U32, false, false, source, taps, to, added, last);
+    values(f, SOURCE_U32, source, taps, to, added, last);
   } else {
-    values(f, SOURCE_F32, false, false, source, taps, to, added, last);
+    values(f, SOURCE_F32, source, taps, to, added, last);
   }
   for (let i = 0; i < count; i++) realBits(f, bits + i * BITS_BYTES, row, to, arena);
 }
 
-/** @param kind and `fast`, `adds`: constants; in a fast loop are only scale, offset, ReLU and, where it adds, the residual. */
+/** @param kind constant. */
 @inline function values(
-  f: usize, kind: i32, fast: bool, adds: bool, source: usize, taps: usize, to: usize, added: usize, last: usize,
+  f: usize, kind: i32, source: usize, taps: usize, to: usize, added: usize, last: usize,
 ): void {
   const width = load<i32>(f, F_WIDTH);
   const bytes = load<usize>(f, F_VECTORS) * 16;
@@ -59,24 +65,15 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
   const scale = load<usize>(f, F_SCALE);
   const offset = load<usize>(f, F_OFFSET);
   const activation = load<i32>(f, F_ACTIVATION);
-  const rectifies = activation == ACT_RELU;
-  // Of a ReLU everything below 0; without one nothing.
-  const floor = f32x4.splat(rectifies ? 0 : -Infinity);
   for (let x = 0; x < width; x++) {
     const here = kind == SOURCE_F32 ? 0 : taps + load<u32>(columns + 4 * x);
     for (let c: usize = 0; c < bytes; c += 16) {
       let v = read(kind, source, c, here);
-      if (fast) {
-        v = f32x4.add(f32x4.mul(v, v128.load(scale + c)), v128.load(offset + c));
-        if (adds) v = f32x4.add(v, v128.load(added + c));
-        v = f32x4.pmax(floor, v);
-      } else {
-        if (scale) v = f32x4.mul(v, v128.load(scale + c));
-        if (offset) v = f32x4.add(v, v128.load(offset + c));
-        if (added) v = f32x4.add(v, v128.load(added + c));
-        if (activation) v = activate(f, activation, v, c);
-        if (last) v = f32x4.add(v, v128.load(last + c));
-      }
+      if (scale) v = f32x4.mul(v, v128.load(scale + c));
+      if (offset) v = f32x4.add(v, v128.load(offset + c));
+      if (added) v = f32x4.add(v, v128.load(added + c));
+      if (activation) v = activate(f, activation, v, c);
+      if (last) v = f32x4.add(v, v128.load(last + c));
       v128.store(to + c, v);
     }
     to += pixel;
@@ -86,14 +83,18 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
   }
 }
 
-/** The same for whole groups of 16 channels; where `signs` is not 0 their signs are written there, 1 where `v < limit`. */
+/**
+ * The same for whole groups of 16 channels with scale and offset, a ReLU or nothing, and nothing after it; where `signs` is not 0 their signs are written
+ * there, 1 where `v < limit`.
+ * @param kind and `adds`: constants.
+ */
 @inline function sixteen(
-  f: usize, b: usize, adds: bool, source: usize, taps: usize, to: usize, added: usize, signs: usize,
+  f: usize, b: usize, kind: i32, adds: bool, source: usize, taps: usize, to: usize, added: usize, signs: usize,
 ): void {
   const width = load<i32>(f, F_WIDTH);
   const bytes = load<usize>(f, F_VECTORS) * 16;
   const rest = load<usize>(f, F_OUTPUT_PIXEL) - bytes;
-  const sourceRest = load<usize>(f, F_SOURCE_PIXEL) - (bytes >> 1);
+  const sourceRest = load<usize>(f, F_SOURCE_PIXEL) - (kind == SOURCE_U16 ? bytes >> 1 : bytes);
   const addedRest = load<usize>(f, F_RESIDUAL_PIXEL) - bytes;
   const columns = load<usize>(f, F_TAPS_OF_COLUMN);
   const scales = load<usize>(f, F_SCALE);
@@ -102,12 +103,12 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
   const end = scales + bytes;
   const floor = f32x4.splat(load<i32>(f, F_ACTIVATION) == ACT_RELU ? 0 : -Infinity);
   for (let x = 0; x < width; x++) {
-    let here = taps + load<u32>(columns + 4 * x);
+    let here = kind == SOURCE_F32 ? 0 : taps + load<u32>(columns + 4 * x);
     for (let c = scales; c < end; c += 64) {
-      const p = four(adds, source, here, c, c + offsets, added, floor, 0);
-      const q = four(adds, source, here, c, c + offsets, added, floor, 1);
-      const r = four(adds, source, here, c, c + offsets, added, floor, 2);
-      const s = four(adds, source, here, c, c + offsets, added, floor, 3);
+      const p = four(kind, adds, source, here, c, c + offsets, added, floor, 0);
+      const q = four(kind, adds, source, here, c, c + offsets, added, floor, 1);
+      const r = four(kind, adds, source, here, c, c + offsets, added, floor, 2);
+      const s = four(kind, adds, source, here, c, c + offsets, added, floor, 3);
       v128.store(to, p);
       v128.store(to, q, 16);
       v128.store(to, r, 32);
@@ -120,7 +121,7 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
         ));
         signs += 2;
       }
-      source += 32;
+      source += kind == SOURCE_U16 ? 32 : 64;
       here += 64;
       to += 64;
       if (adds) added += 64;
@@ -133,10 +134,9 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
 
 /** Four channels: the `i`th four of the next 16. */
 @inline function four(
-  adds: bool, source: usize, taps: usize, scales: usize, offsets: usize, added: usize, floor: v128, i: usize,
+  kind: i32, adds: bool, source: usize, taps: usize, scales: usize, offsets: usize, added: usize, floor: v128, i: usize,
 ): v128 {
-  const n = i32x4.sub(v128.load(taps + 16 * i), i32x4.shl(v128.load16x4_u(source + 8 * i), 1));
-  let v = f32x4.mul(f32x4.convert_i32x4_s(n), v128.load(scales + 16 * i));
+  let v = f32x4.mul(read(kind, source, 16 * i, taps), v128.load(scales + 16 * i));
   v = f32x4.add(v, v128.load(offsets + 16 * i));
   if (adds) v = f32x4.add(v, v128.load(added + 16 * i));
   return f32x4.pmax(floor, v);
