@@ -22,6 +22,7 @@ import { latencyBars } from "../../lib/figures/plots/latencyBars";
 import { layoutEvolution } from "../../lib/figures/plots/layoutEvolution";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
 import { measuresForest } from "../../lib/figures/plots/measuresForest";
+import { signalFigure } from "../../lib/figures/plots/signalFigure";
 import { trainFigure } from "../../lib/figures/plots/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
@@ -30,6 +31,7 @@ import { readTable } from "../../lib/records/tableFile";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { runPoint, seedsOf } from "../frontier/runPoints";
 import { madeUpRecord } from "./madeUpRecord";
+import { madeUpSignal } from "./madeUpSignal";
 import {
   madeUpAblations,
   madeUpComparison,
@@ -103,5 +105,6 @@ export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>>
   layoutEvolution: (size) => layoutEvolution(madeUpRecord(size)),
   lossFigure: (size) => lossFigure(madeUpRecord(size)),
   measuresForest: (size) => measuresForest(size === "tiny" ? madeUpMeasures() : stored("measures")),
+  signalFigure: (size) => signalFigure(madeUpSignal(size === "tiny" ? ["cell"] : undefined)),
   trainFigure: () => trainFigure([madeUpTraining("one", 0, 5000), madeUpTraining("two", 0)]),
 };
