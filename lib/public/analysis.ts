@@ -33,6 +33,7 @@ export {
   scoresTable,
 } from "../analysis/measuresAgainstAccuracy";
 export { type NetworkScore, networkScores } from "../analysis/networkScores";
+export { type RungAgreement, raceAgreement } from "../analysis/raceAgreement";
 export { type Correlation, kendall, partialSpearman, spearman } from "../analysis/rankCorrelation";
 export { type Spectrum, spectrum } from "../analysis/spectrum";
 export {

@@ -5,6 +5,7 @@ import type { DeriveInput } from "../derive/deriveRule";
 import { prunedNetwork } from "../derive/prunedNetwork";
 import { fold, integers, type RandomKey, randomKey } from "../random/randomKey";
 import type { RaceNetwork, RaceOrigin, RaceRecord } from "../records/raceRecord";
+import { resultIn, sound } from "../records/raceStandings";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { mutateGenotype } from "../space/mutateGenotype";
@@ -13,7 +14,6 @@ import { canonicalJson } from "../util/canonicalJson";
 import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { bandText, inBand, raceCost } from "./band";
-import { resultIn, sound } from "./standings";
 
 /** What proposals need besides the settings. */
 export interface ProposalSources {

@@ -4,6 +4,16 @@ import { KeptRun } from "../loop/keptRun";
 import { fold, randomKey } from "../random/randomKey";
 import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
 import { writeRaceRecord } from "../records/raceRecordFile";
+import {
+  entrants,
+  isComplete,
+  type Rung,
+  resultIn,
+  rungsOf,
+  sound,
+  stepsTo,
+  withStatus,
+} from "../records/raceStandings";
 import type { Genotype } from "../space/genotype";
 import { counted, countedOf } from "../util/counted";
 import { BarsError, InterruptedError } from "../util/errors";
@@ -12,7 +22,6 @@ import { nextGeneration, type ProposalSources } from "./propose";
 import type { RaceOptions } from "./raceOptions";
 import { checkSameMachine, newRaceRecord, rejectLongRung } from "./raceRecordStart";
 import type { RaceOutcome } from "./raceTask";
-import { entrants, isComplete, type Rung, resultIn, rungsOf, sound, stepsTo, withStatus } from "./standings";
 import type { WorkerPool } from "./workerPool";
 
 /** One race in progress: its record, what is trained next, and what is written when. */

@@ -2,6 +2,7 @@ import { type BackendInfo, forgetGraphs } from "../backend";
 import type { RaceConfig } from "../config/raceConfig";
 import { genotypeModel } from "../records/modelSpec";
 import type { RaceResult } from "../records/raceRecord";
+import { stepsTo } from "../records/raceStandings";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
 import type { Genotype } from "../space/genotype";
 import { stepsPerEpoch, type TrainingData } from "../train/trainContext";
@@ -9,7 +10,6 @@ import { trainPart } from "../train/trainPart";
 import { DivergenceError } from "../util/errors";
 import { mean } from "../util/statistics";
 import { networkFolder } from "./raceFiles";
-import { stepsTo } from "./standings";
 
 /** One network to train through one rung. Plain data: it travels to another process. */
 export interface RaceTask {

@@ -1,7 +1,7 @@
 import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
+import { entrants, isComplete, ranking, resultIn, rungsOf, sound } from "../records/raceStandings";
 import { counted } from "../util/counted";
 import { clockText } from "../util/progressMeter";
-import { entrants, isComplete, ranking, resultIn, rungsOf, sound } from "./standings";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

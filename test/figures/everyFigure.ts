@@ -22,6 +22,9 @@ import { latencyBars } from "../../lib/figures/plots/latencyBars";
 import { layoutEvolution } from "../../lib/figures/plots/layoutEvolution";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
 import { measuresForest } from "../../lib/figures/plots/measuresForest";
+import { raceAgreementFigure } from "../../lib/figures/plots/raceAgreementFigure";
+import { raceCostFigure } from "../../lib/figures/plots/raceCostFigure";
+import { raceLadder } from "../../lib/figures/plots/raceLadder";
 import { signalFigure } from "../../lib/figures/plots/signalFigure";
 import { trainFigure } from "../../lib/figures/plots/trainFigure";
 import { frontier } from "../../lib/frontier/frontier";
@@ -30,6 +33,7 @@ import { randomKey } from "../../lib/random/randomKey";
 import { readTable } from "../../lib/records/tableFile";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { runPoint, seedsOf } from "../frontier/runPoints";
+import { madeUpRace } from "./madeUpRace";
 import { madeUpRecord } from "./madeUpRecord";
 import { madeUpSignal } from "./madeUpSignal";
 import {
@@ -73,6 +77,11 @@ export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>>
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
   "alphaDistribution as violins": (size) => alphaDistribution(madeUpRecord(size), "probabilities", "violins"),
   alphaEvolution: (size) => alphaEvolution(madeUpRecord(size)),
+  "alphaHeatmap of a race": (size) => alphaHeatmap(madeUpRace(size)),
+  raceAgreementFigure: (size) => raceAgreementFigure(madeUpRace(size)),
+  raceCostFigure: (size) => raceCostFigure(madeUpRace(size)),
+  raceLadder: (size) => raceLadder(madeUpRace(size)),
+  "raceLadder of a race that runs": (size) => raceLadder(madeUpRace(size, 2)),
   alphaHeatmap: (size) => alphaHeatmap(madeUpRecord(size)),
   budgetFigure: (size) => {
     const record = madeUpRecord(size);

@@ -7,7 +7,7 @@ import { race } from "../../lib/race/race";
 import { raceFiles } from "../../lib/race/raceFiles";
 import type { RaceOptions } from "../../lib/race/raceOptions";
 import { raceText } from "../../lib/race/raceText";
-import { entrants, ranking, sound } from "../../lib/race/standings";
+import { entrants, ranking, sound } from "../../lib/records/raceStandings";
 import { randomKey } from "../../lib/random/randomKey";
 import {
   type RaceNetwork,

@@ -31,12 +31,15 @@ export function raceCaption(record: RaceRecord, measured: string): FigureCaption
   const { band } = config;
   const facts = [
     `${data.name}: ${data.trainImages} images train, ${data.validationImages} are held out`,
-    `${siAmount(band.atLeast)} to ${siAmount(band.atMost)} ${band.measure} an image`,
+    `${siAmount(band.atLeast)} to ${siAmount(band.atMost)} ${bandNames[band.measure] ?? band.measure} an image`,
     ...(status === "finished" ? [] : [status]),
     "1 seed, no spread known",
   ];
   return { measured: `${measured} ${facts.join("; ")}.`, ...originOf(record) };
 }
+
+/** Measures that have another name in prose. */
+const bandNames: Readonly<Record<string, string>> = { bops: "BOPs", flops: "FLOPs", ops: "OPs" };
 
 function originOf(record: SearchRecord | RaceRecord): Pick<FigureCaption, "origin" | "sources"> {
   const { config, configHash, versions, backend, createdAt } = record;

@@ -1,5 +1,5 @@
 import type { RaceConfig } from "../config/raceConfig";
-import type { RaceNetwork, RaceResult } from "../records/raceRecord";
+import type { RaceNetwork, RaceResult } from "./raceRecord";
 
 /** One rung of a race. */
 export interface Rung {
