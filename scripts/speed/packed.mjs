@@ -1,7 +1,7 @@
 // Speeds of the packed WebAssembly engine beside other ways to run a network of the same shape, by turns, so that what else the machine
 // does falls on all of them. `npm run bench:packed -- [options]`
 //
-//   --nets resnet18,resnet20   binary ResNets (Bi-Real blocks, random numbers)
+//   --nets resnet18,…          binary ResNets (Bi-Real blocks), or networks of stored records by their file's name: bars-12M-s0
 //   --batches 1,64             images a call
 //   --engines …                of wasm, wasm2 (two threads), i64, i8x16 (its other kernels), onnx, onnx2 (ONNX Runtime, plain float
 //                              network of the same shape, one or two threads), tfjs (tfjs-wasm, the same float network, one thread),
@@ -17,7 +17,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "../build.mjs";
-import { binaryResNet, floatResNet, shapes } from "./packedNetworks.mjs";
+import { binaryProgram, floatNetwork, modelOf } from "./packedNetworks.mjs";
 
 const require = createRequire(import.meta.url);
 const library = (file) => require(`../../lib/dist/${file}.js`);
@@ -39,7 +39,7 @@ const someImages = (batch) =>
 
 async function packed(net, batch, options) {
   const { WasmEngine } = library("packed/wasm/wasmEngine");
-  const engine = await WasmEngine.create(binaryResNet(shapes[net]), options);
+  const engine = await WasmEngine.create(binaryProgram(net), options);
   const images = someImages(batch);
   return () => engine.run(images, batch);
 }
@@ -48,10 +48,7 @@ async function onnx(net, batch, threads) {
   const { encodeOnnx } = require("../../packages/tfjs-onnxruntime/dist/onnxModel.js");
   const runtime = require("onnxruntime-node");
   const settings = { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all" };
-  const session = await runtime.InferenceSession.create(
-    encodeOnnx(floatResNet(shapes[net], batch)),
-    settings,
-  );
+  const session = await runtime.InferenceSession.create(encodeOnnx(floatNetwork(net, batch)), settings);
   const images = new runtime.Tensor("float32", someImages(batch), [batch, 3, 32, 32]);
   return () => session.run({ images });
 }
@@ -61,10 +58,19 @@ async function tfjsWasm(net, batch) {
   require("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   const weights = new Map();
-  const graph = floatResNet(shapes[net], batch);
-  for (const { name, shape, bytes } of graph.constants) {
+  const graph = floatNetwork(net, batch);
+  for (const { name, type, shape, bytes } of graph.constants) {
+    if (type === "int64") {
+      weights.set(name, Number(new BigInt64Array(bytes.buffer)[0]));
+      continue;
+    }
     const values = tf.tensor(new Float32Array(bytes.buffer), shape);
-    weights.set(name, shape.length === 4 ? tf.transpose(values, [2, 3, 1, 0]) : values);
+    // Kernels as tfjs has them; zeros of a map that nothing enters are none.
+    const isKernel = graph.nodes.some(({ op, inputs }) => op === "Conv" && inputs[1] === name);
+    weights.set(
+      name,
+      shape.length === 4 ? tf.transpose(values, isKernel ? [2, 3, 1, 0] : [0, 2, 3, 1]) : values,
+    );
   }
   const images = tf.tensor4d(someImages(batch), [batch, 32, 32, 3]);
   return async () => {
@@ -85,12 +91,13 @@ function runGraph(tf, nodes, values) {
       case "Conv": {
         const [next] = readers(output);
         const relu = next?.op === "Relu";
-        const settings = { x, filter: y, strides: attributes.strides.ints[0], bias: z };
-        const pad = attributes.pads.ints[0];
         const value = tf.fused.conv2d({
-          ...settings,
-          pad,
-          dimRoundingMode: "floor",
+          x,
+          filter: y,
+          bias: z,
+          strides: attributes.strides.ints[0],
+          dilations: attributes.dilations.ints[0],
+          pad: "same",
           activation: relu ? "relu" : "linear",
         });
         values.set(output, value);
@@ -104,10 +111,30 @@ function runGraph(tf, nodes, values) {
         values.set(output, tf.add(x, y));
         break;
       case "AveragePool":
-        values.set(output, tf.avgPool(x, 2, 2, "valid"));
+        values.set(
+          output,
+          tf.avgPool(x, attributes.kernel_shape.ints[0], attributes.strides.ints[0], "same"),
+        );
         break;
+      case "MaxPool":
+        values.set(
+          output,
+          tf.maxPool(x, attributes.kernel_shape.ints[0], attributes.strides.ints[0], "same"),
+        );
+        break;
+      case "Slice": {
+        const [batch, height, width] = x.shape;
+        values.set(output, tf.slice(x, [0, 0, 0, y], [batch, height, width, z - y]));
+        break;
+      }
       case "Concat":
-        values.set(output, tf.concat([x, y], 3));
+        values.set(
+          output,
+          tf.concat(
+            inputs.map((name) => values.get(name)),
+            3,
+          ),
+        );
         break;
       case "GlobalAveragePool":
         values.set(output, tf.mean(x, [1, 2]));
@@ -128,13 +155,14 @@ function runGraph(tf, nodes, values) {
 async function own(net, batch) {
   const { startBackend, tf } = library("backend/index");
   await startBackend();
-  const { BaselineNetwork } = library("network/baselineNetwork");
-  const { baselineConfig } = library("config/baselineConfig");
   const { defaultBinarizationConfig } = library("config/binarizationConfig");
   const { randomKey } = library("random/randomKey");
-  const downsample = net === "resnet20" ? "avg_pool" : "real_conv";
-  const config = baselineConfig({ family: net, block: "bireal", downsample });
-  const network = new BaselineNetwork(config, defaultBinarizationConfig, randomKey(0), net);
+  const { buildNetwork } = library("network/buildNetwork");
+  const network = buildNetwork(
+    modelOf(net, "bireal"),
+    { binarization: defaultBinarizationConfig, auxiliaryWeight: 0 },
+    randomKey(0),
+  );
   const images = tf.tensor4d(someImages(batch), [batch, 32, 32, 3]);
   const collect = network.statistics.collector();
   tf.tidy(() => void network.outputs(images, { training: true, edeT: 1, collect }));
@@ -208,7 +236,7 @@ async function layers(net) {
   const { WasmEngine } = library("packed/wasm/wasmEngine");
   const { measure } = library("packed/wasm/kernelRates");
   const rates = await measure(100);
-  const engine = await WasmEngine.create(binaryResNet(shapes[net]));
+  const engine = await WasmEngine.create(binaryProgram(net));
   await engine.run(someImages(1), 1);
   for (let i = 0; i < 50; i++) await engine.run(someImages(1), 1);
   const steps = engine.profile(400).map(({ name, step, bestMs, medianMs, bops, flops }) => ({
@@ -228,7 +256,7 @@ async function main() {
   const list = (text) => text.split(",");
   const { values } = parseArgs({
     options: {
-      nets: { type: "string", default: "resnet18,resnet20" },
+      nets: { type: "string", default: "resnet18,resnet20,bars-12M-s0,bars-6M-c24-s0" },
       batches: { type: "string", default: "1,64" },
       engines: { type: "string", default: "wasm,wasm2,onnx,onnx2,tfjs,own" },
       rounds: { type: "string", default: "15" },

@@ -1,5 +1,12 @@
-// Networks to time packed engines with: binary ResNets as programs (Bi-Real blocks, random numbers), and the plain float networks of the
-// same shape as ONNX. Speed does not depend on the numbers.
+// Networks to time packed engines with, of random numbers, on which speed does not depend: binary ones as programs, and the plain float
+// network of the same shape as an ONNX graph.
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "../root.mjs";
+
+const require = createRequire(import.meta.url);
+const library = (file) => require(`../../lib/dist/${file}.js`);
 
 let state = 1;
 /** Numbers in [-0.5, 0.5), the same in every process. */
@@ -8,173 +15,195 @@ function draw() {
   return state / 2 ** 32 - 0.5;
 }
 const floats = (count, scale = 1) => Float32Array.from({ length: count }, () => scale * draw());
-const words = (count) => Uint32Array.from({ length: count }, () => Math.floor((draw() + 0.5) * 2 ** 32));
 
-/** Channels of the first stage, stages, binary convolutions a stage, how shortcuts halve. */
-export const shapes = {
-  resnet18: { base: 64, stages: 4, convolutions: 4, real: true },
-  resnet20: { base: 16, stages: 3, convolutions: 6, real: false },
+/** Random weights, wherever a graph asks for some. */
+const randomWeights = {
+  real: (_name, shape) =>
+    floats(
+      shape.reduce((a, b) => a * b, 1),
+      0.2,
+    ),
+  norm: ({ channels }) => ({
+    scale: Float32Array.from({ length: channels }, () => 0.6 + draw()),
+    offset: floats(channels),
+  }),
+  signs: ({ kernel, inChannels, outChannels }) =>
+    Uint8Array.from({ length: kernel * kernel * inChannels * outChannels }, () => (draw() < 0 ? 1 : 0)),
+  weightScale: (_request, numbers) => Float32Array.from({ length: numbers }, () => 0.1),
 };
 
-/** A binary residual network on 32x32 images: a real stem, a shortcut around every convolution, batch norm folded. */
-export function binaryResNet({ base, stages, convolutions, real }) {
-  const slots = [{ name: "image", kind: "real", height: 32, width: 32, channels: 3, groups: 1 }];
-  const steps = [];
-  const slot = (name, kind, size, channels) =>
-    slots.push({ name, kind, height: size, width: size, channels, groups: 1 }) - 1;
-  const epilogue = (channels, residual = null) => ({
-    scale: floats(channels, 0.1),
-    offset: floats(channels),
-    residual,
-    activation: null,
-    plus: null,
+/** A hand-made network by its family, or that of a stored record by its name: `resnet18`, `bars-12M-s0`. */
+export function modelOf(net, block) {
+  const { baselineConfig } = library("config/baselineConfig");
+  for (const folder of ["frontier", "frontier-long", "train"]) {
+    const file = join(root, "data/records", folder, `${net}.json`);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")).model;
+  }
+  // As published: real 1x1 convolutions in halving shortcuts of ResNet-18, none in those of ResNet-20.
+  const downsample = net === "resnet20" ? "avg_pool" : "real_conv";
+  return { kind: "baseline", name: net, ...baselineConfig({ family: net, block, downsample }) };
+}
+
+function graphOf(net, block) {
+  const { modelGraph } = library("packed/modelGraph");
+  const { defaultBinarizationConfig } = library("config/binarizationConfig");
+  return modelGraph(modelOf(net, block), defaultBinarizationConfig, randomWeights);
+}
+
+/** The binary network; hand-made ones of Bi-Real blocks. */
+export function binaryProgram(net) {
+  return library("packed/lowering").lowerGraph(graphOf(net, "bireal"));
+}
+
+/**
+ * The plain float network of the same shape as an ONNX graph: binary convolutions are float ones, signs are left out. Batch norms are
+ * folded into the convolutions in front of them, and left out where a convolution behind them would take them in.
+ */
+export function floatNetwork(net, batch) {
+  const { nodes, logits } = graphOf(net, "real");
+  const result = new OnnxWriter(batch);
+  const names = [];
+  nodes.forEach(({ inputs, size, op }, id) => {
+    const read = inputs.map((input) => names[input]);
+    const from = nodes[inputs[0]];
+    names[id] = result.add(op, read, size, from, id === logits);
   });
-  const plain = { scale: null, offset: null, residual: null, activation: null, plus: null };
-  let [size, channels] = [32, base];
-  let x = slot("stem", "real", size, channels);
-  const stem = { step: "real_conv", name: "stem", input: 0, output: x, kernel: 3, stride: 1, before: 1 };
-  steps.push({ ...stem, weights: floats(27 * base, 0.5), epilogue: epilogue(base) });
-  for (let stage = 0; stage < stages; stage++) {
-    for (let i = 0; i < convolutions; i++) {
-      const stride = stage > 0 && i === 0 ? 2 : 1;
-      const name = `stage${stage}.conv${i}`;
-      const out = base * 2 ** stage;
-      const bits = slot(`${name}.bits`, "bits", size, channels);
-      const limits = floats(channels, 0.1);
-      steps.push({
-        step: "binarize",
-        name: `${name}.sign`,
-        input: x,
-        output: bits,
-        limits,
-        flips: new Int8Array(channels).fill(1),
-      });
-      let shortcut = x;
-      if (stride === 2) {
-        const half = size / 2;
-        const pooled = slot(`${name}.pooled`, "real", half, real ? channels : out);
-        const pool = {
-          step: "pool",
-          name: `${name}.pool`,
-          input: x,
-          output: pooled,
-          kernel: 2,
-          stride: 2,
-          before: 0,
-          of: "mean",
-        };
-        steps.push({ ...pool, copies: real ? 1 : 2, epilogue: plain });
-        shortcut = pooled;
-        if (real) {
-          shortcut = slot(`${name}.shortcut`, "real", half, out);
-          const conv = {
-            step: "real_conv",
-            name: `${name}.shortcut`,
-            input: pooled,
-            output: shortcut,
-            kernel: 1,
-            stride: 1,
-            before: 0,
-          };
-          steps.push({ ...conv, weights: floats(channels * out, 0.2), epilogue: epilogue(out) });
-        }
-        size = half;
+  return result.graph();
+}
+
+class OnnxWriter {
+  #nodes = [];
+  #constants = [];
+  #batch;
+
+  constructor(batch) {
+    this.#batch = batch;
+  }
+
+  graph() {
+    const [images, logits] = ["images", "logits"].map((name) => ({ name, type: "float32" }));
+    return {
+      nodes: this.#nodes,
+      constants: this.#constants,
+      inputs: [{ ...images, shape: [this.#batch, 3, 32, 32] }],
+      outputs: [{ ...logits, shape: [this.#batch, 10] }],
+    };
+  }
+
+  add(op, [x, y, ...others], [height, width, channels], from, last) {
+    const given = from?.size;
+    switch (op.kind) {
+      case "image":
+        return "images";
+      case "sign":
+        return x;
+      // A bias stands in its convolution already.
+      case "affine":
+        return x;
+      case "real_conv":
+      case "binary_conv":
+        return this.#convolution(x, given[2], channels, given[0], height, op);
+      case "activation":
+        if (op.activation.kind === "relu") return this.#node("Relu", [x]);
+        if (op.activation.kind === "hardtanh")
+          return this.#node("Clip", [x, this.#scalar(-1), this.#scalar(1)]);
+        return this.#node("PRelu", [x, this.#constant([channels, 1, 1], 0.5)]);
+      case "add":
+        return this.#node("Add", [x, y]);
+      case "concat":
+        return this.#node("Concat", [x, y, ...others], { axis: { int: 1 } });
+      case "duplicate":
+        return this.#node("Concat", [x, x], { axis: { int: 1 } });
+      case "zeros":
+        return this.#values(
+          [this.#batch, channels, height, width],
+          new Float32Array(this.#batch * channels * height * width),
+        );
+      case "pool": {
+        const type = op.of === "max" ? "MaxPool" : "AveragePool";
+        return this.#node(type, [x], window(op.kernel, op.stride, 1, given[0], height));
       }
-      const output = slot(name, "real", size, out);
-      steps.push({
-        step: "binary_conv",
-        name,
-        input: bits,
-        kernel: 3,
-        stride,
-        dilation: 1,
-        groups: 1,
-        border: 1,
-        phases: 1,
-        outChannels: out,
-        weights: maskedWords(out * 9, channels),
-        result: { kind: "real", output, epilogue: epilogue(out, shortcut) },
-      });
-      x = output;
-      channels = out;
+      case "match":
+        return this.#match(x, given[2] / op.nodes, channels / op.nodes, op.nodes, [height, width]);
+      case "global_pool":
+        return this.#node("GlobalAveragePool", [x]);
+      case "dense": {
+        const features = this.#node("Flatten", [x], { axis: { int: 1 } });
+        const inputs = [
+          features,
+          this.#constant([op.weights.length / channels, channels], 0.1),
+          this.#constant([channels], 0.1),
+        ];
+        return this.#node("Gemm", inputs, {}, last ? "logits" : undefined);
+      }
+      default:
+        throw new Error(`no float form of ${op.kind}`);
     }
   }
-  const pooled = slot("pooled", "real", 1, channels);
-  steps.push({ step: "global_pool", name: "head.pool", input: x, output: pooled });
-  const logits = slot("logits", "real", 1, 10);
-  steps.push({
-    step: "dense",
-    name: "head.dense",
-    input: pooled,
-    output: logits,
-    weights: floats(channels * 10),
-    bias: floats(10),
-  });
-  return { imageSize: 32, imageChannels: 3, classes: 10, slots, steps, logits };
-}
 
-function maskedWords(places, channels) {
-  const each = Math.ceil(channels / 32);
-  const all = words(places * each);
-  const left = channels - 32 * (each - 1);
-  if (left < 32) for (let i = each - 1; i < all.length; i += each) all[i] &= 2 ** left - 1;
-  return all;
-}
-
-/** The float network of the same shape (basic blocks of two convolutions, ReLU), batch norm folded into biases, as an ONNX graph. */
-export function floatResNet({ base, stages, convolutions, real }, batch) {
-  const nodes = [];
-  const constants = [];
-  const constant = (shape, scale) => {
-    const name = `w${constants.length}`;
-    const count = shape.reduce((a, b) => a * b, 1);
-    constants.push({ name, type: "float32", shape, bytes: new Uint8Array(floats(count, scale).buffer) });
-    return name;
-  };
-  const node = (op, inputs, attributes = {}) => {
-    const output = `v${nodes.length}`;
-    nodes.push({ op, inputs, outputs: [output], attributes });
-    return output;
-  };
-  const ints = (...values) => ({ ints: values });
-  const conv = (x, from, to, kernel, stride) => {
-    const border = (kernel - 1) / 2;
-    const scale = 2 / Math.sqrt(kernel * kernel * from);
-    return node("Conv", [x, constant([to, from, kernel, kernel], scale), constant([to], 0.1)], {
-      kernel_shape: ints(kernel, kernel),
-      strides: ints(stride, stride),
-      pads: ints(border, border, border, border),
+  #convolution(x, from, to, size, out, { kernel, stride, dilation = 1, groups = 1 }) {
+    const weights = this.#constant(
+      [to, from / groups, kernel, kernel],
+      2 / Math.sqrt((kernel * kernel * from) / groups),
+    );
+    return this.#node("Conv", [x, weights, this.#constant([to], 0.1)], {
+      ...window(kernel, stride, dilation, size, out),
+      dilations: { ints: [dilation, dilation] },
+      group: { int: groups },
     });
-  };
-  let channels = base;
-  let x = node("Relu", [conv("images", 3, base, 3, 1)]);
-  for (let stage = 0; stage < stages; stage++) {
-    for (let block = 0; block < convolutions / 2; block++) {
-      const stride = stage > 0 && block === 0 ? 2 : 1;
-      const out = base * 2 ** stage;
-      const inner = node("Relu", [conv(x, channels, out, 3, stride)]);
-      const main = conv(inner, out, out, 3, 1);
-      let shortcut = x;
-      if (stride === 2 && real) shortcut = conv(x, channels, out, 1, 2);
-      else if (stride === 2) {
-        const pooled = node("AveragePool", [x], { kernel_shape: ints(2, 2), strides: ints(2, 2) });
-        shortcut = node("Concat", [pooled, pooled], { axis: { int: 1 } });
-      }
-      x = node("Relu", [node("Add", [main, shortcut])]);
-      channels = out;
-    }
   }
-  const pooled = node("Flatten", [node("GlobalAveragePool", [x])], { axis: { int: 1 } });
-  nodes.push({
-    op: "Gemm",
-    inputs: [pooled, constant([channels, 10], 0.1), constant([10], 0.1)],
-    outputs: ["logits"],
-    attributes: {},
-  });
+
+  #match(x, from, to, nodes, [height, width]) {
+    const parts = Array.from({ length: nodes }, (_, node) => {
+      const ends = [node * from, node * from + Math.min(from, to)].map((end) => this.#integers([end]));
+      return this.#node("Slice", [x, ...ends, this.#integers([1])]);
+    });
+    if (to <= from) return nodes === 1 ? parts[0] : this.#node("Concat", parts, { axis: { int: 1 } });
+    const missing = [this.#batch, to - from, height, width];
+    const zeros = this.#values(missing, new Float32Array(missing.reduce((a, b) => a * b, 1)));
+    return this.#node(
+      "Concat",
+      parts.flatMap((part) => [part, zeros]),
+      { axis: { int: 1 } },
+    );
+  }
+
+  #node(op, inputs, attributes = {}, output = `v${this.#nodes.length}`) {
+    this.#nodes.push({ op, inputs, outputs: [output], attributes });
+    return output;
+  }
+
+  #constant(shape, scale) {
+    return this.#values(
+      shape,
+      floats(
+        shape.reduce((a, b) => a * b, 1),
+        scale,
+      ),
+    );
+  }
+
+  #scalar(value) {
+    return this.#values([], Float32Array.of(value));
+  }
+
+  #values(shape, values, type = "float32") {
+    const name = `w${this.#constants.length}`;
+    this.#constants.push({ name, type, shape, bytes: new Uint8Array(values.buffer) });
+    return name;
+  }
+
+  #integers(values) {
+    return this.#values([values.length], BigInt64Array.from(values, BigInt), "int64");
+  }
+}
+
+function window(kernel, stride, dilation, size, out) {
+  const all = Math.max((out - 1) * stride + (kernel - 1) * dilation + 1 - size, 0);
+  const before = Math.floor(all / 2);
   return {
-    nodes,
-    constants,
-    inputs: [{ name: "images", type: "float32", shape: [batch, 3, 32, 32] }],
-    outputs: [{ name: "logits", type: "float32", shape: [batch, 10] }],
+    kernel_shape: { ints: [kernel, kernel] },
+    strides: { ints: [stride, stride] },
+    pads: { ints: [before, before, all - before, all - before] },
   };
 }
