@@ -156,11 +156,14 @@ export function describeRealConv(
   const columns = Math.max(stride * (output.width - 1) + kernel, before + input.width);
   const rowBytes = direct ? place.rowBytes : columns * pixelBytes;
   const rows = stride * (output.height - 1) + kernel;
-  const blocks = Math.ceil(output.channels / 16);
-  const sumsPixel = 64 * blocks;
+  // Half a block for what is left, if it is not more.
+  const left = output.channels % 16;
+  const halved = left > 0 && left <= 8;
+  const blocks = Math.ceil(output.channels / 16) - (halved ? 1 : 0);
+  const sumsPixel = 64 * blocks + (halved ? 32 : 0);
   const strip = stripRows(sumsPixel * output.width, output.height);
   const padded = direct ? -1 : scratch.add(rows * rowBytes);
-  const sums = scratch.add((strip * output.width + 2) * sumsPixel);
+  const sums = scratch.add((strip * output.width + 4) * sumsPixel);
   const source = { kind: at.SOURCE_F32, pixelBytes: sumsPixel };
   const finish = describeFinish(
     context,
@@ -180,9 +183,12 @@ export function describeRealConv(
   const part = constants.describe(at.PART_BYTES, {
     [at.P_SEGMENTS]: address,
     [at.P_SEGMENTS_END]: address + segments.byteLength,
-    [at.P_WEIGHTS]: constants.add(blocksOfWeights(conv.weights, values, output.channels)),
+    [at.P_WEIGHTS]: constants.add(blocksOfWeights(conv.weights, values, output.channels, 0, blocks, 16)),
     [at.P_BLOCKS]: blocks,
     [at.P_BLOCK_BYTES]: 64 * values,
+    [at.P_THREE_WEIGHTS]: halved
+      ? constants.add(blocksOfWeights(conv.weights, values, output.channels, 16 * blocks, 1, 8))
+      : 0,
   });
   return constants.describe(at.CONV_BYTES, {
     [at.S_OP]: at.OP_REAL_CONV,
@@ -216,14 +222,20 @@ function plainSegments(runs: readonly Run[]): Int32Array {
   return Int32Array.from(runs.flatMap(({ offset, length }) => [offset, length, 0]));
 }
 
-/** `[values, channels]` as blocks of 16 channels, each `[values, 16]`. */
-function blocksOfWeights(weights: Float32Array, values: number, channels: number): Float32Array {
-  const blocks = Math.ceil(channels / 16);
-  const result = new Float32Array(blocks * values * 16);
-  for (let i = 0; i < values; i++) {
-    for (let o = 0; o < channels; o++) {
-      result[(Math.floor(o / 16) * values + i) * 16 + (o % 16)] = weights[i * channels + o] as number;
-    }
+/** `[values, channels]` from a channel on as blocks of some channels, each `[values, size]`. */
+function blocksOfWeights(
+  weights: Float32Array,
+  values: number,
+  channels: number,
+  first: number,
+  blocks: number,
+  size: number,
+): Float32Array {
+  const result = new Float32Array(blocks * values * size);
+  for (let o = first; o < Math.min(channels, first + blocks * size); o++) {
+    const block = Math.floor((o - first) / size) * values;
+    for (let i = 0; i < values; i++)
+      result[(block + i) * size + ((o - first) % size)] = weights[i * channels + o] as number;
   }
   return result;
 }

@@ -90,7 +90,10 @@ export const P_LAST_LOW = 24;
 export const P_LAST_HIGH = 28;
 /** Channels before those of this one, in the order in which parts put them out. */
 export const P_FIRST = 32;
-/** The last block of an odd number, three taps of a row at a time: windows, weights (0: as the others). */
+/**
+ * The last block of an odd number, three taps of a row at a time: windows, weights (0: as the others). Of real convolutions the weights
+ * of the last 8 filters, where half a block is left.
+ */
 export const P_THREE_SEGMENTS = 36;
 export const P_THREE_SEGMENTS_END = 40;
 export const P_THREE_WEIGHTS = 44;

@@ -1,6 +1,6 @@
 import {
   C_COPY, C_INPUT_COLS, C_LEFT, C_PADDED, C_PADDED_ROW, C_PADDED_ROWS, C_PART, C_REACH, C_ROW_STEP, C_STEP, C_TOP, P_BLOCKS,
-  P_BLOCK_BYTES, P_SEGMENTS, P_SEGMENTS_END, P_WEIGHTS, S_COLS, S_FINISH, S_INPUT, S_INPUT_PIXEL, S_INPUT_ROW, S_INPUT_ROWS,
+  P_BLOCK_BYTES, P_SEGMENTS, P_SEGMENTS_END, P_THREE_WEIGHTS, P_WEIGHTS, S_COLS, S_FINISH, S_INPUT, S_INPUT_PIXEL, S_INPUT_ROW, S_INPUT_ROWS,
   S_STRIP, S_SUMS, S_SUMS_PIXEL, SEGMENT_BYTES,
 } from "../fields";
 import { copy, zero } from "./bytes";
@@ -36,6 +36,18 @@ export function realConv(d: usize, arena: usize, scratch: usize, from: i32, to: 
         }
       }
       weights += bytes;
+    }
+    const half = load<usize>(part, P_THREE_WEIGHTS);
+    if (half) {
+      for (let r = row; r < stop; r++) {
+        let x = image + r * rowStep;
+        let at = sums + 64 * blocks + (r - row) * cols * pixel;
+        for (let col = 0; col < cols; col += 4) {
+          multiplyHalf(x, step, segments, end, half, at, pixel);
+          x += 4 * step;
+          at += 4 * pixel;
+        }
+      }
     }
     for (let r = row; r < stop; r++) finish(load<usize>(d, S_FINISH), r, sums + (r - row) * cols * pixel, arena, scratch);
   }
@@ -117,4 +129,49 @@ function multiply(
   v128.store(sums, b1, 16);
   v128.store(sums, b2, 32);
   v128.store(sums, b3, 48);
+}
+
+/** Four pixels, 8 filters. */
+function multiplyHalf(
+  x: usize, step: usize, segments: usize, end: usize, w: usize, sums: usize, pixel: usize,
+): void {
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  let c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+  do {
+    let p0 = x + load<u32>(segments);
+    let p1 = p0 + step;
+    let p2 = p1 + step;
+    let p3 = p2 + step;
+    const stop = p0 + load<u32>(segments, 4);
+    do {
+      const u0 = v128.load(w), u1 = v128.load(w, 16);
+      const x0 = v128.load32_splat(p0), x1 = v128.load32_splat(p1);
+      const x2 = v128.load32_splat(p2), x3 = v128.load32_splat(p3);
+      a0 = sum(a0, x0, u0);
+      a1 = sum(a1, x0, u1);
+      b0 = sum(b0, x1, u0);
+      b1 = sum(b1, x1, u1);
+      c0 = sum(c0, x2, u0);
+      c1 = sum(c1, x2, u1);
+      d0 = sum(d0, x3, u0);
+      d1 = sum(d1, x3, u1);
+      w += 32;
+      p0 += 4;
+      p1 += 4;
+      p2 += 4;
+      p3 += 4;
+    } while (p0 < stop);
+    segments += SEGMENT_BYTES;
+  } while (segments < end);
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  sums += pixel;
+  v128.store(sums, b0);
+  v128.store(sums, b1, 16);
+  sums += pixel;
+  v128.store(sums, c0);
+  v128.store(sums, c1, 16);
+  sums += pixel;
+  v128.store(sums, d0);
+  v128.store(sums, d1, 16);
 }
