@@ -43,6 +43,7 @@ const guides = [
   "frontier-protocol",
   "engine",
   "scale",
+  "packed-engine",
 ];
 
 /** Tables whose cells hold long names and values stay inside the page; the picture of the front page is as large as it can be. */

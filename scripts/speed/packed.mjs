@@ -191,10 +191,15 @@ async function serve(name, net, batch, windowMs) {
   process.send({ ready: true });
 }
 
+/** What a child says next. */
 const answer = (child) =>
   new Promise((done, fail) => {
-    child.once("message", done);
-    child.once("exit", (code) => fail(new Error(`a measuring process ended with code ${code}`)));
+    const ended = (code) => fail(new Error(`a measuring process ended with code ${code}`));
+    child.once("exit", ended);
+    child.once("message", (message) => {
+      child.off("exit", ended);
+      done(message);
+    });
   });
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -218,10 +223,7 @@ async function compare(net, batch, names, rounds, windowMs) {
       times.push((await answer(child)).best / batch);
     }
   }
-  for (const { child } of children) {
-    child.removeAllListeners("exit");
-    child.kill();
-  }
+  for (const { child } of children) child.kill();
   const [first] = children;
   return children.map(({ name, times }) => ({
     name,
