@@ -34,6 +34,7 @@ const guides = [
   "datasets",
   "derivation",
   "strategies",
+  "search-repairs",
   "collapse",
   "analysis",
   "ablations-and-comparisons",
