@@ -41,7 +41,6 @@ export { readTrainRecord } from "./records/trainRecordFile";
 // What a cell shows
 export { describeGenotype } from "./space/describeGenotype";
 export { drawGenotype } from "./figures/drawings/drawGenotype";
-export type { Exploration } from "./explore/exploration";
 export { explore } from "./explore/explore";
 export { exploreFrontier, explorePaths } from "./explore/exploreRuns";
 export { button, select, slider } from "./explore/widgets";

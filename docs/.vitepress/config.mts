@@ -32,6 +32,7 @@ const base = process.env["BARS_DOCS_BASE"] ?? "/";
 const guides = [
   "notebooks",
   "datasets",
+  "explore",
   "derivation",
   "strategies",
   "search-repairs",

@@ -39,7 +39,7 @@ export type BreakOptions = Partial<Omit<BudgetOptions, "budget" | "atLeast">> &
   Pick<BudgetOptions, "measure">;
 
 /** {@link budgetBreaks} of alphas and other options of rule `budget`, e.g. its temperature. */
-export function budgetBreaksOf(input: DeriveInput, options: BreakOptions): BudgetBreak[] {
+function budgetBreaksOf(input: DeriveInput, options: BreakOptions): BudgetBreak[] {
   let all: readonly BudgetBreak[] = [];
   for (const found of budgetBreakSteps(input, options)) all = found;
   return [...all];

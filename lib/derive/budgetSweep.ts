@@ -91,7 +91,7 @@ export function budgetRow(
 }
 
 /** What the cheapest architecture of a search's space costs. */
-export function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
+function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
   const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
   return "cheapest" in result ? result.cheapest : 0;
 }

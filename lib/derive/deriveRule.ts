@@ -57,7 +57,7 @@ export interface DeriveRule<O extends ProbabilityOptions = ProbabilityOptions> {
   /** Paper or code it comes from. */
   readonly source: string;
   readonly defaults: O;
-  /** Its own options, for forms; those that every rule has stand in `commonOptions`. */
+  /** Its own options, for forms; `optionFields` adds those that every rule has. */
   readonly fields: { readonly [K in Exclude<keyof O, keyof ProbabilityOptions>]: RuleOption };
   /** Left out: every method of `probabilityMethods`. */
   readonly methods?: readonly ProbabilityMethod[];

@@ -4,7 +4,7 @@ import { probabilityMethods } from "./probabilitiesOf";
 import type { RuleOption } from "./ruleOption";
 
 /** Options that rules have in common, in the order forms show them. */
-export const commonOptions = {
+const commonOptions = {
   method: {
     kind: "choice",
     choices: probabilityMethods,

@@ -165,7 +165,8 @@ function textOf({ label }: PageSearch, derived: Derived | string, settings: Sett
   return typeof derived === "string" ? `${label}: ${derived}` : spokenText(derived, settingsText(settings));
 }
 
-const scale = 1.5;
+/** Pixels of the still for each of the page: the output is to stay small, and viewers with scripts hide it. */
+const scale = 1;
 
 function stillOf({ derivation, hash }: Derived, settings: Settings) {
   const title = `${settingsText(settings)}: ${hash.slice(0, 12)}`;

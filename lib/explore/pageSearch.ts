@@ -9,7 +9,7 @@ import { counted } from "../util/counted";
 import { BarsError } from "../util/errors";
 
 /** Epochs a page holds at most; a slider of more stops tells no more. */
-export const mostEpochs = 200;
+const mostEpochs = 200;
 
 /** What a page gets of one search. A record that cannot be shown is no error: the page says what is wrong with it. */
 export function pageSearch(

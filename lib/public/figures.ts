@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { Exploration } from "../explore/exploration";
 export { type Explored, type ExploreOptions, explorePage } from "../explore/explore";
 export { type ExploredRuns, type ExploreRunsOptions, runsPage } from "../explore/exploreRuns";
 export type { Control, SliderOptions } from "../explore/widgets";

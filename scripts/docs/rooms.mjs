@@ -19,7 +19,7 @@ const roomOf = (file) =>
  */
 export function fileImports() {
   const sources = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter(
-    (file) => file.endsWith(".ts") && file.includes("/") && !/^(\.?dist|node_modules)/.test(file),
+    (file) => /\.tsx?$/.test(file) && file.includes("/") && !/^(\.?dist|node_modules)/.test(file),
   );
   return sources.flatMap((file) => {
     const found = readFileSync(join(lib, file), "utf8").matchAll(
@@ -27,7 +27,8 @@ export function fileImports() {
     );
     return [...found].map(([, typeOnly, specifier, dynamic]) => {
       const path = relative(lib, resolve(lib, dirname(file), specifier ?? dynamic));
-      const target = existsSync(join(lib, `${path}.ts`)) ? `${path}.ts` : `${path}/index.ts`;
+      const target =
+        [`${path}.ts`, `${path}.tsx`].find((one) => existsSync(join(lib, one))) ?? `${path}/index.ts`;
       return { file, target, typeOnly: typeOnly !== undefined };
     });
   });

@@ -13,4 +13,4 @@ export function explore(id: string, data: ExploreData, imageTail?: string): void
 }
 
 /** What the page works out, without the page: for tests that compare it with Node's. */
-export { derivedOf };
+export { define, derivedOf };
