@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ops } from "../cost/cost";
 import { readEvolutionRecord } from "../records/evolutionRecordFile";
+import { readRaceRecord } from "../records/raceRecordFile";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { type Table, type TableCell, type TableColumn, table } from "../records/table";
@@ -116,6 +117,7 @@ function rowOf(state: JobState): Table["rows"][number] {
   const train = finished && has("train") ? readTrainRecord(join(files.train, "record.json")) : null;
   const evolved =
     finished && has("evolve") ? readEvolutionRecord(join(files.evolution, "record.json")).seconds : 0;
+  const raced = finished && has("race") ? readRaceRecord(join(files.race, "record.json")).seconds : 0;
   const seconds = [search, train].flatMap((record) => record?.epochs.map((epoch) => epoch.seconds) ?? []);
   return {
     job: job.name,
@@ -133,7 +135,7 @@ function rowOf(state: JobState): Table["rows"][number] {
     ...testsOf(train),
     sharedAccuracy: search?.test?.derivedAccuracy ?? null,
     epochs: (train ?? search)?.epochs.length ?? null,
-    seconds: finished ? seconds.reduce((sum, value) => sum + value, evolved) : null,
+    seconds: finished ? seconds.reduce((sum, value) => sum + value, evolved + raced) : null,
     dataset: (train ?? search)?.data.name ?? null,
     folder,
     hash: (train ?? search)?.configHash.slice(0, 12) ?? null,

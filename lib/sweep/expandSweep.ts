@@ -3,7 +3,7 @@ import { deepFreeze, isSection, ownValue } from "../config/check";
 import { ConfigError } from "../util/errors";
 import type { JobChoice } from "./jobChoice";
 import { stepsOf } from "./jobSteps";
-import { type Sweep, type SweepPart, type SweepRun, stageNeeds } from "./sweepFile";
+import { type Sweep, type SweepPart, type SweepRun, stageNeeds, withPreset } from "./sweepFile";
 import { jobId, type SweepJob } from "./sweepJob";
 
 /**
@@ -58,7 +58,8 @@ function jobOf(sweep: Sweep, choice: JobChoice): SweepJob {
 function identity(job: SweepJob): string {
   return jobId(
     job.steps.map((step) => {
-      if (step.step === "derive" || step.step === "evolve") return { ...step, name: "" };
+      if (step.step === "derive" || step.step === "evolve" || step.step === "race")
+        return { ...step, name: "" };
       return step.step === "train" && step.model ? { ...step, model: { ...step.model, name: "" } } : step;
     }),
   );
@@ -133,8 +134,7 @@ function partsWith(run: SweepRun, grid: JobChoice["grid"], place: string): Sweep
   for (const [path, value] of Object.entries(grid)) {
     const [part, ...keys] = path.split(".") as [SweepPart, ...string[]];
     // Settings of searches and trainings lie under `overrides`, but for the preset's name.
-    const inside =
-      (part === "search" || part === "train") && path !== `${part}.preset` ? ["overrides", ...keys] : keys;
+    const inside = withPreset(part) && path !== `${part}.preset` ? ["overrides", ...keys] : keys;
     parts[part] = put(parts[part] ?? {}, inside, value, `${place}: grid path "${path}"`);
   }
   return parts;

@@ -43,7 +43,9 @@ export interface JobFiles {
   readonly search: string;
   /** Folder of the evolution. */
   readonly evolution: string;
-  /** The derived, or evolved, architecture. */
+  /** Folder of the race. */
+  readonly race: string;
+  /** The derived, evolved or raced architecture. */
   readonly genotype: string;
   /** Folder of the training. */
   readonly train: string;
@@ -56,6 +58,7 @@ export function jobFiles(folder: string): JobFiles {
     log: join(folder, "log.txt"),
     search: join(folder, "search"),
     evolution: join(folder, "evolution"),
+    race: join(folder, "race"),
     genotype: join(folder, "genotype.json"),
     train: join(folder, "train"),
   };

@@ -37,7 +37,8 @@ export function jobState(sweepFolder: string, job: SweepJob): JobState {
   const owner = folderOwner(folder);
   const outcome = readOutcome(folder, job.id);
   const begun =
-    outcome !== null || [files.search, files.evolution, files.train].some((path) => existsSync(path));
+    outcome !== null ||
+    [files.search, files.evolution, files.race, files.train].some((path) => existsSync(path));
   const state = (status: JobStatus): JobState => ({ job, folder, status, owner, outcome });
   if (owner !== null) return state("running");
   if (outcome?.status === "finished") {

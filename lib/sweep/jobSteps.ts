@@ -7,6 +7,7 @@ import { BarsError, ConfigError } from "../util/errors";
 import type { JobChoice } from "./jobChoice";
 import { evolutionSettings } from "./jobEvolution";
 import { givenModel } from "./jobModel";
+import { raceSettings } from "./jobRace";
 import { deriveSettings, searchSettings, trainSettings } from "./jobSettings";
 import type { JobStep } from "./sweepJob";
 
@@ -30,6 +31,14 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   if (stage === "evolution") {
     return [
       { step: "evolve", config: evolutionSettings(choice), name: choice.label },
+      { step: "train", config: train, model: null },
+    ];
+  }
+  if (stage === "race") {
+    const config = raceSettings(choice);
+    requireForm(choice, train, config.space);
+    return [
+      { step: "race", config, name: choice.label },
       { step: "train", config: train, model: null },
     ];
   }

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EvolutionConfig } from "../config/evolutionConfig";
+import type { RaceConfig } from "../config/raceConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { ops } from "../cost/cost";
@@ -9,9 +10,11 @@ import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import type { EvolveOptions } from "../evolution/evolve";
 import { saveArchitecture, saveGenotype } from "../figures/export/saveArchitecture";
+import type { RaceOptions } from "../race/raceOptions";
 import { fold, randomKey } from "../random/randomKey";
 import { type EvolutionRecord, evolvedModel } from "../records/evolutionRecord";
 import { genotypeModel, type ModelSpec } from "../records/modelSpec";
+import { type RaceRecord, racedModel } from "../records/raceRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import type { TrainRecord } from "../records/trainRecord";
 import { searchFiles } from "../search/searchFiles";
@@ -36,6 +39,7 @@ export class FolderBusyError extends RecordError {}
 export interface StepRunner {
   search(config: SearchConfig, options: StepOptions): Promise<SearchRecord>;
   evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord>;
+  race(config: RaceConfig, options: RaceOptions): Promise<RaceRecord>;
   train(config: TrainConfig, model: ModelSpec, options: StepOptions): Promise<TrainRecord>;
 }
 
@@ -164,6 +168,12 @@ async function runStep(
         ...search,
       });
       const model = evolvedModel(record, next.name);
+      saveGenotype(join(files.genotype, ".."), model.genotype);
+      return { ...sofar, model, cost: totalCost(model.genotype) };
+    }
+    case "race": {
+      const record = await runner.race(next.config, { directory: files.race, progress, signal });
+      const model = racedModel(record, record.winner, next.name);
       saveGenotype(join(files.genotype, ".."), model.genotype);
       return { ...sofar, model, cost: totalCost(model.genotype) };
     }

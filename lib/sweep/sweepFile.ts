@@ -18,6 +18,7 @@ import { presetPart } from "./sweepSections";
  * - `random`: an architecture drawn at random within a budget, trained from scratch
  * - `evolution`: an architecture found by regularised evolution, its fitness by the supernet of a stored search
  *   (`record`) or without one by short trainings; trained from scratch
+ * - `race`: the winner of a race in a cost band, trained from scratch
  */
 export const sweepStages = [
   "search",
@@ -27,6 +28,7 @@ export const sweepStages = [
   "baseline",
   "random",
   "evolution",
+  "race",
 ] as const;
 export type SweepStage = (typeof sweepStages)[number];
 
@@ -35,10 +37,10 @@ export type SweepStage = (typeof sweepStages)[number];
  *
  * @example
  * ```ts
- * console.log(bars.sweep.sweepParts.join(" ")); // search derive train baseline random evolution
+ * console.log(bars.sweep.sweepParts.join(" ")); // search derive train baseline random evolution race
  * ```
  */
-export const sweepParts = ["search", "derive", "train", "baseline", "random", "evolution"] as const;
+export const sweepParts = ["search", "derive", "train", "baseline", "random", "evolution", "race"] as const;
 export type SweepPart = (typeof sweepParts)[number];
 
 /** One or several runs of a sweep: every combination of grid values, budgets and seeds is a job. */
@@ -86,7 +88,13 @@ export const stageNeeds: Readonly<
   baseline: { parts: ["baseline", "train"], budgets: "optional", file: null },
   random: { parts: ["random", "train"], budgets: "required", file: null },
   evolution: { parts: ["evolution", "train"], budgets: "optional", file: "record", fileOptional: true },
+  race: { parts: ["race", "train"], budgets: "optional", file: null },
 };
+
+/** Whether a part is a preset with settings laid over it. */
+export function withPreset(part: SweepPart): boolean {
+  return part === "search" || part === "train" || part === "race";
+}
 
 const fileKeys = { kind: 0, schema: 0, name: 0, note: 0, common: 0, runs: 0 };
 const commonKeys = {
@@ -96,6 +104,7 @@ const commonKeys = {
   baseline: 0,
   random: 0,
   evolution: 0,
+  race: 0,
   seeds: 0,
   budgets: 0,
   measure: 0,
@@ -241,7 +250,7 @@ function either(run: object, common: object, key: string, usual: unknown): unkno
 function checkPart(part: SweepPart, value: unknown, place: string): Readonly<Record<string, unknown>> {
   const at = `${place}: ${part}`;
   const given = section(value, at);
-  if (part === "search" || part === "train") complete(at, presetPart, given);
+  if (withPreset(part)) complete(at, presetPart, given);
   return given;
 }
 
@@ -255,7 +264,7 @@ function checkGrid(value: unknown, stage: SweepStage, place: string): SweepRun["
         `${place}: grid path "${path}" must begin with a part of stage "${stage}" (${parts.join(", ")}), e.g. "${parts[0]}.${parts[0] === "baseline" ? "width" : "overrides"}".`,
       );
     }
-    if (path === "search.seed" || path === "train.seed") {
+    if (path === "search.seed" || path === "train.seed" || path === "race.seed") {
       throw new ConfigError(`${place}: grid path "${path}": seeds are given by "seeds", not by the grid.`);
     }
     check(

@@ -1,4 +1,5 @@
 import type { EvolutionConfig } from "../config/evolutionConfig";
+import type { RaceConfig } from "../config/raceConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import type { TrainConfig } from "../config/trainConfig";
 import { type CostMeasure, costMeasures } from "../cost/cost";
@@ -40,6 +41,12 @@ export type JobStep =
       readonly step: "evolve";
       readonly config: EvolutionConfig;
       /** What the fittest model is called. */
+      readonly name: string;
+    }
+  | {
+      readonly step: "race";
+      readonly config: RaceConfig;
+      /** What the winner is called. */
       readonly name: string;
     }
   | {

@@ -15,6 +15,7 @@ import { checkSweep } from "../../lib/sweep/sweepFile";
 import type { SweepJob } from "../../lib/sweep/sweepJob";
 import { DivergenceError, InterruptedError, RecordError } from "../../lib/util/errors";
 import { silentProgress } from "../../lib/util/progress";
+import { madeUpRace } from "../figures/madeUpRace";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const root = temporaryFolder();
@@ -37,6 +38,7 @@ function training(
     calls,
     search: () => Promise.reject(new Error("no search here")),
     evolve: () => Promise.reject(new Error("no evolution here")),
+    race: () => Promise.reject(new Error("no race here")),
     async train(config, _model, options) {
       calls.push(options);
       await instead(options);
@@ -96,6 +98,34 @@ describe("runJob", () => {
       record: null,
     });
     expect(existsSync(join(at, "owner.lock"))).toBe(false);
+  });
+
+  it("hands the winner of a race to the training; the budget is the upper end of its band", async () => {
+    const { folder, jobs } = jobsOf({ name: "r", stage: "race", race: { preset: "laptop" }, budgets: [6e6] });
+    const [job] = jobs as [SweepJob];
+    expect(job.steps[0]).toMatchObject({
+      config: { band: { measure: "bops", atLeast: 4.8e6, atMost: 6e6 } },
+    });
+    const at = prepareJob(folder, job);
+    const found = madeUpRace();
+    const models: unknown[] = [];
+    const runner = training();
+    await run(at, {
+      ...runner,
+      async race(config, { directory }) {
+        expect(config.train.seed).toBe(0);
+        expect(directory).toBe(join(at, "race"));
+        return found;
+      },
+      train(config, model, options) {
+        models.push(model);
+        return runner.train(config, model, options);
+      },
+    });
+    const { genotype } = found.networks[found.winner as number] as (typeof found.networks)[0];
+    const origin = { method: "race", recordHash: found.configHash, seed: 0 };
+    expect(models).toMatchObject([{ name: "r-6M", genotype, origin }]);
+    expect(existsSync(jobFiles(at).genotype)).toBe(true);
   });
 
   it("hands the fittest of an evolution to the training, as a model that says where it is from", async () => {

@@ -209,7 +209,7 @@ describe("runSweep", () => {
     const never = () => Promise.reject(new Error("must not be reached"));
     await expect(
       runJob(at, {
-        runner: { search: never, evolve: never, train: never },
+        runner: { search: never, evolve: never, race: never, train: never },
         progress: { start() {}, update() {}, stop() {} },
         signal: new AbortController().signal,
       }),

@@ -50,7 +50,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
       what: "a stage it does not know",
       runs: [{ ...baseline, stage: "evolve" }],
       message:
-        'sweep.json: runs[0] "r20": stage must be one of "search", "search+train", "derive+train", "train", "baseline", "random", "evolution", got "evolve".',
+        'sweep.json: runs[0] "r20": stage must be one of "search", "search+train", "derive+train", "train", "baseline", "random", "evolution", "race", got "evolve".',
     },
     {
       what: "parts a stage does not read",
