@@ -34,6 +34,7 @@ const guides = [
   "datasets",
   "explore",
   "derivation",
+  "race",
   "strategies",
   "search-repairs",
   "collapse",

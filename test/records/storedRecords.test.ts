@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { readTable } from "../../lib/records/tableFile";
 import { readTrainRecord } from "../../lib/records/trainRecordFile";
@@ -10,6 +11,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
   name.endsWith(".json"),
 );
 const readers: Readonly<Record<string, (path: string) => unknown>> = {
+  "bars.race-record": readRaceRecord,
   "bars.search-record": readSearchRecord,
   "bars.train-record": readTrainRecord,
   "bars.table": readTable,

@@ -17,7 +17,7 @@ const fewest = 4;
  *
  * @example
  * ```ts
- * const record = bars.records.readRaceRecord("data/records/race-A-s0.json");
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
  * console.log(bars.figures.raceAgreementFigure(record).data.length > 0); // true
  * ```
  */

@@ -13,7 +13,7 @@ import { networkText, originLooks, raceMeasureName, rungEnd } from "./raceFigure
  *
  * @example
  * ```ts
- * const record = bars.records.readRaceRecord("data/records/race-A-s0.json");
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
  * console.log(bars.figures.raceCostFigure(record).data.length > 0); // true
  * ```
  */

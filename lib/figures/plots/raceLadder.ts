@@ -14,7 +14,7 @@ import { networkText, originLooks, rungTicks } from "./raceFigures";
  *
  * @example
  * ```ts
- * const record = bars.records.readRaceRecord("data/records/race-A-s0.json");
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
  * console.log(bars.figures.raceLadder(record).data.length > 0); // true
  * ```
  */
