@@ -30,6 +30,7 @@ export { mergesConvolutions } from "./fused/mergesConvolutions";
 export { type AdamSettings, adamUpdate, type SgdSettings, sgdMomentumUpdate } from "./fused/optimizerUpdates";
 export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels";
 export { relu } from "./fused/relu";
+export { scaledConv } from "./fused/scaledConv";
 export { signWindow } from "./fused/signWindow";
 export { softmaxCrossEntropy } from "./fused/softmaxCrossEntropy";
 export { weightedSum } from "./fused/weightedSum";

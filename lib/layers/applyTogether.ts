@@ -55,11 +55,14 @@ function applyShared(applications: readonly Application[], input: NodeState, mer
       return { conv, get, options, kernel: conv.kernel(input, get, options) };
     });
     const { size, border } = (parts[0] as (typeof parts)[number]).conv;
-    const bits = borderedBits(input.bits, size, 1, border);
+    const bits = borderedBits(input.bits, size, 1, border, input.masksBits ? input.mask : null);
     const kernels = parts.map(({ kernel }) => kernel);
-    const values = merge
-      ? mergedConvolution(bits, kernels)
-      : kernels.map((kernel) => convolveBordered(bits, kernel, 1));
+    const values =
+      merge && !input.masksBits
+        ? mergedConvolution(bits, kernels)
+        : parts.map(({ conv, get, options, kernel }) =>
+            convolveBordered(bits, kernel, 1, conv.scale(input, get, options)),
+          );
     return parts.map(({ conv, get, options }, i) =>
       conv.finish(values[i] as tf.Tensor4D, input, get, options),
     );

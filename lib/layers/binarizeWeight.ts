@@ -54,6 +54,20 @@ export function binarizeWeight(latent: tf.Tensor4D, settings: WeightSettings): t
   return tf.tidy(() => own(latent, { ...settings, ...masks }));
 }
 
+/**
+ * The scale `a` of a kernel `sign(w) · a` that is constant to the weights and depends on masks: differentiable in the masks,
+ * `[1, 1, 1, outChannels]` or a scalar. Null for methods without such a scale.
+ */
+export function weightScale(latent: tf.Tensor4D, settings: WeightSettings): tf.Tensor | null {
+  const { method, inputMask = null, outputMask = null } = settings;
+  if (definedBy(method) || (!inputMask && !outputMask)) return null;
+  const constant = detach(latent);
+  if (method === "scale_tensor") return tf.tidy(() => tensorScale(constant, inputMask, outputMask));
+  if ((method === "scale_filter" || method === "bireal") && inputMask)
+    return tf.tidy(() => filterMean(tf.abs(constant), inputMask));
+  return null;
+}
+
 export type BinarizeWeight = (latent: tf.Tensor4D, settings: WeightSettings) => tf.Tensor4D;
 
 /** What a user's weight binarizer computes; undefined for the library's own. */

@@ -1,4 +1,4 @@
-import { interleaveChannels, tf } from "../backend";
+import { interleaveChannels, scaledConv, tf, weightedSum } from "../backend";
 import { ShapeError } from "../util/errors";
 
 /** Settings of {@link binaryConv2d}. */
@@ -46,9 +46,18 @@ export function denseKernel(
   return dilateKernel(maskKernel(kernel, config), config.dilation ?? 1);
 }
 
-/** Convolution of bits with a {@link denseKernel}, border included. */
-export function convolveBits(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: 1 | 2, border: 0 | 1): tf.Tensor4D {
-  return tf.tidy(() => convolveBordered(borderedBits(x, kernel.shape[0], stride, border), kernel, stride));
+/** Convolution of bits with a {@link denseKernel}, border included. `mask`: see {@link borderedBits}. */
+export function convolveBits(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  stride: 1 | 2,
+  border: 0 | 1,
+  mask: tf.Tensor1D | null = null,
+  scale: tf.Tensor | null = null,
+): tf.Tensor4D {
+  return tf.tidy(() =>
+    convolveBordered(borderedBits(x, kernel.shape[0], stride, border, mask), kernel, stride, scale),
+  );
 }
 
 /** Bits made ready for every {@link denseKernel} of one size: {@link borderedBits}. */
@@ -58,17 +67,48 @@ export interface BorderedBits {
   readonly pad: "valid" | "same";
 }
 
-/** Adds the border of a kernel of height and width `size` once, for all convolutions that read it. */
-export function borderedBits(x: tf.Tensor4D, size: number, stride: 1 | 2, border: 0 | 1): BorderedBits {
-  if (size === 1) return { image: x, pad: "valid" };
-  if (border === 0 && stride === 1) return { image: x, pad: "same" };
-  return { image: withBorder(x, (size - 1) / 2, (size - 1) / 2, border), pad: "valid" };
+/**
+ * Adds the border of a kernel of height and width `size` once, for all convolutions that read it.
+ * @param mask multiplies the channels, border included: for kernels that do not have it in them.
+ */
+export function borderedBits(
+  x: tf.Tensor4D,
+  size: number,
+  stride: 1 | 2,
+  border: 0 | 1,
+  mask: tf.Tensor1D | null = null,
+): BorderedBits {
+  if (size === 1) return { image: maskedImage(x, mask), pad: "valid" };
+  if (border === 0 && stride === 1) return { image: maskedImage(x, mask), pad: "same" };
+  const image = withBorder(x, (size - 1) / 2, (size - 1) / 2, border);
+  return { image: maskedImage(image, mask), pad: "valid" };
 }
 
-/** Convolution of bits that have their border already. */
-export function convolveBordered(bits: BorderedBits, kernel: tf.Tensor4D, stride: 1 | 2): tf.Tensor4D {
+function maskedImage(x: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
+  return mask ? weightedSum([x], [tf.scalar(1)], mask) : x;
+}
+
+/**
+ * Convolution of bits that have their border already.
+ * @param scale of the kernel, where it takes its gradient without the kernel's (`scaledConv`).
+ */
+export function convolveBordered(
+  bits: BorderedBits,
+  kernel: tf.Tensor4D,
+  stride: 1 | 2,
+  scale: tf.Tensor | null = null,
+): tf.Tensor4D {
+  if (scale) return scaledConv(bits.image, kernel, scale, stride, bits.pad);
   return tf.conv2d(bits.image, kernel, stride, bits.pad);
 }
+
+/** A mask that multiplies the bits instead of the kernels, and the scales of kernels that get their gradients apart. */
+export interface BitMask {
+  readonly mask: tf.Tensor1D | null;
+  readonly scales: readonly [tf.Tensor | null, tf.Tensor | null];
+}
+
+const noBitMask: BitMask = { mask: null, scales: [null, null] };
 
 /**
  * Halves the image by two binary convolutions of stride 2 with half the filters each: the windows of the first
@@ -88,6 +128,7 @@ export function factorizedBinaryConv2d(
   x: tf.Tensor4D,
   kernels: readonly [tf.Tensor4D, tf.Tensor4D],
   config: Omit<BinaryConv2dConfig, "stride">,
+  onBits: BitMask = noBitMask,
 ): tf.Tensor4D {
   const [first, second] = kernels;
   checkConv("factorizedBinaryConv2d", x, first, config.name);
@@ -101,8 +142,12 @@ export function factorizedBinaryConv2d(
     const even = denseKernel(first, config);
     const odd = denseKernel(second, config);
     const reach = (even.shape[0] - 1) / 2;
-    const atEven = tf.conv2d(withBorder(x, reach, reach, config.border), even, 2, "valid");
-    const atOdd = tf.conv2d(withBorder(x, reach - 1, reach + 1, config.border), odd, 2, "valid");
+    const half = (before: number, kernel: tf.Tensor4D, scale: tf.Tensor | null) => {
+      const image = withBorder(x, before, 2 * reach - before, config.border);
+      return convolveBordered({ image: maskedImage(image, onBits.mask), pad: "valid" }, kernel, 2, scale);
+    };
+    const atEven = half(reach, even, onBits.scales[0]);
+    const atOdd = half(reach - 1, odd, onBits.scales[1]);
     return interleaveChannels(atEven, atOdd);
   });
 }

@@ -1,7 +1,7 @@
-import { tf } from "../backend";
+import { detach, tf } from "../backend";
 import { traitsOf } from "../primitives/primitives";
 import { ShapeError } from "../util/errors";
-import { binarizeWeight } from "./binarizeWeight";
+import { binarizeWeight, weightScale } from "./binarizeWeight";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "./binaryConv2d";
 import { finishBlock } from "./finishBlock";
 import type {
@@ -44,18 +44,31 @@ export function binaryConvOperation(settings: NamedSettings): Operation {
   const { binarization, stride, name } = settings;
   const { border } = binarization;
 
+  const weightSettings = (input: NodeState, outputMask: tf.Tensor1D | null) => ({
+    method: binarization.weight,
+    clip: binarization.weightClip,
+    t: settings.edeT,
+    inputMask: perGroup(input.mask, groups),
+    outputMask,
+  });
+
+  const scaleOf = (latent: string, input: NodeState, get: GetParameter, outputMask: tf.Tensor1D | null) =>
+    input.masksBits ? weightScale(get(latent) as tf.Tensor4D, weightSettings(input, outputMask)) : null;
+
   const binaryKernel = (
     latent: string,
     input: NodeState,
     get: GetParameter,
     outputMask: tf.Tensor1D | null,
   ): tf.Tensor4D => {
+    const own = weightSettings(input, outputMask);
+    const apart = scaleOf(latent, input, get, outputMask) !== null;
+    // A scale that takes its gradient apart is a constant of the kernel.
+    const constant = (mask: tf.Tensor1D | null) => (mask && apart ? detach(mask) : mask);
     const weights = binarizeWeight(get(latent) as tf.Tensor4D, {
-      method: binarization.weight,
-      clip: binarization.weightClip,
-      t: settings.edeT,
-      inputMask: perGroup(input.mask, groups),
-      outputMask,
+      ...own,
+      inputMask: constant(own.inputMask),
+      outputMask: constant(own.outputMask),
     });
     return ungroupKernel(weights, groups);
   };
@@ -85,32 +98,41 @@ export function binaryConvOperation(settings: NamedSettings): Operation {
     tf.tidy(() => {
       checkInput(input, settings);
       const binary = binaryKernel("latent", input, get, options.outputMask ?? null);
-      return denseKernel(binary, { name, inputMask: input.mask, dilation: form.dilation });
+      return denseKernel(binary, { name, inputMask: kernelMask(input), dilation: form.dilation });
     });
+
+  const scale = (input: NodeState, get: GetParameter, options: ApplyOptions = {}) =>
+    scaleOf("latent", input, get, options.outputMask ?? null);
 
   const apply = (input: NodeState, get: GetParameter, options: ApplyOptions = {}): tf.Tensor4D =>
     tf.tidy(() => {
       if (!factorized) {
-        const conv = convolveBits(input.bits, kernel(input, get, options), stride, border);
+        const binary = kernel(input, get, options);
+        const own = scale(input, get, options);
+        const conv = convolveBits(input.bits, binary, stride, border, bitMask(input), own);
         return finish(conv, input, get, options);
       }
       checkInput(input, settings);
-      const kernels = latents.map((latent, i) =>
-        binaryKernel(latent, input, get, everySecond(options.outputMask ?? null, i)),
+      const outputMasks = latents.map((_, i) => everySecond(options.outputMask ?? null, i));
+      const halves = <T>(half: (latent: string, mask: tf.Tensor1D | null) => T) =>
+        latents.map((latent, i) => half(latent, outputMasks[i] as tf.Tensor1D | null)) as [T, T];
+      const conv = factorizedBinaryConv2d(
+        input.bits,
+        halves((latent, mask) => binaryKernel(latent, input, get, mask)),
+        { name, dilation: form.dilation, border, inputMask: kernelMask(input) },
+        { mask: bitMask(input), scales: halves((latent, mask) => scaleOf(latent, input, get, mask)) },
       );
-      const conv = factorizedBinaryConv2d(input.bits, kernels as [tf.Tensor4D, tf.Tensor4D], {
-        name,
-        dilation: form.dilation,
-        border,
-        inputMask: input.mask,
-      });
       return finish(conv, input, get, options);
     });
 
   const size = form.dilation * (form.kernel - 1) + 1;
-  const conv: ConvParts | null = stride === 1 ? { size, border, kernel, finish } : null;
+  const conv: ConvParts | null = stride === 1 ? { size, border, kernel, scale, finish } : null;
   return { parameters, apply, conv };
 }
+
+/** The mask where it multiplies the kernel, and where it multiplies the bits. */
+const kernelMask = ({ mask, masksBits }: NodeState): tf.Tensor1D | null => (masksBits ? null : mask);
+const bitMask = ({ mask, masksBits }: NodeState): tf.Tensor1D | null => (masksBits ? mask : null);
 
 /** The mask of a grouped kernel's input axis: channels `j · groups … j · groups + groups − 1` share entry `j`. */
 function perGroup(mask: tf.Tensor1D | null, groups: number): tf.Tensor1D | null {

@@ -10,6 +10,8 @@ export interface NodeOptions {
   readonly shift?: tf.Tensor1D | null;
   /** Batch norm to use instead of the supernet's (batch statistics, no affine part). */
   readonly normalize?: (raw: tf.Tensor4D) => tf.Tensor4D;
+  /** See {@link NodeState.masksBits}. */
+  readonly masksBits?: boolean;
 }
 
 /** The parameters a node owns: RSign's shift "rsign.shift" where the settings ask for it. */
@@ -37,5 +39,5 @@ export function normalizeAndBinarize(
     const normal = binarization.blockOrder === "bn_conv_relu" ? normalize(raw) : raw;
     return [normal, bitsOf(normal, options.shift ?? null, binarization, edeT)] as [tf.Tensor4D, tf.Tensor4D];
   });
-  return { raw, normalized, bits, mask };
+  return { raw, normalized, bits, mask, ...(options.masksBits && mask ? { masksBits: true } : {}) };
 }

@@ -16,6 +16,11 @@ export interface NodeState {
   readonly bits: tf.Tensor4D;
   /** Share of each channel that exists, `[channels]` in [0, 1]; null where all do. */
   readonly mask: tf.Tensor1D | null;
+  /**
+   * Whether the mask multiplies the bits instead of the kernels, and kernels keep their scales apart: the same value up to
+   * rounding, whose gradients in masks and scales need no gradient of a kernel. For steps that ask for no others.
+   */
+  readonly masksBits?: boolean;
 }
 
 /** One tensor an operation learns. */
@@ -86,6 +91,8 @@ export interface ConvParts {
    * @throws ShapeError if the node has other channels than the operation was built for.
    */
   kernel(input: NodeState, get: GetParameter, options?: ApplyOptions): tf.Tensor4D;
+  /** The kernel's scale where it takes its gradient apart ({@link NodeState.masksBits}), else null. */
+  scale(input: NodeState, get: GetParameter, options?: ApplyOptions): tf.Tensor | null;
   /** Everything after the convolution. */
   finish(conv: tf.Tensor4D, input: NodeState, get: GetParameter, options?: ApplyOptions): tf.Tensor4D;
 }

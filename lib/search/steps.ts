@@ -137,7 +137,8 @@ export function alphaGradients(
     let parts: { crossEntropy: tf.Scalar; penalty: tf.Scalar; entropy: tf.Scalar } | undefined;
     const { value, gradients: list } = lossGradients(() => {
       const draw = drawWeights(alphas, settings, key);
-      const logits = supernet.logits(batch.images, draw.weights, passOptions(settings, draw, key));
+      const options = { ...passOptions(settings, draw, key), alphasOnly: true };
+      const logits = supernet.logits(batch.images, draw.weights, options);
       const crossEntropy = mixedLoss(batch, (labels) => softmaxCrossEntropy(logits, labels, 0));
       const extra = regularisers(alphas, settings, expectedCost);
       parts = {

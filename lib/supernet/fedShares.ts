@@ -57,12 +57,12 @@ export function anyOf(shares: readonly Share[]): Share {
  * @param empty the bits of zeros, `[1, 1, 1, channels]`: what convolutions read of an empty node.
  */
 export function stateByShare(state: NodeState, share: tf.Scalar, empty: tf.Tensor4D): NodeState {
-  const { raw, normalized, bits, mask } = state;
+  const { raw, normalized, bits } = state;
   return {
+    ...state,
     raw,
     normalized: tf.mul(normalized, share),
     bits: tf.add(tf.mul(bits, share), tf.mul(empty, tf.sub(1, share))),
-    mask,
   };
 }
 

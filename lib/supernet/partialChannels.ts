@@ -34,6 +34,7 @@ export class PartialChannels {
       normalized: state.normalized === state.raw ? raw : this.#take(state.normalized, from, 1),
       bits: this.#take(state.bits, from, 1),
       mask: state.mask && this.#take(state.mask, from, 1),
+      ...(state.masksBits ? { masksBits: true } : {}),
     };
   }
 

@@ -37,6 +37,8 @@ export interface ForwardOptions {
   readonly active?: readonly (readonly (readonly boolean[])[])[] | undefined;
   /** Fixed statistics of batch norms, by `<name>.mean` and `<name>.variance`; without them those of the batch. */
   readonly statistics?: ReadonlyMap<string, tf.Tensor> | undefined;
+  /** Whether only gradients in the mixture weights are asked: none of a kernel is then computed on the way. */
+  readonly alphasOnly?: boolean | undefined;
   /** Weight of an extra skip connection on every edge (DARTS-, arXiv:2009.01027). */
   readonly auxiliarySkip?: number | undefined;
   /** Drops channels of skip connections per image (P-DARTS, arXiv:1904.12760). */
@@ -210,6 +212,7 @@ export class Supernet {
       get: this.parameters.get,
       edeT: options.edeT,
       auxiliarySkip: options.auxiliarySkip ?? 0,
+      alphasOnly: options.alphasOnly ?? false,
       dropSkip: options.skipDropout ? skipDropout(options.skipDropout.rate, options.skipDropout.key) : null,
       normalize: (name, x) => {
         const fixed = options.statistics;

@@ -31,6 +31,8 @@ export interface CellPass {
   normalize(name: string, x: tf.Tensor4D): tf.Tensor4D;
   /** Weight of an extra skip connection on every edge; 0 for none. */
   readonly auxiliarySkip: number;
+  /** Whether gradients in alphas alone are asked; see `NodeState.masksBits`. */
+  readonly alphasOnly: boolean;
   /** Applied to the value of every skip connection of a named edge; null for none. */
   readonly dropSkip: ((name: string, value: tf.Tensor4D) => tf.Tensor4D) | null;
 }
@@ -158,6 +160,7 @@ export class SupernetCell {
     const state = normalizeAndBinarize(raw, mask, this.#binarization, pass.edeT, {
       shift,
       normalize: (value) => pass.normalize(norm, value),
+      masksBits: pass.alphasOnly,
     });
     if (share === null) return state;
     const empty = bitsOf(tf.zeros([1, 1, 1, raw.shape[3]]), shift, this.#binarization, pass.edeT);

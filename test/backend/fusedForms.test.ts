@@ -3,11 +3,13 @@ import {
   add,
   addRelu,
   concatChannels,
+  detach,
   type FusedAttributes,
   fusedKernels,
   interleaveChannels,
   relu,
   runFused,
+  scaledConv,
   splitChannels,
   tf,
   weightedSum,
@@ -114,6 +116,11 @@ const cases: Case[] = [
   },
   { name: "BarsScaleChannels", inputs: () => ({ x: drawn("x"), weight: tf.scalar(0.7) }), attributes: {} },
   { name: "BarsChannelDot", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
+  {
+    name: "BarsScaledConv",
+    inputs: () => ({ x: drawn("x"), filter: drawn("f", [3, 3, 6, 4]), scale: tf.ones([1, 1, 1, 4]) }),
+    attributes: { strides: 2, pad: "valid", dataFormat: "NHWC", dilations: 1 } as unknown as FusedAttributes,
+  },
 ];
 
 describe.each(engines)("on %s", (engine) => {
@@ -138,6 +145,22 @@ describe.each(engines)("on %s", (engine) => {
     for (const { name } of fusedKernels) expect(tf.getKernel(name, engine), name).toBeDefined();
     expect(new Set(cases.map(({ name }) => name))).toEqual(new Set(fusedKernels.map(({ name }) => name)));
   });
+
+  it.each([1, 2] as const)(
+    "the scale of a convolution gets its gradient without the filter's, stride %d",
+    (stride) => {
+      const [x, signs] = [drawn("x"), tf.sign(drawn("f", [3, 3, 6, 4]))] as [tf.Tensor4D, tf.Tensor4D];
+      for (const scale of [uniforms<tf.Tensor>(fold(key, "s"), [1, 1, 1, 4]), tf.scalar(0.7)]) {
+        const weight = drawn("w", stride === 1 ? [3, 3, 5, 4] : [3, 2, 3, 4]);
+        const value = (apart: boolean) => (s: tf.Tensor) => {
+          const filter = tf.mul(signs, apart ? detach(s) : s) as tf.Tensor4D;
+          const y = apart ? scaledConv(x, filter, s, stride, "valid") : tf.conv2d(x, filter, stride, "valid");
+          return tf.sum(tf.mul(y, weight)) as tf.Scalar;
+        };
+        expectClose(tf.grad(value(true))(scale), tf.grad(value(false))(scale), 1e-4);
+      }
+    },
+  );
 
   it("the edge of the sign's window belongs to it, whatever the clip", () => {
     for (const clip of [0.1, 0.7, 1, 1.3]) {

@@ -15,6 +15,7 @@ import { composedForm, type FusedAttributes, type FusedKernel, registerUnlessPre
 import { type LoopKernel, loopKernels } from "./loopKernels";
 import { adamKernel, sgdMomentumKernel } from "./optimizerUpdates";
 import { reluGradient, reluGradKernel, reluKernel } from "./relu";
+import { scaledConvGradient, scaledConvKernel } from "./scaledConv";
 import { signWindowGradient, signWindowGradKernel, signWindowKernel } from "./signWindow";
 import {
   softmaxCrossEntropyGradient,
@@ -45,6 +46,7 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   weightedSumKernel,
   scaleChannelsKernel,
   channelDotKernel,
+  scaledConvKernel,
 ]);
 
 /**
@@ -97,6 +99,7 @@ const gradients = [
   concatChannelsGradient,
   interleaveChannelsGradient,
   reluGradient,
+  scaledConvGradient,
   signWindowGradient,
   softmaxCrossEntropyGradient,
   splitChannelsGradient,

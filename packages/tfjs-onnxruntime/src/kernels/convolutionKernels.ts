@@ -197,4 +197,6 @@ export const convolutionKernels: readonly LazyKernel[] = [
   backInput("DepthwiseConv2dNativeBackpropInput", true),
   backFilter("Conv2DBackpropFilter", false),
   backFilter("DepthwiseConv2dNativeBackpropFilter", true),
+  // The library's convolution whose filter has a scale of its own: the scale is already in the filter.
+  forward("BarsScaledConv", false),
 ];
