@@ -23,7 +23,7 @@ export interface StepPass extends Pick<NetworkPass, "edeT" | "binaryWeights"> {
  * @param collect receives the statistics of the batch norms.
  */
 export function nextTrainGradients(
-  { config, teacher, model }: TrainContext,
+  { config, teacher, model }: Pick<TrainContext, "config" | "teacher" | "model">,
   { network, replay }: TrainState,
   batch: TensorBatch,
   { dropRate, key, ...pass }: StepPass,

@@ -1,0 +1,138 @@
+import { backendInfo, computePending, freeze, tf } from "../backend";
+import { baselineConfig } from "../config/baselineConfig";
+import { trainConfig } from "../config/trainConfig";
+import { fold, integers, normal, randomKey } from "../random/randomKey";
+import type { ModelSpec } from "../records/modelSpec";
+import { nextTrainGradients } from "../train/replayedGradients";
+import { TrainState } from "../train/trainState";
+import { writeTensorFile } from "../util/tensorFile";
+import type { NetSpeed } from "./benchBinaryNet";
+
+const size = 32;
+const model: ModelSpec = { kind: "baseline", name: "resnet20", ...baselineConfig() };
+
+interface Batch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+}
+
+function batchOf(count: number): Batch {
+  const key = randomKey(0);
+  return {
+    images: normal(fold(key, "images"), count * size * size * 3),
+    labels: Int32Array.from(integers(fold(key, "labels"), count, 10)),
+  };
+}
+
+const imagesOf = ({ images, labels }: Batch): tf.Tensor4D =>
+  tf.tensor4d(images, [labels.length, size, size, 3]);
+
+function newState(batchSize: number): TrainState {
+  const optimizer = { method: "sgd", learningRate: 0.01, weightDecay: 0, clipNorm: 0 } as const;
+  return new TrainState(trainConfig({ batchSize, optimizer }), model, randomKey(0));
+}
+
+/** Writes the start of {@link benchTraining} for another program to start from: weights by name, the batch. */
+async function writeStart(path: string, state: TrainState, { images, labels }: Batch): Promise<void> {
+  const tensors = await state.network.parameters.stored();
+  tensors.set("images", { shape: [labels.length, size, size, 3], values: images });
+  tensors.set("labels", { shape: [labels.length], values: labels });
+  writeTensorFile(path, tensors, { kind: "bars.bench-start" });
+}
+
+/**
+ * Times training steps of the binary ResNet-20 (Bi-Real, full width): forward, backward, SGD with momentum 0.9 and the running
+ * statistics, on one random batch. The first four steps do not count: two are recorded, and the optimizer's graph follows.
+ *
+ * @param start a file to write weights and batch to before the first step.
+ */
+export async function benchTraining(
+  batchSize: number,
+  steps: number,
+  onStep: (imagesPerSecond: number) => void = () => {},
+  start?: string,
+): Promise<NetSpeed & { readonly parameters: number }> {
+  const state = newState(batchSize);
+  const plain = batchOf(batchSize);
+  if (start !== undefined) await writeStart(start, state, plain);
+  const config = trainConfig({ batchSize });
+  const variables = Object.fromEntries(state.network.parameters.entries());
+  const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
+  const batch = { images: imagesOf(plain), labels: tf.tensor1d(plain.labels, "int32") };
+  const speeds: number[] = [];
+  const losses: number[] = [];
+  const skipped = 4;
+  try {
+    for (let step = 0; step < steps + skipped; step++) {
+      const started = performance.now();
+      const statistics = state.network.statistics.collector();
+      const how = { edeT: 1, dropRate: 0, key: randomKey(step) };
+      const context = { config, teacher: null, model };
+      const { gradients, loss, correct } = nextTrainGradients(context, state, batch, how, statistics);
+      state.network.statistics.update(statistics);
+      state.optimizer.step(variables, gradients, { learningRate: 0.01, bopGamma: 0 });
+      computePending();
+      losses.push((await loss.data())[0] as number);
+      tf.dispose([gradients, loss, correct] as never);
+      const speed = batchSize / ((performance.now() - started) / 1000);
+      if (step < skipped) continue;
+      speeds.push(speed);
+      onStep(speed);
+    }
+  } finally {
+    tf.dispose([batch.images, batch.labels]);
+    state.dispose();
+  }
+  return { ...speedOf(batchSize, speeds), losses, parameters };
+}
+
+/** Times evaluating the binary ResNet-20 with fixed statistics, frozen; the first three batches do not count. */
+export async function benchEvaluation(
+  batchSize: number,
+  steps: number,
+  onStep: (imagesPerSecond: number) => void = () => {},
+): Promise<NetSpeed> {
+  const { network, dispose } = evaluated();
+  const frozen = freeze((x: tf.Tensor4D) => network.outputs(x, { training: false, edeT: 1 }).logits);
+  const plain = batchOf(batchSize);
+  const speeds: number[] = [];
+  try {
+    for (let step = 0; step < steps + 3; step++) {
+      const started = performance.now();
+      const logits = tf.tidy(() => frozen.run(imagesOf(plain)));
+      await logits.data();
+      logits.dispose();
+      const speed = batchSize / ((performance.now() - started) / 1000);
+      if (step < 3) continue;
+      speeds.push(speed);
+      onStep(speed);
+    }
+  } finally {
+    frozen.dispose();
+    dispose();
+  }
+  return { ...speedOf(batchSize, speeds), losses: [] };
+}
+
+/** The network after one pass that gave its batch norms statistics. */
+function evaluated() {
+  const state = newState(16);
+  const { network } = state;
+  const collect = network.statistics.collector();
+  tf.tidy(() => network.outputs(imagesOf(batchOf(16)), { training: true, edeT: 1, collect }).logits);
+  network.statistics.update(collect);
+  return { network, dispose: () => state.dispose() };
+}
+
+function speedOf(batchSize: number, speeds: readonly number[]): Omit<NetSpeed, "losses"> {
+  const sorted = [...speeds].sort((a, b) => a - b);
+  return {
+    backend: backendInfo().name,
+    batchSize,
+    steps: speeds.length,
+    imagesPerSecond: sorted[Math.floor(sorted.length / 2)] as number,
+    slowest: sorted[0] as number,
+    fastest: sorted.at(-1) as number,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}

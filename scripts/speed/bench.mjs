@@ -1,0 +1,196 @@
+// npm run bench: the speed of the library's work beside PyTorch's, by turns, each with and without kept memory.
+//
+// usage: npm run bench -- [--rows training,evaluation-1] [--rounds 3] [--steps 6] [--threads N] [--python python3]
+//          [--note TEXT] [--out data/speed]
+//
+// One process a measurement. Every row is run in rounds: ours, then its peer, each as it comes and with what malloc freed kept
+// in the process (docs/engine.md says why); of the two ways the faster one counts, for both sides. What was measured is added
+// to history.jsonl in the folder, one line of JSON a row, and speed.svg there is drawn anew from the last line of each row.
+// Peers need a python3 with torch; without one the rows say so, and only ours are measured.
+import { execFile, spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { speedFigure } from "./speed-figure.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..");
+const bars = join(root, "lib", "bin", "bars.cjs");
+const run = promisify(execFile);
+
+/** What is measured. A row without a peer is measured against itself over time alone. */
+export const rows = {
+  search: { title: "search step, batch 64", net: "search", batch: 64, peer: null },
+  "search-16": { title: "search step, batch 16", net: "search", batch: 16, peer: null },
+  binary: {
+    title: "small binary net, training, batch 64",
+    net: "binary",
+    batch: 64,
+    peer: ["binary_net.py"],
+  },
+  training: {
+    title: "ResNet-20, training, batch 64",
+    net: "resnet20",
+    batch: 64,
+    peer: ["resnet20.py", "train"],
+  },
+  evaluation: {
+    title: "ResNet-20, evaluation, batch 64",
+    net: "evaluation",
+    batch: 64,
+    peer: ["resnet20.py", "evaluate"],
+  },
+  "evaluation-1": {
+    title: "ResNet-20, evaluation, batch 1",
+    net: "evaluation",
+    batch: 1,
+    peer: ["resnet20.py", "evaluate"],
+  },
+};
+
+const never = String(2 ** 32);
+/** The two ways a process is started. */
+const ways = {
+  plain: {},
+  kept: { MALLOC_TRIM_THRESHOLD_: never, MALLOC_MMAP_THRESHOLD_: never },
+};
+
+const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+const lastJson = (text) => JSON.parse(text.trim().split("\n").at(-1));
+
+/** Whether two programs do the same: as many parameters, and first losses that differ by rounding alone. */
+export function agreement(ours, peers) {
+  const wrong = [];
+  if (ours.parameters !== undefined && ours.parameters !== peers.parameters)
+    wrong.push(`${ours.parameters} parameters against ${peers.parameters}`);
+  const [a, b] = [ours.losses?.[0], peers.losses?.[0]];
+  if (a !== undefined && b !== undefined && !(Math.abs(a - b) <= 1e-3 * Math.abs(a)))
+    wrong.push(`first loss ${a} against ${b}`);
+  return wrong.length === 0 ? null : wrong.join(", ");
+}
+
+/** The faster of the two ways: its name, its median, and the largest memory it took. */
+export function better(measured) {
+  const found = Object.entries(measured).map(([way, results]) => ({
+    way,
+    imagesPerSecond: median(results.map((result) => result.imagesPerSecond)),
+    peakMemoryBytes: Math.max(...results.map((result) => result.peakMemoryBytes)),
+  }));
+  return found.reduce((best, next) => (next.imagesPerSecond > best.imagesPerSecond ? next : best));
+}
+
+function torchVersion(python) {
+  const { status, stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? stdout.trim() : null;
+}
+
+async function measureRow(row, options, start) {
+  const { threads, steps, python, torch } = options;
+  const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
+  const ours = ["bench", "--json", "--net", row.net, "--batch", String(row.batch), "--steps", String(steps)];
+  if (row.net === "resnet20") ours.push("--start", start);
+  const peer = row.peer && torch ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [way, env] of Object.entries(ways)) {
+      const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
+      sides.ours[way].push(lastJson((await run(process.execPath, [bars, ...ours], { env: own })).stdout));
+      if (!peer) continue;
+      const args = [...peer, String(row.batch), String(steps), String(threads)];
+      if (row.net === "resnet20") args.push(start);
+      sides.peer[way].push(lastJson((await run(python, args, { env: { ...process.env, ...env } })).stdout));
+    }
+  }
+  const result = { ours: better(sides.ours), peer: peer ? better(sides.peer) : null };
+  const checked = peer && row.net === "resnet20" ? agreement(sides.ours.plain[0], sides.peer.plain[0]) : null;
+  if (checked) throw new Error(`bench: ${row.title}: the peer computes something else: ${checked}.`);
+  return result;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: "string", default: Object.keys(rows).join(",") },
+      rounds: { type: "string", default: "3" },
+      steps: { type: "string", default: "6" },
+      threads: { type: "string", default: String(availableParallelism()) },
+      python: { type: "string", default: "python3" },
+      note: { type: "string", default: "" },
+      out: { type: "string", default: join(root, "data", "speed") },
+    },
+  });
+  const names = values.rows.split(",");
+  const unknown = names.find((name) => !Object.hasOwn(rows, name));
+  if (unknown !== undefined)
+    throw new Error(`bench: --rows takes names of ${Object.keys(rows).join(", ")}, got "${unknown}".`);
+  const torch = torchVersion(values.python);
+  if (!torch)
+    console.log(
+      `${values.python} has no torch: no peer is measured. pip install torch, or name another with --python.`,
+    );
+  const numbers = {
+    rounds: Number(values.rounds),
+    steps: Number(values.steps),
+    threads: Number(values.threads),
+  };
+  const options = { ...numbers, python: values.python, torch };
+  mkdirSync(values.out, { recursive: true });
+  const history = join(values.out, "history.jsonl");
+  const folder = mkdtempSync(join(tmpdir(), "bars-bench-"));
+  try {
+    for (const name of names) {
+      const row = rows[name];
+      const { ours, peer } = await measureRow(row, options, join(folder, "start.safetensors"));
+      const line = {
+        row: name,
+        title: row.title,
+        at: new Date().toISOString(),
+        processor: cpus()[0]?.model.trim(),
+        node: process.version,
+        torch,
+        ...numbers,
+        ours,
+        peer,
+        note: values.note,
+      };
+      appendFileSync(history, `${JSON.stringify(line)}\n`);
+      const speed = ({ imagesPerSecond, way, peakMemoryBytes }) =>
+        `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB)`;
+      const against = peer
+        ? `, torch ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
+        : row.peer
+          ? ", no peer here"
+          : ", no peer is written for it";
+      console.log(`${row.title}: ${speed(ours)}${against}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const lines = existsSync(history)
+    ? readFileSync(history, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+    : [];
+  const last = Object.keys(rows).flatMap((name) => lines.filter((line) => line.row === name).slice(-1));
+  writeFileSync(join(values.out, "speed.svg"), speedFigure(last));
+  console.log(`Added to ${history}; figure: ${join(values.out, "speed.svg")}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

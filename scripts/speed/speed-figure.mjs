@@ -1,0 +1,28 @@
+// The figure of npm run bench: our speed as a multiple of the peer's, row by row.
+
+const [left, right, top, pitch, barHeight] = [250, 150, 46, 30, 16];
+const width = 720;
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+/** An SVG of bars from 0: a row's ratio to its peer, with a line at 1; rows without a peer show their speed as text. */
+export function speedFigure(lines) {
+  const ratios = lines.map(({ ours, peer }) => (peer ? ours.imagesPerSecond / peer.imagesPerSecond : null));
+  const most = Math.max(1.2, ...ratios.filter((ratio) => ratio !== null));
+  const scale = (width - left - right) / most;
+  const height = top + pitch * lines.length + 34;
+  const parts = lines.map((line, i) => {
+    const y = top + i * pitch;
+    const ratio = ratios[i];
+    const speed = `${line.ours.imagesPerSecond.toFixed(line.ours.imagesPerSecond < 100 ? 1 : 0)} images/s`;
+    const label = ratio === null ? `${speed}, no peer` : `${ratio.toFixed(2)} (${speed})`;
+    const bar =
+      ratio === null
+        ? ""
+        : `<rect x="${left}" y="${y}" width="${(ratio * scale).toFixed(1)}" height="${barHeight}" fill="${ratio >= 1 ? "#2f6f9f" : "#b5651d"}"/>`;
+    const at = left + (ratio ?? 0) * scale + 6;
+    return `<text x="${left - 10}" y="${y + 12}" text-anchor="end">${escaped(line.title)}</text>${bar}<text x="${at.toFixed(1)}" y="${y + 12}" paint-order="stroke" stroke="white" stroke-width="4">${label}</text>`;
+  });
+  const one = (left + scale).toFixed(1);
+  const axis = `<line x1="${one}" x2="${one}" y1="${top - 8}" y2="${height - 28}" stroke="#555" stroke-dasharray="3 3"/><text x="${one}" y="${height - 12}" text-anchor="middle">as fast as PyTorch</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="DejaVu Sans, sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/><text x="${left}" y="22" font-size="14">Speed, in units of PyTorch's in the same runs</text>${axis}${parts.join("")}</svg>\n`;
+}
