@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
+import { keptMemory } from "../util/keptMemory";
 import { jobFiles } from "./jobFolder";
 import { isJobMessage, type JobMessage } from "./jobMessages";
 
@@ -51,7 +52,7 @@ export function startJob(
     child = spawn(program, args, {
       stdio: ["ignore", log, log, "ipc"],
       detached: true,
-      env: { ...process.env, ...env },
+      env: { ...keptMemory(), ...process.env, ...env },
     });
   } finally {
     closeSync(log);

@@ -7,12 +7,6 @@ import type { GraphPlan } from "./planGraph";
 /** Leaves with at most this many entries travel together in one input for each type. */
 const packLimit = 256;
 
-/**
- * Graphs whose values take at most this many bytes at once keep their memory from run to run: half of an element-wise
- * pass over fresh memory goes into its pages. Larger graphs give it back, because every graph would keep its own.
- */
-const keptPeak = 640 * 2 ** 20;
-
 /** A graph ready for ONNX Runtime, and how to feed it. */
 export interface GraphModel {
   readonly bytes: Uint8Array;
@@ -22,8 +16,8 @@ export interface GraphModel {
   readonly outputs: readonly ModelOutput[];
   /** Number of operators. */
   readonly operators: number;
-  /** Whether the graph keeps its memory between runs. */
-  readonly keepsMemory: boolean;
+  /** Bytes of the values that exist at once when it runs, at most. */
+  readonly peakBytes: number;
   /** What the operator of a name reads and makes, for error messages. */
   describe(operator: string): string;
 }
@@ -87,7 +81,7 @@ export function buildModel(
     inputs,
     outputs,
     operators: g.nodes.length,
-    keepsMemory: g.peakBytes() <= keptPeak,
+    peakBytes: g.peakBytes(),
     describe,
   };
 }

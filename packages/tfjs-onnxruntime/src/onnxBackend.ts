@@ -44,6 +44,8 @@ export interface OnnxStatistics extends DeviceStatistics {
   readonly programs: number;
   /** Operators of the graph of the last flush. */
   readonly operators: number;
+  /** Bytes that compiled graphs keep between runs, about. */
+  readonly keptBytes: number;
 }
 
 export interface OnnxBackendSettings extends ProgramCacheSettings {
@@ -517,6 +519,7 @@ export class OnnxBackend extends KernelBackend {
       pending: this.#recorded,
       programs: this.#programs.size,
       operators: this.#operators,
+      keptBytes: this.#programs.kept,
     };
   }
 }

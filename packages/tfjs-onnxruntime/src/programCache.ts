@@ -7,6 +7,12 @@ export interface ProgramCacheSettings {
   readonly device: Device;
   /** Compiled graphs that are kept; the one used longest ago goes first. */
   readonly maxPrograms: number;
+  /**
+   * Graphs keep their memory from run to run, because half of an element-wise pass over fresh memory goes into its pages, as
+   * long as all that do take at most this many bytes. What is compiled after that gives its memory back after each run, and
+   * so do graphs that would take more than five eighths of it: two of them would hold more than they are worth.
+   */
+  readonly keptBytes: number;
   /** Whether the device is the processor, which runs every operator. */
   readonly onProcessor: boolean;
   /** Channels in a block of its operators on images in blocks, 0 where it has none. */
@@ -17,6 +23,8 @@ export interface ProgramCacheSettings {
 export interface Program {
   /** Its number on the device. */
   readonly id: number;
+  /** Bytes it keeps between runs, about; 0 where it gives them back. */
+  readonly kept: number;
   readonly model: Omit<GraphModel, "bytes">;
 }
 
@@ -36,6 +44,13 @@ export class ProgramCache {
     return this.#programs.size;
   }
 
+  /** Bytes that graphs keep between runs, about. */
+  get kept(): number {
+    let bytes = 0;
+    for (const { kept } of this.#programs.values()) bytes += kept;
+    return bytes;
+  }
+
   /** How often {@link get} found a graph. */
   get hits(): number {
     return this.#hits;
@@ -52,16 +67,17 @@ export class ProgramCache {
       this.#programs.set(key, known);
       return known;
     }
-    const { device, maxPrograms, onProcessor, channelBlock } = this.#settings;
+    const { device, maxPrograms, keptBytes, onProcessor, channelBlock } = this.#settings;
     const { bytes, ...model } = buildModel(plan, onProcessor, channelBlock);
-    const program = { id: this.#count++, model };
-    this.#programs.set(key, program);
     for (const [oldest, { id }] of this.#programs) {
-      if (this.#programs.size <= maxPrograms) break;
+      if (this.#programs.size < maxPrograms) break;
       this.#programs.delete(oldest);
       device.send(["forget", id]);
     }
-    const { inputs, outputs, keepsMemory } = model;
+    const { inputs, outputs, peakBytes } = model;
+    const keepsMemory = peakBytes <= (5 / 8) * keptBytes && this.kept + peakBytes <= keptBytes;
+    const program = { id: this.#count++, model, kept: keepsMemory ? peakBytes : 0 };
+    this.#programs.set(key, program);
     device.send(["compile", program.id, { bytes, inputs, outputs, keepsMemory }]);
     return program;
   }
@@ -71,7 +87,7 @@ export class ProgramCache {
     const { device, onProcessor } = this.#settings;
     // Images in blocks are ONNX Runtime's own choice here: it knows what it fused.
     const { bytes, ...model } = buildModel(plan, onProcessor, 0, constants);
-    const program = { id: this.#count++, model };
+    const program = { id: this.#count++, model, kept: 0 };
     const { inputs, outputs } = model;
     device.send([
       "compile",

@@ -16,6 +16,8 @@ export interface OnnxSettings extends DeviceSettings {
   readonly maxPending: number;
   /** Compiled graphs that are kept. */
   readonly maxPrograms: number;
+  /** Bytes that graphs keep between runs for their values, at most. */
+  readonly keptBytes: number;
   /** Whether graphs run in a thread of their own, so that the event loop goes on meanwhile. */
   readonly thread: boolean;
 }
@@ -27,6 +29,7 @@ const defaults: Omit<OnnxSettings, "threads"> = {
   poolBytes: 512 * 2 ** 20,
   maxPending: 100_000,
   maxPrograms: 16,
+  keptBytes: 2 ** 30,
   thread: true,
 };
 
@@ -55,6 +58,7 @@ export async function registerOnnx(name: string, given: Partial<OnnxSettings> = 
         device,
         maxPending: settings.maxPending,
         maxPrograms: settings.maxPrograms,
+        keptBytes: settings.keptBytes,
         onProcessor: settings.provider === "cpu" || settings.provider === "wasm",
         channelBlock,
       }),

@@ -158,6 +158,33 @@ describe.each([false, true])("the lazy back end, in a thread of its own: %s", (t
     expect(backend.statistics().pooledBytes).toBeLessThanOrEqual(4 * 4 * 10_020);
   });
 
+  it("lets graphs keep their memory as long as all of it is little", async () => {
+    const small = await startOnnx({ thread, maxPrograms: 4, keptBytes: 30_000 }, `${name}-small`);
+    try {
+      // Two values of 4 · size bytes at once.
+      const run = (size: number) =>
+        tf.tidy(
+          () => tf.exp(tf.neg(tf.tensor1d(Float32Array.from({ length: size }, (_, i) => i)))).dataSync()[0],
+        );
+      const kept = (size: number) => {
+        expect(run(size)).toBe(1);
+        return small.statistics().keptBytes;
+      };
+      const first = kept(1000);
+      expect(first).toBeGreaterThan(0);
+      const both = kept(1001);
+      expect(both).toBeGreaterThan(first);
+      expect(kept(4000)).toBe(both);
+      expect(kept(1000)).toBe(both);
+      // The others are forgotten, what they kept with them.
+      for (const size of [4001, 4002, 4003, 4004]) run(size);
+      expect(small.statistics().keptBytes).toBeLessThanOrEqual(30_000);
+      expect(small.statistics().keptBytes).not.toBe(both);
+    } finally {
+      await tf.setBackend(name);
+    }
+  });
+
   it("trains 1,000 steps without growing", async () => {
     const w = tf.tidy(() => tf.variable(tf.fill([30, 30], 0.1)));
     const optimizer = tf.train.adam(1e-3);

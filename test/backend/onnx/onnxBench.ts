@@ -14,6 +14,7 @@ export const testSettings: OnnxSettings = {
   poolBytes: 2 ** 24,
   maxPending: 100_000,
   maxPrograms: 8,
+  keptBytes: 2 ** 28,
   thread: false,
 };
 
