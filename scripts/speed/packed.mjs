@@ -46,7 +46,9 @@ async function packed(net, batch, options) {
 
 async function onnx(net, batch, threads) {
   const { encodeOnnx } = require("../../packages/tfjs-onnxruntime/dist/onnxModel.js");
-  const runtime = require("onnxruntime-node");
+  const runtime = createRequire(require.resolve("../../packages/tfjs-onnxruntime/package.json"))(
+    "onnxruntime-node",
+  );
   const settings = { intraOpNumThreads: threads, interOpNumThreads: 1, graphOptimizationLevel: "all" };
   const session = await runtime.InferenceSession.create(encodeOnnx(floatNetwork(net, batch)), settings);
   const images = new runtime.Tensor("float32", someImages(batch), [batch, 3, 32, 32]);
@@ -54,8 +56,9 @@ async function onnx(net, batch, threads) {
 }
 
 async function tfjsWasm(net, batch) {
-  const tf = require("@tensorflow/tfjs-core");
-  require("@tensorflow/tfjs-backend-wasm");
+  const near = createRequire(require.resolve("../../lib/package.json"));
+  const tf = near("@tensorflow/tfjs-core");
+  near("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   const weights = new Map();
   const graph = floatNetwork(net, batch);
@@ -236,8 +239,8 @@ async function compare(net, batch, names, rounds, windowMs) {
 
 async function layers(net) {
   const { WasmEngine } = library("packed/wasm/wasmEngine");
-  const { measure } = library("packed/wasm/kernelRates");
-  const rates = await measure(100);
+  const { kernelRates } = library("packed/wasm/kernelRates");
+  const rates = await kernelRates(100);
   const engine = await WasmEngine.create(binaryProgram(net));
   await engine.run(someImages(1), 1);
   for (let i = 0; i < 50; i++) await engine.run(someImages(1), 1);

@@ -13,12 +13,12 @@ const kernels = { lookup: at.KERNEL_LOOKUP, i64: at.KERNEL_I64, i8x16: at.KERNEL
 const mostLookedUp = 65535;
 
 /** Convolutions side by side, so that each reads one group of channels at one phase. */
-export function partsOf({ groups, phases }: Pick<BinaryConvolution, "groups" | "phases">): number {
+function partsOf({ groups, phases }: Pick<BinaryConvolution, "groups" | "phases">): number {
   return groups % phases === 0 ? groups : groups * phases;
 }
 
 /** The kernel a convolution runs on: the engine's, but for windows of more bits than looking up can sum. */
-export function kernelOf(conv: BinaryConvolution, inChannels: number, wanted: BinaryKernel): BinaryKernel {
+function kernelOf(conv: BinaryConvolution, inChannels: number, wanted: BinaryKernel): BinaryKernel {
   const bits = conv.kernel * conv.kernel * (inChannels / conv.groups);
   return wanted === "lookup" && bits > mostLookedUp ? "i64" : wanted;
 }

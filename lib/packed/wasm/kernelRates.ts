@@ -19,14 +19,18 @@ export const binaryKernels: readonly BinaryKernel[] = ["lookup", "i64", "i8x16"]
 
 let measured: Promise<KernelRates> | undefined;
 
-/** Measures once a process, in some 60 ms. */
-export function kernelRates(): Promise<KernelRates> {
+/**
+ * Measures once a process, in some 60 ms.
+ * @param milliseconds of each kernel: measures anew, for so long. The shortest of all calls counts, which others on the machine
+ * disturb least.
+ */
+export function kernelRates(milliseconds?: number): Promise<KernelRates> {
+  if (milliseconds !== undefined) return measure(milliseconds);
   measured ??= measure(15);
   return measured;
 }
 
-/** @param milliseconds of each kernel; the shortest of all calls counts, which others on the machine disturb least. */
-export async function measure(milliseconds: number): Promise<KernelRates> {
+async function measure(milliseconds: number): Promise<KernelRates> {
   const program = sample();
   const { module } = await kernelModule(false);
   const calls = binaryKernels.map((kernel) => {

@@ -21,7 +21,7 @@ export interface SlotPlan {
 /**
  * Bytes of a pixel: real channels in whole groups of four floats (images without gaps), bits in whole bytes of each group of channels.
  */
-export function pixelBytesOf({ kind, channels, groups }: Slot, isImage: boolean): number {
+function pixelBytesOf({ kind, channels, groups }: Slot, isImage: boolean): number {
   if (kind === "bits") return groups * Math.ceil(channels / groups / 8);
   return isImage ? 4 * channels : 16 * Math.ceil(channels / 4);
 }

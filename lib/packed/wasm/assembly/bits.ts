@@ -2,7 +2,7 @@ import {
   B_FLIPS, B_GROUP_BYTES, B_GROUPS, B_LIMITS, B_OUTPUT, B_PIXEL, F_CHANNELS, F_OUTPUT_PIXEL, F_SOURCE_PIXEL, F_TAPS_OF_COLUMN,
   F_WIDTH,
 } from "../fields";
-import { products } from "./finish";
+import { products } from "./products";
 
 /** Packs the lanes of four masks into 16 bits. */
 @inline export function pack(a: v128, b: v128, c: v128, d: v128): i32 {

@@ -2,6 +2,7 @@ import {
   ACT_HARDTANH, ACT_PRELU, ACT_RELU, BITS_BYTES, B_FLIPS, B_GROUPS, B_INTEGER, B_LIMITS, B_OUTPUT, B_PIXEL, F_ACTIVATION, F_BITS, F_BITS_COUNT, F_FIRST_SHIFT, F_OFFSET, F_OUTPUT, F_OUTPUT_PIXEL, F_PLUS, F_PLUS_PIXEL, F_RESIDUAL, F_RESIDUAL_PIXEL, F_ROW, F_SCALE, F_SECOND_SHIFT, F_SLOPE, F_SOURCE, F_SOURCE_PIXEL, F_TAPS, F_TAPS_OF_COLUMN, F_TAPS_OF_ROW, F_VECTORS, F_WIDTH, SOURCE_F32, SOURCE_U16, SOURCE_U32,
 } from "../fields";
 import { integerBits, pack, realBits } from "./bits";
+import { products } from "./products";
 
 /** One row of results: scale, offset, what is added, activation; written, binarized, or both. */
 export function finish(f: usize, row: i32, source: usize, arena: usize, scratch: usize): void {
@@ -133,12 +134,6 @@ export function finish(f: usize, row: i32, source: usize, arena: usize, scratch:
 @inline function read(kind: i32, source: usize, c: usize, taps: usize): v128 {
   if (kind == SOURCE_F32) return v128.load(source + c);
   return f32x4.convert_i32x4_s(products(kind == SOURCE_U16, source, c, taps));
-}
-
-/** `taps - 2 · popcount` of four channels; `c` is 4 bytes a channel. */
-@inline export function products(narrow: bool, source: usize, c: usize, taps: usize): v128 {
-  const counts = narrow ? v128.load16x4_u(source + (c >> 1)) : v128.load(source + c);
-  return i32x4.sub(v128.load(taps + c), i32x4.shl(counts, 1));
 }
 
 function activate(f: usize, kind: i32, v: v128, c: usize): v128 {
