@@ -15,7 +15,7 @@ export const perturbRule: DeriveRule<PerturbOptions> = Object.freeze({
     "strength of a choice by the supernet's loss on the alpha split: judge drop L(without it) − L(mixture), keep L(mixture) − L(it alone); argmax over genotypes with atLeast · budget ≤ cost ≤ budget of the sum of strengths, solved as rule budget solves it",
   source:
     "DARTS-PT (Wang et al. 2021, arXiv:2108.04392), there edge by edge with fine-tuning between; the exact budget is this library's own",
-  defaults: Object.freeze({ ...budgetRule.defaults, judge: "drop" } as const),
+  defaults: Object.freeze({ ...budgetRule.defaults, judge: "keep" } as const),
   fields: {
     ...budgetRule.fields,
     judge: {
