@@ -31,7 +31,12 @@ function definitions(code: string): string[] {
   return patterns.flatMap((pattern) => plain.match(pattern) ?? []);
 }
 
-describe.each(notebooks)("$name", ({ cells }) => {
+/** What a notebook is about that asks a question of its own: a function that the library takes. */
+const ownFunctions: Readonly<Record<string, readonly string[]>> = {
+  "06-own-question.ipynb": ["function weightsUnlessBeaten"],
+};
+
+describe.each(notebooks)("$name", ({ name, cells }) => {
   it("says in its first cell what runs, with which preset, and how long it takes", () => {
     const first = cells[0] as Cell;
     expect(first.cell_type).toBe("markdown");
@@ -55,11 +60,11 @@ describe.each(notebooks)("$name", ({ cells }) => {
     expect(long).toEqual([]);
   });
 
-  it("defines no function and no class: that is what the library is for", () => {
+  it("defines no function and no class but a variant of its own: that is what the library is for", () => {
     const found = cells
       .filter(({ cell_type }) => cell_type === "code")
       .flatMap((cell) => definitions(sourceOf(cell)));
-    expect(found).toEqual([]);
+    expect(found).toEqual(ownFunctions[name] ?? []);
   });
 
   it("links to the functions it uses, and every link to a file leads somewhere", () => {

@@ -35,21 +35,23 @@ export function HeatMaps({ derived, theme, dark }: { derived: Derived; theme: Pa
         {String(rule["method"])} of the alphas at temperature {String(rule["temperature"])}; ● framed: what
         the rule chose
       </p>
-      {probabilities.cells.map((rows, group) => (
-        <HeatMap
-          key={group}
-          {...look}
-          caption={`cell group ${group}${space.reductionGroups.includes(group) ? " (reduction)" : ""}`}
-          columns={space.primitives}
-          rows={edges.map(({ to, from }, e) => ({
-            name: `${to}-${from}`,
-            values: rows[e] ?? [],
-            chosen: space.primitives.map((name) => holds(genotype, group, to, from, name)),
-          }))}
-        />
-      ))}
-      <HeatMap {...look} caption="depth of stages" {...depthRows(genotype, probabilities.depth)} />
-      <HeatMap {...look} caption="width of stages" {...widthRows(genotype, probabilities.width)} />
+      <div class="maps">
+        {probabilities.cells.map((rows, group) => (
+          <HeatMap
+            key={group}
+            {...look}
+            caption={`cell group ${group}${space.reductionGroups.includes(group) ? " (reduction)" : ""}`}
+            columns={space.primitives}
+            rows={edges.map(({ to, from }, e) => ({
+              name: `${to}-${from}`,
+              values: rows[e] ?? [],
+              chosen: space.primitives.map((name) => holds(genotype, group, to, from, name)),
+            }))}
+          />
+        ))}
+        <HeatMap {...look} caption="depth of stages" {...depthRows(genotype, probabilities.depth)} />
+        <HeatMap {...look} caption="width of stages" {...widthRows(genotype, probabilities.width)} />
+      </div>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** The layout of the explorer: one column on a phone, two on a notebook's page, three on a wide one. */
 export const exploreStyle = `
-.columns { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); align-items: start; }
+.columns { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); align-items: start; } .side > :first-child { grid-column: 1 / -1; }
 .middle, .side { display: grid; gap: 10px; min-width: 0; }
 @container (min-width: 700px) { .columns { grid-template-columns: 250px minmax(0, 1fr); } .side { grid-column: 2; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); align-items: start; }
   .controls { position: sticky; top: 8px; grid-row: 1 / span 2; max-height: calc(100vh - 16px); overflow-y: auto; } }
@@ -17,6 +17,7 @@ dt { color: var(--soft); font-size: 12px; } dd { margin: 0; font-weight: 600; ov
 .dark .drawing [stroke="#222222"] { stroke: #aab1bb; } .dark .drawing [stroke="#000000"] { stroke: #eceff3; }
 .dark .drawing [stroke="#0072b2"] { stroke: #4aa8e0; } .dark .drawing [stroke="#882255"] { stroke: #d77aa8; } .dark .drawing [stroke="#d55e00"] { stroke: #ff8a3c; } .dark .drawing [stroke="#009e73"] { stroke: #3fcf9f; }
 .dark .drawing text[fill="#0072b2"], .dark .drawing [fill="#0072b2"] { fill: #4aa8e0; } .dark .drawing [fill="#882255"] { fill: #d77aa8; }
+.maps { display: flex; flex-wrap: wrap; gap: 0 18px; } .maps > * { max-width: 100%; }
 .heat { border-spacing: 2px; border-collapse: separate; margin: 4px 0 8px; } .heat caption { text-align: left; color: var(--soft); }
 .heat td.num { text-align: center; min-width: 46px; border-radius: 2px; } .heat thead th { font-size: 11px; vertical-align: bottom; } .heat th { white-space: nowrap; }
 .heat td.chosen { outline: 3px solid var(--ink); outline-offset: -3px; font-weight: 700; }
