@@ -142,6 +142,8 @@ async function asHtml(browser, executed, wanted) {
         wanted,
       );
       must(await hoverShowsValue(page), "no figure showed a value under the pointer");
+      const { code } = await useExplorer(await seeExplorer(page), "top_k");
+      must(/"top_k"\)$/.test(code), `the explorer did not derive by top_k, it says ${code}`);
       const { drawn, unnamed } = await countFigures(page);
       must(
         drawn === wanted && unnamed === 0,
