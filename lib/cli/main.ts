@@ -13,6 +13,7 @@ import { loadDefinitions } from "./defineModules";
 import { deriveCommand } from "./deriveCommand";
 import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
+import { figuresCommand } from "./figuresCommand";
 import { frontierCommand } from "./frontierCommand";
 import { provenanceCommand } from "./provenanceCommand";
 import { raceCommand } from "./raceCommand";
@@ -72,6 +73,7 @@ export function program(): Command {
     collapseCommand(),
     costCommand(),
     drawCommand(),
+    figuresCommand(),
     provenanceCommand(),
     settingsCommand(),
     dataCommand(),

@@ -67,7 +67,8 @@ describe("wrong usage of the command line", () => {
     expect(all.map(({ words }) => words.join(" "))).toEqual([
       ...["search", "derive", "evolve", "race", "race worker", "train"],
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
-      ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "provenance"],
+      ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "figures"],
+      "provenance",
       ...["settings", "data", "backend", "bench"],
     ]);
   });
@@ -191,6 +192,11 @@ describe("wrong usage of the command line", () => {
       message: "must be one of .pdf, .svg, .png, .json, .tex, got .bmp",
     },
     { args: ["draw", record, "--out", "cells"], message: "got none" },
+    { args: ["figures", at("none.json")], message: "found no file or folder of that name" },
+    {
+      args: ["figures", record, "--width", "wide"],
+      message: "must be one of one-column, text-block, two-column, got wide",
+    },
     { args: ["provenance", at("none.pdf")], message: "found no file or folder of that name" },
     { args: ["data", "--dataset", "imagenet"], message: "Allowed choices are" },
     { args: ["backend", "--backend", "abacus"], message: "the engine must be one of" },
