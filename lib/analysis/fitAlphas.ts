@@ -4,6 +4,7 @@ import type { RaceFit } from "../records/raceRecord";
 import { alphaCount, alphaShapes, alphasFrom } from "../space/alphaShapes";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
+import { widthSlots } from "../space/widthSlots";
 import { mean } from "../util/statistics";
 import { cholesky, solveLower, solveUpper } from "./cholesky";
 import { kendall } from "./rankCorrelation";
@@ -43,14 +44,27 @@ export function choicePlaces(space: SpaceConfig, genotype: Genotype): number[] {
     if (length > 0) places.push(next + (genotype.depth[stage] as number));
     next += length;
   });
-  const stages = shapes.width.length;
-  shapes.width.forEach((length, stage) => {
-    // A stage without cells that is followed by another has that one's width, and none of its own.
-    const own = stage === stages - 1 || genotype.depth[stage] !== 0;
-    if (length > 0 && own) places.push(next + space.widthChoices.indexOf(genotype.width[stage] as number));
+  const own = ownWidths(space, genotype);
+  shapes.width.forEach((length, slot) => {
+    if (length > 0 && own.has(slot))
+      places.push(next + space.widthChoices.indexOf(genotype.width[slot] as number));
     next += length;
   });
   return places;
+}
+
+/**
+ * Places of the widths that a genotype decides itself: a stage without cells that is followed by another has that one's
+ * width, a cell that is not kept that of what stands in its place.
+ */
+function ownWidths(space: SpaceConfig, { depth }: Genotype): ReadonlySet<number> {
+  const slots = widthSlots(space);
+  return new Set(
+    slots.flatMap((own, stage) => {
+      const kept = depth[stage] as number;
+      return own.slice(0, stage === slots.length - 1 ? Math.max(1, kept) : kept);
+    }),
+  );
 }
 
 /** A ridge regression of standardised scores on choices. */

@@ -101,6 +101,15 @@ describe("choicePlaces", () => {
   });
 });
 
+describe("choicePlaces with a width per cell", () => {
+  it("counts the widths of cells that are kept, and of the last stage's opening", () => {
+    const perCell = spaceConfig({ ...space, cellLayout: [0, 0, 1, 0], widthPer: "cell" });
+    const of = genotype(perCell, { cells: [[], []], depth: [1, 0], width: [0.5, 1, 1] });
+    // After 18 places of edges, depths of 3 and 2: widths of three cells, two choices each.
+    expect(choicePlaces(perCell, of).slice(6)).toEqual([19, 21, 23, 28]);
+  });
+});
+
 describe("cholesky", () => {
   it("solves what it factors, and refuses what is not positive definite", () => {
     const a = [[4], [2, 5], [1, -1, 6]];

@@ -61,7 +61,7 @@ export function raceLadder(record: RaceRecord): Figure {
   const range: [number, number] = [Math.log10(last) + 0.06, -0.09];
   const traces = [...lines, ...(best.length > 0 ? [won] : [])];
   return figureFrame({
-    title: "Who was kept",
+    title: "Who was kept in each rung",
     alt: `Ranks of ${networks.length} networks over ${rungs.length} rungs of a race${winner === null ? "" : `; network ${winner} won`}.`,
     caption: raceCaption(
       record,
@@ -88,7 +88,7 @@ export function raceLadder(record: RaceRecord): Figure {
           type: "log",
           range,
           tickvals: logTicks([0, range[0]]),
-          title: { text: "rank in the rung" },
+          title: { text: "rank in the rung, log scale" },
           gridcolor: ink.grid,
         },
       },

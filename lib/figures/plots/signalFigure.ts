@@ -69,7 +69,11 @@ function steadiness(level: (typeof levels)[number], rows: readonly TableRecord[]
       ),
     ],
     xAxis: { title: { text: "choices, clearest first" }, rangemode: "tozero", nticks: 5 },
-    yAxis: { title: { text: column === 0 ? "|mean|, share of deviation" : "" }, rangemode: "tozero", nticks: 5 },
+    yAxis: {
+      title: { text: column === 0 ? "|mean|, share of deviation" : "" },
+      rangemode: "tozero",
+      nticks: 5,
+    },
   };
 }
 
