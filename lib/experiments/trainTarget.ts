@@ -9,6 +9,8 @@ import { derive } from "../derive/derive";
 import { evolvedModel } from "../records/evolutionRecord";
 import { checkEvolutionRecord } from "../records/evolutionRecordFile";
 import { checkModelSpec, genotypeModel, type ModelSpec } from "../records/modelSpec";
+import { racedModel } from "../records/raceRecord";
+import { checkRaceRecord } from "../records/raceRecordFile";
 import { readRecordJson } from "../records/readRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { checkTrainRecord } from "../records/trainRecordFile";
@@ -38,6 +40,7 @@ const alone = { config: null, directory: null, supernetCheckpoint: null, binariz
  * - a genotype's JSON file
  * - the folder, record or checkpoint of a search: the architecture its argmax derives
  * - the folder or record of an evolution: its fittest architecture
+ * - the folder or record of a race: its winner
  * - the folder, record or checkpoint of a training: its model with its settings
  *
  * @throws ConfigError for a text that is neither a name nor a path; GenotypeError or RecordError for a file that
@@ -61,7 +64,7 @@ export function trainTarget(text: string): TrainTarget {
   const names = baselineFamilies.flatMap((one) => baselineBlocks.map((other) => `${one}-${other}`));
   const near = nearNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
   throw new ConfigError(
-    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
+    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
   );
 }
 
@@ -74,10 +77,15 @@ function targetAt(path: string): TrainTarget {
   return { model: genotypeModel(parseGenotype(readFileSync(path, "utf8"), path)), ...alone };
 }
 
-const recordKinds: readonly string[] = ["bars.train-record", "bars.search-record", "bars.evolution-record"];
+const recordKinds: readonly string[] = [
+  "bars.train-record",
+  "bars.search-record",
+  "bars.evolution-record",
+  "bars.race-record",
+];
 
 function fromRecord(path: string): TrainTarget {
-  const value = readRecordJson(path, "the record of a search, an evolution or a training");
+  const value = readRecordJson(path, "the record of a search, an evolution, a race or a training");
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "bars.train-record") {
     const { model, config } = checkTrainRecord(value, path);
@@ -105,8 +113,12 @@ function fromRecord(path: string): TrainTarget {
     const binarization = fitness.kind === "training" ? fitness.train.binarization : null;
     return { ...alone, model: evolvedModel(record), binarization };
   }
+  if (kind === "bars.race-record") {
+    const record = checkRaceRecord(value, path);
+    return { ...alone, model: racedModel(record), binarization: record.config.train.binarization };
+  }
   throw new RecordError(
-    `${path}: expected the record of a search, an evolution or a training, got kind ${JSON.stringify(kind)}.`,
+    `${path}: expected the record of a search, an evolution, a race or a training, got kind ${JSON.stringify(kind)}.`,
   );
 }
 

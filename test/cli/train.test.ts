@@ -50,12 +50,12 @@ describe("trainTarget", () => {
   it.each([
     [
       "resnet21-bireal",
-      "resnet21-bireal: expected a genotype file, the folder, record or checkpoint of a search, an evolution or a training, or a network's name such as resnet20-bireal-x0.5 (families resnet20, resnet18, vgg_small, nin; blocks xnor, bireal, irnet, reactnet, real); found neither file nor network of that name. Near names: resnet20-bireal, resnet18-bireal, resnet20-real.",
+      "resnet21-bireal: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families resnet20, resnet18, vgg_small, nin; blocks xnor, bireal, irnet, reactnet, real); found neither file nor network of that name. Near names: resnet20-bireal, resnet18-bireal, resnet20-real.",
     ],
     ["resnet20-bireal-x0", "resnet20-bireal-x0: width must be a finite number above 0, got 0."],
     [
       folder,
-      `${join(folder, "record.json")}: expected the record of a search, an evolution or a training, could not read it`,
+      `${join(folder, "record.json")}: expected the record of a search, an evolution, a race or a training, could not read it`,
     ],
     [join(folder, "s.json"), 's.json: kind must be "bars.genotype", got nothing.'],
     [
