@@ -22,8 +22,9 @@ export interface RungAgreement {
  *
  * @example
  * ```ts
- * const rows = bars.analysis.raceAgreement({ config: { rungs: { networks: 2, keep: [1] } }, networks: [] });
- * console.log(rows.length, rows[0].tau); // 1 null
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
+ * const [row] = bars.analysis.raceAgreement(record);
+ * console.log(row.from, row.to, row.networks); // 0 1 3
  * ```
  */
 export function raceAgreement({

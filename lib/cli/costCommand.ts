@@ -20,7 +20,7 @@ export function costCommand(): Command {
     .description("cost of a network for one image, layer by layer and in total, convention stated")
     .argument(
       "<network>",
-      "genotype file; folder, record or checkpoint of a search, an evolution or a training; or a name such as resnet20-bireal-x0.5",
+      "genotype file; folder, record or checkpoint of a search, an evolution, a race or a training; or a name such as resnet20-bireal-x0.5",
     )
     .option("--parts", "a line for stem, each cell and head instead of one for each layer")
     .addOption(

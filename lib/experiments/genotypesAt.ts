@@ -24,7 +24,7 @@ export function genotypesAt(place: string): NamedGenotype[] {
   const runs = runFolders(place);
   if (runs.length === 0) {
     throw new GenotypeError(
-      `${place}: expected the folder of a run, or one with some at any depth, found neither genotype.json nor record.json. Give a genotype's file, or the folder of a search, an evolution or a training.`,
+      `${place}: expected the folder of a run, or one with some at any depth, found neither genotype.json nor record.json. Give a genotype's file, or the folder of a search, an evolution, a race or a training.`,
     );
   }
   return runs.map((folder) => {
