@@ -4,15 +4,19 @@ import { baselineConfig } from "../../lib/config/baselineConfig";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig, stemNames } from "../../lib/config/spaceConfig";
 import { totalCost } from "../../lib/cost/costTable";
+import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { transferGenotype, transferTargets } from "../../lib/derive/transferGenotype";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { Network } from "../../lib/network/network";
-import { randomKey } from "../../lib/random/randomKey";
+import { weightsFromSupernet } from "../../lib/network/weightsFromSupernet";
+import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import { genotype } from "../../lib/space/genotype";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { stagesOf } from "../../lib/space/stages";
 import { parseGenotype } from "../../lib/space/validateGenotype";
+import { AlphaVariables } from "../../lib/supernet/alphaVariables";
+import { Supernet } from "../../lib/supernet/supernet";
 
 beforeAll(() => startBackend());
 
@@ -57,6 +61,33 @@ describe("stems", () => {
     expect(() => spaceConfig({ ...small, imageSize: 36, stem: "imagenet_7x7" })).toThrow(
       "imageSize must be divisible by 8 (stem and layout halve it 3 times), got 36",
     );
+  });
+});
+
+describe("a supernet behind a stem", () => {
+  it.each(stemNames)("%s computes at one-hot alphas what the derived network computes", async (stem) => {
+    const key = randomKey(3);
+    const space = spaceConfig({ ...small, imageSize: 32, initChannels: 4, widthChoices: [0.5, 1], stem });
+    const supernet = new Supernet(space, style, key);
+    const weights = await supernet.parameters.stored();
+    const images = tf.tensor4d(normal(fold(key, "images"), 4 * 32 * 32 * 3), [4, 32, 32, 3]);
+    for (let i = 0; i < 4; i++) {
+      const drawn = randomGenotype(space, fold(key, i));
+      const network = new Network(drawn, style, fold(key, "start"));
+      network.parameters.restore(weightsFromSupernet(drawn, network.parameters.specs(), weights), "test");
+      const alphas = new AlphaVariables(oneHotAlphas(drawn, 1));
+      const [own, expected] = tf.tidy(() => [
+        network.outputs(images, { training: true, edeT: 1 }).logits.dataSync(),
+        supernet.logits(images, alphas, { edeT: 1 }).dataSync(),
+      ]) as unknown as [Float32Array, Float32Array];
+      own.forEach((value, k) => {
+        expect(value).toBeCloseTo(expected[k] as number, 3);
+      });
+      alphas.dispose();
+      network.dispose();
+    }
+    supernet.dispose();
+    images.dispose();
   });
 });
 

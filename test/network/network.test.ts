@@ -91,9 +91,6 @@ for (const process of ["preprocess", "postprocess"] as const) {
     binarization: {},
   };
 }
-for (const stem of ["imagenet_7x7", "imagenet_stem0"] as const) {
-  variants[`the stem ${stem}`] = { space: { ...small, stem, cellLayout: [0, 1, 0] }, binarization: {} };
-}
 
 function supernetLogits(supernet: Supernet, genotype: Network["genotype"]): Float32Array {
   const alphas = new AlphaVariables(oneHotAlphas(genotype, 1));

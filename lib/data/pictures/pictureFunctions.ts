@@ -1,7 +1,7 @@
-import { blendImage, randomOperation } from "./imageChanges";
+import type * as imageChanges from "./imageChanges";
 
-// The source text of these functions is what threads run, so they use nothing but their arguments and each other
-// and those of imageChanges: no other imports, no constants of the file.
+// The source text of these functions is what threads run, so they use nothing but their arguments and each other: what is
+// imported is called otherwise once compiled.
 
 /**
  * Cuts a box out of a picture and resizes it to `size`x`size` by a triangle filter as wide as the box is reduced (so
@@ -131,6 +131,7 @@ export function makeImage(
   geometry: PictureGeometry,
   out: Float32Array,
   at: number,
+  changes: Pick<typeof imageChanges, "blendImage" | "randomOperation">,
 ): void {
   const { imageSize: size, channels, cutout, mean, std } = geometry;
   const [, resized, top, left, boxHeight, boxWidth, mirrored] = plan as unknown as number[];
@@ -154,7 +155,7 @@ export function makeImage(
         );
   if (mirrored === 1) mirrorImage(image, size, channels);
   for (let k = 13; k < plan.length; k += 2)
-    image = randomOperation(image, size, channels, plan[k] as number, plan[k + 1] as number);
+    image = changes.randomOperation(image, size, channels, plan[k] as number, plan[k + 1] as number);
   const order = plan[9] as number;
   if (order >= 0) {
     // The order of the three is a permutation by its number, 0 … 5.
@@ -164,7 +165,7 @@ export function makeImage(
       left3.splice(order % 2, 1)[0],
       left3[0],
     ] as number[];
-    for (const kind of kinds) blendImage(image, channels, kind, plan[10 + kind] as number);
+    for (const kind of kinds) changes.blendImage(image, channels, kind, plan[10 + kind] as number);
   }
   for (let c = 0; c < channels; c++) {
     const centre = mean[c] as number;

@@ -134,6 +134,7 @@ if (sharpPath !== null) {
   sharp.cache(false);
 }
 const file = source.kind === "store" ? fs.openSync(source.path, "r") : null;
+const changes = { blendImage, randomOperation };
 const sumOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 async function pictureAt(index, k, places) {
   if (source.kind === "memory") {
@@ -157,7 +158,7 @@ async function images({ plan, stride, places }) {
   for (let k = 0; k < count; k++) {
     const row = plan.subarray(k * stride, (k + 1) * stride);
     try {
-      makeImage(await pictureAt(row[0], k, places), row, geometry, out, k * length);
+      makeImage(await pictureAt(row[0], k, places), row, geometry, out, k * length, changes);
     } catch (error) {
       throw new Error("pictures: " + (places.names[k] ?? "image " + row[0]) + " " + error.message + ".");
     }
