@@ -31,9 +31,14 @@ export function mixedLoss(batch: TensorBatch, loss: (labels: tf.Tensor1D) => tf.
   return tf.add(tf.mul(loss(labels), mix.share), tf.mul(loss(mix.labels), rest)) as tf.Scalar;
 }
 
+/** Everything of a batch. */
+export function tensorsOf({ images, labels, mix }: TensorBatch): tf.Tensor[] {
+  return [images, labels, ...(mix ? [mix.labels, mix.share] : [])];
+}
+
 /** Frees a batch. */
-export function disposeBatch({ images, labels, mix }: TensorBatch): void {
-  tf.dispose([images, labels, ...(mix ? [mix.labels, mix.share] : [])]);
+export function disposeBatch(batch: TensorBatch): void {
+  tf.dispose(tensorsOf(batch));
 }
 
 /** Puts a plain batch on the engine; the caller frees both tensors. */

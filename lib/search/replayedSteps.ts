@@ -2,7 +2,7 @@ import type { tf } from "../backend";
 import { definedField } from "../config/definitions";
 import { type SearchConfig, searchSection } from "../config/searchConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
-import type { TensorBatch } from "../loop/batchTensors";
+import { type TensorBatch, tensorsOf } from "../loop/batchTensors";
 import { sectionOf, statisticsOf, underName, withStatistics } from "../loop/namedResults";
 import type { RandomKey } from "../random/randomKey";
 import type { EpochSettings } from "./epochSettings";
@@ -78,5 +78,5 @@ function hasOwnParts({ config }: EpochSettings): boolean {
 /** Everything that changes from step to step. */
 function given({ supernet, alphas }: SearchState, batch: TensorBatch): tf.Tensor[] {
   const weights = supernet.parameters.entries().map(([, variable]) => variable);
-  return [batch.images, batch.labels, ...weights, ...Object.values(alphas.named())];
+  return [...tensorsOf(batch), ...weights, ...Object.values(alphas.named())];
 }

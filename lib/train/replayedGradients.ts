@@ -3,7 +3,7 @@ import { definedField } from "../config/definitions";
 import { spaceSection } from "../config/spaceConfig";
 import { trainSection } from "../config/trainConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
-import type { TensorBatch } from "../loop/batchTensors";
+import { type TensorBatch, tensorsOf } from "../loop/batchTensors";
 import { sectionOf, statisticsOf, underName, withStatistics } from "../loop/namedResults";
 import type { NetworkPass } from "../network/trainable";
 import type { RandomKey } from "../random/randomKey";
@@ -44,7 +44,7 @@ export function nextTrainGradients(
   const weights = network.parameters.entries().map(([, variable]) => variable);
   const made = replay.run({
     identity: [config, teacher, network, dropRate, pass.edeT, pass.binaryWeights],
-    given: [batch.images, batch.labels, ...weights],
+    given: [...tensorsOf(batch), ...weights],
     key,
     compute(): Readonly<Record<string, tf.Tensor>> {
       const collected: BatchStatistics = new Map();
