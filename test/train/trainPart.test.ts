@@ -59,7 +59,14 @@ describe("trainPart", () => {
       { epoch: 2, step: 1 },
     ])
       await part({ directory: parts, until, heldOut: true });
-    const last = await part({ directory: parts, until: { epoch: 3, step: 0 } });
+    const taken: number[] = [];
+    const last = await part({
+      directory: parts,
+      until: { epoch: 3, step: 0 },
+      onStep: (step) => taken.push(step),
+    });
+    // It goes on: it does not begin anew.
+    expect(taken).toEqual([10, 11, 12]);
     expect(one.losses).toHaveLength(3 * steps);
     expect(last.losses).toEqual(one.losses);
     expect(stateIn(parts)).toBe(stateIn(whole));
