@@ -91,7 +91,7 @@ describe("bars", () => {
     { args: ["search", "--seed", "x"], message: 'expected a whole number, got "x".' },
     {
       args: ["search", "--preset", "huge"],
-      message: 'unknown preset "huge". Known presets: smoke, laptop, paper.',
+      message: 'unknown preset "huge". Known presets: smoke, laptop, paper, paper-imagenet.',
     },
     { args: ["search", "--set", "epoch=1"], message: 'smoke: unknown key "epoch". Known keys:' },
     {

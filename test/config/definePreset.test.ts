@@ -52,7 +52,7 @@ describe("a preset of the user's own", () => {
   it("of trainings alone is none of searches", () => {
     definePreset({ name: "half", about: "Half.", train: {} });
     expect(() => presetConfig("half")).toThrow(
-      'presetConfig: unknown preset "half". Known presets: smoke, laptop, paper. One of your own must be defined first (definePreset).',
+      'presetConfig: unknown preset "half". Known presets: smoke, laptop, paper, paper-imagenet. One of your own must be defined first (definePreset).',
     );
   });
 

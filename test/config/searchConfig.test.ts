@@ -198,7 +198,7 @@ describe("presets", () => {
 
   it("names the known ones for an unknown name", () => {
     expect(() => presetConfig("huge")).toThrow(
-      'presetConfig: unknown preset "huge". Known presets: smoke, laptop, paper.',
+      'presetConfig: unknown preset "huge". Known presets: smoke, laptop, paper, paper-imagenet.',
     );
   });
 

@@ -61,6 +61,7 @@ describe("a search and a training", () => {
         cellLayout: [0, 1, 0],
         steps: 1,
         stem: "imagenet_7x7",
+        widthChoices: [0.5, 1],
         cellShortcut: "avg_pool",
       },
     });

@@ -49,7 +49,11 @@ describe("a script that is called wrongly", () => {
   it.each([
     ["start.mjs", ["--sed", "1"], "Unknown option '--sed'"],
     ["start.mjs", ["--seed", "x"], '--seed must be an integer of at least 0, got "x".'],
-    ["start.mjs", ["--preset", "huge"], '--preset must be one of smoke, laptop, paper, got "huge".'],
+    [
+      "start.mjs",
+      ["--preset", "huge"],
+      '--preset must be one of smoke, laptop, paper, paper-imagenet, got "huge".',
+    ],
     ["start.mjs", ["--notebook", "none.ipynb"], "none.ipynb does not exist."],
     ["run-notebooks.mjs", ["--timeout", "-1"], "--timeout"],
     ["jupyter.mjs", ["labb"], 'expected lab, notebook, --check or --execute, got "labb".'],
