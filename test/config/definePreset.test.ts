@@ -22,7 +22,7 @@ describe("a preset of the user's own", () => {
     expect(hashJson(presetConfig("mine", { seed: 3 }))).toBe(hashJson(searchConfig({ ...search, seed: 3 })));
     expect(trainPresetConfig("mine")).toEqual(trainConfig(train));
     expect(trainPresets.get("mine")).toMatchObject({ about: "Mine.", source: "ours" });
-    expect(searchPresets.names).toEqual(["smoke", "laptop", "paper", "mine"]);
+    expect(searchPresets.names).toEqual(["smoke", "laptop", "paper", "paper-imagenet", "mine"]);
   });
 
   it("keeps its settings when the caller changes theirs", () => {
