@@ -26,6 +26,7 @@ const rank: Readonly<Record<string, number>> = {
   analysis: 8,
   frontier: 8,
   evolution: 8,
+  deploy: 8,
   race: 9,
   "figures/frame": 9,
   "figures/drawings": 10,

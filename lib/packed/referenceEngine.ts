@@ -8,12 +8,6 @@ export type SeeSlot = (slot: SlotId, values: SlotValues) => void;
 /**
  * The judge: runs a program one image, one pixel, one channel at a time, exactly as `program.ts` states it. Slow, and plain enough
  * to be checked by reading; every other engine gives the same numbers.
- *
- * @example
- * ```ts
- * const model = await bars.packed.readPackedModel("data/models/demo.bars");
- * const engine = new bars.packed.ReferenceEngine(bars.packed.programOf(model));
- * ```
  */
 export class ReferenceEngine implements PackedEngine {
   readonly name = "reference";

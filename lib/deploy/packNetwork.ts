@@ -1,0 +1,71 @@
+import type { BinarizationConfig } from "../config/binarizationConfig";
+import { baselineBinarization } from "../cost/baselineStyle";
+import { storedTensors } from "../loop/storedTensors";
+import type { Trainable } from "../network/trainable";
+import type { PackedBinarization } from "../packed/blockGraph";
+import { modelGraph } from "../packed/modelGraph";
+import type { PackedHeader, PackedModel, Provenance } from "../packed/packedModel";
+import { KeepingSource } from "../packed/tensors";
+import type { ModelSpec } from "../records/modelSpec";
+import { version } from "../util/version";
+import { NetworkSource } from "./networkSource";
+
+/** What a network does not know of itself. */
+export interface PackSettings {
+  readonly model: ModelSpec;
+  readonly binarization: BinarizationConfig;
+  readonly classNames: readonly string[];
+  readonly normalization: PackedHeader["normalization"];
+  /** Without it: of no training. */
+  readonly provenance?: Omit<Provenance, "bars">;
+}
+
+const noTraining: Omit<Provenance, "bars"> = {
+  configHash: null,
+  data: null,
+  epochs: null,
+  recalibrated: null,
+  testAccuracy: null,
+};
+
+/**
+ * Packs a network with the weights and running statistics it has now.
+ *
+ * @throws ConfigError for what no packed engine has; RecordError for a tensor that is missing or not finite; ShapeError for a
+ * weight binarizer that gives anything but signs times one scale a filter.
+ */
+export async function packNetwork(network: Trainable, settings: PackSettings): Promise<PackedModel> {
+  const { model, classNames, normalization, provenance = noTraining } = settings;
+  const full =
+    model.kind === "baseline"
+      ? baselineBinarization(model.block, settings.binarization)
+      : settings.binarization;
+  const { activation, weight, blockOrder, border, shortcutFrom, nonlinearity, rsign } = full;
+  const binarization: PackedBinarization = {
+    activation,
+    weight,
+    blockOrder,
+    border,
+    shortcutFrom,
+    nonlinearity,
+    rsign,
+  };
+  const source = new KeepingSource(
+    new NetworkSource(await network.parameters.stored(), await storedTensors(network.statistics.entries()), {
+      name: network.name,
+      weight,
+      batchNormEpsilon: full.batchNormEpsilon,
+    }),
+  );
+  modelGraph(model, binarization, source);
+  const header: PackedHeader = {
+    kind: "bars.packed-model",
+    version: 1,
+    model,
+    binarization,
+    classNames,
+    normalization,
+    provenance: { bars: version, ...provenance },
+  };
+  return { header, tensors: source.tensors };
+}

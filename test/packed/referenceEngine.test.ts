@@ -1,0 +1,177 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { startBackend } from "../../lib/backend";
+import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
+import { spaceConfig } from "../../lib/config/spaceConfig";
+import { baselineLayers } from "../../lib/cost/baselineSpecs";
+import { costTable } from "../../lib/cost/costTable";
+import { sumCosts } from "../../lib/cost/layerCost";
+import { bitPlace } from "../../lib/packed/packBits";
+import { programOf } from "../../lib/packed/packedModel";
+import type { Slot } from "../../lib/packed/program";
+import { packedModelOf } from "../../lib/packed/readModel";
+import { ReferenceEngine } from "../../lib/packed/referenceEngine";
+import { packedModelBytes } from "../../lib/packed/writeModel";
+import { fold, randomKey } from "../../lib/random/randomKey";
+import { genotypeModel, type ModelSpec } from "../../lib/records/modelSpec";
+import { randomMultiGenotype } from "../../lib/space/randomGenotype";
+import { drawnNetwork, floatOutputs, packed } from "./packNetwork";
+
+beforeAll(async () => {
+  await startBackend();
+});
+
+const key = randomKey(0);
+
+/** Values −1 and +1 of a slot of bits, in the order of the float network's tensor. */
+function signsOf(slot: Slot, words: Uint32Array): number[] {
+  const { height, width, channels, groups } = slot;
+  const perPixel = words.length / (height * width);
+  return Array.from({ length: height * width * channels }, (_, i) => {
+    const { word, bit } = bitPlace(i % channels, channels, groups);
+    const value = words[Math.floor(i / channels) * perPixel + word] as number;
+    return (value >>> bit) & 1 ? -1 : 1;
+  });
+}
+
+/** Packs a network, writes it, reads it, and runs it beside the float network. */
+async function compare(model: ModelSpec, binarization: BinarizationConfig, predictedBits: number) {
+  const { network, images, count } = drawnNetwork(model, binarization, fold(key, model.name));
+  try {
+    const bytes = packedModelBytes(await packed(network, model, binarization));
+    const program = programOf(packedModelOf(bytes));
+    const engine = new ReferenceEngine(program);
+    const float = floatOutputs(network, images);
+    const size = images.length / count;
+    let compared = 0;
+    for (let i = 0; i < count; i++) {
+      engine.image(images.subarray(i * size, (i + 1) * size), (id, values) => {
+        const slot = program.slots[id] as Slot;
+        if (slot.kind !== "bits") return;
+        const tap = float.taps.get(slot.name) as Float32Array;
+        const length = tap.length / count;
+        const own = signsOf(slot, values as Uint32Array);
+        expect(own, `${model.name} ${slot.name}`).toEqual(
+          Array.from(tap.subarray(i * length, (i + 1) * length)),
+        );
+        compared += 1;
+      });
+    }
+    const logits = await engine.run(images, count);
+    const largest = Math.max(1, ...float.logits.map(Math.abs));
+    for (const [i, logit] of logits.entries())
+      expect(Math.abs(logit - (float.logits[i] as number)), model.name).toBeLessThan(1e-4 * largest);
+    const header = new DataView(bytes.buffer).getUint32(8, true);
+    const weightBits = 8 * (bytes.length - header - 48);
+    // A weight scale that is stored twice where the table counts one, and bits that fill up bytes.
+    expect(
+      Math.abs(weightBits / predictedBits - 1),
+      `${model.name}: ${weightBits} of ${predictedBits}`,
+    ).toBeLessThan(0.03);
+    return { compared, program };
+  } finally {
+    network.dispose();
+  }
+}
+
+const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
+
+describe("a packed hand-made network", () => {
+  it.each(cifarFamilies.flatMap((family) => baselineBlocks.map((block) => [family, block] as const)))(
+    "%s with %s blocks has the signs of its float network everywhere, and its logits",
+    async (family, block) => {
+      for (const [downsample, imageSize] of [
+        ["real_conv", 8],
+        ["avg_pool", 11],
+      ] as const) {
+        const config = baselineConfig({ family, block, width: narrow[family], imageSize, downsample });
+        const model = { kind: "baseline", name: `${family}-${block}-${imageSize}`, ...config } as const;
+        const { compared } = await compare(
+          model,
+          binarizationConfig(),
+          sumCosts(baselineLayers(config)).bits,
+        );
+        expect(compared > 0).toBe(block !== "real");
+      }
+    },
+  );
+});
+
+const variety: Partial<BinarizationConfig>[] = [
+  {},
+  { border: 0, weight: "sign", nonlinearity: "none" },
+  { blockOrder: "conv_bn_relu", nonlinearity: "none", weight: "xnor" },
+  { blockOrder: "conv_bn_relu", rsign: true, nonlinearity: "rprelu", border: 0, weight: "scale_filter" },
+  { shortcutFrom: "normalized", weight: "irnet", nonlinearity: "rprelu" },
+  { rsign: true, weight: "scale_tensor", shortcutFrom: "normalized" },
+  { activation: "ede", blockOrder: "conv_bn_relu", weight: "irnet" },
+  { activation: "approx_sign", weight: "scale_tensor", blockOrder: "conv_bn_relu", rsign: true },
+];
+const spaces = [
+  {
+    process: "preprocess",
+    processKind: "binary",
+    cellShortcut: "bin_conv_3x3",
+    stridedConv: "factorized",
+    convShortcut: true,
+  },
+  {
+    process: "postprocess",
+    processKind: "binary",
+    cellShortcut: "avg_pool",
+    stridedConv: "plain",
+    convShortcut: true,
+  },
+  {
+    process: "preprocess",
+    processKind: "real",
+    cellShortcut: "none",
+    stridedConv: "factorized",
+    convShortcut: false,
+  },
+  {
+    process: "postprocess",
+    processKind: "real",
+    cellShortcut: "bin_conv_3x3",
+    stridedConv: "plain",
+    convShortcut: true,
+  },
+] as const;
+const primitives = [
+  "none",
+  "skip_connect",
+  "bin_conv_1x1",
+  "bin_conv_3x3",
+  "bin_conv_5x5",
+  "bin_dil_conv_3x3",
+  "bin_group_conv_3x3",
+  "avg_pool_3x3",
+  "max_pool_3x3",
+] as const;
+
+describe("a packed random genotype", () => {
+  it.each(
+    variety.flatMap((binarization, v) => spaces.map((space, s) => [v, s, binarization, space] as const)),
+  )(
+    "of settings %i in space %i has the signs of its float network everywhere, and its logits",
+    async (v, s, overrides, space) => {
+      const drawn = fold(fold(key, `settings ${v}`), s);
+      const config = spaceConfig({
+        ...space,
+        primitives: [...primitives],
+        imageSize: 10,
+        imageChannels: 1 + (v % 3),
+        classes: 7,
+        initChannels: 36,
+        convGroups: 3,
+        widthChoices: [1 / 3, 1],
+        cellLayout: [0, 1, 0],
+        steps: 2,
+      });
+      const genotype = randomMultiGenotype(config, drawn);
+      const binarization = binarizationConfig(overrides);
+      const predicted = sumCosts(costTable(genotype, binarization)).bits;
+      await compare(genotypeModel(genotype, `genotype-${v}-${s}`), binarization, predicted);
+    },
+  );
+});
