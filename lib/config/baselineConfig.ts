@@ -5,7 +5,7 @@ import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section 
 export const cifarFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
 
 /** Hand-made networks to compare with, in their form for images of 224 pixels and 1,000 classes. */
-export const imageNetFamilies = ["resnet18_imagenet", "resnet34_imagenet", "reactnet_a"] as const;
+const imageNetFamilies = ["resnet18_imagenet", "resnet34_imagenet", "reactnet_a"] as const;
 
 /** Hand-made networks to compare with: in their CIFAR form, and those for ImageNet. */
 export const baselineFamilies = [...cifarFamilies, ...imageNetFamilies] as const;

@@ -65,7 +65,7 @@ async function heldOut({ config, data, split }: SearchContext, count: number): P
  * For every edge, how much more leaving out the operations with weights adds to the loss than leaving out `none` does. Empty where
  * the space has not both.
  */
-export async function risesOfEdges(
+async function risesOfEdges(
   { supernet, alphas }: Pick<SearchState, "supernet" | "alphas">,
   { samplers, edeT, config }: Pick<EpochSettings, "samplers" | "edeT" | "config">,
   batches: readonly TensorBatch[],

@@ -65,7 +65,7 @@ export const plantedProblems = {
 export type PlantedName = keyof typeof plantedProblems;
 
 /** The data set of a distance, defined in this process when it is first asked for. */
-export function plantedDataset(distance: number): string {
+function plantedDataset(distance: number): string {
   const name = `two-dots-${distance}`;
   if (datasets.has(name)) return name;
   const key = fold(randomKey(0), name);

@@ -29,7 +29,7 @@ export interface PlantedOutcome {
 }
 
 /** Accuracy from which a planted problem of two classes counts as solved. */
-export const solvedAt = 0.95;
+const solvedAt = 0.95;
 
 /** How a search is turned into an architecture. */
 export type PlantedDerivation = (record: SearchRecord, directory: string) => Genotype | Promise<Genotype>;
@@ -89,7 +89,7 @@ async function derivedBy(
  * Test accuracy of a network trained from scratch on a planted problem: of the first of `seeds` that solves it, else of the
  * best. Trainings are kept in the folder, by the architecture's hash.
  */
-export async function plantedAccuracy(
+async function plantedAccuracy(
   problem: PlantedName,
   genotype: Genotype,
   directory: string,
