@@ -65,7 +65,7 @@ const all = commands();
 describe("wrong usage of the command line", () => {
   it("covers every command", () => {
     expect(all.map(({ words }) => words.join(" "))).toEqual([
-      ...["search", "derive", "evolve", "race", "race worker", "train"],
+      ...["search", "derive", "transfer", "evolve", "race", "race worker", "train"],
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
       ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "figures"],
       "provenance",
@@ -211,7 +211,7 @@ describe("wrong usage of the command line", () => {
   it.each([
     { args: ["draw", damaged], message: "damaged.json" },
     { args: ["derive", damaged], message: "damaged.json" },
-    { args: ["derive", at("empty")], message: "expected a search record, could not read it" },
+    { args: ["derive", at("empty")], message: "expected the record of a search or of a race, could not read it" },
     { args: ["frontier", at("empty")], message: "expected training records, found none" },
     { args: ["provenance", damaged], message: "damaged.json" },
   ])("but with 1 for what is there and cannot be used: $args", async ({ args, message }) => {
