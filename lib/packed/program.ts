@@ -83,7 +83,7 @@ export interface RealConvolution extends Window {
 
 /**
  * Convolution of a map of bits with bits. Output pixel `(i, j)`, channel `o`, with `phase = o mod phases` and
- * `g = o mod groups`:
+ * `g = floor(o / phases) mod groups`:
  *
  * `n = Σ_ky Σ_kx Σ_m x[stride·i + phase + (ky − r)·dilation, stride·j + phase + (kx − r)·dilation, m·groups + g] · w[o, ky, kx, m]`
  *

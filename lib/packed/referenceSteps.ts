@@ -161,7 +161,7 @@ function binaryConvolution(step: BinaryConvolution, from: Slot, bits: Uint32Arra
   const words = wordsPerGroup(from.channels, groups);
   const reach = (kernel - 1) / 2;
   return (i, j, o) => {
-    const [phase, group] = [o % phases, o % groups];
+    const [phase, group] = [o % phases, Math.floor(o / phases) % groups];
     let taps = 0;
     let unlike = 0;
     for (let ky = 0; ky < kernel; ky++) {

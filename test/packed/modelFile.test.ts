@@ -5,7 +5,7 @@ import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import type { PackedModel } from "../../lib/packed/packedModel";
 import { packedModelOf } from "../../lib/packed/readModel";
 import { packedModelBytes } from "../../lib/packed/writeModel";
-import { integers, fold, randomKey } from "../../lib/random/randomKey";
+import { fold, integers, randomKey } from "../../lib/random/randomKey";
 import { BarsError } from "../../lib/util/errors";
 import { tinyModel } from "../helpers/tinyTraining";
 import { drawnNetwork, packed } from "./packNetwork";
@@ -70,7 +70,9 @@ describe("a file of a packed model", () => {
     );
     const endless = bytes.slice();
     new DataView(endless.buffer).setFloat32(16 + header + 8, Number.NaN, true);
-    expect(messageOf(stamped(endless))).toMatch(/^mine\.bars: "stem\.kernel" should hold finite numbers, got NaN at place 2\./);
+    expect(messageOf(stamped(endless))).toMatch(
+      /^mine\.bars: "stem\.kernel" should hold finite numbers, got NaN at place 2\./,
+    );
   });
 
   it("refuses weights that do not fit its model, and tensors that are not finite, before it is written", () => {
@@ -89,14 +91,23 @@ describe("a file of a packed model", () => {
     let whole = 0;
     for (let round = 0; round < 1000; round++) {
       const drawn = fold(fold(key, "damage"), round);
-      const [how, at, value, length] = integers(drawn, 4, 2 ** 30) as unknown as [number, number, number, number];
+      const [how, at, value, length] = integers(drawn, 4, 2 ** 30) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
       const place = at % bytes.length;
       const changed =
         how % 3 === 0
           ? bytes.slice(0, place)
           : how % 3 === 1
             ? changedAt(place, ((bytes[place] as number) + 1 + (value % 255)) & 255)
-            : Uint8Array.of(...bytes.subarray(0, place), ...bytes.subarray(0, length % 64), ...bytes.subarray(place + (length % 7)));
+            : Uint8Array.of(
+                ...bytes.subarray(0, place),
+                ...bytes.subarray(0, length % 64),
+                ...bytes.subarray(place + (length % 7)),
+              );
       if (changed.length !== bytes.length || changed.some((byte, i) => byte !== bytes[i]))
         expect(() => packedModelOf(changed), `round ${round}`).toThrow(BarsError);
       try {

@@ -11,9 +11,20 @@ import { type ModelSpec, modelShape } from "../../lib/records/modelSpec";
 export function drawnNetwork(model: ModelSpec, binarization: BinarizationConfig, key: RandomKey, count = 2) {
   const network = buildNetwork(model, { binarization, auxiliaryWeight: 0 }, key);
   for (const [name, variable] of network.parameters.entries()) {
-    if (network.parameters.role(name) === "latent" || name.endsWith("kernel") || name.endsWith("weight")) continue;
+    if (network.parameters.role(name) === "latent" || name.endsWith("kernel") || name.endsWith("weight"))
+      continue;
     const drawn = normal(fold(key, `drawn ${name}`), variable.size);
-    tf.tidy(() => variable.assign(tf.add(variable, tf.tensor(drawn.map((z) => 0.4 * z), variable.shape))));
+    tf.tidy(() =>
+      variable.assign(
+        tf.add(
+          variable,
+          tf.tensor(
+            drawn.map((z) => 0.4 * z),
+            variable.shape,
+          ),
+        ),
+      ),
+    );
   }
   const { imageSize, imageChannels } = modelShape(model);
   const images = normal(fold(key, "images"), count * imageSize * imageSize * imageChannels);
@@ -42,7 +53,11 @@ export function floatOutputs(network: Trainable, images: ArrayLike<number>) {
   return { logits: Float32Array.from(logits), taps };
 }
 
-export function packed(network: Trainable, model: ModelSpec, binarization: BinarizationConfig): Promise<PackedModel> {
+export function packed(
+  network: Trainable,
+  model: ModelSpec,
+  binarization: BinarizationConfig,
+): Promise<PackedModel> {
   const { imageChannels, classes } = modelShape(model);
   return packNetwork(network, {
     model,
