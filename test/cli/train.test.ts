@@ -50,7 +50,7 @@ describe("trainTarget", () => {
   it.each([
     [
       "resnet21-bireal",
-      "resnet21-bireal: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families resnet20, resnet18, vgg_small, nin; blocks xnor, bireal, irnet, reactnet, real); found neither file nor network of that name. Near names: resnet20-bireal, resnet18-bireal, resnet20-real.",
+      "resnet21-bireal: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families resnet20, resnet18, vgg_small, nin, resnet18_imagenet, resnet34_imagenet, reactnet_a; blocks xnor, bireal, irnet, reactnet, real); found neither file nor network of that name. Near names: resnet20-bireal, resnet18-bireal, resnet20-real.",
     ],
     ["resnet20-bireal-x0", "resnet20-bireal-x0: width must be a finite number above 0, got 0."],
     [

@@ -9,10 +9,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DataConfig, dataConfig } from "../../lib/config/dataConfig";
 import { channelStatistics } from "../../lib/data/channelStatistics";
 import { cifarContents } from "../../lib/data/cifarContent";
+import { fashionMnist } from "../../lib/data/datasets/mnist";
 import type { ImageSet } from "../../lib/data/imageSet";
 import { loadData } from "../../lib/data/loadData";
 import { randomKey } from "../../lib/random/randomKey";
@@ -36,6 +37,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 afterEach(() => {
+  vi.restoreAllMocks();
   delete process.env["BARS_CIFAR10_URL"];
 });
 
@@ -79,6 +81,7 @@ describe("loadData", () => {
   });
 
   it('draws the synthetic set for "auto" without files and without downloads, and says why', async () => {
+    vi.spyOn(fashionMnist, "isFound").mockReturnValue(false);
     const { train, test, info } = await load({
       directory: empty,
       download: false,
@@ -94,6 +97,7 @@ describe("loadData", () => {
   });
 
   it('draws the synthetic set for "auto" when the download fails, and says why', async () => {
+    vi.spyOn(fashionMnist, "isFound").mockReturnValue(false);
     process.env["BARS_CIFAR10_URL"] = nowhere;
     const { info } = await load({ directory: empty, trainImages: 20, testImages: 20 });
     expect(info.name).toBe("synthetic");
