@@ -57,7 +57,7 @@ export type BuiltInCostPenalty = keyof typeof builtInCostPenalties;
  *
  * @example
  * ```ts
- * console.log(bars.config.costPenalties.names.join(" ")); // none hinge linear log multiplier
+ * console.log(bars.config.costPenalties.builtInNames.join(" ")); // none hinge linear log multiplier
  * ```
  */
 export const costPenalties = new VariantTable<CostPenaltyFacts, BuiltInCostPenalty>(

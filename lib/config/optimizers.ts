@@ -51,7 +51,7 @@ export type BuiltInOptimizer = keyof typeof builtInOptimizers;
  *
  * @example
  * ```ts
- * console.log(bars.config.optimizers.names.join(" ")); // sgd adam bop
+ * console.log(bars.config.optimizers.builtInNames.join(" ")); // sgd adam bop
  * ```
  */
 export const optimizers = new VariantTable<OptimizerFacts, BuiltInOptimizer>(

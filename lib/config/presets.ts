@@ -112,7 +112,7 @@ export const searchPresets = new VariantTable<SearchPreset, PresetName>(
  *
  * @example
  * ```ts
- * console.log(bars.config.presetNames.join(" ")); // smoke laptop paper
+ * console.log(bars.config.presetNames.join(" ")); // smoke laptop paper paper-imagenet
  * ```
  */
 export const presetNames = searchPresets.builtInNames;

@@ -130,7 +130,7 @@ interface KindOf extends Omit<ScheduleKind, "value"> {
  *
  * @example
  * ```ts
- * console.log(bars.config.scheduleKinds.names.join(" ")); // linear cosine exponential log_linear steps warmup
+ * console.log(bars.config.scheduleKinds.builtInNames.join(" ")); // linear cosine exponential log_linear steps warmup
  * ```
  */
 export const scheduleKinds = new VariantTable<ScheduleKind, BuiltInSchedule>(
