@@ -77,7 +77,7 @@ export function baselineConfig(
     family = "",
     imageSize,
     classes,
-  } = overrides as { family?: string; imageSize?: number; classes?: number };
+  } = (overrides ?? {}) as { family?: string; imageSize?: number; classes?: number };
   if (!(imageNetFamilies as readonly string[]).includes(family))
     return complete(place, baselineSection, overrides);
   const config = complete(place, baselineSection, {

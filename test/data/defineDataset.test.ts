@@ -176,7 +176,7 @@ describe("a data set of the user's own", () => {
 
   it("says what to define where a setting names an unknown one", () => {
     expect(() => bars.config.dataConfig({ dataset: "cifar_10" })).toThrow(
-      'dataConfig: dataset must be one of "auto", "cifar10", "cifar100", "synthetic"',
+      'dataConfig: dataset must be one of "auto", "cifar10", "cifar100", "fashion-mnist", "mnist", "image-folder", "synthetic"',
     );
     expect(() => bars.config.dataConfig({ dataset: "cifar_10" })).toThrow(
       'or a data set of your own (defineDataset), got "cifar_10".',
