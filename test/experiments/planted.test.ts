@@ -53,7 +53,7 @@ describe("a planted problem, searched with the repairs and derived by what choic
       const outcome = await solvePlanted(name, seed, {
         directory: root,
         // Where the problem has no budget, nothing is to be held; the mixture is learnt after three epochs.
-        search: { ...searchRepairs, cost: { method: budgetOf(name) ? "multiplier" : "none" }, epochs: 5 },
+        search: { ...searchRepairs, cost: { method: budgetOf(name) ? "multiplier" : "none" }, epochs: 8 },
         derive: async (_, directory) => (await deriveByPerturbation(directory, { judge: "keep", prune: true })).genotype,
       });
       expect(outcome.accuracy).toBeGreaterThanOrEqual(0.95);
