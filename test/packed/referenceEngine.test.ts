@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
-import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig, baselineFamilies } from "../../lib/config/baselineConfig";
 import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
@@ -18,7 +18,7 @@ import { randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { drawnNetwork, floatOutputs, packed } from "./packNetwork";
 
 beforeAll(async () => {
-  await startBackend();
+  await startBackend("cpu");
 });
 
 const key = randomKey(0);
@@ -44,23 +44,39 @@ async function compare(model: ModelSpec, binarization: BinarizationConfig, predi
     const float = floatOutputs(network, images);
     const size = images.length / count;
     let compared = 0;
+    // Images of which a real value lies so near to zero that the order of its additions decides its sign: rare, and from there on
+    // the two networks compute different things.
+    const tied = new Set<number>();
     for (let i = 0; i < count; i++) {
       engine.image(images.subarray(i * size, (i + 1) * size), (id, values) => {
         const slot = program.slots[id] as Slot;
-        if (slot.kind !== "bits") return;
+        if (slot.kind !== "bits" || tied.has(i)) return;
         const tap = float.taps.get(slot.name) as Float32Array;
+        const presign = float.taps.get(slot.name.replace(/bits$/, "presign")) as Float32Array;
         const length = tap.length / count;
         const own = signsOf(slot, values as Uint32Array);
-        expect(own, `${model.name} ${slot.name}`).toEqual(
-          Array.from(tap.subarray(i * length, (i + 1) * length)),
-        );
+        const unlike = own.flatMap((sign, k) => (sign === tap[i * length + k] ? [] : [i * length + k]));
+        const most = presign.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+        for (const place of unlike)
+          expect(Math.abs(presign[place] as number), `${model.name} ${slot.name}`).toBeLessThan(1e-5 * most);
+        if (unlike.length > 0) tied.add(i);
         compared += 1;
       });
     }
+    expect(tied.size, `${model.name}: images with ties`).toBeLessThan(2);
     const logits = await engine.run(images, count);
+    const row = (all: Float32Array, i: number) =>
+      all.subarray(i * program.classes, (i + 1) * program.classes);
+    const best = (values: Float32Array) => values.indexOf(Math.max(...values));
+    // Float networks add in an order of their own, and batch norms of nearly constant maps multiply what is rounded there.
     const largest = Math.max(1, ...float.logits.map(Math.abs));
-    for (const [i, logit] of logits.entries())
-      expect(Math.abs(logit - (float.logits[i] as number)), model.name).toBeLessThan(1e-4 * largest);
+    for (let i = 0; i < count; i++) {
+      if (tied.has(i)) continue;
+      const expected = row(float.logits, i);
+      for (const [k, logit] of row(logits, i).entries())
+        expect(Math.abs(logit - (expected[k] as number)), model.name).toBeLessThan(5e-4 * largest);
+      expect(best(row(logits, i)), model.name).toBe(best(expected));
+    }
     const header = new DataView(bytes.buffer).getUint32(8, true);
     const weightBits = 8 * (bytes.length - header - 48);
     // A weight scale that is stored twice where the table counts one, and bits that fill up bytes.
@@ -77,8 +93,8 @@ async function compare(model: ModelSpec, binarization: BinarizationConfig, predi
 const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
 
 describe("a packed hand-made network", () => {
-  it.each(cifarFamilies.flatMap((family) => baselineBlocks.map((block) => [family, block] as const)))(
-    "%s with %s blocks has the signs of its float network everywhere, and its logits",
+  it.each(baselineFamilies.flatMap((family) => baselineBlocks.map((block) => [family, block] as const)))(
+    "%s with %s blocks has the signs of its float network wherever rounding does not decide them, and its logits",
     async (family, block) => {
       for (const [downsample, imageSize] of [
         ["real_conv", 8],
@@ -153,7 +169,7 @@ describe("a packed random genotype", () => {
   it.each(
     variety.flatMap((binarization, v) => spaces.map((space, s) => [v, s, binarization, space] as const)),
   )(
-    "of settings %i in space %i has the signs of its float network everywhere, and its logits",
+    "of settings %i in space %i has the signs of its float network wherever rounding does not decide them, and its logits",
     async (v, s, overrides, space) => {
       const drawn = fold(fold(key, `settings ${v}`), s);
       const config = spaceConfig({
