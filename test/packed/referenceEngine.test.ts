@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
-import { baselineBlocks, baselineConfig, baselineFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
 import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
@@ -93,7 +93,7 @@ async function compare(model: ModelSpec, binarization: BinarizationConfig, predi
 const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
 
 describe("a packed hand-made network", () => {
-  it.each(baselineFamilies.flatMap((family) => baselineBlocks.map((block) => [family, block] as const)))(
+  it.each(cifarFamilies.flatMap((family) => baselineBlocks.map((block) => [family, block] as const)))(
     "%s with %s blocks has the signs of its float network wherever rounding does not decide them, and its logits",
     async (family, block) => {
       for (const [downsample, imageSize] of [

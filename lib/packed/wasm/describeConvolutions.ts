@@ -14,7 +14,7 @@ const mostLookedUp = 65535;
 
 /** Convolutions side by side, so that each reads one group of channels at one phase. */
 function partsOf({ groups, phases }: Pick<BinaryConvolution, "groups" | "phases">): number {
-  return groups % phases === 0 ? groups : groups * phases;
+  return groups * phases;
 }
 
 /** The kernel a convolution runs on: the engine's, but for windows of more bits than looking up can sum. */

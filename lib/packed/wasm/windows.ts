@@ -39,7 +39,7 @@ export function paddedBits(
 export function runsOf(conv: BinaryConvolution, image: PaddedImage, part: number): Run[] {
   const { kernel, dilation, groups, phases } = conv;
   const { pixelBytes, rowBytes } = image;
-  const group = part % groups;
+  const group = Math.floor(part / phases) % groups;
   const start = (part % phases) * (rowBytes + pixelBytes) + (group * pixelBytes) / groups;
   const joined = groups === 1 && dilation === 1;
   const runs: Run[] = [];
