@@ -31,7 +31,7 @@ export interface BlockPlace {
 }
 
 /** The kernels of a convolution: two with half the filters each where it is factorized. */
-export function kernelsOf(place: BlockPlace, inChannels: number): KernelRequest[] {
+function kernelsOf(place: BlockPlace, inChannels: number): KernelRequest[] {
   const { name, kernel, groups, factorized, outChannels } = place;
   const latents = factorized ? ["even.latent", "odd.latent"] : ["latent"];
   return latents.map((latent) => ({
@@ -122,7 +122,7 @@ function interleaved(parts: readonly Uint8Array[], filters: number): Uint8Array 
 }
 
 /** The activation behind a block, by the settings. */
-export function nonlinear({ build, weights, binarization }: GraphContext, name: string, x: NodeId): NodeId {
+function nonlinear({ build, weights, binarization }: GraphContext, name: string, x: NodeId): NodeId {
   switch (binarization.nonlinearity) {
     case "none":
       return x;

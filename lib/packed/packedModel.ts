@@ -43,7 +43,7 @@ export interface PackedModel {
 }
 
 /** The layers of a packed model, nothing fused. */
-export function graphOf({ header, tensors }: PackedModel): Graph {
+function graphOf({ header, tensors }: PackedModel): Graph {
   return modelGraph(header.model, header.binarization, new StoredTensors(tensors));
 }
 

@@ -182,7 +182,7 @@ function binaryConvolution(step: BinaryConvolution, from: Slot, bits: Uint32Arra
 }
 
 /** Ones among the 32 bits of a word. */
-export function popcount(word: number): number {
+function popcount(word: number): number {
   let ones = 0;
   for (let rest = word >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) ones += 1;
   return ones;

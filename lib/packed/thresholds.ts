@@ -24,7 +24,7 @@ export function isMonotone(op: GraphOp): op is Elementwise {
 }
 
 /** An operation on a value of one channel, rounded to float32 after every step, as engines compute it. */
-export function applyElementwise(op: Elementwise, value: number, channel: number): number {
+function applyElementwise(op: Elementwise, value: number, channel: number): number {
   if (op.kind === "activation") return activate(op.activation, value, channel);
   const scaled = op.scale ? fround(value * (op.scale[channel] as number)) : value;
   return op.offset ? fround(scaled + (op.offset[channel] as number)) : scaled;

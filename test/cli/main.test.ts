@@ -22,7 +22,11 @@ describe("bars, as a process", () => {
     { args: ["--help"], code: 0, says: "Usage: bars" },
     { args: ["cost", "resnet20-bireal"], code: 0, says: "40,108,032" },
     { args: ["search", "--sed", "1"], code: 2, says: "unknown option '--sed'" },
-    { args: ["derive", "."], code: 1, says: "record.json: expected the record of a search or of a race, could not read it" },
+    {
+      args: ["derive", "."],
+      code: 1,
+      says: "record.json: expected the record of a search or of a race, could not read it",
+    },
   ])("ends with $code and says so: $args", async ({ args, code, says }) => {
     const { out, err, ...ended } = await start(...args);
     expect(code === 0 ? out : err).toContain(says);

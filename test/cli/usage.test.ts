@@ -211,7 +211,10 @@ describe("wrong usage of the command line", () => {
   it.each([
     { args: ["draw", damaged], message: "damaged.json" },
     { args: ["derive", damaged], message: "damaged.json" },
-    { args: ["derive", at("empty")], message: "expected the record of a search or of a race, could not read it" },
+    {
+      args: ["derive", at("empty")],
+      message: "expected the record of a search or of a race, could not read it",
+    },
     { args: ["frontier", at("empty")], message: "expected training records, found none" },
     { args: ["provenance", damaged], message: "damaged.json" },
   ])("but with 1 for what is there and cannot be used: $args", async ({ args, message }) => {

@@ -348,7 +348,7 @@ describe("derive refuses", () => {
     [
       "sigmoid samples",
       () => derive({ space, alphas, key: randomKey(0) }, { rule: "sample", method: "sigmoid" }),
-      'derive: rule "sample": method must be softmax (one operation an edge is drawn), got sigmoid.',
+      'derive: rule "sample": method must be softmax (one operation an edge is drawn), got "sigmoid".',
     ],
     [
       "a bad temperature",

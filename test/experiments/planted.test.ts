@@ -54,7 +54,8 @@ describe("a planted problem, searched with the repairs and derived by what choic
         directory: root,
         // Where the problem has no budget, nothing is to be held; the mixture is learnt after three epochs.
         search: { ...searchRepairs, cost: { method: budgetOf(name) ? "multiplier" : "none" }, epochs: 8 },
-        derive: async (_, directory) => (await deriveByPerturbation(directory, { judge: "keep", prune: true })).genotype,
+        derive: async (_, directory) =>
+          (await deriveByPerturbation(directory, { judge: "keep", prune: true })).genotype,
       });
       expect(outcome.accuracy).toBeGreaterThanOrEqual(0.95);
       expect(outcome.solved).toBe(true);

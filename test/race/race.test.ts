@@ -7,7 +7,6 @@ import { race } from "../../lib/race/race";
 import { raceFiles } from "../../lib/race/raceFiles";
 import type { RaceOptions } from "../../lib/race/raceOptions";
 import { raceText } from "../../lib/race/raceText";
-import { entrants, ranking, sound } from "../../lib/records/raceStandings";
 import { randomKey } from "../../lib/random/randomKey";
 import {
   type RaceNetwork,
@@ -17,6 +16,7 @@ import {
   raceNumbers,
 } from "../../lib/records/raceRecord";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
+import { entrants, ranking, sound } from "../../lib/records/raceStandings";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { InterruptedError } from "../../lib/util/errors";
 import { temporaryFolder } from "../helpers/tinySearch";

@@ -32,7 +32,9 @@ describe("what recalibrated means in a record", () => {
   });
 
   it("is the old one in the stored searches and trainings, which read on as they are", () => {
-    for (const path of [...jsonIn(records), ...jsonIn(join(records, "frontier/searches"))]) {
+    for (const path of [...jsonIn(records), ...jsonIn(join(records, "frontier/searches"))].filter(
+      (path) => !/race-[^/]*$/.test(path),
+    )) {
       const record = readSearchRecord(path);
       const { schema } = JSON.parse(readFileSync(path, "utf8"));
       expect([record.schema, searchRecalibration(record)], path).toEqual([schema, "batch_means"]);

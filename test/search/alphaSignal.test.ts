@@ -59,7 +59,7 @@ describe("signalFigure", () => {
     const notes = JSON.stringify(figure.layout);
     // Centred: (-1, -3), (0, 0), (1, 3), (0, 0): in agreement where they differ.
     expect(notes).toContain("cell: τ 1.00, 4 choices");
-    expect(notes).toContain("signal to noise, median 0.5");
+    expect(notes).toContain("signal/noise, median 0.5");
     expect(JSON.stringify(signalFigure(made, "drop").layout)).toContain("cell: τ -1.00");
   });
 

@@ -195,7 +195,7 @@ describe("aw_nas strings are refused", () => {
       "(StagewiseMacroGenotype(width='0.5,1.0', stage_0='num_node~4+|0|+|1|+|2|'), DenseMicroGenotype(cell_0='init_node~1+||+||'))";
     expect(() => fromAwnas(given, two)).toThrow(
       new GenotypeError(
-        "fromAwnas: widths of the normal cells 0, 1 of stage 0 expected to agree, got 0.5, 1; a space whose widthPer is \"cell\" reads them.",
+        'fromAwnas: widths of the normal cells 0, 1 of stage 0 expected to agree, got 0.5, 1; a space whose widthPer is "cell" reads them.',
       ),
     );
   });

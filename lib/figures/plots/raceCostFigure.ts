@@ -32,7 +32,7 @@ export function raceCostFigure(record: RaceRecord): Figure {
       xAxis: { title: { text: axis }, exponentformat: "SI", nticks: 4 },
       yAxis: {
         title: {
-          text: first ? "training loss, nats" : column === 1 ? "accuracy on held-out images, share" : "",
+          text: first ? "training loss, nats" : column === 1 ? "held-out accuracy" : "",
         },
         nticks: 6,
         ...(first ? { autorange: "reversed" } : {}),

@@ -59,7 +59,7 @@ function steadiness(level: (typeof levels)[number], rows: readonly TableRecord[]
   return {
     row: 0,
     column,
-    title: `${level}: signal to noise, median ${median(values).toFixed(1)}`,
+    title: `${level}: signal/noise, median ${median(values).toFixed(1)}`,
     traces: [
       marks(
         level,
