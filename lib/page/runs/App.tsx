@@ -36,10 +36,17 @@ export function App({ data, host }: RootProps<RunsData>) {
   );
   const keptNames = new Set(keptPoints.map(({ group }) => group.name));
   const keptRuns = new Set(
-    keptPoints.flatMap(({ runs }) => runs.filter(({ run }) => inPaths === null || inPaths.has(run)).map(({ run }) => run)),
+    keptPoints.flatMap(({ runs }) =>
+      runs.filter(({ run }) => inPaths === null || inPaths.has(run)).map(({ run }) => run),
+    ),
   );
-  const point = points.find(({ group }) => group.name === seen) ?? points.find(({ front }) => front) ?? points[0];
-  const see = (name: string) => setSeen(points.find(({ group }) => group.name === name || group.name.startsWith(`${name} (`))?.group.name ?? name);
+  const point =
+    points.find(({ group }) => group.name === seen) ?? points.find(({ front }) => front) ?? points[0];
+  const see = (name: string) =>
+    setSeen(
+      points.find(({ group }) => group.name === name || group.name.startsWith(`${name} (`))?.group.name ??
+        name,
+    );
   const copy = async () => {
     const runs = points.filter(({ group }) => chosen.has(group.name)).flatMap((one) => one.runs);
     const done = await copyText(chosenCode(runs, data));
@@ -50,7 +57,11 @@ export function App({ data, host }: RootProps<RunsData>) {
       <h2>Test accuracy against cost</h2>
       <div class="row">
         <label for={`${id}-axis`}>cost</label>
-        <select id={`${id}-axis`} value={axis.key} onChange={({ currentTarget }) => setAxis(currentTarget.value)}>
+        <select
+          id={`${id}-axis`}
+          value={axis.key}
+          onChange={({ currentTarget }) => setAxis(currentTarget.value)}
+        >
           {data.axes.map(({ key, label }) => (
             <option key={key} value={key}>
               {label}
@@ -58,14 +69,26 @@ export function App({ data, host }: RootProps<RunsData>) {
           ))}
         </select>
         <label>
-          <input type="checkbox" checked={log} onChange={({ currentTarget }) => setLog(currentTarget.checked)} /> logarithmic
+          <input
+            type="checkbox"
+            checked={log}
+            onChange={({ currentTarget }) => setLog(currentTarget.checked)}
+          />{" "}
+          logarithmic
         </label>
       </div>
-      <Scatter {...{ points, axis, log, methods, colors, seen }} published={data.published} kept={keptNames} onSee={see} onBrush={setInScatter} />
+      <Scatter
+        {...{ points, axis, log, methods, colors, seen }}
+        published={data.published}
+        kept={keptNames}
+        onSee={see}
+        onBrush={setInScatter}
+      />
       <Legend {...{ methods, colors }} />
       <p class="soft">
-        {data.runs[0]?.testSet}. A mark is the mean over seeds with its standard deviation, open where there is one run; dots are runs; the line
-        is the front of the means. Drag to list what lies inside. One multiply-accumulate = 1; OPs = FLOPs + BOPs / 64.
+        {data.runs[0]?.testSet}. A mark is the mean over seeds with its standard deviation, open where there
+        is one run; dots are runs; the line is the front of the means. Drag to list what lies inside. One
+        multiply-accumulate = 1; OPs = FLOPs + BOPs / 64.
       </p>
       {data.published.map(({ name, source }) => (
         <p class="soft" key={name}>
@@ -84,42 +107,50 @@ export function App({ data, host }: RootProps<RunsData>) {
               <th scope="col">choose</th>
               <th scope="col">model</th>
               <th scope="col">method</th>
-              <th scope="col" class="num">seeds</th>
-              <th scope="col" class="num">{axis.label}</th>
-              <th scope="col" class="num">test accuracy</th>
+              <th scope="col" class="num">
+                seeds
+              </th>
+              <th scope="col" class="num">
+                {axis.label}
+              </th>
+              <th scope="col" class="num">
+                test accuracy
+              </th>
               <th scope="col">front</th>
             </tr>
           </thead>
           <tbody>
-            {[...keptPoints].sort((a, b) => a.x - b.x).map(({ group, x, y, spread, front, runs }) => (
-              <tr key={group.name} class={group.name === point?.group.name ? "seen" : ""}>
-                <td>
-                  <input
-                    type="checkbox"
-                    aria-label={`choose ${group.name}`}
-                    checked={chosen.has(group.name)}
-                    onChange={({ currentTarget }) => {
-                      const next = new Set(chosen);
-                      if (currentTarget.checked) next.add(group.name);
-                      else next.delete(group.name);
-                      setChosen(next);
-                    }}
-                  />
-                </td>
-                <th scope="row">
-                  <button type="button" class="link" onClick={() => setSeen(group.name)}>
-                    {group.name}
-                  </button>
-                </th>
-                <td>{group.method}</td>
-                <td class="num">{runs.length}</td>
-                <td class="num">{siAmount(x)}</td>
-                <td class="num">
-                  {(100 * y).toFixed(1)} %{spread === null ? "" : ` ± ${(100 * spread).toFixed(1)}`}
-                </td>
-                <td>{front ? "yes" : ""}</td>
-              </tr>
-            ))}
+            {[...keptPoints]
+              .sort((a, b) => a.x - b.x)
+              .map(({ group, x, y, spread, front, runs }) => (
+                <tr key={group.name} class={group.name === point?.group.name ? "seen" : ""}>
+                  <td>
+                    <input
+                      type="checkbox"
+                      aria-label={`choose ${group.name}`}
+                      checked={chosen.has(group.name)}
+                      onChange={({ currentTarget }) => {
+                        const next = new Set(chosen);
+                        if (currentTarget.checked) next.add(group.name);
+                        else next.delete(group.name);
+                        setChosen(next);
+                      }}
+                    />
+                  </td>
+                  <th scope="row">
+                    <button type="button" class="link" onClick={() => setSeen(group.name)}>
+                      {group.name}
+                    </button>
+                  </th>
+                  <td>{group.method}</td>
+                  <td class="num">{runs.length}</td>
+                  <td class="num">{siAmount(x)}</td>
+                  <td class="num">
+                    {(100 * y).toFixed(1)} %{spread === null ? "" : ` ± ${(100 * spread).toFixed(1)}`}
+                  </td>
+                  <td>{front ? "yes" : ""}</td>
+                </tr>
+              ))}
           </tbody>
         </table>
       </Scroll>
@@ -134,7 +165,10 @@ export function App({ data, host }: RootProps<RunsData>) {
     <section class="card wide-card" aria-label="settings and results">
       <h2>Settings and results</h2>
       <Paths {...{ data, methods, colors, seen }} kept={keptRuns} onSee={see} onBrush={setInPaths} />
-      <p class="soft">One line a run. Drag along an axis to keep the runs that pass there; a click beside it takes that back.</p>
+      <p class="soft">
+        One line a run. Drag along an axis to keep the runs that pass there; a click beside it takes that
+        back.
+      </p>
     </section>
   );
   return (
@@ -162,9 +196,20 @@ export function App({ data, host }: RootProps<RunsData>) {
 }
 
 /** Of the palette those that are too dark on dark pages. */
-const lighter: Readonly<Record<string, string>> = { blue: "#4aa8e0", vermillion: "#ff8a3c", green: "#3fcf9f", purple: "#e59cc4" };
+const lighter: Readonly<Record<string, string>> = {
+  blue: "#4aa8e0",
+  vermillion: "#ff8a3c",
+  green: "#3fcf9f",
+  purple: "#e59cc4",
+};
 
-function Legend({ methods, colors }: { readonly methods: readonly string[]; readonly colors: readonly string[] }) {
+function Legend({
+  methods,
+  colors,
+}: {
+  readonly methods: readonly string[];
+  readonly colors: readonly string[];
+}) {
   return (
     <ul class="plain row soft">
       {methods.map((method, i) => (

@@ -17,13 +17,18 @@ export function Details({ point, points, axes }: DetailsProps) {
   const others = dominatedBy(point, points);
   const first = runs[0] as PageRun;
   const drawing = useMemo(
-    () => (first.genotype === null ? null : drawGenotype(first.genotype, { title: `${first.name}, seed ${first.seed}` })),
+    () =>
+      first.genotype === null
+        ? null
+        : drawGenotype(first.genotype, { title: `${first.name}, seed ${first.seed}` }),
     [first],
   );
   const cost = ({ key, label }: PageAxis) => {
     const values = runs.map(({ costs }) => costs[key] ?? null);
     const known = values.filter((value) => value !== null);
-    return known.length === 0 ? null : `${siAmount(known.reduce((a, b) => a + b, 0) / known.length)} ${label}`;
+    return known.length === 0
+      ? null
+      : `${siAmount(known.reduce((a, b) => a + b, 0) / known.length)} ${label}`;
   };
   return (
     <section class="card" aria-label="the point looked at">
@@ -33,7 +38,9 @@ export function Details({ point, points, axes }: DetailsProps) {
         {runs.length === 1 ? "1 run, spread not known" : `${runs.length} seeds, ± is the standard deviation`};{" "}
         {axes.flatMap((axis) => cost(axis) ?? []).join(", ")}
       </p>
-      <p>{group.method}. {first.about}</p>
+      <p>
+        {group.method}. {first.about}
+      </p>
       {front ? (
         <p>On the front of the means: nothing here is both cheaper and better.</p>
       ) : (
@@ -65,9 +72,16 @@ function Curves({ runs }: { readonly runs: readonly PageRun[] }) {
   const x = (epoch: number) => curve.left + ((curve.width - curve.left - 6) * epoch) / (epochs - 1);
   const y = (share: number) => curve.top + (curve.height - curve.top - curve.bottom) * (1 - share);
   const line = (values: readonly (number | null)[]) =>
-    values.flatMap((value, i) => (value === null ? [] : [`${x(i).toFixed(1)},${y(value).toFixed(1)}`])).join(" ");
+    values
+      .flatMap((value, i) => (value === null ? [] : [`${x(i).toFixed(1)},${y(value).toFixed(1)}`]))
+      .join(" ");
   return (
-    <svg viewBox={`0 0 ${curve.width} ${curve.height}`} class="plot curve" role="img" aria-label={`training curves over ${epochs} epochs: the last ends at ${(100 * (runs[0]?.curve.train.at(-1) ?? 0)).toFixed(0)} percent of training images`}>
+    <svg
+      viewBox={`0 0 ${curve.width} ${curve.height}`}
+      class="plot curve"
+      role="img"
+      aria-label={`training curves over ${epochs} epochs: the last ends at ${(100 * (runs[0]?.curve.train.at(-1) ?? 0)).toFixed(0)} percent of training images`}
+    >
       {[0, 0.5, 1].map((tick) => (
         <g key={tick}>
           <line x1={curve.left} x2={curve.width - 6} y1={y(tick)} y2={y(tick)} class="grid" />
@@ -81,7 +95,11 @@ function Curves({ runs }: { readonly runs: readonly PageRun[] }) {
           <polyline points={line(own.test)} class="line strong" />
         </g>
       ))}
-      <text x={curve.width / 2} y={curve.height - 5} text-anchor="middle">{`epochs 1 to ${epochs}; dashed: training images, augmented`}</text>
+      <text
+        x={curve.width / 2}
+        y={curve.height - 5}
+        text-anchor="middle"
+      >{`epochs 1 to ${epochs}; dashed: training images, augmented`}</text>
     </svg>
   );
 }

@@ -41,9 +41,9 @@ export function Paths({ data, methods, colors, kept, seen, onSee, onBrush }: Pat
   };
   return (
     <Scroll label="parallel coordinates of settings and results">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in for a drawing */}
       <svg width={width} height={height} class="plot paths" role="group" aria-label="one line for each run">
         {data.runs.map((run) => (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the table of runs says the same to the keyboard
           <path
             key={run.run}
             d={pathOf(run, axes)}
@@ -55,7 +55,12 @@ export function Paths({ data, methods, colors, kept, seen, onSee, onBrush }: Pat
           </path>
         ))}
         {axes.map((axis, i) => (
-          <Axis key={axis.key} axis={axis} x={left + gap * i} onRange={(range) => setRange(axis.key, range)} />
+          <Axis
+            key={axis.key}
+            axis={axis}
+            x={left + gap * i}
+            onRange={(range) => setRange(axis.key, range)}
+          />
         ))}
       </svg>
     </Scroll>

@@ -4,8 +4,8 @@ import { select } from "d3-selection";
 import { useEffect, useRef } from "preact/hooks";
 import type { PublishedPoint } from "../../frontier/publishedPoint";
 import { siAmount } from "../../util/siAmount";
-import type { GroupPoint } from "./points";
 import { Mark } from "./Mark";
+import type { GroupPoint } from "./points";
 import type { PageAxis } from "./runsData";
 
 interface ScatterProps {
@@ -32,15 +32,20 @@ export function Scatter(props: ScatterProps) {
     const x = (one as unknown as Record<string, number | null>)[axis.key] ?? null;
     return x === null ? [] : [{ one, x }];
   });
-  const xs = [...points.flatMap(({ runs }) => runs.map(({ costs }) => costs[axis.key] as number)), ...stated.map(({ x }) => x)];
-  const ys = [...points.flatMap(({ runs }) => runs.map(({ accuracy }) => accuracy)), ...stated.map(({ one }) => one.accuracy)];
+  const xs = [
+    ...points.flatMap(({ runs }) => runs.map(({ costs }) => costs[axis.key] as number)),
+    ...stated.map(({ x }) => x),
+  ];
+  const ys = [
+    ...points.flatMap(({ runs }) => runs.map(({ accuracy }) => accuracy)),
+    ...stated.map(({ one }) => one.accuracy),
+  ];
   const positive = xs.filter((value) => value > 0);
   const isLog = log && positive.length === xs.length;
   const [least, most] = [Math.min(...xs), Math.max(...xs)];
-  const x = (isLog ? scaleLog().domain([least / 1.15, most * 1.15]) : scaleLinear().domain([0, most * 1.06])).range([
-    size.left,
-    size.width - size.right,
-  ]);
+  const x = (
+    isLog ? scaleLog().domain([least / 1.15, most * 1.15]) : scaleLinear().domain([0, most * 1.06])
+  ).range([size.left, size.width - size.right]);
   const y = scaleLinear()
     .domain([Math.min(...ys) - 0.01, Math.max(...ys) + 0.01])
     .range([size.height - size.bottom, size.top])
@@ -68,10 +73,20 @@ export function Scatter(props: ScatterProps) {
     return () => void drawn.on(".brush", null).selectAll("*").remove();
   }, [axis.key, isLog, points]);
   const stairs = points.filter(({ front }) => front).sort((a, b) => a.x - b.x);
-  const path = stairs.map((point, i) => `${i === 0 ? "M" : "H"}${x(point.x)}${i === 0 ? ` ${y(point.y)}` : `V${y(point.y)}`}`).join("");
-  const ticks = isLog ? x.ticks(6).filter((tick) => /^[125]/.test(String(tick).replace(/^0\.0*/, ""))) : x.ticks(6);
+  const path = stairs
+    .map((point, i) => `${i === 0 ? "M" : "H"}${x(point.x)}${i === 0 ? ` ${y(point.y)}` : `V${y(point.y)}`}`)
+    .join("");
+  const ticks = isLog
+    ? x.ticks(6).filter((tick) => /^[125]/.test(String(tick).replace(/^0\.0*/, "")))
+    : x.ticks(6);
   return (
-    <svg viewBox={`0 0 ${size.width} ${size.height}`} class="plot" role="group" aria-label={`test accuracy against ${axis.label}`}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in for a drawing
+    <svg
+      viewBox={`0 0 ${size.width} ${size.height}`}
+      class="plot"
+      role="group"
+      aria-label={`test accuracy against ${axis.label}`}
+    >
       {ticks.map((tick) => (
         <g key={tick}>
           <line x1={x(tick)} x2={x(tick)} y1={size.top} y2={size.height - size.bottom} class="grid" />
@@ -111,10 +126,23 @@ export function Scatter(props: ScatterProps) {
         return (
           <g key={group.name} class={faded}>
             {runs.map((run) => (
-              <circle key={run.run} cx={x(run.costs[axis.key] as number)} cy={y(run.accuracy)} r={1.8} fill={color} />
+              <circle
+                key={run.run}
+                cx={x(run.costs[axis.key] as number)}
+                cy={y(run.accuracy)}
+                r={1.8}
+                fill={color}
+              />
             ))}
             {spread === null ? null : (
-              <line x1={x(point.x)} x2={x(point.x)} y1={y(point.y - spread)} y2={y(point.y + spread)} stroke={color} stroke-width={1.5} />
+              <line
+                x1={x(point.x)}
+                x2={x(point.x)}
+                y1={y(point.y - spread)}
+                y2={y(point.y + spread)}
+                stroke={color}
+                stroke-width={1.5}
+              />
             )}
             <Mark
               x={x(point.x)}
