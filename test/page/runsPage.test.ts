@@ -55,7 +55,10 @@ describe.skipIf(!chromium)("bars.exploreFrontier and bars.explorePaths in a page
     await page.getByLabel("cost", { exact: true }).selectOption("latency");
     expect(await textOf(page)).toContain("2 of 2 models");
     await page.getByLabel("cost", { exact: true }).selectOption("ops");
-    const box = await page.locator(".plot .overlay").first().boundingBox();
+    // The brush is laid anew after the axis has changed.
+    const overlay = page.locator(".plot .overlay").first();
+    await expect.poll(() => overlay.boundingBox()).not.toBeNull();
+    const box = await overlay.boundingBox();
     if (box === null) throw new Error("there is no brush");
     await page.mouse.move(box.x + 5, box.y + 5);
     await page.mouse.down();
