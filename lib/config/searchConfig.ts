@@ -1,4 +1,3 @@
-import { canonicalJson } from "../util/canonicalJson";
 import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, checkData, dataSection } from "./dataConfig";
@@ -19,7 +18,7 @@ import {
   optimizerSection,
   samplersSection,
 } from "./searchSections";
-import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
+import { complete, defaultsOf, integer, later, number, oneOf, type SettingsOf, section } from "./section";
 import { checkSpace, spaceSection } from "./spaceConfig";
 import {
   checkAroundStrategies,
@@ -38,8 +37,8 @@ export const searchSection = section(
     binarization: binarizationSection,
     data: dataSection,
     samplers: samplersSection,
-    mixture: mixtureSection,
-    alphaStart: alphaStartSection,
+    mixture: later(mixtureSection),
+    alphaStart: later(alphaStartSection),
     cost: costSection,
     entropy: entropySection,
     weightOptimizer: optimizerSection("How weights follow their gradients.", {
@@ -113,28 +112,14 @@ export const searchSection = section(
 type AllSettings = SettingsOf<typeof searchSection.fields>;
 
 /** Settings of one architecture search. Plain data: JSON in, JSON out. */
-export interface SearchConfig extends Omit<AllSettings, "mixture" | "alphaStart"> {
+export interface SearchConfig extends AllSettings {
   readonly strategies: StrategiesConfig;
-  /** Left out at its defaults: what a search did before there was a choice. */
-  readonly mixture?: MixtureConfig;
-  /** Left out at its defaults, likewise. */
-  readonly alphaStart?: AlphaStartConfig;
 }
 export type SamplerConfig = SearchConfig["samplers"]["cell"];
 export type CostPenaltyConfig = SearchConfig["cost"];
 export type OptimizerConfig = SearchConfig["weightOptimizer"];
 
-export const defaultSearchConfig: SearchConfig = withoutLater(defaultsOf(searchSection));
-
-/** Settings whose later sections are at their defaults stay what they were before these, and so does their hash. */
-function withoutLater({ mixture, alphaStart, ...settings }: AllSettings): SearchConfig {
-  const differs = (own: object, from: object) => canonicalJson(own) !== canonicalJson(from);
-  return Object.freeze({
-    ...settings,
-    ...(differs(mixture, defaultMixtureConfig) ? { mixture } : {}),
-    ...(differs(alphaStart, defaultAlphaStartConfig) ? { alphaStart } : {}),
-  });
-}
+export const defaultSearchConfig: SearchConfig = defaultsOf(searchSection);
 
 /** How the mixture of a search is computed, defaults filled in. */
 export function mixtureOf({ mixture }: Pick<SearchConfig, "mixture">): MixtureConfig {
@@ -157,7 +142,7 @@ export function alphaStartOf({ alphaStart }: Pick<SearchConfig, "alphaStart">): 
  * ```
  */
 export function searchConfig(overrides: Overrides<SearchConfig> = {}, place = "searchConfig"): SearchConfig {
-  const config = followDataset(withoutLater(complete(place, searchSection, overrides)), overrides);
+  const config = followDataset(complete(place, searchSection, overrides), overrides);
   checkClasses(`${place}.space`, config.space.classes, config.data);
   checkData(`${place}.data`, config.data);
   checkSpace(`${place}.space`, config.space);

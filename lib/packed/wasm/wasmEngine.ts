@@ -41,12 +41,6 @@ const chunk = 64;
  * reference engine, bit for bit. Maps of bits take a bit for each value; a real map that only signs read is never written.
  *
  * With several threads, images of a batch are dealt out to them; a single image's maps are shared by rows.
- *
- * @example
- * ```ts
- * const model = await bars.packed.readPackedModel("data/models/demo.bars");
- * const engine = await bars.packed.WasmEngine.create(bars.packed.programOf(model), { threads: 2 });
- * ```
  */
 export class WasmEngine implements PackedEngine {
   readonly name = "wasm";
