@@ -70,6 +70,7 @@ export * as experiments from "./public/experiments";
 export * as figures from "./public/figures";
 export * as frontier from "./public/frontier";
 export * as networks from "./public/networks";
+export * as packed from "./public/packed";
 export * as readings from "./public/readings";
 export * as records from "./public/records";
 export * as space from "./public/space";

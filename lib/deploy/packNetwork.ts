@@ -1,9 +1,8 @@
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { baselineBinarization } from "../cost/baselineStyle";
 import { storedTensors } from "../loop/storedTensors";
 import type { Trainable } from "../network/trainable";
-import type { PackedBinarization } from "../packed/blockGraph";
 import { modelGraph } from "../packed/modelGraph";
+import { noTraining, packedBinarization } from "../packed/packDrawn";
 import type { PackedHeader, PackedModel, Provenance } from "../packed/packedModel";
 import { KeepingSource } from "../packed/tensors";
 import type { ModelSpec } from "../records/modelSpec";
@@ -20,14 +19,6 @@ export interface PackSettings {
   readonly provenance?: Omit<Provenance, "bars">;
 }
 
-const noTraining: Omit<Provenance, "bars"> = {
-  configHash: null,
-  data: null,
-  epochs: null,
-  recalibrated: null,
-  testAccuracy: null,
-};
-
 /**
  * Packs a network with the weights and running statistics it has now.
  *
@@ -36,25 +27,12 @@ const noTraining: Omit<Provenance, "bars"> = {
  */
 export async function packNetwork(network: Trainable, settings: PackSettings): Promise<PackedModel> {
   const { model, classNames, normalization, provenance = noTraining } = settings;
-  const full =
-    model.kind === "baseline"
-      ? baselineBinarization(model.block, settings.binarization)
-      : settings.binarization;
-  const { activation, weight, blockOrder, border, shortcutFrom, nonlinearity, rsign } = full;
-  const binarization: PackedBinarization = {
-    activation,
-    weight,
-    blockOrder,
-    border,
-    shortcutFrom,
-    nonlinearity,
-    rsign,
-  };
+  const binarization = packedBinarization(model, settings.binarization);
   const source = new KeepingSource(
     new NetworkSource(await network.parameters.stored(), await storedTensors(network.statistics.entries()), {
       name: network.name,
-      weight,
-      batchNormEpsilon: full.batchNormEpsilon,
+      weight: binarization.weight,
+      batchNormEpsilon: settings.binarization.batchNormEpsilon,
     }),
   );
   modelGraph(model, binarization, source);

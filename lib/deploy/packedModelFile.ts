@@ -8,6 +8,14 @@ import { RecordError } from "../util/errors";
 /**
  * Writes a packed model to a `.bars` file, atomically.
  * @throws RecordError for weights that do not fit the model, and where the file cannot be written.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * bars.packed.writePackedModel("runs/small.bars", model);
+ * console.log(bars.packed.readPackedModel("runs/small.bars").header.model.name); // small
+ * ```
  */
 export function writePackedModel(path: string, model: PackedModel): void {
   writeFileAtomic(path, [packedModelBytes(model)]);
@@ -16,6 +24,15 @@ export function writePackedModel(path: string, model: PackedModel): void {
 /**
  * Reads a `.bars` file; everything is checked first (`packedModelOf`).
  * @throws RecordError that names the file, what was expected and what came.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.packed.readPackedModel("data/records/none.bars");
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.RecordError); // true
+ * }
+ * ```
  */
 export function readPackedModel(path: string): PackedModel {
   let bytes: Uint8Array;

@@ -42,12 +42,36 @@ export interface PackedModel {
   readonly tensors: PackedTensors;
 }
 
-/** The layers of a packed model, nothing fused. */
-function graphOf({ header, tensors }: PackedModel): Graph {
+/**
+ * The layers of a packed model, nothing fused: what its float network computes in evaluation, with batch norms folded.
+ *
+ * @throws RecordError for a tensor that is missing or of another length; ConfigError for what no packed engine has.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * const { nodes, logits } = bars.packed.graphOf(model);
+ * console.log(nodes[0].op.kind, nodes[logits].size); // image [1,1,10]
+ * ```
+ */
+export function graphOf({ header, tensors }: PackedModel): Graph {
   return modelGraph(header.model, header.binarization, new StoredTensors(tensors));
 }
 
-/** The program of a packed model: what engines run. */
+/**
+ * The program of a packed model: what engines run.
+ *
+ * @throws RecordError for a tensor that is missing or of another length; ConfigError for what no packed engine has.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * const { steps } = bars.packed.programOf(model);
+ * console.log(steps[0].step, steps.at(-1).step); // real_conv dense
+ * ```
+ */
 export function programOf(model: PackedModel): Program {
   return lowerGraph(graphOf(model));
 }

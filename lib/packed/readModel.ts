@@ -17,6 +17,20 @@ const mostBytes = 2 ** 30;
  * @param place the file, for messages.
  * @throws RecordError that names the file, what was expected and what came; ConfigError or GenotypeError for a model that this
  * version cannot build.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * const bytes = bars.packed.packedModelBytes(model);
+ * console.log(bars.packed.packedModelOf(bytes).tensors.size === model.tensors.size); // true
+ * bytes[bytes.length - 1] ^= 1;
+ * try {
+ *   bars.packed.packedModelOf(bytes, "mine.bars");
+ * } catch (error) {
+ *   console.log(error.message.split(",")[0]); // mine.bars: its content should have the checksum it states
+ * }
+ * ```
  */
 export function packedModelOf(bytes: Uint8Array, place = "packed model"): PackedModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

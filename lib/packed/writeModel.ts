@@ -8,6 +8,13 @@ import { type PackedTensor, plannedTensors } from "./tensors";
 /**
  * The bytes of a packed model's file ({@link fileLayout}).
  * @throws RecordError for a tensor that is missing, of another length or not finite.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * console.log(new TextDecoder().decode(bars.packed.packedModelBytes(model).subarray(0, 4))); // BARS
+ * ```
  */
 export function packedModelBytes({ header, tensors }: PackedModel): Uint8Array {
   const planned = fileOrder(plannedTensors(header.model, header.binarization));

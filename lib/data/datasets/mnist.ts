@@ -39,6 +39,20 @@ const ten = (count: number) => Array.from({ length: 10 }, () => count);
 /** Where Debian's package `dataset-fashion-mnist` puts its files. */
 export const debianFashionMnist = "/usr/share/datasets/fashion-mnist";
 
+/** Names of the classes of Fashion-MNIST, in the order of its labels. */
+export const fashionClassNames: readonly string[] = [
+  "T-shirt",
+  "trouser",
+  "pullover",
+  "dress",
+  "coat",
+  "sandal",
+  "shirt",
+  "sneaker",
+  "bag",
+  "ankle boot",
+];
+
 /**
  * Fashion-MNIST: 28x28 grey pictures of ten kinds of clothing. Source: Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747;
  * addresses and checksums: https://github.com/zalandoresearch/fashion-mnist.
@@ -54,18 +68,7 @@ export const fashionMnist: Dataset = fromFiles({
     "bef4ecab320f06d8554ea6380940ec79",
     "bb300cfdad3c16e7a12a480ee83cd310",
   ],
-  classNames: [
-    "T-shirt",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
-  ],
+  classNames: fashionClassNames,
   train: ten(6000),
   test: ten(1000),
   about: "Fashion-MNIST, 28x28 grey pictures of clothing (Xiao et al. 2017).",

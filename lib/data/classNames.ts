@@ -1,0 +1,47 @@
+import { builtInDatasets } from "../config/datasets";
+import type { FolderConfig } from "../config/folderSection";
+import { fashionClassNames } from "./datasets/mnist";
+import { listPictures } from "./pictures/listPictures";
+import { syntheticClasses } from "./syntheticClasses";
+
+/** In the order of `batches.meta.txt`, which comes with the set. */
+const cifar10ClassNames = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+];
+
+const known: Readonly<Record<string, readonly string[]>> = {
+  [builtInDatasets.cifar10.title]: cifar10ClassNames,
+  [builtInDatasets["fashion-mnist"].title]: fashionClassNames,
+  [builtInDatasets.synthetic.title]: Object.keys(syntheticClasses),
+};
+
+/**
+ * Names of the classes of the images a training used, without reading an image: of the sets whose names are part of the library, and
+ * of a folder of pictures that still lies where it was. Else their numbers, from 0.
+ */
+export function classNamesOf(
+  data: { readonly name: string },
+  folder: FolderConfig | undefined,
+  classes: number,
+) {
+  const names = known[data.name] ?? namesInFolder(folder);
+  return names?.length === classes ? names : Array.from({ length: classes }, (_, i) => String(i));
+}
+
+function namesInFolder(folder: FolderConfig | undefined): readonly string[] | undefined {
+  if (folder === undefined) return undefined;
+  try {
+    return listPictures(folder).classNames;
+  } catch {
+    return undefined;
+  }
+}
