@@ -40,8 +40,8 @@ export default defineConfig({
     // As many files at once as there are processors, each with one thread: the default leaves one of two idle.
     maxWorkers: "100%",
     env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
