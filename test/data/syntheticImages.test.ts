@@ -60,8 +60,8 @@ describe("syntheticImages", () => {
   // Measured: 0.187 on pixels, 0.932 on local features (chance 0.10).
   it("hides its classes from a linear model on pixels, and shows them to the same model on local features", () => {
     const key = fold(randomKey(0), "synthetic");
-    const train = syntheticImages(1200, fold(key, "train"));
-    const test = syntheticImages(600, fold(key, "test"));
+    const train = syntheticImages(600, fold(key, "train"));
+    const test = syntheticImages(300, fold(key, "test"));
     const patches = patchBank(train, 40);
     const onPixels = linearAccuracy(train, test, (set, i) =>
       Float64Array.from(set.images.subarray(i * 3072, (i + 1) * 3072)),
@@ -88,12 +88,16 @@ function linearAccuracy(
   const inputs = Array.from(train.labels, (_, i) => feature(train, i));
   const held = Array.from(test.labels, (_, i) => feature(test, i));
   const size = (inputs[0] as Float64Array).length;
-  for (let d = 0; d < size; d++) {
-    const column = inputs.map((x) => x[d] as number);
-    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
-    const std = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length) + 1e-9;
-    for (const x of [...inputs, ...held]) x[d] = ((x[d] as number) - mean) / std;
-  }
+  const means = new Float64Array(size);
+  const variances = new Float64Array(size);
+  for (const x of inputs) for (let d = 0; d < size; d++) means[d] = (means[d] as number) + (x[d] as number);
+  for (let d = 0; d < size; d++) means[d] = (means[d] as number) / inputs.length;
+  for (const x of inputs)
+    for (let d = 0; d < size; d++)
+      variances[d] = (variances[d] as number) + ((x[d] as number) - (means[d] as number)) ** 2;
+  const deviations = variances.map((sum) => Math.sqrt(sum / inputs.length) + 1e-9);
+  for (const x of [...inputs, ...held])
+    for (let d = 0; d < size; d++) x[d] = ((x[d] as number) - (means[d] as number)) / (deviations[d] as number);
   const weights = Array.from({ length: 10 }, () => new Float64Array(size + 1));
   const probabilities = (x: Float64Array): number[] => {
     const logits = weights.map((w) => {
@@ -129,17 +133,23 @@ function linearAccuracy(
 const side = 6;
 
 /** Brightness of a 6x6 patch, mean removed and scaled to about length 1. */
-function patch(set: ImageSet, image: number, top: number, left: number): Float64Array {
+function patch({ images }: ImageSet, image: number, top: number, left: number): Float64Array {
   const out = new Float64Array(side * side);
+  let sum = 0;
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const at = ((image * 32 + top + y) * 32 + left + x) * 3;
-      out[y * side + x] = set.images.subarray(at, at + 3).reduce((sum, pixel) => sum + pixel, 0);
+      const value = (images[at] as number) + (images[at + 1] as number) + (images[at + 2] as number);
+      out[y * side + x] = value;
+      sum += value;
     }
   }
-  const mean = out.reduce((sum, value) => sum + value, 0) / out.length;
-  const length = Math.sqrt(out.reduce((sum, value) => sum + (value - mean) ** 2, 2000));
-  return out.map((value) => (value - mean) / length);
+  const mean = sum / out.length;
+  let squares = 2000;
+  for (let i = 0; i < out.length; i++) squares += ((out[i] as number) - mean) ** 2;
+  const length = Math.sqrt(squares);
+  for (let i = 0; i < out.length; i++) out[i] = ((out[i] as number) - mean) / length;
+  return out;
 }
 
 /** Filters of the one-layer network: patches of the training images (as in Coates & Ng 2011). */

@@ -33,6 +33,7 @@ import { randomKey } from "../../lib/random/randomKey";
 import { readTable } from "../../lib/records/tableFile";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { runPoint, seedsOf } from "../frontier/runPoints";
+import { oncePer } from "../helpers/oncePer";
 import { madeUpRace } from "./madeUpRace";
 import { madeUpRecord } from "./madeUpRecord";
 import { madeUpSignal } from "./madeUpSignal";
@@ -71,8 +72,7 @@ export function madeUpFrontier() {
   return frontier(points, { published, draws: 100 });
 }
 
-/** A sample of what every builder in `lib/figures/plots` draws, under the builder's name; variants after a space. */
-export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>> = {
+const builders: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : stored("ablations")),
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
   "alphaDistribution as violins": (size) => alphaDistribution(madeUpRecord(size), "probabilities", "violins"),
@@ -117,3 +117,11 @@ export const everyFigure: Readonly<Record<string, (size: SampleSize) => Figure>>
   signalFigure: (size) => signalFigure(madeUpSignal(size === "tiny" ? ["cell"] : undefined)),
   trainFigure: () => trainFigure([madeUpTraining("one", 0, 5000), madeUpTraining("two", 0)]),
 };
+
+/**
+ * A sample of what every builder in `lib/figures/plots` draws, under the builder's name; variants after a space. Each is built
+ * once in a process, and only to be read.
+ */
+export const everyFigure: typeof builders = Object.fromEntries(
+  Object.entries(builders).map(([name, build]) => [name, oncePer(build)]),
+);
