@@ -80,6 +80,7 @@ export * as sweep from "./public/sweep";
 export { defineDataset } from "./data/datasets/defineDataset";
 export { definePreset } from "./config/definePreset";
 export { defineTheme } from "./figures/frame/defineTheme";
+export { defineBaseline } from "./cost/defineBaseline";
 export { definePrimitive } from "./layers/definePrimitive";
 export { defineBinarizer } from "./layers/defineBinarizer";
 export { defineCostPenalty } from "./search/costPenalty";

@@ -1,14 +1,6 @@
-import { check, type Overrides } from "./check";
-import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section } from "./section";
-
-/** Hand-made networks to compare with, in their CIFAR form. */
-export const cifarFamilies = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
-
-/** Hand-made networks to compare with, in their form for images of 224 pixels and 1,000 classes. */
-const imageNetFamilies = ["resnet18_imagenet", "resnet34_imagenet", "reactnet_a"] as const;
-
-/** Hand-made networks to compare with: in their CIFAR form, and those for ImageNet. */
-export const baselineFamilies = [...cifarFamilies, ...imageNetFamilies] as const;
+import { baselineFamilies } from "./baselineFamilies";
+import { check, isSection, type Overrides } from "./check";
+import { complete, defaultsOf, integer, number, oneOf, type SettingsOf, section, variantOf } from "./section";
 
 /** How a baseline's blocks are built and binarized: by the paper of that name; "real" is full precision. */
 export const baselineBlocks = ["xnor", "bireal", "irnet", "reactnet", "real"] as const;
@@ -20,7 +12,7 @@ export const baselineDownsamples = ["real_conv", "avg_pool"] as const;
 export const baselineSection = section(
   { meaning: "Everything that decides a hand-made network." },
   {
-    family: oneOf(baselineFamilies, {
+    family: variantOf(baselineFamilies, {
       default: "resnet20",
       meaning:
         "Which hand-made network: in its CIFAR form, or one of those for ImageNet, whose images are 224 pixels and whose classes 1,000 where nothing else is said.",
@@ -73,19 +65,18 @@ export function baselineConfig(
   overrides: Overrides<BaselineConfig> = {},
   place = "baselineConfig",
 ): BaselineConfig {
-  const {
-    family = "",
-    imageSize,
-    classes,
-  } = (overrides ?? {}) as { family?: string; imageSize?: number; classes?: number };
-  if (!(imageNetFamilies as readonly string[]).includes(family))
+  const given = (isSection(overrides) ? overrides : {}) as Overrides<BaselineConfig>;
+  const { family = defaultBaselineConfig.family } = given;
+  if (!isSection(overrides) || !baselineFamilies.has(family))
     return complete(place, baselineSection, overrides);
+  const facts = baselineFamilies.get(family as string);
   const config = complete(place, baselineSection, {
     ...overrides,
-    imageSize: imageSize ?? 224,
-    classes: classes ?? 1000,
+    imageSize: given.imageSize === undefined ? facts.imageSize : given.imageSize,
+    classes: given.classes === undefined ? facts.classes : given.classes,
   });
-  const fits = config.imageSize % 32 === 0;
-  check(place, "imageSize", fits, `divisible by 32 (${family} halves it 5 times)`, config.imageSize);
+  const { multiple } = facts;
+  const fits = config.imageSize % multiple === 0;
+  check(place, "imageSize", fits, `divisible by ${multiple}, as ${family} asks`, config.imageSize);
   return config;
 }

@@ -35,3 +35,47 @@ export function stem(style: BaselineStyle, conv: LayerSpec): LayerSpec[] {
 export function named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[] {
   return specs.map((spec) => ({ ...spec, name: `${prefix}.${spec.name ?? spec.layer}` }));
 }
+
+/** What the layers of one's own hand-made network are put together from, at its width and with its blocks' style. */
+export interface BaselineParts {
+  readonly style: BaselineStyle;
+  /** Channels at the network's width: `round(width · full)`, at least 1. */
+  channels(full: number): number;
+  /** `stem`: a real first convolution, its batch norm and what follows it. */
+  stem(conv: { readonly kernel: number; readonly out: number; readonly stride?: number }): LayerSpec[];
+  /** A binary convolution with its sign and batch norm; a real one in blocks "real". `between` stands after it. */
+  convolution(
+    conv: { readonly kernel: number; readonly out: number; readonly stride?: number },
+    between?: readonly LayerSpec[],
+  ): LayerSpec[];
+  /** The blocks' nonlinearity; nothing where they have none. */
+  activation(): LayerSpec[];
+  /** `block<index>`: both branches on one input, added, and the nonlinearity behind; an empty branch is the identity. */
+  residual(index: number, main: readonly LayerSpec[], shortcut?: readonly LayerSpec[]): LayerSpec[];
+  /** `head`: mean over the image and a real classifier. */
+  head(): LayerSpec[];
+  /** Puts a prefix before the names of layers: `named("conv1", [...])`. */
+  named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[];
+}
+
+/** The parts at a config's width, in the style of its blocks. */
+export function partsOf(config: BaselineConfig, style: BaselineStyle): BaselineParts {
+  return {
+    style,
+    channels: (full) => channelsOf(full, config),
+    stem: (conv) => stem(style, { layer: "conv", ...conv }),
+    convolution: (conv, between) => convolution(style, conv, between),
+    activation: () => activation(style.nonlinearity),
+    residual: (index, main, shortcut = []) => [
+      { layer: "branches", join: "sum", branches: [main, shortcut], name: `block${index}` },
+      ...named(`block${index}`, activation(style.nonlinearity)),
+    ],
+    head: () => head(config),
+    named,
+  };
+}
+
+/** Mean over the image and a real classifier. */
+export function head({ classes }: BaselineConfig): LayerSpec[] {
+  return named("head", [{ layer: "global_pool" }, { layer: "linear", out: classes }]);
+}

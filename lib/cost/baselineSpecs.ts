@@ -1,6 +1,16 @@
 import type { BaselineConfig } from "../config/baselineConfig";
+import { type BuiltInBaseline, baselineFamilies } from "../config/baselineFamilies";
 import type { LayerSpec } from "../primitives/layerSpec";
-import { activation, channelsOf, convolution, named, stem } from "./baselineParts";
+import {
+  activation,
+  type BaselineParts,
+  channelsOf,
+  convolution,
+  head,
+  named,
+  partsOf,
+  stem,
+} from "./baselineParts";
 import { type BaselineStyle, baselineStyles } from "./baselineStyle";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
@@ -23,26 +33,31 @@ import { reActNetSpecs } from "./reActNetSpecs";
  * network-in-network); Lin et al. 2013, arXiv:1312.4400. Blocks: {@link baselineStyles}.
  */
 export function baselineSpecs(config: BaselineConfig): LayerSpec[] {
+  const { family } = config;
   const style = baselineStyles[config.block];
-  switch (config.family) {
-    case "resnet20":
-      return residualSpecs(config, style, channelsOf(16, config), [6, 6, 6]);
-    case "resnet18":
-      return residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4]);
-    case "resnet18_imagenet":
-      return residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4], imageNetStem);
-    case "resnet34_imagenet":
-      return residualSpecs(config, style, channelsOf(64, config), [6, 8, 12, 6], imageNetStem);
-    case "reactnet_a":
-      return reActNetSpecs(config, style);
-    case "vgg_small":
-      return vggSpecs(config, style);
-    case "nin":
-      return ninSpecs(config, style);
-    default:
-      return config.family satisfies never;
-  }
+  if (Object.hasOwn(builtIn, family)) return builtIn[family as BuiltInBaseline](config, style);
+  // What users define goes through `defineBaseline`, which puts whole families into the table.
+  const own = baselineFamilies.get(family) as unknown as BaselineLayers;
+  return own.layers(partsOf(config, style), config);
 }
+
+/** The layers of a family. */
+export interface BaselineLayers {
+  /** From the image `[imageSize, imageSize, imageChannels]` to `[1, 1, classes]`, in order. */
+  layers(parts: BaselineParts, config: BaselineConfig): LayerSpec[];
+}
+
+const builtIn = {
+  resnet20: (config, style) => residualSpecs(config, style, channelsOf(16, config), [6, 6, 6]),
+  resnet18: (config, style) => residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4]),
+  resnet18_imagenet: (config, style) =>
+    residualSpecs(config, style, channelsOf(64, config), [4, 4, 4, 4], imageNetStem),
+  resnet34_imagenet: (config, style) =>
+    residualSpecs(config, style, channelsOf(64, config), [6, 8, 12, 6], imageNetStem),
+  reactnet_a: reActNetSpecs,
+  vgg_small: vggSpecs,
+  nin: ninSpecs,
+} satisfies Readonly<Record<BuiltInBaseline, (config: BaselineConfig, style: BaselineStyle) => LayerSpec[]>>;
 
 /**
  * The cost of a hand-made network on one image, layer by layer. One multiply-accumulate = 1.
@@ -83,11 +98,7 @@ function residualSpecs(
       ];
     }).flat();
   });
-  return [
-    ...stemOf(style, base),
-    ...body,
-    ...named("head", [{ layer: "global_pool" }, { layer: "linear", out: config.classes }]),
-  ];
+  return [...stemOf(style, base), ...body, ...head(config)];
 }
 
 function cifarStem(style: BaselineStyle, out: number): LayerSpec[] {

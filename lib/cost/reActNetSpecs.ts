@@ -1,6 +1,6 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
-import { activation, channelsOf, convolution, named, stem } from "./baselineParts";
+import { activation, channelsOf, convolution, head, stem } from "./baselineParts";
 import type { BaselineStyle } from "./baselineStyle";
 
 /** Output channels, in those of the stem, and stride of ReActNet-A's 13 blocks: those of MobileNet v1. */
@@ -36,11 +36,7 @@ export function reActNetSpecs(config: BaselineConfig, style: BaselineStyle): Lay
     channels = base * multiple;
     return specs;
   });
-  return [
-    ...stem(style, { layer: "conv", kernel: 3, out: base, stride: 2 }),
-    ...body,
-    ...named("head", [{ layer: "global_pool" }, { layer: "linear", out: config.classes }]),
-  ];
+  return [...stem(style, { layer: "conv", kernel: 3, out: base, stride: 2 }), ...body, ...head(config)];
 }
 
 function block(

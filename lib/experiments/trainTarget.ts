@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { baselineBlocks, baselineFamilies } from "../config/baselineConfig";
+import { baselineBlocks } from "../config/baselineConfig";
+import { baselineFamilies } from "../config/baselineFamilies";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { type DataChoice, formOf } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
@@ -54,17 +55,17 @@ const alone = { config: null, directory: null, supernetCheckpoint: null, binariz
  */
 export function trainTarget(text: string): TrainTarget {
   if (existsSync(text)) return targetAt(text);
-  const named = /^(\w+)-([a-z]+)(?:-x([0-9.]+))?$/.exec(text);
-  const family = baselineFamilies.find((known) => known === named?.[1]);
+  const named = /^([\w-]+)-([a-z]+)(?:-x([0-9.]+))?$/.exec(text);
+  const family = baselineFamilies.names.find((known) => known === named?.[1]);
   const block = baselineBlocks.find((known) => known === named?.[2]);
   if (family && block) {
     const width = named?.[3] === undefined ? {} : { width: Number(named[3]) };
     return { model: checkModelSpec({ kind: "baseline", family, block, ...width }, text), ...alone };
   }
-  const names = baselineFamilies.flatMap((one) => baselineBlocks.map((other) => `${one}-${other}`));
+  const names = baselineFamilies.names.flatMap((one) => baselineBlocks.map((other) => `${one}-${other}`));
   const near = nearNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
   throw new ConfigError(
-    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
+    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.names.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
   );
 }
 

@@ -6,6 +6,7 @@
 
 export { type AnalysisConfig, analysisConfig } from "../config/analysisConfig";
 export { type BaselineConfig, baselineConfig } from "../config/baselineConfig";
+export { type BaselineFacts, baselineFamilies } from "../config/baselineFamilies";
 export { type BinarizationConfig, binarizationConfig } from "../config/binarizationConfig";
 export type { Overrides } from "../config/check";
 export { type CostPenaltyFacts, costPenalties } from "../config/costPenalties";

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { BaselineParts } from "../cost/baselineParts";
 export { baselineLayers } from "../cost/baselineSpecs";
 export { type Baseline, baselines } from "../cost/baselines";
 export { type Cost, type LayerCost, ops } from "../cost/cost";
@@ -12,3 +13,4 @@ export { type CostConvention, costConventions, inConvention } from "../cost/cost
 export type { CostReport, CostReportOptions, CostReportRow } from "../cost/costReport";
 export { totalCost } from "../cost/costTable";
 export { type CellCostTable, type CostTables, costTables, type PairCost } from "../cost/costTables";
+export type { BaselineSpec } from "../cost/defineBaseline";

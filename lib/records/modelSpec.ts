@@ -1,5 +1,12 @@
-import { type BaselineConfig, baselineConfig, defaultBaselineConfig } from "../config/baselineConfig";
+import {
+  type BaselineConfig,
+  baselineConfig,
+  baselineSection,
+  defaultBaselineConfig,
+} from "../config/baselineConfig";
 import { check, deepFreeze, type Overrides, rejectUnknownKeys } from "../config/check";
+import { type DeclaredSettings, definedField } from "../config/definitions";
+import { spaceSection } from "../config/spaceConfig";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { validateGenotype } from "../space/validateGenotype";
@@ -59,7 +66,16 @@ export function genotypeModel(
 /** Hash of what a model computes: models that differ in name and origin alone share it. */
 export function modelHash(model: ModelSpec): string {
   const { name: _, ...built } = model;
-  return hashJson(built.kind === "genotype" ? { ...built, origin: null } : built);
+  return hashJson(
+    built.kind === "genotype"
+      ? { ...built, origin: null }
+      : { ...built, ...definedField(modelSettings(model)) },
+  );
+}
+
+/** The settings that decide what a model computes, with the section that declares them: where variants of one's own are named. */
+export function modelSettings(model: ModelSpec): DeclaredSettings {
+  return model.kind === "genotype" ? [spaceSection, model.genotype.space] : [baselineSection, model];
 }
 
 /** Images and classes a model is built for. */

@@ -1,5 +1,4 @@
 import type { BackendInfo } from "../backend";
-import { spaceSection } from "../config/spaceConfig";
 import { type TrainConfig, trainSection } from "../config/trainConfig";
 import type { KnownData } from "../data/dataLabel";
 import {
@@ -10,7 +9,7 @@ import {
   resumedEpochs,
   runHeader,
 } from "../loop/runRecord";
-import type { ModelSpec } from "../records/modelSpec";
+import { type ModelSpec, modelSettings } from "../records/modelSpec";
 import type { TrainEpochRecord, TrainRecord } from "../records/trainRecord";
 import { trainRecordSchema } from "../records/trainRecordFile";
 import { modelCost } from "./modelCost";
@@ -38,12 +37,7 @@ export function newTrainRecord(
     schema: trainRecordSchema,
     config,
     model,
-    ...runHeader(
-      configHash,
-      backend,
-      ...(model.kind === "genotype" ? [[spaceSection, model.genotype.space] as const] : []),
-      [trainSection, config],
-    ),
+    ...runHeader(configHash, backend, modelSettings(model), [trainSection, config]),
     data: describedData(images.data.info, {
       trainImages: images.trainImages.length,
       validationImages: images.validationImages.length,

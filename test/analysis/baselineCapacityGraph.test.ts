@@ -3,10 +3,11 @@ import { blockName } from "../../lib/analysis/baselineCapacityGraph";
 import { capacityGraph } from "../../lib/analysis/capacityGraph";
 import { structuralCapacity } from "../../lib/analysis/structuralCapacity";
 import { startBackend, tf } from "../../lib/backend";
-import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig } from "../../lib/config/baselineConfig";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { randomKey } from "../../lib/random/randomKey";
+import { cifarFamilies } from "../helpers/cifarFamilies";
 
 const minCutOf = (overrides: Parameters<typeof baselineConfig>[0], realBits = 32) =>
   structuralCapacity(baselineConfig(overrides), undefined, { realBits }).minCut;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig } from "../../lib/config/baselineConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
 import {
   resNet18CifarLayers,
@@ -11,6 +11,7 @@ import { type LayerCost, ops } from "../../lib/cost/cost";
 import { biRealNet18Layers, biRealNet34Layers, reActNetALayers } from "../../lib/cost/imageNetBaselines";
 import { sumCosts } from "../../lib/cost/layerCost";
 import { parameterCount } from "../../lib/cost/parameterCount";
+import { cifarFamilies } from "../helpers/cifarFamilies";
 
 describe("networks on ImageNet", () => {
   it("Bi-Real Net 18 has the published 1.64e8 OPs, all of them accounted for", () => {

@@ -1,16 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
-import {
-  type BaselineConfig,
-  baselineBlocks,
-  baselineConfig,
-  cifarFamilies,
-} from "../../lib/config/baselineConfig";
+import { type BaselineConfig, baselineBlocks, baselineConfig } from "../../lib/config/baselineConfig";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
 import { sumCosts } from "../../lib/cost/layerCost";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import { cifarFamilies } from "../helpers/cifarFamilies";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {

@@ -113,7 +113,7 @@ describe("networks for ImageNet", () => {
     const { imageSize, classes } = baselineConfig({ family: "reactnet_a", block: "reactnet" });
     expect([imageSize, classes]).toEqual([224, 1000]);
     expect(() => baselineConfig({ family: "resnet18_imagenet", imageSize: 100 })).toThrow(
-      "imageSize must be divisible by 32 (resnet18_imagenet halves it 5 times), got 100",
+      "imageSize must be divisible by 32, as resnet18_imagenet asks, got 100",
     );
   });
 });

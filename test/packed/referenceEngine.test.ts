@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
-import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig } from "../../lib/config/baselineConfig";
 import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { baselineLayers } from "../../lib/cost/baselineSpecs";
@@ -15,6 +15,7 @@ import { packedModelBytes } from "../../lib/packed/writeModel";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { genotypeModel, type ModelSpec } from "../../lib/records/modelSpec";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
+import { cifarFamilies } from "../helpers/cifarFamilies";
 import { drawnNetwork, floatOutputs, packed } from "./packNetwork";
 
 beforeAll(async () => {

@@ -8,10 +8,10 @@ const valueAt = (place: string): unknown =>
   place.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], bars);
 
 describe("the public face", () => {
-  it("has at most 56 names at the top, namespaces apart", () => {
+  it("has at most 57 names at the top, namespaces apart", () => {
     const top = names.filter(({ place }) => !place.includes("."));
     expect(top.length).toBeGreaterThan(30);
-    expect(top.length, top.map(({ name }) => name).join(" ")).toBeLessThanOrEqual(56);
+    expect(top.length, top.map(({ name }) => name).join(" ")).toBeLessThanOrEqual(57);
     expect(publicNamespaces().length).toBeLessThanOrEqual(16);
   });
 

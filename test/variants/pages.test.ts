@@ -3,6 +3,7 @@ import { runDocBlocks } from "../helpers/docBlocks";
 
 describe("pages on variants of your own run as they stand", () => {
   it.each([
+    ["baseline", ["368640", 'finished [{"kind":"baseline","name":"small_resnet","version":1}]']],
     ["sampler", ['finished [{"kind":"sampler","name":"floor_softmax","version":1}]', "both_sides"]],
     [
       "schedule-and-optimizer",

@@ -1,5 +1,6 @@
 import { blockName } from "../../analysis/baselineCapacityGraph";
 import { baselineDownsamples } from "../../config/baselineConfig";
+import { baselineFamilies } from "../../config/baselineFamilies";
 import { spaceConfig } from "../../config/spaceConfig";
 import { baselineLayers } from "../../cost/baselineSpecs";
 import type { LayerOverrides, OverridableLayer } from "../../network/layerOverrides";
@@ -143,7 +144,7 @@ function halvingLayers(model: ModelSpec, layers: readonly OverridableLayer[]): M
 
 function otherShortcuts(model: ModelSpec): readonly string[] {
   if (model.kind === "baseline") {
-    const residual = model.family === "resnet20" || model.family === "resnet18";
+    const { residual } = baselineFamilies.get(model.family);
     return residual ? baselineDownsamples.filter((name) => name !== model.downsample) : [];
   }
   const reductions = builtCells(model.genotype).some(({ reduction }) => reduction);
