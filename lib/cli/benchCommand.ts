@@ -1,9 +1,13 @@
 import { Command, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
+import { readPackedModel } from "../deploy/packedModelFile";
+import { tableText } from "../figures/notebook/showTable";
+import { type BenchPackedOptions, benchPacked } from "../packed/benchPacked";
 import { counted } from "../util/counted";
+import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber } from "./values";
+import { backendOption, countingNumber, place, threadCount } from "./values";
 
 const nets = {
   search: {
@@ -51,24 +55,37 @@ interface BenchOptions {
   readonly backend?: string;
   readonly json: boolean;
   readonly start?: string;
+  readonly threads?: number | "all";
 }
 
-/** `bars bench`: speed of training on this machine. */
+/** `bars bench`: speed of training on this machine, or of a packed network. */
 export function benchCommand(): Command {
   return new Command("bench")
     .description(
-      "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), of training a small binary net or a binary ResNet-20, or of evaluating that",
+      "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), of training a small binary net or a binary ResNet-20, or of evaluating that; with a .bars file, of the packed network",
     )
+    .argument("[model]", "a .bars file: times it instead, batches of 1 and 64, by turns", place)
     .addOption(new Option("--net <name>", "what is trained").choices(Object.keys(nets)).default("search"))
-    .option("--steps <number>", "timed steps", countingNumber, 5)
-    .option("--batch <number>", "images per step", countingNumber, 64)
+    .option("--steps <number>", "timed steps; with a model: turns (default: 15)", countingNumber, 5)
+    .option(
+      "--batch <number>",
+      "images per step; with a model: images a call (default: 1 and 64)",
+      countingNumber,
+      64,
+    )
+    .option(
+      "--threads <number>",
+      "with a model: one number of threads alone (default: 1, and all)",
+      threadCount,
+    )
     .addOption(backendOption())
     .option(
       "--start <file>",
       "with --net resnet20: where the weights and the batch it starts with are written",
     )
     .option("--json", "print one line of JSON", false)
-    .action(async (options: BenchOptions) => {
+    .action(async (model: string | undefined, options: BenchOptions, command: Command) => {
+      if (model !== undefined) return benchModel(model, options, command);
       const backend = await startedBackend(options.backend);
       if (!options.json) console.log(describeBackend(backend));
       const { what, counted: counting, run } = nets[options.net];
@@ -99,4 +116,48 @@ export function benchCommand(): Command {
       const statistics = engineStatistics();
       if (statistics) console.log(describeStatistics(statistics));
     });
+}
+
+/** Times a packed network; what was not typed has other defaults than for training. */
+async function benchModel(file: string, options: BenchOptions, command: Command): Promise<void> {
+  const typed = (name: string) => command.getOptionValueSource(name) === "cli";
+  for (const name of ["net", "backend", "start"])
+    if (typed(name)) throw new ConfigError(`bars bench: --${name} has no effect with a model. Leave it out.`);
+  const progress = openProgress();
+  let started = false;
+  const settings: BenchPackedOptions = {
+    ...(typed("batch") ? { batches: [options.batch] } : {}),
+    ...(typed("steps") ? { rounds: options.steps } : {}),
+    ...(options.threads === undefined ? {} : { threads: [options.threads] }),
+    onTurn(done, all) {
+      if (!started) progress.start("bench", all, "turns");
+      started = true;
+      progress.update(done);
+    },
+  };
+  const model = readPackedModel(file);
+  const bench = await benchPacked(model, settings).finally(() => progress.stop());
+  if (options.json) {
+    console.log(JSON.stringify({ model: model.header.model.name, ...bench }));
+    return;
+  }
+  console.log(`${model.header.model.name}: kernel ${bench.kernel}, WebAssembly with SIMD`);
+  console.log(
+    tableText(
+      bench.rows.map((row) => ({
+        batch: row.batch,
+        threads: row.threads,
+        "ms an image": Number(row.medianMs.toPrecision(4)),
+        fastest: Number(row.fastestMs.toPrecision(4)),
+        slowest: Number(row.slowestMs.toPrecision(4)),
+        "images/s": Number(row.imagesPerSecond.toPrecision(4)),
+        "times as fast": Number(row.speedup.toFixed(2)),
+      })),
+      "Speed on this machine",
+    ),
+  );
+  const { all, maps, weights } = bench.memoryBytes;
+  const kib = (bytes: number) => `${Math.round(bytes / 1024).toLocaleString("en-US")} KiB`;
+  console.log(bench.counted);
+  console.log(`memory ${kib(all)}: maps of an image ${kib(maps)}, weights and tables ${kib(weights)}`);
 }

@@ -15,6 +15,8 @@ import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
 import { figuresCommand } from "./figuresCommand";
 import { frontierCommand } from "./frontierCommand";
+import { packCommand } from "./packCommand";
+import { inspectCommand, runCommand } from "./packedCommands";
 import { provenanceCommand } from "./provenanceCommand";
 import { raceCommand } from "./raceCommand";
 import { searchCommand } from "./searchCommand";
@@ -65,6 +67,9 @@ export function program(): Command {
     evolveCommand(),
     raceCommand(),
     trainCommand(),
+    packCommand(),
+    runCommand(),
+    inspectCommand(),
     sweepCommand(),
     frontierCommand(),
     ablateCommand(),

@@ -18,6 +18,11 @@ export function countingNumber(text: string): number {
   return value;
 }
 
+/** Parses a number of threads, or "all". */
+export function threadCount(text: string): number | "all" {
+  return text === "all" ? "all" : countingNumber(text);
+}
+
 /** Parses an option that is a number above 0, e.g. of operations or GiB. */
 export function positive(text: string): number {
   const value = Number(text);

@@ -1,4 +1,5 @@
 import { type Table, table } from "../records/table";
+import { counted } from "../util/counted";
 import { fileLayout, tensorBytes } from "./fileLayout";
 import type { PackedModel } from "./packedModel";
 import { programOf } from "./packedModel";
@@ -139,7 +140,7 @@ function inspectionText({ header }: PackedModel, sizes: PackedSizes, steps: Tabl
   const trained =
     data === null
       ? "not trained by this library"
-      : `${epochs ?? "?"} epochs on ${data}${recalibrated ? ", statistics of batch norms taken anew" : ""}; test accuracy ${
+      : `${epochs === null ? "epochs not known" : counted(epochs, "epoch")} on ${data}${recalibrated ? ", statistics of batch norms taken anew" : ""}; test accuracy ${
           testAccuracy === null
             ? "not measured"
             : `${(100 * testAccuracy).toFixed(2)} % (measured by the training)`

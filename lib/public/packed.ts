@@ -4,10 +4,17 @@
  * @module
  */
 
+export { type ClassifyOptions, classifyPictures, type PictureAnswer } from "../deploy/classifyPictures";
 export { readPackedModel, writePackedModel } from "../deploy/packedModelFile";
 export { type PackSettings, packNetwork } from "../deploy/packNetwork";
 export { packTrained } from "../deploy/packTrained";
 export { type PackedComparison, type VerifyOptions, verifyPacked } from "../deploy/verifyPacked";
+export {
+  type BenchPackedOptions,
+  benchPacked,
+  type PackedBench,
+  type PackedSpeed,
+} from "../packed/benchPacked";
 export type { Graph, GraphNode, GraphOp } from "../packed/graph";
 export {
   inspectPacked,

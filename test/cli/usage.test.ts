@@ -66,6 +66,7 @@ describe("wrong usage of the command line", () => {
   it("covers every command", () => {
     expect(all.map(({ words }) => words.join(" "))).toEqual([
       ...["search", "derive", "transfer", "evolve", "race", "race worker", "train"],
+      ...["pack", "run", "inspect"],
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
       ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "figures"],
       "provenance",

@@ -17,6 +17,9 @@ export interface DecodedPicture {
   readonly width: number;
   /** Its format, where the name's suffix says another; else "". */
   readonly misnamed: string;
+  /** In the file, as it is seen, in pixels. */
+  readonly fileHeight: number;
+  readonly fileWidth: number;
 }
 
 /**
@@ -77,5 +80,8 @@ export async function decodePicture(
     throw new Error(`became ${info.channels} channels, expected ${form.channels}`);
   const suffix = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
   const misnamed = kinds[suffix] === about.format ? "" : about.format;
-  return { pixels: data, height: info.height, width: info.width, misnamed };
+  // Orientations from 5 on turn the picture by a quarter.
+  const turned = (about.orientation ?? 1) >= 5;
+  const [fileHeight, fileWidth] = turned ? [about.width, about.height] : [about.height, about.width];
+  return { pixels: data, height: info.height, width: info.width, misnamed, fileHeight, fileWidth };
 }

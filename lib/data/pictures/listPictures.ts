@@ -29,7 +29,7 @@ const trainFolder = "train";
 const testFolders = ["val", "test"] as const;
 
 /** The suffixes of picture files, for messages. */
-const suffixText = [...suffixes].map((suffix) => `.${suffix}`).join(", ");
+export const suffixText = [...suffixes].map((suffix) => `.${suffix}`).join(", ");
 
 /**
  * Lists the pictures of a folder or of a CSV list with their classes and parts. Class names are ordered by their code
@@ -213,7 +213,8 @@ function classesIn(folder: string): string[] {
     .sort(byCode);
 }
 
-function filesBelow(folder: string, root: string, passedOver: string[]): string[] {
+/** Picture files of a folder and of those in it, by their suffixes, in the order of their names; hidden ones are left out. */
+export function filesBelow(folder: string, root: string, passedOver: string[]): string[] {
   const found: string[] = [];
   const walk = (at: string): void => {
     for (const entry of readdirSync(at, { withFileTypes: true }).sort((a, b) => byCode(a.name, b.name))) {

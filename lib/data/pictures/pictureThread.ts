@@ -39,6 +39,9 @@ export type DecodeAnswer =
       readonly height: number;
       readonly width: number;
       readonly misnamed: string;
+      /** In the file, as it is seen, in pixels. */
+      readonly fileHeight: number;
+      readonly fileWidth: number;
       readonly sum: string;
       /** Of each channel the sum and the sum of squares of its values. */
       readonly moments: readonly number[];
@@ -169,7 +172,7 @@ async function decode(paths) {
   const answers = [];
   for (const path of paths) {
     try {
-      const { pixels, height, width, misnamed } = await decodePicture(sharp, fs, path, source.form);
+      const { pixels, height, width, misnamed, fileHeight, fileWidth } = await decodePicture(sharp, fs, path, source.form);
       const channels = source.form.channels;
       const moments = new Array(2 * channels).fill(0);
       for (let c = 0; c < channels; c++) {
@@ -182,7 +185,7 @@ async function decode(paths) {
         moments[2 * c] = sum;
         moments[2 * c + 1] = square;
       }
-      answers.push({ pixels: Uint8Array.from(pixels), height, width, misnamed, sum: sumOf(pixels), moments });
+      answers.push({ pixels: Uint8Array.from(pixels), height, width, misnamed, fileHeight, fileWidth, sum: sumOf(pixels), moments });
     } catch (error) {
       const reason = error.message.replace(/\\s+/g, " ");
       answers.push({ fault: error.code === undefined ? reason : "cannot be read (" + reason + ")" });

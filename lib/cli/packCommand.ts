@@ -1,0 +1,114 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { describeBackend } from "../backend/backendInfo";
+import type { PackedComparison } from "../deploy/verifyPacked";
+import { packedSizes } from "../packed/inspectPacked";
+import { packedModelBytes } from "../packed/writeModel";
+import { writeFileAtomic } from "../util/atomicFile";
+import { RecordError } from "../util/errors";
+import { openProgress } from "../util/progressSinks";
+import { startedBackend } from "./startedBackend";
+import { backendOption, countingNumber, place } from "./values";
+
+interface Options {
+  readonly out?: string;
+  readonly checkpoint: "last" | "best" | number;
+  readonly names?: string;
+  readonly verify: PackedComparison["of"];
+  readonly images?: number;
+  readonly backend?: string;
+}
+
+/** `bars pack`: a trained network as one file of bits. */
+export function packCommand(): Command {
+  return new Command("pack")
+    .description(
+      "pack what a training left into one file: 1 bit a binary weight, checked against the float network before it is written",
+    )
+    .argument("<run>", "folder of a training, or its record or weights", place)
+    .option("--out <file>", "where to (default: model.bars in the run's folder)")
+    .addOption(
+      new Option("--checkpoint <which>", "weights: last, best, or an epoch whose weights were kept, from 1")
+        .argParser(checkpointOf)
+        .default("last"),
+    )
+    .option(
+      "--names <file>",
+      "names of the classes, one a line (default: of the data set, or numbers)",
+      place,
+    )
+    .addOption(
+      new Option(
+        "--verify <images>",
+        "compared on: normal noise from a fixed key, or the training's test images",
+      )
+        .choices(["drawn", "test"])
+        .default("drawn"),
+    )
+    .option("--images <number>", "how many (default: 64 drawn ones, or all of the test)", countingNumber)
+    .addOption(backendOption())
+    .action(run);
+}
+
+function checkpointOf(text: string): Options["checkpoint"] {
+  if (text === "last" || text === "best") return text;
+  try {
+    // Epochs are counted from 1 where people read and type them.
+    return countingNumber(text) - 1;
+  } catch {
+    throw new InvalidArgumentError(`expected last, best or an epoch from 1, got "${text}".`);
+  }
+}
+
+/** Of the images, on which the float network and the packed one may differ: rounding may decide signs, of few. */
+const fewest = 0.98;
+
+async function run(given: string, options: Options): Promise<void> {
+  const directory = statSync(given).isDirectory() ? given : dirname(given);
+  const { checkpoint, names, verify: of, images } = options;
+  const classNames = names === undefined ? undefined : linesOf(names);
+  console.log(describeBackend(await startedBackend(options.backend)));
+  const { packTrained } = await import("../deploy/packTrained.js");
+  const { verifyPacked } = await import("../deploy/verifyPacked.js");
+  const model = await packTrained(directory, checkpoint, classNames);
+  const progress = openProgress();
+  const found = await verifyPacked(model, directory, {
+    checkpoint,
+    of,
+    progress,
+    ...(images === undefined ? {} : { images }),
+  });
+  console.log(comparisonText(found));
+  if (found.same < fewest * found.images)
+    throw new RecordError(
+      `${directory}: the packed network should say what its float network says, of ${found.images} images it does of ${found.same}. Nothing was written.`,
+    );
+  const path = options.out ?? join(directory, "model.bars");
+  // Everything is made before anything is written.
+  const files: (readonly [string, Uint8Array])[] = [[path, packedModelBytes(model)]];
+  for (const [file, bytes] of files) {
+    writeFileAtomic(file, [bytes]);
+    console.log(`${file}  ${bytes.length.toLocaleString("en-US")} bytes`);
+  }
+  const { binaryWeights, binaryBytes, realNumbers, realBytes, headerBytes } = packedSizes(model);
+  const whole = (value: number) => value.toLocaleString("en-US");
+  console.log(
+    `${whole(binaryWeights)} binary weights in ${whole(binaryBytes)} bytes, ${whole(realNumbers)} real numbers in ${whole(realBytes)}, header ${whole(headerBytes)}`,
+  );
+}
+
+function linesOf(path: string): string[] {
+  return readFileSync(path, "utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+function comparisonText({ images, of, same, largestDifference, largestLogit, accuracy }: PackedComparison) {
+  const share = (value: number) => `${(100 * value).toFixed(2)} %`;
+  const right = accuracy
+    ? `; right ${share(accuracy.packed)} (packed), ${share(accuracy.float)} (float)`
+    : "";
+  return `compared with the float network on ${images} ${of === "test" ? "test images" : "images of noise"}: same class of ${same}, logits differ by at most ${largestDifference.toPrecision(2)} (largest logit ${largestLogit.toPrecision(3)})${right}`;
+}

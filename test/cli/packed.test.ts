@@ -1,0 +1,263 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256 } from "@noble/hashes/sha2";
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import { programOf } from "../../lib/packed/packedModel";
+import { packedModelOf } from "../../lib/packed/readModel";
+import { ReferenceEngine } from "../../lib/packed/referenceEngine";
+import { genotypeJson } from "../../lib/space/genotypeJson";
+import { barsHere } from "../helpers/shell";
+import { temporaryFolder } from "../helpers/tinySearch";
+import { tinyModel } from "../helpers/tinyTraining";
+
+const folder = temporaryFolder();
+const bars = barsHere(folder);
+const at = (name: string) => join(folder, name);
+const settings = {
+  data: { dataset: "synthetic", trainImages: 48, testImages: 20 },
+  batchSize: 8,
+  epochs: 1,
+  validationShare: 0,
+};
+
+/** A picture of one colour. */
+async function picture(name: string, side: number, background = "#c03020"): Promise<void> {
+  const image = sharp({ create: { width: side, height: side, channels: 3, background } });
+  writeFileSync(at(name), await image.png().toBuffer());
+}
+
+let bytes: Uint8Array;
+
+beforeAll(async () => {
+  writeFileSync(at("s.json"), JSON.stringify(settings));
+  writeFileSync(at("g.json"), genotypeJson(tinyModel().genotype));
+  const trained = await bars("train", "g.json", "--config", "s.json", "--out", "runs/a");
+  expect(trained.err).not.toContain("error");
+  const { err, code } = await bars("pack", "runs/a", "--out", "m.bars");
+  expect(err).not.toContain("error");
+  expect(code).toBe(0);
+  bytes = readFileSync(at("m.bars"));
+  mkdirSync(at("pictures/inner"), { recursive: true });
+  await picture("pictures/b.png", 32);
+  await picture("pictures/inner/a.png", 50, "#2030c0");
+  await picture("big.png", 64);
+});
+
+describe("bars pack", () => {
+  it("compares with the float network, writes the file into the run's folder, and says how large it is", async () => {
+    const { code, out } = await bars("pack", "runs/a/record.json", "--verify", "test");
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /compared with the float network on 20 test images: same class of 20, logits differ by at most /,
+    );
+    expect(out).toMatch(/right (\d+\.\d\d %) \(packed\), \1 \(float\)/);
+    const written = readFileSync(at("runs/a/model.bars"));
+    expect(out).toContain(`${join("runs/a", "model.bars")}  ${written.length.toLocaleString("en-US")} bytes`);
+    const { header } = packedModelOf(written);
+    expect(header.classNames.slice(0, 2)).toEqual(["stripes", "checks"]);
+    const { tests } = JSON.parse(readFileSync(at("runs/a/record.json"), "utf8"));
+    expect(header.provenance).toMatchObject({
+      data: "synthetic",
+      epochs: 1,
+      testAccuracy: tests[0].accuracy,
+    });
+  });
+
+  it("takes names of classes from a file, and refuses another number of them", async () => {
+    writeFileSync(at("ten.txt"), Array.from({ length: 10 }, (_, i) => `kind ${i}\n`).join(""));
+    writeFileSync(at("two.txt"), "a\nb\n");
+    expect((await bars("pack", "runs/a", "--names", "ten.txt", "--out", "named.bars")).code).toBe(0);
+    expect(packedModelOf(readFileSync(at("named.bars"))).header.classNames[9]).toBe("kind 9");
+    const { code, err } = await bars("pack", "runs/a", "--names", "two.txt", "--out", "no.bars");
+    expect([code, err]).toEqual([
+      2,
+      "error: packTrained: expected 10 class names, as the network has classes, got 2.\n",
+    ]);
+    expect(existsSync(at("no.bars"))).toBe(false);
+  });
+
+  it.each([
+    [["pack", "runs/none"], 2, "found no file or folder of that name"],
+    [["pack", "pictures"], 1, "record.json: expected a training record, could not read it"],
+    [["pack", "runs/a", "--checkpoint", "best"], 1, "expected the weights of the best epoch, found no file"],
+    [["pack", "runs/a", "--checkpoint", "7"], 1, "expected the weights after epoch 7, found no file"],
+    [["pack", "runs/a", "--checkpoint", "0"], 2, 'expected last, best or an epoch from 1, got "0"'],
+    [["pack", "runs/a", "--out", "m.bars/x.bars"], 1, "could not be written: a part of the path is a file"],
+  ])("%j ends with %i and says why", async (args, expected, message) => {
+    const { code, err } = await bars(...args);
+    expect(err).toContain(message);
+    expect(code).toBe(expected);
+    expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+});
+
+describe("bars run", () => {
+  it("says the likeliest classes of pictures, of folders at any depth, in order", async () => {
+    const { code, out } = await bars("run", "m.bars", "big.png", "pictures", "--top", "2");
+    expect(code).toBe(0);
+    const lines = out.trim().split("\n");
+    expect(lines.map((line) => line.split("  ")[0])).toEqual([
+      "big.png",
+      "pictures/b.png",
+      "pictures/inner/a.png",
+    ]);
+    for (const line of lines) expect(line).toMatch(/^\S+ {2}\w+ \d+\.\d % {2}\w+ \d+\.\d %$/);
+  });
+
+  it("gives the same logits as the reference engine, in JSON, whatever the batch", async () => {
+    const model = packedModelOf(bytes);
+    const { mean, std } = model.header.normalization;
+    const pixel = [0xc0, 0x30, 0x20].map(
+      (value, c) => (value / 255 - (mean[c] as number)) / (std[c] as number),
+    );
+    const image = Float32Array.from({ length: 32 * 32 * 3 }, (_, i) => pixel[i % 3] as number);
+    const logits = await new ReferenceEngine(programOf(model)).run(image, 1);
+    for (const batch of ["1", "64"]) {
+      const { out } = await bars("run", "m.bars", "pictures", "--json", "--top", "10", "--batch", batch);
+      const [first] = out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(first.path).toBe("pictures/b.png");
+      const said = new Map(
+        first.classes.map((one: { class: number; logit: number }) => [one.class, one.logit]),
+      );
+      expect([...logits].map((_, i) => said.get(i))).toEqual([...logits]);
+      expect(
+        first.classes.reduce((sum: number, one: { probability: number }) => sum + one.probability, 0),
+      ).toBeCloseTo(1, 9);
+    }
+  });
+
+  it("goes on behind a picture that it cannot read, and ends with 1", async () => {
+    writeFileSync(at("broken.png"), "not a picture");
+    const grey = sharp({ create: { width: 32, height: 32, channels: 3, background: "#808080" } });
+    writeFileSync(at("grey.png"), await grey.toColourspace("b-w").png().toBuffer());
+    const found = await bars("run", "m.bars", "broken.png", "grey.png", "big.png");
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(/^big\.png {2}/);
+    expect(found.err).toContain("broken.png: holds no picture that can be read");
+    expect(found.err).toContain("grey.png: has grey alone, expected colour (channels 3)");
+    expect(found.err).toContain(
+      "error: bars run: expected pictures that the network can read, got 2 of 3 pictures that it cannot",
+    );
+    expect((await bars("run", "m.bars", "grey.png", "--convert")).code).toBe(0);
+  });
+
+  it("refuses pictures of another size where it is asked to", async () => {
+    const { code, err } = await bars("run", "m.bars", "big.png", "--exact");
+    expect(code).toBe(1);
+    expect(err).toContain("big.png: is 64x64 pixels, expected 32x32, as the network reads");
+    expect((await bars("run", "m.bars", "pictures/b.png", "--exact")).code).toBe(0);
+  });
+
+  it("ends with 1 for a folder without pictures", async () => {
+    mkdirSync(at("bare"), { recursive: true });
+    const { code, err } = await bars("run", "m.bars", "bare");
+    expect([code, err]).toEqual([
+      1,
+      "error: bare: expected a folder with pictures, found none whose name ends in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff, .avif.\n",
+    ]);
+  });
+});
+
+describe("bars inspect", () => {
+  it("says header, bytes and steps", async () => {
+    const { code, out } = await bars("inspect", "m.bars");
+    expect(code).toBe(0);
+    expect(out).toContain("reads      32x32 pixels, 3 channels");
+    expect(out).toContain("classes    10: stripes, checks");
+    expect(out).toMatch(
+      /trained {4}1 epoch on synthetic; test accuracy \d+\.\d\d % \(measured by the training\)/,
+    );
+    expect(out).toContain(`file       ${bytes.length.toLocaleString("en-US")} bytes: `);
+    expect(out).toMatch(/^stem\.conv +real_conv +32x32x1 real +0 +27,648$/m);
+  });
+
+  it("in JSON, whose bytes are those of the file", async () => {
+    const { header, sizes, tensors, steps } = JSON.parse((await bars("inspect", "m.bars", "--json")).out);
+    expect(header.model.name).toBe(packedModelOf(bytes).header.model.name);
+    const weights = tensors.reduce((sum: number, { bytes: own }: { bytes: number }) => sum + own, 0);
+    expect(sizes.bytes).toBe(bytes.length);
+    expect(weights + sizes.headerBytes + 48).toBe(bytes.length);
+    expect(steps.at(-1).step).toBe("dense");
+  });
+});
+
+describe("bars bench with a model", () => {
+  it("times batches of 1 and 64, by turns, and says how", async () => {
+    const { code, out } = await bars("bench", "m.bars", "--steps", "2", "--json");
+    expect(code).toBe(0);
+    const { rows, counted } = JSON.parse(out);
+    expect(new Set(rows.map(({ batch }: { batch: number }) => batch))).toEqual(new Set([1, 64]));
+    for (const { fastestMs, medianMs, slowestMs } of rows) {
+      expect(fastestMs).toBeGreaterThan(0);
+      expect(medianMs).toBeGreaterThanOrEqual(fastestMs);
+      expect(slowestMs).toBeGreaterThanOrEqual(medianMs);
+    }
+    expect(counted).toContain("the median of 2 turns by turns");
+    const text = await bars("bench", "m.bars", "--steps", "1", "--batch", "3", "--threads", "1");
+    expect(text.out).toMatch(/kernel (lookup|i64|i8x16)/);
+    expect(text.out).toMatch(/^ *3 /m);
+  });
+
+  it("refuses options that are of trainings", async () => {
+    const { code, err } = await bars("bench", "m.bars", "--net", "binary");
+    expect([code, err]).toEqual([2, "error: bars bench: --net has no effect with a model. Leave it out.\n"]);
+  });
+});
+
+describe("a packed file that cannot be used", () => {
+  /** With the checksum of what it says now. */
+  const stamped = (changed: Uint8Array): Uint8Array => {
+    const copy = changed.slice();
+    copy.set(sha256(copy.subarray(0, -32)), copy.length - 32);
+    return copy;
+  };
+  const changedAt = (place: number, value: number) => {
+    const copy = Uint8Array.from(bytes);
+    copy[place] = value;
+    return copy;
+  };
+  const headerEnd = () => 16 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
+  const nan = () => {
+    const copy = Uint8Array.from(bytes);
+    new DataView(copy.buffer).setFloat32(headerEnd(), Number.NaN, true);
+    return stamped(copy);
+  };
+
+  it.each([
+    [
+      "cut.bars",
+      () => bytes.slice(0, -100),
+      "it is cut off. Take another copy of it, or pack the network again.",
+    ],
+    ["longer.bars", () => Uint8Array.of(...bytes, 0), "something was appended"],
+    ["changed.bars", () => changedAt(headerEnd() + 5, 77), "the file is damaged or was changed"],
+    [
+      "newer.bars",
+      () => changedAt(4, 9),
+      "the format's version should be 1, got 9. A newer version of bars wrote it; update bars.",
+    ],
+    [
+      "other.bars",
+      () => new TextEncoder().encode("PK zip"),
+      "a packed model should begin with the letters BARS",
+    ],
+    ["nan.bars", nan, '"stem.kernel" should hold finite numbers, got NaN at place 0'],
+    ["empty.bars", () => new Uint8Array(), "a packed model should begin with the letters BARS"],
+  ] as const)("%s: each command ends with 1, says why, and prints nothing", async (name, made, message) => {
+    writeFileSync(at(name), made());
+    for (const args of [
+      ["run", name, "big.png"],
+      ["inspect", name],
+      ["bench", name],
+    ]) {
+      const { code, out, err } = await bars(...args);
+      expect(err).toContain(`error: ${name}: `);
+      expect(err).toContain(message);
+      expect([code, out]).toEqual([1, ""]);
+    }
+  });
+});
