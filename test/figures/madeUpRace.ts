@@ -9,12 +9,22 @@ import { entrants, rungsOf, sound, withStatus } from "../../lib/records/raceStan
 import { alphaCount } from "../../lib/space/alphaShapes";
 import { genotypeHash } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
+import { oncePer } from "../helpers/oncePer";
 
-/** A race that nobody ran: scores are additive in the choices, with noise that falls from rung to rung. */
+/** A race that nobody ran: scores are additive in the choices, with noise that falls from rung to rung. Made once in a process. */
 export function madeUpRace(
   size: "tiny" | "usual" = "usual",
   rungsRun = Number.POSITIVE_INFINITY,
 ): RaceRecord {
+  return raceOf[size](rungsRun);
+}
+
+const raceOf = {
+  tiny: oncePer((rungsRun: number) => newRace("tiny", rungsRun)),
+  usual: oncePer((rungsRun: number) => newRace("usual", rungsRun)),
+};
+
+function newRace(size: "tiny" | "usual", rungsRun: number): RaceRecord {
   const config: RaceConfig = racePresetConfig(size === "tiny" ? "smoke" : "laptop");
   const { space } = config;
   const key = randomKey(0);

@@ -7,6 +7,7 @@ import type { EpochRecord, SearchRecord } from "../../lib/records/searchRecord";
 import { alphasFrom } from "../../lib/space/alphaShapes";
 import type { Alphas } from "../../lib/space/alphas";
 import { randomAlphas } from "../../lib/space/randomAlphas";
+import { oncePer } from "../helpers/oncePer";
 
 const one = { cellLayout: [0], reductionGroups: [], steps: 2, searchDepth: false, widthChoices: [1] };
 /** Usual: the default space. Wide: more of everything. Tiny: two epochs of one cell. Empty: that, just begun. */
@@ -23,8 +24,10 @@ const spaces = {
   empty: one,
 } satisfies Record<string, Overrides<SpaceConfig>>;
 
-/** A search record with plausible curves that no search has produced. For tests of figures. */
-export function madeUpRecord(size: keyof typeof spaces): SearchRecord {
+/** A search record with plausible curves that no search has produced, made once in a process. For tests of figures. */
+export const madeUpRecord: (size: keyof typeof spaces) => SearchRecord = oncePer(recordOf);
+
+function recordOf(size: keyof typeof spaces): SearchRecord {
   const usual = size === "usual" || size === "wide";
   const config = searchConfig({
     space: spaces[size],
