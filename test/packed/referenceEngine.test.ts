@@ -19,7 +19,7 @@ import { cifarFamilies } from "../helpers/cifarFamilies";
 import { drawnNetwork, floatOutputs, packed } from "./packNetwork";
 
 beforeAll(async () => {
-  await startBackend("cpu");
+  await startBackend("wasm");
 });
 
 const key = randomKey(0);
