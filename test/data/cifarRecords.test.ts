@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCifar10 } from "../../lib/data/cifar10";
 import { readCifar100 } from "../../lib/data/cifar100";
-import { cifarContents } from "../../lib/data/cifarContent";
+import { type CifarContent, cifarContents } from "../../lib/data/cifarContent";
 import { readCifarRecords } from "../../lib/data/cifarRecords";
 import type { ImageSet } from "../../lib/data/imageSet";
 import { integers, randomKey } from "../../lib/random/randomKey";
@@ -26,6 +26,17 @@ function zeros(path: string, size: number, patches: Record<number, number> = {})
   for (const [at, value] of Object.entries(patches)) bytes[Number(at)] = value;
   writeFileSync(path, bytes);
   truncateSync(path, size);
+}
+
+/** What a set would hold with a hundredth of the images of each class. */
+function hundredth(content: CifarContent): CifarContent {
+  const files = (all: CifarContent["train"]) => all.map((file) => ({ ...file, records: file.records / 100 }));
+  const labels = content.labels.map((label) => ({
+    ...label,
+    trainPerClass: label.trainPerClass / 100,
+    testPerClass: label.testPerClass / 100,
+  }));
+  return { ...content, train: files(content.train), test: files(content.test), labels };
 }
 
 describe("readCifarRecords", () => {
@@ -108,16 +119,11 @@ describe("readCifarRecords", () => {
 });
 
 describe("readCifar10", () => {
-  let directory: string;
-  let folder: string;
-
-  beforeAll(() => {
-    directory = join(root, "ten");
-    folder = writeCifar(directory, cifarContents.cifar10);
-  });
-
   it("joins the five training files in their order and keeps the test file apart", async () => {
+    const directory = join(root, "ten");
+    writeCifar(directory, cifarContents.cifar10);
     const { train, test } = await readCifar10(directory);
+    rmSync(directory, { recursive: true });
     expect(train.labels.length).toBe(50_000);
     // The fixture numbers its images through in their first four bytes, which are red pixels.
     const number = (set: ImageSet, image: number) =>
@@ -132,24 +138,26 @@ describe("readCifar10", () => {
   });
 
   it("mentions test records that are approximations, and drops them on demand", async () => {
+    const directory = join(root, "approximate");
+    const content = hundredth(cifarContents.cifar10);
+    const folder = writeCifar(directory, content);
     const list = join(folder, "test_batch.approx_indices.txt");
-    writeFileSync(list, "0\n17\n9999\n");
-    const { test } = await readCifar10(directory);
+    writeFileSync(list, "0\n17\n99\n");
+    const { test } = await readCifar10(directory, { content });
     expect(test.note).toBe(
-      `${unofficial} 3 of the 10000 test records are approximations (test_batch.approx_indices.txt).`,
+      `${unofficial} 3 of the 100 test records are approximations (test_batch.approx_indices.txt).`,
     );
-    expect(test.labels.length).toBe(10_000);
-    expect([...(test.approximate ?? [])]).toEqual([0, 17, 9999]);
-    const exact = (await readCifar10(directory, { exactTestOnly: true })).test;
-    expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([9_997, 1, 50_001 % 256]);
+    expect(test.labels.length).toBe(100);
+    expect([...(test.approximate ?? [])]).toEqual([0, 17, 99]);
+    const exact = (await readCifar10(directory, { content, exactTestOnly: true })).test;
+    expect([exact.labels.length, exact.labels[0], exact.images[0]]).toEqual([97, 1, 501 % 256]);
     expect(exact.note).toBe(
       `${unofficial} 3 approximate test records dropped (test_batch.approx_indices.txt).`,
     );
-    writeFileSync(list, "10000\n");
-    await expect(readCifar10(directory)).rejects.toThrow(
-      `readCifar10: test_batch.approx_indices.txt in ${folder} must hold record numbers from 0 to 9999, one a line, got "10000".`,
+    writeFileSync(list, "100\n");
+    await expect(readCifar10(directory, { content })).rejects.toThrow(
+      `readCifar10: test_batch.approx_indices.txt in ${folder} must hold record numbers from 0 to 99, one a line, got "100".`,
     );
-    rmSync(list);
   });
 
   it("refuses a list of class names with a line too few", async () => {
@@ -172,7 +180,10 @@ describe("readCifar100", () => {
     expect(fine.train.images[3072]).toBe(1);
     expect([fine.train.name, fine.train.classNames[99]]).toEqual(["CIFAR-100", "fine99"]);
     expect(fine.train.note).toBe("CIFAR-100, binary version, 100 fine classes.");
-    const coarse = await readCifar100(join(root, "hundred"), { classes: "coarse" });
+    rmSync(join(root, "hundred"), { recursive: true });
+    const content = hundredth(cifarContents.cifar100);
+    writeCifar(join(root, "hundred"), content);
+    const coarse = await readCifar100(join(root, "hundred"), { content, classes: "coarse" });
     expect([coarse.train.labels[142], coarse.test.labels[99]]).toEqual([8, 19]);
     expect([coarse.train.name, coarse.train.classNames.length]).toEqual(["CIFAR-100 (coarse)", 20]);
   });

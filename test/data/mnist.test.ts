@@ -7,6 +7,7 @@ import { auto } from "../../lib/data/datasets/auto";
 import { debianFashionMnist, fashionMnist, mnist } from "../../lib/data/datasets/mnist";
 import { readIdx } from "../../lib/data/idxFile";
 import { silentProgress } from "../../lib/util/progress";
+import { oncePer } from "../helpers/oncePer";
 
 const folder = mkdtempSync(join(tmpdir(), "bars-mnist-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +19,14 @@ function idx(shape: readonly number[], bytes: Uint8Array): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-/** A set of the real sizes: image i is of class i mod 10 and has the one value i mod 256, its last pixel 0. */
+/** Files of the real sizes: image i is of class i mod 10 and has the one value i mod 256, its last pixel 0. */
+const filesOf = oncePer((count: number) => {
+  const images = new Uint8Array(count * 784);
+  for (let i = 0; i < count; i++) images.fill(i % 256, i * 784, (i + 1) * 784 - 1);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+  return { images: idx([count, 28, 28], images), labels: idx([count], labels) };
+});
+
 function writeSet(name: string, packed: boolean): string {
   const at = join(folder, name, "fashion-mnist");
   mkdirSync(at, { recursive: true });
@@ -26,16 +34,14 @@ function writeSet(name: string, packed: boolean): string {
     ["train", 60_000],
     ["t10k", 10_000],
   ] as const) {
-    const images = new Uint8Array(count * 784);
-    for (let i = 0; i < count; i++) images.fill(i % 256, i * 784, (i + 1) * 784 - 1);
-    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    const { images, labels } = filesOf(count);
     const put = (kind: string, bytes: Buffer) =>
       writeFileSync(
         join(at, `${part}-${kind}-ubyte${packed ? ".gz" : ""}`),
         packed ? gzipSync(bytes, { level: 1 }) : bytes,
       );
-    put("images-idx3", idx([count, 28, 28], images));
-    put("labels-idx1", idx([count], labels));
+    put("images-idx3", images);
+    put("labels-idx1", labels);
   }
   return join(folder, name);
 }
@@ -56,7 +62,7 @@ describe("Fashion-MNIST and MNIST", () => {
   });
 
   it("take CIFAR-10's place in its form, and say so", async () => {
-    const directory = writeSet("auto", false);
+    const directory = join(folder, "packed-false");
     const { train } = await auto.read(options(directory));
     expect([train.name, train.imageSize, train.channels]).toEqual(["Fashion-MNIST as 32x32x3", 32, 3]);
     expect(train.note).toMatch(/black border to 32x32 .* CIFAR-10 is not in .* downloads are not allowed/);
@@ -82,7 +88,7 @@ describe("Fashion-MNIST and MNIST", () => {
     expect(() => readIdx(path, 1)).toThrow(/must hold 9 bytes after its header \(9\), got 8\. It is cut off/);
     writeFileSync(path, gzipSync(idx([9], new Uint8Array(9))).subarray(0, 15));
     expect(() => readIdx(path, 1)).toThrow(/must be a gzip file, but cannot be unpacked/);
-    const directory = writeSet("labels", false);
+    const directory = join(folder, "packed-false");
     writeFileSync(
       join(directory, "fashion-mnist/t10k-labels-idx1-ubyte"),
       idx([10_000], new Uint8Array(10_000)),

@@ -97,7 +97,8 @@ function linearAccuracy(
       variances[d] = (variances[d] as number) + ((x[d] as number) - (means[d] as number)) ** 2;
   const deviations = variances.map((sum) => Math.sqrt(sum / inputs.length) + 1e-9);
   for (const x of [...inputs, ...held])
-    for (let d = 0; d < size; d++) x[d] = ((x[d] as number) - (means[d] as number)) / (deviations[d] as number);
+    for (let d = 0; d < size; d++)
+      x[d] = ((x[d] as number) - (means[d] as number)) / (deviations[d] as number);
   const weights = Array.from({ length: 10 }, () => new Float64Array(size + 1));
   const probabilities = (x: Float64Array): number[] => {
     const logits = weights.map((w) => {

@@ -82,19 +82,27 @@ function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean, p
     const kept = prune ? { ...choice, cells: choice.cells.map(withoutUnfed) } : choice;
     return { choice, cost: costIn(totalCost(genotype(space, kept)), measure) };
   });
+  type Alphas = Parameters<typeof logProbabilityOf>[1];
+  // Many budgets are asked of the same alphas.
+  const known = new Map<ProbabilityMethod, WeakMap<Alphas, number[]>>();
+  const logarithms = (alphas: Alphas, method: ProbabilityMethod): number[] => {
+    const own = known.get(method) ?? new WeakMap<Alphas, number[]>();
+    known.set(method, own);
+    const found =
+      own.get(alphas) ??
+      all.map(({ choice }) => logProbabilityOf(space, alphas, choice, method, 1) as number);
+    own.set(alphas, found);
+    return found;
+  };
   return {
     costs: [...new Set(all.map(({ cost }) => cost))].sort((a, b) => a - b),
-    best: (
-      alphas: Parameters<typeof logProbabilityOf>[1],
-      budget: number,
-      method: ProbabilityMethod,
-      least = 0,
-    ) =>
-      Math.max(
-        ...all
-          .filter(({ cost }) => cost <= budget && cost >= least)
-          .map(({ choice }) => logProbabilityOf(space, alphas, choice, method, 1) as number),
-      ),
+    best: (alphas: Alphas, budget: number, method: ProbabilityMethod, least = 0) => {
+      const logs = logarithms(alphas, method);
+      return all.reduce(
+        (most, { cost }, i) => (cost <= budget && cost >= least ? Math.max(most, logs[i] as number) : most),
+        Number.NEGATIVE_INFINITY,
+      );
+    },
   };
 }
 
