@@ -1,32 +1,79 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
 
 /**
- * What a test changes or starts that others would see, so that it needs a process of its own: modules put in the place of others,
- * the process's environment, signals and exit, an engine that is not the default one, other processes.
+ * What a test changes that others would see, so that it needs a process of its own: modules put in the place of others, the
+ * process's environment, signals and exit, an engine that is neither the default one nor one of `engines`, threads.
  */
 const alone = new RegExp(
   [
     /\bvi\.(mock|doMock|hoisted|resetModules)\b/,
     /process\.env\["\w+"\] = |delete process\.env|stubEnv\("BARS_(CHROMIUM|BACKEND)/,
-    /\bprocess\.(on|off|once|emit|exit|exitCode|listenerCount|memoryUsage|chdir|pid|kill|cwd|argv|stdout|stderr)\b/,
-    /child_process|scriptModule|helpers\/shell"|slurmNode|pageBrowser|Worker|readAll/,
-    /startBackend\([^)]|tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime/,
+    /\bprocess\.(on|off|once|emit|exit|exitCode|listenerCount|memoryUsage|chdir|kill|stdout|stderr)\b/,
+    /slurmNode|Worker|readAll/,
+    /startBackend\((?!\)|"(cpu|wasm)"\))|tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime/,
   ]
     .map(({ source }) => source)
     .join("|"),
 );
-/** What starts the default tensor engine: a process has one. */
+/** Tensor engines that tests ask for by name: a process has one, which the files that name it share. */
+const engines = ["cpu", "wasm"];
+/** What starts the default tensor engine. */
 const engine =
   /startBackend|lib\/(layers|optim|supernet|network|loop|search|train|evolution|sweep|experiments|cli)\/|lib\/index/;
+
+/** Files that take longest, longest first: begun last, one of them would run on while other processors have nothing left to do. */
+const long = [
+  ...["sweep/slurm", "scripts/killRuns", "docs/tutorial", "scripts/kernelInterrupt", "public/examples"],
+  ...[
+    "experiments/planted",
+    "search/search",
+    "figures/export/fitFigure",
+    "figures/everyFigure",
+    "figures/figures",
+  ],
+  ...[
+    "variants/pages",
+    "packed/referenceEngine",
+    "page/explorePage",
+    "page/equality",
+    "packed/wasm/wasmEngine",
+  ],
+].map((name) => `/test/${name}.test.ts`);
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer["sort"]>[0]) {
+    const sorted = await super.sort(files);
+    const rank = (path: string) => {
+      const at = long.findIndex((name) => path.endsWith(name));
+      return at < 0 ? long.length : at;
+    };
+    // Files of a project stay together: its processes go on from one to the next.
+    const projects = [...new Set(sorted.map(({ project }) => project.name))];
+    return projects.flatMap((name) =>
+      sorted
+        .filter(({ project }) => project.name === name)
+        .sort((a, b) => rank(a.moduleId) - rank(b.moduleId)),
+    );
+  }
+}
 
 const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.ts"))
   .map((file) => `test/${file}`);
-const shared = files.filter((file) => !alone.test(readFileSync(file, "utf8")));
-const withEngine = shared.filter((file) => engine.test(readFileSync(file, "utf8")));
-const without = shared.filter((file) => !withEngine.includes(file));
+/** The project of each file that may share a process with others. */
+const shared = new Map(
+  files.flatMap((file) => {
+    const code = readFileSync(file, "utf8");
+    const named = engines.filter((name) => code.includes(`startBackend("${name}")`));
+    if (alone.test(code) || named.length > 1) return [];
+    return [[file, named[0] ?? (engine.test(code) ? "engine" : "plain")] as const];
+  }),
+);
+const filesOf = (project: string) => files.filter((file) => shared.get(file) === project);
 
 // Tests run from TypeScript sources; the command line and notebooks are tested on the compiled library, which
 // the global set-up brings up to date.
@@ -37,11 +84,12 @@ export default defineConfig({
   },
   test: {
     globalSetup: ["test/globalSetup.ts"],
-    // As many files at once as there are processors, each with one thread: the default leaves one of two idle.
-    maxWorkers: "100%",
+    // One file at once more than there are processors, each with one thread: some wait for a browser, a kernel or Slurm.
+    maxWorkers: availableParallelism() + 1,
     env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -49,12 +97,14 @@ export default defineConfig({
           name: "alone",
           pool: "forks",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: shared,
+          exclude: [...shared.keys()],
         },
       },
-      // Modules are loaded once for all of these, plotly and its page among them.
-      { extends: true, test: { name: "engine", pool: "forks", isolate: false, include: withEngine } },
-      { extends: true, test: { name: "plain", pool: "forks", isolate: false, include: without } },
+      // Modules are loaded once for all of a project's files, plotly and its page among them.
+      ...[...engines, "engine", "plain"].map((name) => ({
+        extends: true as const,
+        test: { name, pool: "forks" as const, isolate: false, include: filesOf(name) },
+      })),
     ],
   },
 });

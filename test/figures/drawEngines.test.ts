@@ -49,7 +49,8 @@ function ofPdf(pdf: Buffer, name: string): Raster {
 
 function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
   return Uint8Array.from({ length: pixels.length / channels }, (_, i) => {
-    const [r = 0, g = 0, b = 0] = pixels.subarray(channels * i, channels * i + 3);
+    const at = channels * i;
+    const [r, g, b] = [pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number];
     return 0.299 * r + 0.587 * g + 0.114 * b;
   });
 }

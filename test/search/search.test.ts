@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { searchRecalibration } from "../../lib/records/recalibration";
+import type { SearchRecord } from "../../lib/records/searchRecord";
 import { readSearchRecord, writeSearchRecord } from "../../lib/records/searchRecordFile";
 import { search } from "../../lib/search/search";
 import { searchFiles } from "../../lib/search/searchFiles";
@@ -17,6 +18,12 @@ beforeAll(async () => {
 
 const root = temporaryFolder();
 const folder = (name: string) => join(root, name);
+/** The search of the default tiny settings that nothing disturbs, run once for all that is held against it. */
+let run: Promise<SearchRecord> | undefined;
+const undisturbed = () => {
+  run ??= search(tinySearch(), { directory: folder("undisturbed") });
+  return run;
+};
 
 describe("search", () => {
   it("runs warm-up and alpha epochs, writes a whole record, and leaves no tensor behind", async () => {
@@ -58,7 +65,7 @@ describe("search", () => {
   });
 
   it("gives bit-identical numbers for the same seed and others for another seed", async () => {
-    const a = await search(tinySearch(), { directory: folder("same-a") });
+    const a = await undisturbed();
     const b = await search(tinySearch(), { directory: folder("same-b") });
     const c = await search(tinySearch({ seed: 1 }), { directory: folder("other") });
     expect(epochNumbers(a)).toEqual(epochNumbers(b));
@@ -108,7 +115,7 @@ describe("stopping and resuming", () => {
     { what: "at the last step of an epoch", at: 6 },
   ])("an interrupted search goes on bit-identically: $what", async ({ what, at }) => {
     const config = tinySearch();
-    const whole = await search(config, { directory: folder(`uninterrupted-${at}`) });
+    const whole = await undisturbed();
     const stop = new AbortController();
     let steps = 0;
     const progress = {
@@ -128,8 +135,8 @@ describe("stopping and resuming", () => {
   });
 
   it("returns a finished search without running it again", async () => {
-    const directory = folder("finished");
-    const record = await search(tinySearch(), { directory });
+    const directory = folder("undisturbed");
+    const record = await undisturbed();
     const before = readFileSync(searchFiles(directory).record);
     expect(await search(tinySearch(), { directory })).toEqual(record);
     expect(readFileSync(searchFiles(directory).record)).toEqual(before);
