@@ -80,7 +80,10 @@ const filesOf = (project: string) => files.filter((file) => shared.get(file) ===
 export default defineConfig({
   resolve: {
     // From its sources, as the library itself.
-    alias: { "tfjs-onnxruntime": resolve(import.meta.dirname, "packages/tfjs-onnxruntime/src/index.ts") },
+    alias: {
+      "tfjs-onnxruntime/onnx": resolve(import.meta.dirname, "packages/tfjs-onnxruntime/src/onnx.ts"),
+      "tfjs-onnxruntime": resolve(import.meta.dirname, "packages/tfjs-onnxruntime/src/index.ts"),
+    },
   },
   test: {
     globalSetup: ["test/globalSetup.ts"],

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { PackedComparison } from "../deploy/verifyPacked";
 import { packedSizes } from "../packed/inspectPacked";
+import { onnxBytes } from "../packed/onnx/onnxFile";
 import { packedModelBytes } from "../packed/writeModel";
 import { writeFileAtomic } from "../util/atomicFile";
 import { RecordError } from "../util/errors";
@@ -13,6 +14,7 @@ import { backendOption, countingNumber, place } from "./values";
 
 interface Options {
   readonly out?: string;
+  readonly onnx?: string;
   readonly checkpoint: "last" | "best" | number;
   readonly names?: string;
   readonly verify: PackedComparison["of"];
@@ -28,6 +30,7 @@ export function packCommand(): Command {
     )
     .argument("<run>", "folder of a training, or its record or weights", place)
     .option("--out <file>", "where to (default: model.bars in the run's folder)")
+    .option("--onnx <file>", "also the float network that it stands for, as ONNX (operator set 13)")
     .addOption(
       new Option("--checkpoint <which>", "weights: last, best, or an epoch whose weights were kept, from 1")
         .argParser(checkpointOf)
@@ -87,6 +90,7 @@ async function run(given: string, options: Options): Promise<void> {
   const path = options.out ?? join(directory, "model.bars");
   // Everything is made before anything is written.
   const files: (readonly [string, Uint8Array])[] = [[path, packedModelBytes(model)]];
+  if (options.onnx !== undefined) files.push([options.onnx, onnxBytes(model)]);
   for (const [file, bytes] of files) {
     writeFileAtomic(file, [bytes]);
     console.log(`${file}  ${bytes.length.toLocaleString("en-US")} bytes`);

@@ -22,6 +22,7 @@ export {
   type PackedSizes,
   packedSizes,
 } from "../packed/inspectPacked";
+export { type OnnxContent, onnxBytes, readOnnx } from "../packed/onnx/onnxFile";
 export { type ClassAnswer, type OpenedModel, type OpenOptions, openPacked } from "../packed/openPacked";
 export { packDrawn } from "../packed/packDrawn";
 export {

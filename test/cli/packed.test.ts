@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readOnnx } from "../../lib/packed/onnx/onnxFile";
 import { programOf } from "../../lib/packed/packedModel";
 import { packedModelOf } from "../../lib/packed/readModel";
 import { ReferenceEngine } from "../../lib/packed/referenceEngine";
@@ -62,6 +63,14 @@ describe("bars pack", () => {
       epochs: 1,
       testAccuracy: tests[0].accuracy,
     });
+  });
+
+  it("writes the float network as ONNX beside it, with the same header", async () => {
+    const { code, out } = await bars("pack", "runs/a", "--out", "both.bars", "--onnx", "deep/both.onnx");
+    expect(code).toBe(0);
+    const onnx = readFileSync(at("deep/both.onnx"));
+    expect(out).toContain(`deep/both.onnx  ${onnx.length.toLocaleString("en-US")} bytes`);
+    expect(readOnnx(onnx).header).toEqual(packedModelOf(readFileSync(at("both.bars"))).header);
   });
 
   it("takes names of classes from a file, and refuses another number of them", async () => {

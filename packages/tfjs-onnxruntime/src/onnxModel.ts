@@ -25,6 +25,8 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly op: string;
+  /** By default "<operator>_<position>". */
+  readonly name?: string;
   /** Names of the values it reads; an absent optional input is "". */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -33,11 +35,11 @@ export interface OnnxNode {
   readonly domain?: string;
 }
 
-/** A named value that enters or leaves a graph; null for any shape. */
+/** A named value that enters or leaves a graph; null for any shape. An extent that is a name stands for any number. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type: OnnxType;
-  readonly shape: readonly number[] | null;
+  readonly shape: readonly (number | string)[] | null;
 }
 
 /** A constant: its little-endian bytes are part of the file. */
@@ -51,21 +53,49 @@ export interface OnnxGraph {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
   readonly constants: readonly OnnxConstant[];
+  /** What the file says besides; by default it is a step of this back end. */
+  readonly about?: OnnxAbout;
 }
 
+/** What a file says of itself. */
+export interface OnnxAbout {
+  /** Name of the graph. */
+  readonly name: string;
+  readonly producer: string;
+  readonly producerVersion: string;
+  readonly doc: string;
+  readonly irVersion: number;
+  /** Version of the standard operators. */
+  readonly operatorSet: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const step: OnnxAbout = {
+  name: "step",
+  producer: "tfjs-onnxruntime",
+  producerVersion: "",
+  doc: "",
+  irVersion,
+  operatorSet,
+  metadata: {},
+};
+
 /**
- * The bytes of an ONNX file. Nodes are named "<operator>_<position>".
+ * The bytes of an ONNX file.
  *
  * Reference: github.com/onnx/onnx, onnx.proto (field numbers).
  */
-export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph): Uint8Array {
+export function encodeOnnx({ nodes, inputs, outputs, constants, about = step }: OnnxGraph): Uint8Array {
   const domains = [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain);
+  const metadata = Object.entries(about.metadata);
   const file = {
-    irVersion,
-    producerName: "tfjs-onnxruntime",
+    irVersion: about.irVersion,
+    producerName: about.producer,
+    ...(about.producerVersion === "" ? {} : { producerVersion: about.producerVersion }),
+    ...(about.doc === "" ? {} : { docString: about.doc }),
     graph: {
       node: nodes.map(nodeMessage),
-      name: "step",
+      name: about.name,
       initializer: constants.map(({ shape, type, name, bytes }) => ({
         dims: shape,
         dataType: onnxTypes[type],
@@ -75,17 +105,24 @@ export function encodeOnnx({ nodes, inputs, outputs, constants }: OnnxGraph): Ui
       input: inputs.map(valueMessage),
       output: outputs.map(valueMessage),
     },
-    opsetImport: [{ domain: "", version: operatorSet }, ...domains.map((domain) => ({ domain, version: 1 }))],
+    opsetImport: [
+      { domain: "", version: about.operatorSet },
+      ...domains.map((domain) => ({ domain, version: 1 })),
+    ],
+    ...(metadata.length === 0 ? {} : { metadataProps: metadata.map(([key, value]) => ({ key, value })) }),
   };
   // A copy of its own: the writer's memory may be shared with other buffers of the process.
   return new Uint8Array(onnxFile.encode(file).finish());
 }
 
-function nodeMessage({ op, inputs, outputs, attributes = {}, domain }: OnnxNode, position: number): object {
+function nodeMessage(
+  { op, name = "", inputs, outputs, attributes = {}, domain }: OnnxNode,
+  position: number,
+): object {
   return {
     input: inputs,
     output: outputs,
-    name: `${op}_${position}`,
+    name: name || `${op}_${position}`,
     opType: op,
     attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
     ...(domain ? { domain } : {}),
@@ -101,6 +138,8 @@ function attributeMessage(name: string, value: OnnxAttribute): object {
 }
 
 function valueMessage({ name, type, shape }: OnnxValueInfo): object {
-  const extents = shape ? { shape: { dim: shape.map((dimValue) => ({ dimValue })) } } : {};
+  const extent = (value: number | string) =>
+    typeof value === "string" ? { dimParam: value } : { dimValue: value };
+  const extents = shape ? { shape: { dim: shape.map(extent) } } : {};
   return { name, type: { tensorType: { elemType: onnxTypes[type], ...extents } } };
 }

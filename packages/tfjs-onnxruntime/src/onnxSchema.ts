@@ -13,9 +13,13 @@ const messages: Readonly<Record<string, Readonly<Record<string, IField>>>> = {
   ModelProto: {
     irVersion: one(1, "int64"),
     producerName: one(2, "string"),
+    producerVersion: one(3, "string"),
+    docString: one(6, "string"),
     graph: one(7, "GraphProto"),
     opsetImport: several(8, "OperatorSetIdProto"),
+    metadataProps: several(14, "StringStringEntryProto"),
   },
+  StringStringEntryProto: { key: one(1, "string"), value: one(2, "string") },
   OperatorSetIdProto: { domain: one(1, "string"), version: one(2, "int64") },
   GraphProto: {
     node: several(1, "NodeProto"),
@@ -50,7 +54,7 @@ const messages: Readonly<Record<string, Readonly<Record<string, IField>>>> = {
   TypeProto: { tensorType: one(1, "TensorTypeProto") },
   TensorTypeProto: { elemType: one(1, "int32"), shape: one(2, "TensorShapeProto") },
   TensorShapeProto: { dim: several(1, "DimensionProto") },
-  DimensionProto: { dimValue: one(1, "int64") },
+  DimensionProto: { dimValue: one(1, "int64"), dimParam: one(2, "string") },
 };
 
 /** An ONNX file: writes one from a plain value, and reads one. */
