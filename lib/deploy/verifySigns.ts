@@ -32,7 +32,8 @@ export interface SignVerification {
   /** Images with such a sign. */
   readonly imagesWithDifferingSigns: number;
   /**
-   * Where a sign differs: the largest absolute value, as a share of its map's largest, that the float network took it of. Of the size
+   * In the first map of an image whose signs differ (those behind it follow from it): the largest absolute value, as a share of its
+   * map's largest, that the float network took such a sign of. Of the size
    * of float32's rounding (1e-7 to 1e-5): the two sum real numbers in other orders, and the value lies between both. 0 for none.
    */
   readonly largestTie: number;
@@ -163,10 +164,9 @@ class Findings {
     this.#packed += own === label ? 1 : 0;
     for (const [k, logit] of logits.entries())
       this.#largest = Math.max(this.#largest, Math.abs(logit - (expected[k] as number)));
-    const differing = this.bits.reduce(
-      (sum, bits, k) => sum + this.#compare(bits, slots[k] as Uint32Array, float, i),
-      0,
-    );
+    let differing = 0;
+    for (const [k, bits] of this.bits.entries())
+      differing += this.#compare(bits, slots[k] as Uint32Array, float, i, differing === 0);
     this.#differing += differing;
     this.#tied += differing > 0 ? 1 : 0;
   }
@@ -177,7 +177,13 @@ class Findings {
   }
 
   /** Signs of one map that differ. */
-  #compare({ slot, places }: BitsSlot, words: Uint32Array, float: FloatPass, i: number): number {
+  #compare(
+    { slot, places }: BitsSlot,
+    words: Uint32Array,
+    float: FloatPass,
+    i: number,
+    isFirst: boolean,
+  ): number {
     const signs = float.taps.get(slot.name);
     const taken = float.taps.get(before(slot.name));
     if (!signs || !taken)
@@ -198,7 +204,7 @@ class Findings {
       }
     }
     this.#compared += pixels * channels;
-    if (unlike.length > 0) {
+    if (isFirst && unlike.length > 0) {
       let most = 0;
       for (let k = from; k < from + pixels * channels; k++)
         most = Math.max(most, Math.abs(taken[k] as number));
