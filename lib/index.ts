@@ -73,6 +73,7 @@ export * as networks from "./public/networks";
 export * as packed from "./public/packed";
 export * as readings from "./public/readings";
 export * as records from "./public/records";
+export * as report from "./public/report";
 export * as space from "./public/space";
 export * as sweep from "./public/sweep";
 

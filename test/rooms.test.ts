@@ -37,8 +37,9 @@ const rank: Readonly<Record<string, number>> = {
   sweep: 14,
   experiments: 15,
   explore: 16,
-  cli: 17,
-  public: 18,
+  report: 17,
+  cli: 18,
+  public: 19,
 };
 /** Rooms whose work needs no tensor engine: what is on disk can be read, costed, derived and drawn without one. */
 const engineFree = [

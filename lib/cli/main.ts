@@ -19,6 +19,7 @@ import { packCommand } from "./packCommand";
 import { inspectCommand, runCommand } from "./packedCommands";
 import { provenanceCommand } from "./provenanceCommand";
 import { raceCommand } from "./raceCommand";
+import { reportCommand } from "./reportCommand";
 import { searchCommand } from "./searchCommand";
 import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
@@ -79,6 +80,7 @@ export function program(): Command {
     costCommand(),
     drawCommand(),
     figuresCommand(),
+    reportCommand(),
     provenanceCommand(),
     settingsCommand(),
     dataCommand(),

@@ -328,7 +328,7 @@ const builtInPresets = {
 export type RacePresetName = keyof typeof builtInPresets;
 
 /** Presets of races by name. */
-const racePresets = new VariantTable<RacePreset, RacePresetName>(
+export const racePresets = new VariantTable<RacePreset, RacePresetName>(
   "preset of races",
   "definePreset",
   builtInPresets,

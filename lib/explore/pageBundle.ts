@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { BarsError } from "../util/errors";
 
 /** What runs in pages, each bundled when the library is built (`lib/page/NAME/page.tsx`). */
-export type PageName = "explore" | "runs";
+export type PageName = "explore" | "runs" | "report";
 
 const packed = new Map<PageName, string>();
 

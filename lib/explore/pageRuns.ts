@@ -1,3 +1,4 @@
+import { flatSettings, type PlainSetting } from "../config/flatSettings";
 import { totalCost } from "../cost/costTable";
 import type { FoundRecord, TestChoice } from "../experiments/frontierRuns";
 import { comparableRuns } from "../experiments/frontierRuns";
@@ -83,10 +84,8 @@ function aboutOf(model: ModelSpec): string {
   return `${operations} operations, ${bits} binary weights${how}.`;
 }
 
-type Plain = string | number | boolean | null;
-
 /** Of every record the settings, and the choices its model came from, that are not the same in all. */
-function differingSettings(records: readonly TrainRecord[]): Record<string, Plain>[] {
+function differingSettings(records: readonly TrainRecord[]): Record<string, PlainSetting>[] {
   const all = records.map(({ config, model }) => {
     const origin = model.kind === "genotype" ? model.origin : null;
     const rule = (origin?.rule ?? null) as Record<string, unknown> | null;
@@ -94,21 +93,9 @@ function differingSettings(records: readonly TrainRecord[]): Record<string, Plai
       rule === null
         ? {}
         : Object.fromEntries(Object.entries(rule).map(([key, value]) => [`derive.${key}`, value]));
-    return flat({ ...config, ...derived, ...(origin ? { "derive.epoch": origin.epoch } : {}) });
+    return flatSettings({ ...config, ...derived, ...(origin ? { "derive.epoch": origin.epoch } : {}) });
   });
   const keys = [...new Set(all.flatMap((one) => Object.keys(one)))];
   const differing = keys.filter((key) => new Set(all.map((one) => JSON.stringify(one[key]))).size > 1);
   return all.map((one) => Object.fromEntries(differing.map((key) => [key, one[key] ?? null])));
-}
-
-function flat(value: object, path = ""): Record<string, Plain> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, part]: [string, unknown]): [string, Plain][] => {
-      const at = path === "" ? key : `${path}.${key}`;
-      if (part === null || ["string", "number", "boolean"].includes(typeof part))
-        return [[at, part as Plain]];
-      if (Array.isArray(part)) return [[at, part.join(" ")]];
-      return typeof part === "object" ? Object.entries(flat(part, at)) : [];
-    }),
-  );
 }

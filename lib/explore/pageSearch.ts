@@ -24,7 +24,7 @@ export function pageSearch(
     if (!(error instanceof BarsError)) throw error;
     return { ...base, record: null, problem: error.message };
   }
-  const epochs = thinned(record);
+  const epochs = thinnedEpochs(record);
   const left = record.epochs.length - epochs.length;
   return {
     ...base,
@@ -55,7 +55,7 @@ function pageRecord(record: SearchRecord, epochs: readonly EpochRecord[]): PageR
 }
 
 /** At most {@link mostEpochs}, evenly spaced, with the first, the last and the one the search chose. */
-function thinned({ epochs, chosen }: SearchRecord): readonly EpochRecord[] {
+export function thinnedEpochs({ epochs, chosen }: SearchRecord): readonly EpochRecord[] {
   if (epochs.length <= mostEpochs) return epochs;
   const step = (epochs.length - 1) / (mostEpochs - 2);
   const kept = new Set(Array.from({ length: mostEpochs - 1 }, (_, i) => Math.round(i * step)));

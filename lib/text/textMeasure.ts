@@ -1,4 +1,5 @@
-import { type FontFace, fontFaceOf, fontFamily, fontFiles } from "./fonts";
+import { fontFamily } from "./fontFamily";
+import { type FontFace, fontFaceOf, fontFiles } from "./fonts";
 import { faceRuns, openFont } from "./openFont";
 import { loadPackage } from "./packageFile";
 import type { TextMeasure } from "./svgGeometry";

@@ -1,5 +1,5 @@
 import { fittedText, nameText, smallText } from "../../text/fittedText";
-import { fontFamily } from "../../text/fonts";
+import { fontFamily } from "../../text/fontFamily";
 import { paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
 import { BarsError } from "../../util/errors";
 import type { FigureCaption } from "../frame/figureFrame";

@@ -1,5 +1,5 @@
 import { lookOf, type Primitive, traitsOf } from "../../primitives/primitives";
-import { fontFamily } from "../../text/fonts";
+import { fontFamily } from "../../text/fontFamily";
 import { type Variant, VariantTable } from "../../util/variantTable";
 
 /** Colours that tell things apart. */

@@ -1,4 +1,4 @@
-import { fontFamily } from "../../text/fonts";
+import { fontFamily } from "../../text/fontFamily";
 import { escapeXml } from "../../text/svg";
 import { barText, clockText, rateText } from "../../util/progressMeter";
 import { ink, palette } from "../frame/theme";

@@ -1,6 +1,6 @@
 import type { RaceNetwork, RaceRecord } from "../../records/raceRecord";
 import { entrants, isComplete, ranking, resultIn, rungsOf, sound } from "../../records/raceStandings";
-import { fontFamily } from "../../text/fonts";
+import { fontFamily } from "../../text/fontFamily";
 import { escapeXml } from "../../text/svg";
 import { barText, clockText } from "../../util/progressMeter";
 import { ink, palette } from "../frame/theme";

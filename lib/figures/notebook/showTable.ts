@@ -1,5 +1,5 @@
 import type { Table } from "../../records/table";
-import { monoFontFamily } from "../../text/fonts";
+import { monoFontFamily } from "../../text/fontFamily";
 import { escapeXml } from "../../text/svg";
 import { notebookKernel } from "../../util/notebookKernel";
 import { oneLine } from "../../util/oneLine";

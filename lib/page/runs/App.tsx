@@ -6,14 +6,17 @@ import { Scroll } from "../shared/Scroll";
 import { useDark } from "../shared/useDark";
 import { Details } from "./Details";
 import { Paths } from "./Paths";
-import { chosenCode, pointsOf } from "./points";
-import type { PageAxis, RunsData } from "./runsData";
+import { chosenCode, type GroupPoint, pointsOf } from "./points";
+import type { PageAxis, RunSource, RunsData } from "./runsData";
 import { Scatter } from "./Scatter";
 
 let pages = 0;
 
+/** Models a list shows before it is asked for all, and places it names that are left out. */
+const [mostListed, mostLeftOut] = [200, 5];
+
 /** The whole page of `bars.exploreFrontier` and `bars.explorePaths`: a frontier, parallel coordinates and a list, linked. */
-export function App({ data, host }: RootProps<RunsData>) {
+export function App({ data, host, source }: RootProps<RunsData> & { readonly source?: RunSource }) {
   const [id] = useState(() => `br${++pages}`);
   const dark = useDark(host);
   const [axisKey, setAxis] = useState(data.axes[0]?.key ?? "bops");
@@ -23,22 +26,20 @@ export function App({ data, host }: RootProps<RunsData>) {
   const [inPaths, setInPaths] = useState<ReadonlySet<string> | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [said, setSaid] = useState("");
+  const [listsAll, setListsAll] = useState(false);
   const axis = (data.axes.find(({ key }) => key === axisKey) ?? data.axes[0]) as PageAxis;
   const points = useMemo(() => pointsOf(data.runs, axis.key), [data, axis.key]);
   const methods = useMemo(() => [...new Set(data.runs.map(({ method }) => method))], [data]);
-  const colors = ["blue", "vermillion", "green", "purple", "orange", "skyBlue"].map(
-    (name) => (dark ? lighter[name] : undefined) ?? data.theme.palette[name] ?? "#888888",
+  const colors = useMemo(
+    () =>
+      ["blue", "vermillion", "green", "purple", "orange", "skyBlue"].map(
+        (name) => (dark ? lighter[name] : undefined) ?? data.theme.palette[name] ?? "#888888",
+      ),
+    [dark, data],
   );
-  const keptPoints = points.filter(
-    ({ group, runs }) =>
-      (inScatter === null || inScatter.has(group.name)) &&
-      (inPaths === null || runs.some(({ run }) => inPaths.has(run))),
-  );
-  const keptNames = new Set(keptPoints.map(({ group }) => group.name));
-  const keptRuns = new Set(
-    keptPoints.flatMap(({ runs }) =>
-      runs.filter(({ run }) => inPaths === null || inPaths.has(run)).map(({ run }) => run),
-    ),
+  const { keptPoints, keptNames, keptRuns } = useMemo(
+    () => keptOf(points, inScatter, inPaths),
+    [points, inScatter, inPaths],
   );
   const point =
     points.find(({ group }) => group.name === seen) ?? points.find(({ front }) => front) ?? points[0];
@@ -122,6 +123,7 @@ export function App({ data, host }: RootProps<RunsData>) {
           <tbody>
             {[...keptPoints]
               .sort((a, b) => a.x - b.x)
+              .slice(0, listsAll ? undefined : mostListed)
               .map(({ group, x, y, spread, front, runs }) => (
                 <tr key={group.name} class={group.name === point?.group.name ? "seen" : ""}>
                   <td>
@@ -158,6 +160,11 @@ export function App({ data, host }: RootProps<RunsData>) {
         <button type="button" class="primary" disabled={chosen.size === 0} onClick={copy}>
           copy code for the {chosen.size} chosen
         </button>
+        {listsAll || keptPoints.length <= mostListed ? null : (
+          <button type="button" onClick={() => setListsAll(true)}>
+            list all {keptPoints.length}, not {mostListed}
+          </button>
+        )}
       </div>
     </section>
   );
@@ -176,11 +183,7 @@ export function App({ data, host }: RootProps<RunsData>) {
       <p role="status" aria-live="polite" class="said">
         {said || `${keptNames.size} of ${points.length} models, ${keptRuns.size} of ${data.runs.length} runs`}
       </p>
-      {data.leftOut.map(({ place, why }) => (
-        <p class="warn" key={place}>
-          {place} is left out: {why}
-        </p>
-      ))}
+      <LeftOut places={data.leftOut} />
       {data.runs.length === 0 ? <p class="warn">There is no finished training to show.</p> : null}
       <div class="columns runs">
         {data.view === "paths" ? paths : null}
@@ -188,10 +191,52 @@ export function App({ data, host }: RootProps<RunsData>) {
           {scatter}
           {list}
         </div>
-        <div class="side">{point ? <Details point={point} points={points} axes={data.axes} /> : null}</div>
+        <div class="side">{point ? <Details {...{ point, points, source }} axes={data.axes} /> : null}</div>
         {data.view === "paths" ? null : paths}
       </div>
     </section>
+  );
+}
+
+/** What all brushes keep. */
+function keptOf(
+  points: readonly GroupPoint[],
+  inScatter: ReadonlySet<string> | null,
+  inPaths: ReadonlySet<string> | null,
+) {
+  const keptPoints = points.filter(
+    ({ group, runs }) =>
+      (inScatter === null || inScatter.has(group.name)) &&
+      (inPaths === null || runs.some(({ run }) => inPaths.has(run))),
+  );
+  const kept = keptPoints.flatMap(({ runs }) =>
+    runs.filter(({ run }) => inPaths === null || inPaths.has(run)).map(({ run }) => run),
+  );
+  return {
+    keptPoints,
+    keptNames: new Set(keptPoints.map(({ group }) => group.name)),
+    keptRuns: new Set(kept),
+  };
+}
+
+/** Records that are left out, with the reason: the first few at once. */
+function LeftOut({ places }: { readonly places: RunsData["leftOut"] }) {
+  const line = ({ place, why }: RunsData["leftOut"][number]) => (
+    <p class="warn" key={place}>
+      {place} is left out: {why}
+    </p>
+  );
+  const rest = places.slice(mostLeftOut);
+  return (
+    <>
+      {places.slice(0, mostLeftOut).map(line)}
+      {rest.length === 0 ? null : (
+        <details>
+          <summary>{rest.length} more are left out</summary>
+          {rest.map(line)}
+        </details>
+      )}
+    </>
   );
 }
 

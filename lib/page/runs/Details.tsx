@@ -1,19 +1,24 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { drawGenotype } from "../../figures/drawings/drawGenotype";
 import { siAmount } from "../../util/siAmount";
 import { Scroll } from "../shared/Scroll";
 import { dominatedBy, type GroupPoint } from "./points";
-import type { PageAxis, PageRun } from "./runsData";
+import type { PageAxis, PageRun, RunSource } from "./runsData";
 
 interface DetailsProps {
   readonly point: GroupPoint;
   readonly points: readonly GroupPoint[];
   readonly axes: readonly PageAxis[];
+  readonly source?: RunSource | undefined;
 }
 
+/** Runs whose curves are drawn; of more, the first. */
+const mostCurves = 12;
+
 /** What stands behind a point: numbers over seeds, what dominates it, training curves, the architecture. */
-export function Details({ point, points, axes }: DetailsProps) {
-  const { group, runs, y, spread, front } = point;
+export function Details({ point, points, axes, source }: DetailsProps) {
+  const { group, y, spread, front } = point;
+  const runs = useComplete(point.runs, source);
   const others = dominatedBy(point, points);
   const first = runs[0] as PageRun;
   const drawing = useMemo(
@@ -53,7 +58,17 @@ export function Details({ point, points, axes }: DetailsProps) {
           </ul>
         </>
       )}
-      <Curves runs={runs} />
+      {source === undefined ? null : (
+        <p>
+          Runs:{" "}
+          {runs.slice(0, mostCurves).map((run) => (
+            <a key={run.run} href={source.href(run)}>
+              seed {run.seed}{" "}
+            </a>
+          ))}
+        </p>
+      )}
+      <Curves runs={runs.slice(0, mostCurves)} />
       {drawing === null ? null : (
         <Scroll label="architecture">
           <div class="drawing" dangerouslySetInnerHTML={{ __html: drawing }} />
@@ -61,6 +76,25 @@ export function Details({ point, points, axes }: DetailsProps) {
       )}
     </section>
   );
+}
+
+/** Runs with what their source knows of them, once it has come. */
+function useComplete(runs: readonly PageRun[], source: RunSource | undefined): readonly PageRun[] {
+  const [known, setKnown] = useState<{ of: readonly PageRun[]; runs: readonly PageRun[] } | null>(null);
+  useEffect(() => {
+    if (source === undefined) return;
+    let wanted = true;
+    // Whoever passes over many points asks for none of them.
+    const timer = setTimeout(async () => {
+      const first = await Promise.all(runs.slice(0, mostCurves).map(source.complete));
+      if (wanted) setKnown({ of: runs, runs: [...first, ...runs.slice(mostCurves)] });
+    }, 120);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [runs, source]);
+  return known !== null && known.of === runs ? known.runs : runs;
 }
 
 const curve = { width: 300, height: 120, left: 34, top: 8, bottom: 20 };

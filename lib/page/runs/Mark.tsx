@@ -7,6 +7,8 @@ interface MarkProps {
   /** A single run, whose spread nobody knows. */
   readonly open: boolean;
   readonly seen: boolean;
+  /** Whether the Tab key goes through it. */
+  readonly reached: boolean;
   readonly label: string;
   readonly onSee: () => void;
 }
@@ -21,12 +23,12 @@ const shapes = [
 ];
 
 /** One point of a plot: reached by the pointer and by the keyboard. */
-export function Mark({ x, y, method, color, open, seen, label, onSee }: MarkProps) {
+export function Mark({ x, y, method, color, open, seen, reached, label, onSee }: MarkProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
     <g
       role="button"
-      tabIndex={0}
+      tabIndex={reached ? 0 : -1}
       aria-label={label}
       aria-pressed={seen}
       class={seen ? "mark seen" : "mark"}

@@ -1,5 +1,6 @@
 import { brushY } from "d3-brush";
 import { select } from "d3-selection";
+import { Component } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { siAmount } from "../../util/siAmount";
 import { Scroll } from "../shared/Scroll";
@@ -24,6 +25,10 @@ const [top, bottom, gap, left] = [34, height - 16, 118, 60];
 /** Settings, choices and results of every run as one line over parallel axes, each of which can be brushed. */
 export function Paths({ data, methods, colors, kept, seen, onSee, onBrush }: PathsProps) {
   const axes = useMemo(() => pathAxes(data, top, bottom, siAmount), [data]);
+  const paths = useMemo(() => data.runs.map((run) => pathOf(run, axes)), [data, axes]);
+  const say = useRef(onSee);
+  say.current = onSee;
+  const see = useRef((name: string) => say.current(name));
   const [ranges, setRanges] = useState<Readonly<Record<string, readonly [number, number]>>>({});
   const width = left + gap * Math.max(1, axes.length - 1) + 90;
   const setRange = (key: string, range: readonly [number, number] | null) => {
@@ -43,16 +48,16 @@ export function Paths({ data, methods, colors, kept, seen, onSee, onBrush }: Pat
     <Scroll label="parallel coordinates of settings and results">
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in for a drawing */}
       <svg width={width} height={height} class="plot paths" role="group" aria-label="one line for each run">
-        {data.runs.map((run) => (
-          <path
+        {data.runs.map((run, i) => (
+          <PathLine
             key={run.run}
-            d={pathOf(run, axes)}
-            class={`${kept.has(run.run) ? "" : "faded"} ${seen === run.name ? "seen" : ""}`}
-            stroke={colors[methods.indexOf(run.method) % colors.length]}
-            onPointerEnter={() => onSee(run.name)}
-          >
-            <title>{`${run.name}, seed ${run.seed}: ${(100 * run.accuracy).toFixed(1)} %`}</title>
-          </path>
+            run={run}
+            d={paths[i] as string}
+            faded={!kept.has(run.run)}
+            seen={seen === run.name}
+            color={colors[methods.indexOf(run.method) % colors.length]}
+            onSee={see.current}
+          />
         ))}
         {axes.map((axis, i) => (
           <Axis
@@ -65,6 +70,36 @@ export function Paths({ data, methods, colors, kept, seen, onSee, onBrush }: Pat
       </svg>
     </Scroll>
   );
+}
+
+interface PathLineProps {
+  readonly run: PageRun;
+  readonly d: string;
+  readonly faded: boolean;
+  readonly seen: boolean;
+  readonly color: string | undefined;
+  readonly onSee: (name: string) => void;
+}
+
+/** One run. Of thousands, only those that changed are drawn anew. */
+class PathLine extends Component<PathLineProps> {
+  override shouldComponentUpdate({ d, faded, seen, color }: PathLineProps): boolean {
+    const { props } = this;
+    return d !== props.d || faded !== props.faded || seen !== props.seen || color !== props.color;
+  }
+
+  render({ run, d, faded, seen, color, onSee }: PathLineProps) {
+    return (
+      <path
+        d={d}
+        class={`${faded ? "faded" : ""} ${seen ? "seen" : ""}`}
+        stroke={color}
+        onPointerEnter={() => onSee(run.name)}
+      >
+        <title>{`${run.name}, seed ${run.seed}: ${(100 * run.accuracy).toFixed(1)} %`}</title>
+      </path>
+    );
+  }
 }
 
 function pathOf(run: PageRun, axes: readonly PathAxis[]): string {

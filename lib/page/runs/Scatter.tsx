@@ -1,10 +1,10 @@
 import { brush } from "d3-brush";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { select } from "d3-selection";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PublishedPoint } from "../../frontier/publishedPoint";
 import { siAmount } from "../../util/siAmount";
-import { Mark } from "./Mark";
+import { Point } from "./Point";
 import type { GroupPoint } from "./points";
 import type { PageAxis } from "./runsData";
 
@@ -22,12 +22,18 @@ interface ScatterProps {
   readonly onBrush: (names: ReadonlySet<string> | null) => void;
 }
 
+/** Marks that the Tab key goes through; of more, those on the front. The list has them all. */
+const mostReached = 200;
+
 const size = { width: 640, height: 400, left: 52, right: 14, top: 12, bottom: 46 };
 
 /** Accuracy against a cost: means with their spread over seeds, single runs as dots, the front as stairs. */
 export function Scatter(props: ScatterProps) {
   const { points, published, axis, log, methods, colors, kept, seen, onSee, onBrush } = props;
   const frame = useRef<SVGGElement>(null);
+  const say = useRef(onSee);
+  say.current = onSee;
+  const see = useRef((name: string) => say.current(name));
   const stated = published.flatMap((one) => {
     const x = (one as unknown as Record<string, number | null>)[axis.key] ?? null;
     return x === null ? [] : [{ one, x }];
@@ -72,6 +78,7 @@ export function Scatter(props: ScatterProps) {
     // The plot's own frame is no control of the keyboard: the table below chooses, too.
     return () => void drawn.on(".brush", null).selectAll("*").remove();
   }, [axis.key, isLog, points]);
+  const scales = useMemo(() => ({ x, y }), [axis.key, isLog, points]);
   const stairs = points.filter(({ front }) => front).sort((a, b) => a.x - b.x);
   const path = stairs
     .map((point, i) => `${i === 0 ? "M" : "H"}${x(point.x)}${i === 0 ? ` ${y(point.y)}` : `V${y(point.y)}`}`)
@@ -118,44 +125,21 @@ export function Scatter(props: ScatterProps) {
           </text>
         </g>
       ))}
-      {points.map((point) => {
-        const { group, runs, spread } = point;
-        const method = methods.indexOf(group.method);
-        const color = colors[method % colors.length] as string;
-        const faded = kept.has(group.name) ? "" : "faded";
-        return (
-          <g key={group.name} class={faded}>
-            {runs.map((run) => (
-              <circle
-                key={run.run}
-                cx={x(run.costs[axis.key] as number)}
-                cy={y(run.accuracy)}
-                r={1.8}
-                fill={color}
-              />
-            ))}
-            {spread === null ? null : (
-              <line
-                x1={x(point.x)}
-                x2={x(point.x)}
-                y1={y(point.y - spread)}
-                y2={y(point.y + spread)}
-                stroke={color}
-                stroke-width={1.5}
-              />
-            )}
-            <Mark
-              x={x(point.x)}
-              y={y(point.y)}
-              {...{ method, color }}
-              open={spread === null}
-              seen={seen === group.name}
-              label={`${group.name}, ${group.method}: ${(100 * point.y).toFixed(1)} percent at ${siAmount(point.x)} ${axis.unit}${point.front ? ", on the front" : ""}`}
-              onSee={() => onSee(group.name)}
-            />
-          </g>
-        );
-      })}
+      {points.map((point) => (
+        <Point
+          key={point.group.name}
+          {...{ point, axis }}
+          cx={x(point.x)}
+          cy={y(point.y)}
+          scales={scales}
+          method={methods.indexOf(point.group.method)}
+          color={colors[methods.indexOf(point.group.method) % colors.length] as string}
+          faded={!kept.has(point.group.name)}
+          seen={seen === point.group.name}
+          reached={points.length <= mostReached || point.front}
+          onSee={see.current}
+        />
+      ))}
     </svg>
   );
 }

@@ -44,3 +44,11 @@ export interface RunsData {
   readonly theme: PageTheme;
   readonly channel: string | null;
 }
+
+/** Where more is known of runs than the page was given: in a report, whose runs have pages of their own. */
+export interface RunSource {
+  /** The address of a run's page. */
+  readonly href: (run: PageRun) => string;
+  /** The run with its architecture and curves. */
+  readonly complete: (run: PageRun) => Promise<PageRun>;
+}

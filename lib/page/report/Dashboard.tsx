@@ -1,0 +1,52 @@
+import { useMemo } from "preact/hooks";
+import { drawnDashboard } from "../../figures/notebook/drawnDashboard";
+import { raceDashboardSvg } from "../../figures/notebook/raceDashboardSvg";
+import { BarsError } from "../../util/errors";
+import { Scroll } from "../shared/Scroll";
+import type { PageRecord } from "./runParts";
+
+/** The picture a notebook shows while a search or a race runs, of what is stored. */
+export function Dashboard({ record }: { readonly record: PageRecord }) {
+  const svg = useMemo(() => dashboardOf(record), [record]);
+  if (svg === null) return null;
+  return (
+    <section class="card" aria-label="dashboard">
+      <h2>Dashboard</h2>
+      <Scroll label="picture of the dashboard">
+        {/* Its text is escaped where it is drawn. */}
+        <div class="dashboard" dangerouslySetInnerHTML={{ __html: svg }} />
+      </Scroll>
+    </section>
+  );
+}
+
+function dashboardOf(record: PageRecord): string | null {
+  try {
+    if (record.kind === "bars.race-record") {
+      const share =
+        record.winner === null ? raceShare(record.networks.length, record.config.rungs.networks) : 1;
+      const title = `Race: ${record.status}`;
+      return raceDashboardSvg({
+        title,
+        share,
+        remainingSeconds: undefined,
+        elapsedSeconds: record.seconds,
+        record,
+      });
+    }
+    if (record.kind !== "bars.search-record" || record.epochs.length === 0) return null;
+    let drawn: string | null = null;
+    const board = drawnDashboard(record.config, (svg) => {
+      drawn = svg;
+    });
+    board.onStart(record);
+    return drawn;
+  } catch (error) {
+    if (error instanceof BarsError) return null;
+    throw error;
+  }
+}
+
+function raceShare(proposed: number, all: number): number {
+  return all === 0 ? 0 : Math.min(0.99, proposed / all);
+}

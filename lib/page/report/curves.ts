@@ -1,0 +1,141 @@
+import { costIn, measureNames } from "../../cost/cost";
+import type { EvolutionRecord } from "../../records/evolutionRecord";
+import type { SearchRecord } from "../../records/searchRecord";
+import type { TrainRecord } from "../../records/trainRecord";
+import { siAmount } from "../../util/siAmount";
+import type { Series } from "./LinePlot";
+
+/** One plot of a run. */
+export interface Curve {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly series: readonly Series[];
+  readonly text: (value: number) => string;
+  readonly mark?: { readonly name: string; readonly value: number };
+  readonly log?: boolean;
+  readonly note?: string;
+}
+
+const loss = (value: number) => value.toPrecision(4).replace(/\.?0+$/, "");
+const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+const rate = (value: number) => String(Number(value.toPrecision(3)));
+
+/** What a run measured over its epochs or evaluations, by the kind of its record. */
+export function curvesOf(record: SearchRecord | TrainRecord | EvolutionRecord): Curve[] {
+  if (record.kind === "bars.search-record") return searchCurves(record);
+  return record.kind === "bars.train-record" ? trainCurves(record) : evolutionCurves(record);
+}
+
+function searchCurves({ epochs, config }: SearchRecord): Curve[] {
+  const { measure, budget } = config.cost;
+  const of = (read: (epoch: (typeof epochs)[number]) => number | null) => epochs.map(read);
+  return [
+    {
+      key: "loss",
+      title: "Loss",
+      unit: "epoch",
+      text: loss,
+      series: [
+        { name: "weights", values: of(({ weightLoss }) => weightLoss) },
+        { name: "alphas", values: of(({ alphaLoss }) => alphaLoss?.crossEntropy ?? null) },
+        { name: "supernet", values: of(({ supernetLoss }) => supernetLoss) },
+      ],
+      note: "Cross entropy in nats: of weight steps on augmented images, of alpha steps, and of the supernet on images of the alpha split.",
+    },
+    {
+      key: "accuracy",
+      title: "Accuracy",
+      unit: "epoch",
+      text: share,
+      series: [
+        { name: "weight steps", values: of(({ weightAccuracy }) => weightAccuracy) },
+        { name: "supernet", values: of(({ supernetAccuracy }) => supernetAccuracy) },
+        { name: "derived", values: of(({ derivedAccuracy }) => derivedAccuracy) },
+      ],
+      note: "Supernet and derived (argmax) architecture with shared weights, on images of the alpha split.",
+    },
+    {
+      key: "cost",
+      title: `Cost, ${measureNames[measure]}`,
+      unit: "epoch",
+      text: siAmount,
+      mark: { name: "budget", value: budget },
+      series: [
+        { name: "expected", values: of(({ expectedCost }) => costIn(expectedCost, measure)) },
+        { name: "derived", values: of(({ derivedCost }) => costIn(derivedCost, measure)) },
+      ],
+      note: "Of one image, one multiply-accumulate = 1; expected over the probabilities, and of the argmax architecture.",
+    },
+    {
+      key: "entropy",
+      title: "Indecision",
+      unit: "epoch",
+      text: share,
+      series: [
+        { name: "cells", values: of(({ entropy }) => entropy.cell) },
+        { name: "depth", values: of(({ entropy }) => entropy.depth) },
+        { name: "width", values: of(({ entropy }) => entropy.width) },
+      ],
+      note: "Mean entropy of the probabilities as a share of its maximum: 100 % is undecided.",
+    },
+  ];
+}
+
+function trainCurves({ epochs, data }: TrainRecord): Curve[] {
+  const of = (read: (epoch: (typeof epochs)[number]) => number | null) => epochs.map(read);
+  return [
+    {
+      key: "loss",
+      title: "Loss",
+      unit: "epoch",
+      text: loss,
+      series: [
+        { name: "training", values: of(({ trainLoss }) => trainLoss) },
+        { name: "held out", values: of(({ validation }) => validation?.loss ?? null) },
+        { name: "test", values: of(({ test }) => test?.loss ?? null) },
+      ],
+      note: "What training minimises, on augmented images as weights moved; elsewhere cross entropy in nats.",
+    },
+    {
+      key: "accuracy",
+      title: "Accuracy",
+      unit: "epoch",
+      text: share,
+      series: [
+        { name: "training", values: of(({ trainAccuracy }) => trainAccuracy) },
+        { name: "held out", values: of(({ validation }) => validation?.accuracy ?? null) },
+        { name: "test", values: of(({ test }) => test?.accuracy ?? null) },
+      ],
+      note: `Training: augmented images, as weights moved${data.validationImages > 0 ? `; held out: ${data.validationImages.toLocaleString("en")} training images` : ""}.`,
+    },
+    {
+      key: "rate",
+      title: "Learning rate",
+      unit: "epoch",
+      text: rate,
+      log: true,
+      series: [{ name: "weights", values: of(({ learningRate }) => learningRate) }],
+    },
+  ];
+}
+
+function evolutionCurves({ history }: EvolutionRecord): Curve[] {
+  let best = Number.NEGATIVE_INFINITY;
+  const so = history.map(({ fitness }) => {
+    best = Math.max(best, fitness);
+    return best;
+  });
+  return [
+    {
+      key: "fitness",
+      title: "Fitness",
+      unit: "evaluation",
+      text: share,
+      series: [
+        { name: "best so far", values: so },
+        { name: "evaluated", values: history.map(({ fitness }) => fitness) },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,131 @@
+import type { TableCell } from "../../records/table";
+import { unpackColumn, unpackRows } from "./packedRows";
+import type {
+  FrontierRow,
+  Problem,
+  ReportChange,
+  ReportMore,
+  ReportRow,
+  ReportTable,
+  RunDetail,
+} from "./reportData";
+
+/** What the report's pages are drawn from at a moment. */
+export interface ReportState {
+  readonly title: string;
+  readonly bars: string;
+  readonly made: string;
+  readonly rows: readonly ReportRow[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  readonly theme: ReportTable["theme"];
+  /** Null until they were asked for. By id of the run. */
+  readonly more: ReadonlyMap<string, MoreOfRun> | null;
+  readonly runs: ReadonlyMap<string, RunDetail>;
+  /** Of a served report: whether its server is heard; null for a static one. */
+  readonly live: boolean | null;
+}
+
+export interface MoreOfRun {
+  readonly settings: Readonly<Record<string, TableCell>>;
+  readonly frontier: FrontierRow | null;
+  readonly leftOut: string | null;
+}
+
+type Listener = () => void;
+
+/** The data that scripts bring, and who draws them. */
+class ReportStore {
+  state: ReportState | null = null;
+  #listeners = new Set<Listener>();
+  /** Order of the rows when `more` was packed. */
+  #order: readonly string[] = [];
+  #loading = new Map<string, Promise<boolean>>();
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  set(change: Partial<ReportState>): void {
+    if (this.state === null) return;
+    this.state = { ...this.state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  table(table: ReportTable, live: boolean): void {
+    const { title, bars, made, problems, notes, theme, count } = table;
+    const rows = unpackRows<ReportRow>(table.rows, count);
+    this.#order = rows.map(({ id }) => id);
+    const about = { title, bars, made, problems, notes, theme, rows };
+    if (this.state === null)
+      this.state = { ...about, more: null, runs: new Map(), live: live ? false : null };
+    else this.set(about);
+  }
+
+  more(packed: ReportMore): void {
+    const count = this.#order.length;
+    const settings = unpackRows<MoreOfRun["settings"]>(packed.settings, count);
+    const frontier = unpackRows<FrontierRow>(packed.frontier, count);
+    const leftOut = unpackColumn(packed.leftOut);
+    this.set({
+      more: new Map(
+        this.#order.map((id, i) => [
+          id,
+          {
+            settings: settings[i] ?? {},
+            frontier: frontier[i]?.run ? (frontier[i] as FrontierRow) : null,
+            leftOut: (leftOut[i] ?? null) as string | null,
+          },
+        ]),
+      ),
+    });
+  }
+
+  run(detail: RunDetail): void {
+    const runs = new Map(this.state?.runs);
+    runs.set(detail.row.id, detail);
+    this.set({ runs });
+  }
+
+  change({ rows, removed, ...about }: ReportChange): void {
+    if (this.state === null) return;
+    const all = new Map(this.state.rows.map((row) => [row.id, row]));
+    for (const row of rows) all.set(row.id, row);
+    for (const id of removed) all.delete(id);
+    const runs = new Map(this.state.runs);
+    for (const id of removed) runs.delete(id);
+    this.set({ ...about, rows: [...all.values()], runs });
+    // What is on the page is loaded again; the rest when it is asked for.
+    for (const { id } of rows) if (runs.has(id)) void this.load(runFile(id), true);
+    if (this.state.more !== null) void this.loadMore(true);
+  }
+
+  /** Runs a data script of the site. @returns false where it is not there. */
+  load(file: string, again = false): Promise<boolean> {
+    const before = this.#loading.get(file);
+    if (before && !again) return before;
+    const loading = new Promise<boolean>((done) => {
+      const script = document.createElement("script");
+      script.src = again ? `${file}?${Date.now()}` : file;
+      script.onload = () => done(true);
+      script.onerror = () => {
+        this.#loading.delete(file);
+        done(false);
+      };
+      document.head.append(script);
+      script.addEventListener("load", () => script.remove());
+    });
+    this.#loading.set(file, loading);
+    return loading;
+  }
+
+  /** `more` is packed in the order of a table: both are loaded anew when the rows changed. */
+  async loadMore(again = false): Promise<boolean> {
+    if (again && !(await this.load("data/table.js", true))) return false;
+    return this.load("data/more.js", again);
+  }
+}
+
+export const runFile = (id: string) => `runs/${id}.js`;
+export const store = new ReportStore();
