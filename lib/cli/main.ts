@@ -21,6 +21,7 @@ import { provenanceCommand } from "./provenanceCommand";
 import { raceCommand } from "./raceCommand";
 import { reportCommand } from "./reportCommand";
 import { searchCommand } from "./searchCommand";
+import { serveCommand } from "./serveCommand";
 import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
@@ -81,6 +82,7 @@ export function program(): Command {
     drawCommand(),
     figuresCommand(),
     reportCommand(),
+    serveCommand(),
     provenanceCommand(),
     settingsCommand(),
     dataCommand(),

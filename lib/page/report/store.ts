@@ -41,6 +41,7 @@ class ReportStore {
   /** Order of the rows when `more` was packed. */
   #order: readonly string[] = [];
   #loading = new Map<string, Promise<boolean>>();
+  #late: ReturnType<typeof setTimeout> | undefined;
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -98,7 +99,12 @@ class ReportStore {
     this.set({ ...about, rows: [...all.values()], runs });
     // What is on the page is loaded again; the rest when it is asked for.
     for (const { id } of rows) if (runs.has(id)) void this.load(runFile(id), true);
-    if (this.state.more !== null) void this.loadMore(true);
+    if (this.state.more === null || this.#late !== undefined) return;
+    // Runs write every few seconds; what the frontier needs of all of them is not loaded as often.
+    this.#late = setTimeout(() => {
+      this.#late = undefined;
+      void this.loadMore(true);
+    }, 5000);
   }
 
   /** Runs a data script of the site. @returns false where it is not there. */
