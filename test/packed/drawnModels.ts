@@ -1,4 +1,4 @@
-import { baselineBlocks, baselineConfig, cifarFamilies } from "../../lib/config/baselineConfig";
+import { baselineBlocks, baselineConfig } from "../../lib/config/baselineConfig";
 import { type BinarizationConfig, binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { packDrawn } from "../../lib/packed/packDrawn";
@@ -7,6 +7,7 @@ import { fold, normal, randomKey } from "../../lib/random/randomKey";
 import { genotypeModel } from "../../lib/records/modelSpec";
 import { genotype } from "../../lib/space/genotype";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
+import { cifarFamilies } from "../helpers/cifarFamilies";
 
 const key = randomKey(0);
 const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
