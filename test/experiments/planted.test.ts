@@ -48,7 +48,7 @@ describe("twoDots", () => {
 describe("a planted problem, searched with the repairs and derived by what choices count", () => {
   const root = temporaryFolder();
   // As short as solves all five seeds; `node scripts/planted.mjs --repairs --rules keep` runs whole ones, five seeds of each.
-  const short = { data: { trainImages: 1024 }, epochs: 6, warmupEpochs: 2 };
+  const short = { data: { trainImages: 1024 }, epochs: 4, warmupEpochs: 1 };
   const lengths: Readonly<Record<PlantedName, { search: Overrides<SearchConfig>; seeds: number[] }>> = {
     edge: { search: short, seeds: [0, 1, 2, 3, 4] },
     // Half the steps are too few for the second convolution in a row.

@@ -1,8 +1,8 @@
 """Runs cells in a real kernel through jupyter_client and interrupts one of them; prints JSON.
 
 usage: kernelInterrupt.py PROJECT FOLDER FIRST SEARCH LAST
-Runs FIRST, then SEARCH, which is interrupted when its display changes for the first time, then SEARCH again to its end,
-and LAST after each of the two.
+Runs FIRST, then SEARCH, which is interrupted when it has saved its first epoch, then SEARCH again to its end, and LAST after
+each of the two.
 """
 import json
 import os
@@ -19,15 +19,21 @@ client = manager.client()
 client.start_channels()
 
 
-def run(code, interrupt_at=None, seconds=200):
+checkpoint = os.path.join(folder, "checkpoint.safetensors")
+
+
+def run(code, interrupt=False, seconds=200):
     """Executes a cell; gives its texts, how often displays appeared and changed, and the largest display in bytes."""
     request = client.execute(code)
     result = {"text": "", "shown": 0, "changed": 0, "bytes": 0, "display": ""}
     ends = time.time() + seconds
     idle = False
     while time.time() < ends:
+        if interrupt and os.path.exists(checkpoint):
+            manager.interrupt_kernel()
+            interrupt = False
         try:
-            message = client.get_iopub_msg(timeout=1)
+            message = client.get_iopub_msg(timeout=0.05 if interrupt else 1)
         except Exception:
             # The kernel's text comes by another way than its state, sometimes after it.
             if idle:
@@ -42,8 +48,6 @@ def run(code, interrupt_at=None, seconds=200):
             result["shown" if kind == "display_data" else "changed"] += 1
             result["bytes"] = max(result["bytes"], len(json.dumps(content["data"])))
             result["display"] = content["data"].get("text/plain", "")
-            if result["changed"] == interrupt_at:
-                manager.interrupt_kernel()
         if kind == "status" and content["execution_state"] == "idle":
             idle = True
     raise SystemExit("a cell took longer than %s s: %s" % (seconds, result))
@@ -51,13 +55,13 @@ def run(code, interrupt_at=None, seconds=200):
 
 try:
     client.wait_for_ready(timeout=90)
-    results = [run(first), run(search, interrupt_at=1)]
+    results = [run(first), run(search, interrupt=True)]
     # The cell has ended, the search still does its step and saves.
-    for _ in range(60):
+    for _ in range(200):
         between = run(last)
         if between["text"].startswith(("interrupted", "finished")):
             break
-        time.sleep(1)
+        time.sleep(0.5)
     results += [between, run(search), run(last)]
     print(json.dumps(results))
 finally:

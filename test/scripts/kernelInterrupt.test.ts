@@ -18,7 +18,7 @@ interface CellResult {
 const python = jupyterPython("kernelInterrupt");
 
 const settings =
-  '{ space: { initChannels: 4, cellLayout: [0, 1, 0], steps: 2 }, epochs: 2, warmupEpochs: 1, evaluationImages: 16, batchSize: 8, data: { dataset: "synthetic", trainImages: 800, testImages: 16 } }';
+  '{ space: { initChannels: 4, cellLayout: [0, 1, 0], steps: 2 }, epochs: 2, warmupEpochs: 1, evaluationImages: 16, batchSize: 8, data: { dataset: "synthetic", trainImages: 400, testImages: 16 } }';
 
 describe.skipIf(!python)("a search in a real Jupyter kernel", () => {
   it("stops when the kernel is interrupted, with record and checkpoint, and goes on to the end when run again", async () => {
