@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { PackedComparison } from "../deploy/verifyPacked";
+import { cSource, identifierOf } from "../packed/c/cSource";
 import { packedSizes } from "../packed/inspectPacked";
 import { onnxBytes } from "../packed/onnx/onnxFile";
 import { packedModelBytes } from "../packed/writeModel";
@@ -15,6 +16,7 @@ import { backendOption, countingNumber, place } from "./values";
 interface Options {
   readonly out?: string;
   readonly onnx?: string;
+  readonly c?: string;
   readonly checkpoint: "last" | "best" | number;
   readonly names?: string;
   readonly verify: PackedComparison["of"];
@@ -31,6 +33,7 @@ export function packCommand(): Command {
     .argument("<run>", "folder of a training, or its record or weights", place)
     .option("--out <file>", "where to (default: model.bars in the run's folder)")
     .option("--onnx <file>", "also the float network that it stands for, as ONNX (operator set 13)")
+    .option("--c <file>", "also one self-contained C99 header file with weights and inference, e.g. net.h")
     .addOption(
       new Option("--checkpoint <which>", "weights: last, best, or an epoch whose weights were kept, from 1")
         .argParser(checkpointOf)
@@ -91,10 +94,17 @@ async function run(given: string, options: Options): Promise<void> {
   // Everything is made before anything is written.
   const files: (readonly [string, Uint8Array])[] = [[path, packedModelBytes(model)]];
   if (options.onnx !== undefined) files.push([options.onnx, onnxBytes(model)]);
+  const c =
+    options.c === undefined ? null : cSource(model, identifierOf(basename(options.c, extname(options.c))));
+  if (options.c !== undefined && c !== null) files.push([options.c, new TextEncoder().encode(c.text)]);
   for (const [file, bytes] of files) {
     writeFileAtomic(file, [bytes]);
     console.log(`${file}  ${bytes.length.toLocaleString("en-US")} bytes`);
   }
+  if (c !== null)
+    console.log(
+      `in C: ${c.prefix}_run, constants of ${c.constantBytes.toLocaleString("en-US")} bytes, ${c.arenaBytes.toLocaleString("en-US")} bytes of static memory`,
+    );
   const { binaryWeights, binaryBytes, realNumbers, realBytes, headerBytes } = packedSizes(model);
   const whole = (value: number) => value.toLocaleString("en-US");
   console.log(

@@ -120,8 +120,11 @@ class CellGraph {
       case "skip":
         return stride === 1 ? raw : this.#halved(name, raw);
       case "pool": {
-        const of = primitive === "max_pool_3x3" ? "max" : "mean";
-        const pooled = build.pool(`${name}.pool`, raw, of, traits.kernel, stride);
+        if (traits.pooled === undefined)
+          throw new ConfigError(
+            `${name}: the traits of "${primitive}" should say what it takes of its window (pooled: max or mean).`,
+          );
+        const pooled = build.pool(`${name}.pool`, raw, traits.pooled, traits.kernel, stride);
         return stride === 1 ? pooled : build.duplicate(name, pooled);
       }
       case "conv":

@@ -1,5 +1,5 @@
 import { binaryConvolution } from "./binaryConvolution";
-import type { PrimitiveSpec } from "./primitive";
+import type { PrimitiveSpec, PrimitiveTraits } from "./primitive";
 import { poolLayers, skipLayers, weightless } from "./weightless";
 
 /*
@@ -7,6 +7,10 @@ import { poolLayers, skipLayers, weightless } from "./weightless";
  * white; wine red takes its place); dash patterns tell them apart in grey, too. Names that aw_nas ends in `_noskip` are
  * convolutions without an identity around them.
  */
+
+/** A pooling over 3x3 pixels. */
+const pooling = (pooled: "max" | "mean"): PrimitiveTraits =>
+  Object.freeze({ ...weightless("pool", 3), pooled });
 
 /** The library's own primitives. Each has its operation in `layers/buildOperation`, or it does not compile. */
 export const builtInPrimitives = {
@@ -67,14 +71,14 @@ export const builtInPrimitives = {
   },
   avg_pool_3x3: {
     name: "avg_pool_3x3",
-    traits: weightless("pool", 3),
+    traits: pooling("mean"),
     layers: (shape) => poolLayers("avg_pool", 3, shape),
     look: { color: "#e69f00", dash: "2 3", side: "below" },
     awnas: { read: ["avg_pool_3x3"], written: () => "avg_pool_3x3" },
   },
   max_pool_3x3: {
     name: "max_pool_3x3",
-    traits: weightless("pool", 3),
+    traits: pooling("max"),
     layers: (shape) => poolLayers("max_pool", 3, shape),
     look: { color: "#882255", dash: "2 3 7 3", side: "below" },
     awnas: { read: ["max_pool_3x3"], written: () => "max_pool_3x3" },

@@ -16,6 +16,8 @@ export interface PrimitiveTraits {
   readonly dilation: number;
   /** Whether its channels are split into `space.convGroups` groups. */
   readonly grouped: boolean;
+  /** What a pooling takes of its window; left out for the others. */
+  readonly pooled?: "max" | "mean";
 }
 
 /** The place of an operation: what it reads and what it must put out. */

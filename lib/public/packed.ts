@@ -15,6 +15,7 @@ export {
   type PackedBench,
   type PackedSpeed,
 } from "../packed/benchPacked";
+export { type CSource, cSource } from "../packed/c/cSource";
 export type { Graph, GraphNode, GraphOp } from "../packed/graph";
 export {
   inspectPacked,

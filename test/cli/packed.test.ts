@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { sha256 } from "@noble/hashes/sha2";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { programOf } from "../../lib/packed/packedModel";
 import { packedModelOf } from "../../lib/packed/readModel";
 import { ReferenceEngine } from "../../lib/packed/referenceEngine";
 import { genotypeJson } from "../../lib/space/genotypeJson";
+import { readTensorFile, type StoredTensor, writeTensorFile } from "../../lib/util/tensorFile";
 import { barsHere } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel } from "../helpers/tinyTraining";
@@ -27,6 +28,29 @@ async function picture(name: string, side: number, background = "#c03020"): Prom
   const image = sharp({ create: { width: side, height: side, channels: 3, background } });
   writeFileSync(at(name), await image.png().toBuffer());
 }
+
+/** A module that defines a primitive whose operation is its own. */
+const ownPrimitive = `const bars = require(${JSON.stringify(resolve(__dirname, "../../lib/dist/index.js"))});
+const { weightless, skipLayers } = bars.space;
+if (!bars.space.primitives.has("shrink"))
+  bars.definePrimitive({
+    name: "shrink",
+    version: 1,
+    traits: weightless("skip"),
+    layers: (shape) => skipLayers(shape),
+    look: { color: "#aa4499", dash: "1 3", side: "below" },
+    operation: ({ stride }) => ({
+      parameters: [],
+      conv: null,
+      apply: ({ raw }) =>
+        bars.tf.tidy(() => {
+          const half = bars.tf.mul(raw, 0.5);
+          if (stride === 1) return half;
+          const pooled = bars.tf.avgPool(half, 2, 2, "same");
+          return bars.tf.concat([pooled, pooled], 3);
+        }),
+    }),
+  });`;
 
 let bytes: Uint8Array;
 
@@ -73,6 +97,15 @@ describe("bars pack", () => {
     expect(readOnnx(onnx).header).toEqual(packedModelOf(readFileSync(at("both.bars"))).header);
   });
 
+  it("writes C beside it, whose names begin as the file's", async () => {
+    const { code, out } = await bars("pack", "runs/a", "--out", "c.bars", "--c", "tiny-net.h");
+    expect(code).toBe(0);
+    expect(out).toMatch(/in C: tiny_net_run, constants of [\d,]+ bytes, [\d,]+ bytes of static memory/);
+    expect(readFileSync(at("tiny-net.h"), "utf8")).toContain(
+      "void tiny_net_run(const float *image, float *logits);",
+    );
+  });
+
   it("takes names of classes from a file, and refuses another number of them", async () => {
     writeFileSync(at("ten.txt"), Array.from({ length: 10 }, (_, i) => `kind ${i}\n`).join(""));
     writeFileSync(at("two.txt"), "a\nb\n");
@@ -98,6 +131,47 @@ describe("bars pack", () => {
     expect(err).toContain(message);
     expect(code).toBe(expected);
     expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+  });
+});
+
+describe("a training that cannot be packed", () => {
+  it("because a primitive is the user's own: ends with 2, says which, and writes nothing", async () => {
+    writeFileSync(at("own.cjs"), ownPrimitive);
+    const space = { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, primitives: ["shrink"] };
+    const define = ["--define", "own.cjs"];
+    const search = { space, data: settings.data, batchSize: 8, epochs: 1, warmupEpochs: 0 };
+    writeFileSync(at("search.json"), JSON.stringify(search));
+    const found = await bars(...define, "search", "--config", "search.json", "--out", "runs/own-search");
+    expect(found.err).not.toContain("error");
+    const trained = await bars(
+      ...define,
+      "train",
+      "runs/own-search",
+      "--config",
+      "s.json",
+      "--out",
+      "runs/own",
+    );
+    expect(trained.err).not.toContain("error");
+    const { code, err } = await bars(...define, "pack", "runs/own", "--out", "own.bars");
+    expect(err).toContain('shrink: the packed engines have no "shrink", whose operation is the user\'s own.');
+    expect(code).toBe(2);
+    expect(existsSync(at("own.bars"))).toBe(false);
+  });
+
+  it("because a weight is not a number: ends with 1, says which, and writes nothing", async () => {
+    cpSync(at("runs/a"), at("runs/nan"), { recursive: true });
+    const file = at("runs/nan/last.safetensors");
+    const weights = readTensorFile(file);
+    const broken = new Map(weights.tensors);
+    const name = [...broken.keys()].find((one) => one.endsWith("head.weight")) as string;
+    const { values, shape } = broken.get(name) as StoredTensor;
+    broken.set(name, { values: Float32Array.from(values).fill(Number.NaN, 3, 4), shape });
+    writeTensorFile(file, broken, weights.metadata);
+    const { code, err } = await bars("pack", "runs/nan", "--out", "nan-run.bars");
+    expect(err).toContain('"head.weight" should hold finite numbers, got NaN at place 3.');
+    expect(code).toBe(1);
+    expect(existsSync(at("nan-run.bars"))).toBe(false);
   });
 });
 
