@@ -46,6 +46,7 @@ const guides = [
   "frontier-protocol",
   "engine",
   "scale",
+  "deploy",
   "packed-engine",
 ];
 
