@@ -48,6 +48,7 @@ const guides = [
   "scale",
   "deploy",
   "packed-engine",
+  "demo",
 ];
 
 /** Tables whose cells hold long names and values stay inside the page; the picture of the front page is as large as it can be. */

@@ -3,6 +3,7 @@ import { comparableRuns, findTrainRecords } from "../experiments/frontierRuns";
 import { tableText } from "../figures/notebook/showTable";
 import { bestWithin, type Frontier, type FrontierOptions, frontier } from "../frontier/frontier";
 import { frontierLatexColumns, frontierTable } from "../frontier/frontierTable";
+import { costOfRow } from "../frontier/groupRuns";
 import { readPublishedPoints } from "../frontier/publishedFile";
 import { frontierMeasures } from "../frontier/runPoint";
 import type { Table } from "../records/table";
@@ -85,7 +86,9 @@ function run(given: string[], options: Options): void {
     console.log(options.full);
   }
   if (options.budget !== undefined) {
-    const { name, accuracy, [options.measure]: cost } = bestWithin(result, options.budget);
+    const best = bestWithin(result, options.budget);
+    const { name, accuracy } = best;
+    const cost = costOfRow(best, options.measure);
     console.log(
       `best within ${options.budget} ${options.measure}: ${name}, accuracy ${accuracy.mean} at ${cost.mean}`,
     );

@@ -13,6 +13,7 @@ import {
 } from "./baselineParts";
 import { type BaselineStyle, baselineStyles } from "./baselineStyle";
 import type { LayerCost } from "./cost";
+import { timed } from "./latencyTable";
 import { layerCosts } from "./layerCost";
 import { reActNetSpecs } from "./reActNetSpecs";
 
@@ -71,7 +72,7 @@ const builtIn = {
  */
 export function baselineLayers(config: BaselineConfig): LayerCost[] {
   const { imageSize, imageChannels } = config;
-  return layerCosts("", [imageSize, imageSize, imageChannels], baselineSpecs(config));
+  return timed(layerCosts("", [imageSize, imageSize, imageChannels], baselineSpecs(config)));
 }
 
 function residualSpecs(

@@ -21,6 +21,8 @@ export interface Cost {
    * weights that has to be stored (a scale is worked out from latent weights, so it is no parameter).
    */
   readonly bits: number;
+  /** Measured milliseconds of one image on one thread; only where a table of measured layers is in use (`useLatencyTable`). */
+  readonly latencyMs?: number | undefined;
 }
 
 export const zeroCost: Cost = Object.freeze({
@@ -33,7 +35,7 @@ export const zeroCost: Cost = Object.freeze({
 });
 
 /** How the measures a cost is compared by are written. */
-export const measureNames = { bops: "BOPs", flops: "FLOPs", ops: "OPs" } as const;
+export const measureNames = { bops: "BOPs", flops: "FLOPs", ops: "OPs", latency: "ms" } as const;
 
 /**
  * Weighs 64 one-bit operations as one real operation: OPs = FLOPs + BOPs / 64 (Bi-Real Net, arXiv:1808.00278).
@@ -55,6 +57,9 @@ export function addCosts(a: Cost, b: Cost): Cost {
     realParams: a.realParams + b.realParams,
     binaryParams: a.binaryParams + b.binaryParams,
     bits: a.bits + b.bits,
+    ...(a.latencyMs === undefined && b.latencyMs === undefined
+      ? {}
+      : { latencyMs: (a.latencyMs ?? 0) + (b.latencyMs ?? 0) }),
   };
 }
 
@@ -73,8 +78,12 @@ export const costMeasures = ["bops", "flops", "ops"] as const;
 /** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
 export type CostMeasure = (typeof costMeasures)[number];
 
+/** The counted measures, and measured time (`useLatencyTable`): what architectures are chosen and compared by. */
+export const comparedMeasures = [...costMeasures, "latency"] as const;
+export type ComparedMeasure = (typeof comparedMeasures)[number];
+
 /** Everything a cost counts, and OPs. */
-export type AnyCostMeasure = keyof Cost | "ops";
+export type AnyCostMeasure = Exclude<keyof Cost, "latencyMs"> | "ops";
 
 /** The measure of a cost. */
 export function costIn<M extends AnyCostMeasure>(

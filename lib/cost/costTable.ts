@@ -4,6 +4,7 @@ import { builtCells, headChannels, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { cellCost } from "./cellCost";
 import type { Cost, LayerCost } from "./cost";
+import { timed } from "./latencyTable";
 import { sumCosts } from "./layerCost";
 import { headCost, stemCost } from "./stemAndHeadCost";
 
@@ -32,7 +33,11 @@ export function costTable(genotype: Genotype, style: BlockStyle = defaultBinariz
       space.process === "preprocess" ? parts.fixed.findIndex(({ layer }) => layer === "concat") : 0;
     return [...parts.fixed.slice(0, before), ...edges, ...parts.fixed.slice(before)];
   });
-  return [...stemCost(space, stemChannels(genotype)), ...cells, ...headCost(space, headChannels(genotype))];
+  return timed([
+    ...stemCost(space, stemChannels(genotype)),
+    ...cells,
+    ...headCost(space, headChannels(genotype)),
+  ]);
 }
 
 /**

@@ -7,6 +7,7 @@ import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { widthSlots } from "../space/widthSlots";
 import { cellCost } from "./cellCost";
 import { type Cost, zeroCost } from "./cost";
+import { timed } from "./latencyTable";
 import { sumCosts } from "./layerCost";
 import { headCost, stemCost } from "./stemAndHeadCost";
 
@@ -75,8 +76,8 @@ export function costTables(space: SpaceConfig, style: BlockStyle = defaultBinari
     return { cell: index, group, stage: s, position, pairs };
   });
   return {
-    stem: widths.map((w) => sumCosts(stemCost(space, channelsAt(first, w)))),
-    head: widths.map((w) => sumCosts(headCost(space, channelsAt(last, w)))),
+    stem: widths.map((w) => sumCosts(timed(stemCost(space, channelsAt(first, w))))),
+    head: widths.map((w) => sumCosts(timed(headCost(space, channelsAt(last, w))))),
     cells,
     stages: stages.map((stage) => ({
       cells: stage.cells.length,
@@ -89,9 +90,9 @@ export function costTables(space: SpaceConfig, style: BlockStyle = defaultBinari
 function pairCost(space: SpaceConfig, shape: Parameters<typeof cellCost>[1], style: BlockStyle): PairCost {
   const parts = cellCost(space, shape, "cell", style);
   const edges = edgesOf(space.steps).map(({ to, from }) =>
-    space.primitives.map((primitive) => sumCosts(parts.edge(to, from, primitive))),
+    space.primitives.map((primitive) => sumCosts(timed(parts.edge(to, from, primitive)))),
   );
-  return { fixed: sumCosts(parts.fixed), edges };
+  return { fixed: sumCosts(timed(parts.fixed)), edges };
 }
 
 function impossible(space: SpaceConfig): PairCost {

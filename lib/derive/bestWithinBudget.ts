@@ -1,5 +1,5 @@
 import type { SpaceConfig } from "../config/spaceConfig";
-import type { CostMeasure } from "../cost/cost";
+import type { ComparedMeasure } from "../cost/cost";
 import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
@@ -33,7 +33,7 @@ interface StageChoice {
 
 /** Which architectures are compared, and how likely they are. */
 export interface BudgetQuestion {
-  readonly measure: CostMeasure;
+  readonly measure: ComparedMeasure;
   /** Largest cost allowed. */
   readonly budget: number;
   /** Least cost allowed; left out: any. */

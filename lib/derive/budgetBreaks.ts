@@ -12,8 +12,11 @@ export interface BudgetBreak extends BudgetRow {
   readonly until: number | null;
 }
 
-/** Costs of two architectures differ by this much at least: BOPs and FLOPs are counted, OPs are FLOPs + BOPs / 64. */
-const leastDifference = { bops: 1, flops: 1, ops: 1 / 64 } as const;
+/**
+ * Costs of two architectures differ by this much at least: BOPs and FLOPs are counted, OPs are FLOPs + BOPs / 64. Times that differ by
+ * less than a nanosecond are the same.
+ */
+const leastDifference = { bops: 1, flops: 1, ops: 1 / 64, latency: 1e-6 } as const;
 
 /**
  * Every budget at which the likeliest architecture within it changes, smallest first, exactly: the whole staircase of

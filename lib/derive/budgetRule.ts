@@ -1,11 +1,14 @@
-import { type CostMeasure, costMeasures, measureNames } from "../cost/cost";
+import { type ComparedMeasure, comparedMeasures, costMeasures, measureNames } from "../cost/cost";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
 import type { DeriveInput, DeriveRule, ProbabilityOptions, RuleResult } from "./deriveRule";
 
 export interface BudgetOptions extends ProbabilityOptions {
-  /** What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. */
-  readonly measure: CostMeasure;
+  /**
+   * What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. "latency": milliseconds,
+   * by the table of measured layers in use (`useLatencyTable`).
+   */
+  readonly measure: ComparedMeasure;
   /** Largest cost allowed; null for no limit. Left out: the search's own budget, no limit where it had none. */
   readonly budget: number | null;
   /**
@@ -58,8 +61,8 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
   needsKey: false,
   ownLayout: true,
   problem: ({ measure, budget, atLeast }) => {
-    if (!costMeasures.includes(measure))
-      return `measure must be one of ${costMeasures.join(", ")}, got ${JSON.stringify(measure)}`;
+    if (!comparedMeasures.includes(measure))
+      return `measure must be one of ${comparedMeasures.join(", ")}, got ${JSON.stringify(measure)}`;
     const isBudget = budget === null || (Number.isFinite(budget) && budget > 0);
     if (!isBudget) return `budget must be a number above 0 or null, got ${JSON.stringify(budget)}`;
     if (typeof atLeast !== "number" || !(atLeast >= 0 && atLeast <= 1))
@@ -70,7 +73,7 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
   },
   fromInput: ({ held, space }, given) => {
     // A measure that there is not is told of by `problem`.
-    if (held === undefined || !costMeasures.includes(given.measure ?? held.measure)) return {};
+    if (held === undefined || !comparedMeasures.includes(given.measure ?? held.measure)) return {};
     const { measure = held.measure, initChannels = space.initChannels } = given;
     if (given.budget !== undefined || held.budget === null) return { measure };
     const limit = "or null for none";

@@ -1,4 +1,5 @@
-import { type CostMeasure, costIn } from "../cost/cost";
+import type { ComparedMeasure } from "../cost/cost";
+import { comparedIn } from "../cost/latencyTable";
 import type { SearchRecord } from "../records/searchRecord";
 import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
@@ -9,7 +10,7 @@ import { derive } from "./derive";
 /** The best architecture at one budget. Costs per image, one multiply-accumulate = 1. */
 export interface BudgetRow {
   readonly budget: number;
-  readonly measure: CostMeasure;
+  readonly measure: ComparedMeasure;
   /** What the architecture costs, in the measure. */
   readonly cost: number;
   readonly bops: number;
@@ -23,7 +24,7 @@ export interface BudgetRow {
 }
 
 export interface BudgetSweepOptions {
-  readonly measure?: CostMeasure;
+  readonly measure?: ComparedMeasure;
   readonly epoch?: StoredEpoch;
 }
 
@@ -42,7 +43,7 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
   if (!(Number.isInteger(count) && count >= 2))
     throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
   const input = deriveInputOf(record, options.epoch);
-  const likeliest = costIn(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
+  const likeliest = comparedIn(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
   const least = cheapestCost(input, measure);
   if (least >= likeliest) return [likeliest];
   return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));
@@ -75,11 +76,11 @@ export function budgetSweep(
 /** What a row says of a derived architecture. */
 export function budgetRow(
   { genotype, cost, logProbability }: ReturnType<typeof derive>,
-  measure: CostMeasure,
+  measure: ComparedMeasure,
 ): Omit<BudgetRow, "budget"> {
   return {
     measure,
-    cost: costIn(cost, measure),
+    cost: comparedIn(cost, measure),
     bops: cost.bops,
     ops: cost.ops,
     logProbability: logProbability as number,
@@ -91,7 +92,7 @@ export function budgetRow(
 }
 
 /** What the cheapest architecture of a search's space costs. */
-function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: CostMeasure): number {
+function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: ComparedMeasure): number {
   const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
   return "cheapest" in result ? result.cheapest : 0;
 }

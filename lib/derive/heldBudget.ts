@@ -1,7 +1,7 @@
 import type { SearchConfig } from "../config/searchConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
-import type { Cost } from "../cost/cost";
-import { type CostMeasure, costIn } from "../cost/cost";
+import type { ComparedMeasure, Cost, CostMeasure } from "../cost/cost";
+import { comparedIn } from "../cost/latencyTable";
 
 /** The measure a search counts its cost in, and the budget its penalty pulls the expected cost to. */
 export interface HeldBudget {
@@ -15,7 +15,8 @@ export interface HeldBudget {
 }
 
 /** What an architecture costs in the measure that counts, against the budget it was meant for. */
-export interface HeldCost extends Pick<HeldBudget, "measure" | "budget"> {
+export interface HeldCost extends Pick<HeldBudget, "budget"> {
+  readonly measure: ComparedMeasure;
   readonly cost: number;
   /** `cost / budget`; null without a budget. */
   readonly share: number | null;
@@ -26,13 +27,15 @@ export interface HeldCost extends Pick<HeldBudget, "measure" | "budget"> {
   readonly by: "rule" | "search" | "race";
 }
 
+type HeldCounts = Pick<Cost, "flops" | "bops" | "latencyMs">;
+
 /** The measure and budget of a search's settings. The one place where "the search's budget" is decided. */
 export function heldBudgetOf({ cost }: Pick<SearchConfig, "cost">): HeldBudget {
   return { measure: cost.measure, budget: cost.method === "none" ? null : cost.budget };
 }
 
 /** A cost against the budget a rule decided by. */
-export function heldByRule(cost: Pick<Cost, "flops" | "bops">, held: HeldBudget): HeldCost {
+export function heldByRule(cost: HeldCounts, held: Pick<HeldCost, "measure" | "budget">): HeldCost {
   return heldCost(cost, held, "rule");
 }
 
@@ -41,7 +44,7 @@ export function heldByRule(cost: Pick<Cost, "flops" | "bops">, held: HeldBudget)
  * share of it.
  */
 export function heldBySearch(
-  cost: Pick<Cost, "flops" | "bops">,
+  cost: HeldCounts,
   held: HeldBudget,
   searched: Pick<SpaceConfig, "initChannels">,
   built: Pick<SpaceConfig, "initChannels">,
@@ -51,10 +54,10 @@ export function heldBySearch(
 }
 
 function heldCost(
-  cost: Pick<Cost, "flops" | "bops">,
-  { measure, budget }: HeldBudget,
+  cost: HeldCounts,
+  { measure, budget }: Pick<HeldCost, "measure" | "budget">,
   by: HeldCost["by"],
 ): HeldCost {
-  const own = costIn(cost, measure);
+  const own = comparedIn(cost, measure);
   return { measure, budget, cost: own, share: budget === null ? null : own / budget, by };
 }

@@ -10,7 +10,7 @@ const leastShare = 0.8;
  */
 export function heldText({ measure, budget, cost, share, by }: HeldCost): string {
   const name = measureNames[measure];
-  const amount = (value: number) => String(Number(value.toFixed(2)));
+  const amount = (value: number) => String(Number(value.toFixed(measure === "latency" ? 4 : 2)));
   if (budget === null || share === null) {
     const why = by === "rule" ? "no budget, the likeliest architecture of all" : "held to no budget";
     return `costs ${amount(cost)} ${name} (${why})`;

@@ -1,6 +1,7 @@
 import type { SpaceConfig } from "../config/spaceConfig";
-import { type Cost, type CostMeasure, costIn } from "../cost/cost";
+import type { ComparedMeasure, Cost } from "../cost/cost";
 import { type CostTables, costTables, type PairCost } from "../cost/costTables";
+import { comparedIn, latencyTable } from "../cost/latencyTable";
 import { groupCount } from "../space/stages";
 import { ConfigError } from "../util/errors";
 
@@ -16,8 +17,17 @@ export interface StagePiece {
   readonly most: number;
 }
 
-/** Spaces are frozen values; sweeping a budget asks for the same one again and again. */
-const tablesBySpace = new WeakMap<SpaceConfig, CostTables>();
+/** Spaces are frozen values; sweeping a budget asks for the same one again and again. Times are those of the table in use. */
+const tablesBySpace = new WeakMap<SpaceConfig, { readonly tables: CostTables; readonly times: unknown }>();
+
+function tablesOf(space: SpaceConfig): CostTables {
+  const times = latencyTable();
+  const known = tablesBySpace.get(space);
+  if (known && known.times === times) return known.tables;
+  const tables = costTables(space);
+  tablesBySpace.set(space, { tables, times });
+  return tables;
+}
 
 /**
  * Gives the pieces of a space's stages. Their sum over the stages is the cost of the network, exactly: see `costTables`.
@@ -26,15 +36,14 @@ const tablesBySpace = new WeakMap<SpaceConfig, CostTables>();
  */
 export function stagePieces(
   space: SpaceConfig,
-  measure: CostMeasure,
+  measure: ComparedMeasure,
 ): (stage: number, depth: number, width: number, next: number) => StagePiece {
   if (space.widthPer === "cell") {
     throw new ConfigError(
       'derive: the best architecture within a budget is found where widthPer is "stage", got "cell". Choose another rule, e.g. argmax.',
     );
   }
-  const tables = tablesBySpace.get(space) ?? costTables(space);
-  tablesBySpace.set(space, tables);
+  const tables = tablesOf(space);
   const choices = space.widthChoices.length;
   const known = new Map<string, StagePiece>();
   return (stage, depth, width, next) => {
@@ -66,17 +75,17 @@ function pieceOf(
   tables: CostTables,
   parts: readonly { readonly group: number; readonly pair: PairCost }[],
   ends: readonly Cost[],
-  measure: CostMeasure,
+  measure: ComparedMeasure,
 ): StagePiece {
   const shape = tables.cells[0]?.pairs[0]?.edges ?? [];
   const edges = Array.from({ length: groupCount(space) }, () => shape.map((row) => row.map(() => 0)));
-  let fixed = ends.reduce((sum, cost) => sum + costIn(cost, measure), 0);
+  let fixed = ends.reduce((sum, cost) => sum + comparedIn(cost, measure), 0);
   for (const { group, pair } of parts) {
-    fixed += costIn(pair.fixed, measure);
+    fixed += comparedIn(pair.fixed, measure);
     pair.edges.forEach((row, e) => {
       const sums = edges[group]?.[e] as number[];
       row.forEach((cost, p) => {
-        sums[p] = (sums[p] as number) + costIn(cost, measure);
+        sums[p] = (sums[p] as number) + comparedIn(cost, measure);
       });
     });
   }

@@ -36,7 +36,7 @@ const summaryShape = objectOf<StoredSummary>({
   held: optional(
     nullable(
       objectOf<HeldCost>({
-        measure: oneOf(["bops", "flops", "ops"]),
+        measure: oneOf(["bops", "flops", "ops", "latency"]),
         budget: nullable(amount),
         cost: amount,
         share: nullable(amount),

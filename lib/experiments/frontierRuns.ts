@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { TrainConfig } from "../config/trainConfig";
+import { baselineLayers } from "../cost/baselineSpecs";
+import { totalCost } from "../cost/costTable";
+import { latencyTable } from "../cost/latencyTable";
+import { sumCosts } from "../cost/layerCost";
 import { candidatesFolder } from "../evolution/candidatesFolder";
 import type { RunPoint } from "../frontier/runPoint";
 import { type ModelSpec, modelHash, modelShape } from "../records/modelSpec";
@@ -144,10 +148,21 @@ export function runPointOf(record: TrainRecord, choice: TestChoice, place: strin
     flops,
     bops,
     ops,
+    ...latencyOf(record),
     accuracy: test.accuracy,
     testSet: `${record.data.name}, ${test.images} ${test.which === "exact" ? "exact " : ""}test images`,
     classes: modelShape(record.model).classes,
   };
+}
+
+/** Of one image, where a table of measured layers is in use that has all of the network's. */
+function latencyOf({ model, config }: TrainRecord): Pick<RunPoint, "latency"> {
+  if (latencyTable() === null) return {};
+  const { latencyMs } =
+    model.kind === "baseline"
+      ? sumCosts(baselineLayers(model))
+      : totalCost(model.genotype, config.binarization);
+  return latencyMs === undefined || Number.isNaN(latencyMs) ? {} : { latency: latencyMs };
 }
 
 /** How the architecture of a model came about. */

@@ -3,12 +3,12 @@ import { ConfigError } from "../util/errors";
 import { mean, quantile } from "../util/statistics";
 import type { RunGroup } from "./groupRuns";
 import type { CostAccuracy } from "./paretoFront";
-import type { FrontierMeasure, RunPoint } from "./runPoint";
+import { costOfRun, type FrontierMeasure, type RunPoint } from "./runPoint";
 
 /** A row's point: mean cost and mean accuracy over its runs. */
 export function pointOf(runs: readonly RunPoint[], measure: FrontierMeasure): CostAccuracy {
   const meanOf = (field: FrontierMeasure | "accuracy") => {
-    const values = runs.map((run) => run[field]);
+    const values = runs.map((run) => (field === "accuracy" ? run.accuracy : costOfRun(run, field)));
     const [first] = values as [number];
     return values.every((value) => value === first) ? first : mean(values);
   };

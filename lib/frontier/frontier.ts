@@ -4,11 +4,11 @@ import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";
 import { type AttainmentStep, attainmentCurve } from "./attainment";
 import { bootstrapPoints, percentileInterval, pointOf } from "./bootstrap";
-import { type FrontierGrouping, groupRuns, type RunGroup } from "./groupRuns";
+import { costOfRow, type FrontierGrouping, groupRuns, type RunGroup } from "./groupRuns";
 import { type CostAxis, hypervolume, type ReferencePoint } from "./hypervolume";
 import { type CostAccuracy, onFront } from "./paretoFront";
-import type { PublishedPoint } from "./publishedPoint";
-import { type FrontierMeasure, frontierMeasures, type RunPoint } from "./runPoint";
+import { type PublishedPoint, publishedCost } from "./publishedPoint";
+import { costOfRun, type FrontierMeasure, frontierMeasures, type RunPoint } from "./runPoint";
 
 export interface FrontierOptions {
   readonly measure?: FrontierMeasure;
@@ -109,8 +109,10 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
   if (first === undefined) {
     throw new RecordError("frontier: expected the record of at least one finished training, got none.");
   }
+  if (measure === "latency") rejectUntimed(runs);
   rejectFree(runs, published, measure);
-  const order = (a: RunGroup, b: RunGroup) => a[measure].mean - b[measure].mean || (a.name < b.name ? -1 : 1);
+  const order = (a: RunGroup, b: RunGroup) =>
+    costOfRow(a, measure).mean - costOfRow(b, measure).mean || (a.name < b.name ? -1 : 1);
   const groups = groupRuns(runs, group).sort(order);
   const reference = options.reference ?? defaultReference(runs, measure);
   const points = groups.map((row) => pointOf(row.runs, measure));
@@ -134,7 +136,10 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
     kind: "bars.frontier",
     schema: 1,
     measure,
-    counting: "for one image, one multiply-accumulate = 1 operation; OPs = FLOPs + BOPs / 64",
+    counting:
+      measure === "latency"
+        ? "in milliseconds of one image on one thread, by a table of measured layers"
+        : "for one image, one multiply-accumulate = 1 operation; OPs = FLOPs + BOPs / 64",
     testSet: first.testSet,
     classes: first.classes,
     rows: groups.map((row, i) => ({
@@ -162,6 +167,16 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
   } satisfies Frontier);
 }
 
+/** What has no time by the table in use has no place on that axis. */
+function rejectUntimed(runs: readonly RunPoint[]): void {
+  const untimed = runs.filter(({ latency }) => latency === undefined || Number.isNaN(latency));
+  const [first] = untimed;
+  if (first)
+    throw new ConfigError(
+      `frontier: measure "latency" needs the time of every network, got none for ${first.name} (${first.place})${untimed.length > 1 ? ` and ${untimed.length - 1} more` : ""}. Measure the layers, bars.packed.measureLayerLatency(models), have them used, bars.cost.useLatencyTable(table), and read the runs again.`,
+    );
+}
+
 /**
  * A real-valued network has no BOPs: on that axis it would lie at 0, cheaper than every binary one and better, and on a
  * logarithmic axis nowhere.
@@ -173,9 +188,11 @@ function rejectFree(
 ): void {
   const free = [
     ...runs
-      .filter((run) => run[measure] === 0)
+      .filter((run) => costOfRun(run, measure) === 0)
       .map(({ name, seed, place }) => `${name} seed ${seed} (${place})`),
-    ...published.filter((point) => point[measure] === 0).map(({ name }) => `${name} (published)`),
+    ...published
+      .filter((point) => publishedCost(point, measure) === 0)
+      .map(({ name }) => `${name} (published)`),
   ];
   if (free.length === 0) return;
   const cost = measureNames[measure];
@@ -192,8 +209,9 @@ function rejectFree(
  * that small changes of the runs keep it, and the accuracy of guessing.
  */
 export function defaultReference(runs: readonly RunPoint[], measure: FrontierMeasure): ReferencePoint {
-  const most = Math.max(...runs.map((run) => run[measure]));
-  const decade = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
+  const most = Math.max(...runs.map((run) => costOfRun(run, measure)));
+  // Counts are whole; milliseconds may be less than one.
+  const decade = 10 ** Math.floor(Math.log10(measure === "latency" ? most : Math.max(most, 1)));
   const cost = [1, 2, 5, 10].map((step) => step * decade).find((step) => step > most) ?? 20 * decade;
   return { cost, accuracy: 1 / (runs[0]?.classes ?? 1) };
 }
@@ -203,7 +221,7 @@ export function defaultReference(runs: readonly RunPoint[], measure: FrontierMea
  * @throws RecordError if every row costs more, naming the cheapest.
  */
 export function bestWithin(result: Frontier, budget: number): FrontierRow {
-  const affordable = result.rows.filter((row) => row[result.measure].mean <= budget);
+  const affordable = result.rows.filter((row) => costOfRow(row, result.measure).mean <= budget);
   const best = affordable.reduce<FrontierRow | undefined>(
     (found, row) => (found && found.accuracy.mean >= row.accuracy.mean ? found : row),
     undefined,
@@ -211,7 +229,7 @@ export function bestWithin(result: Frontier, budget: number): FrontierRow {
   if (best) return best;
   const [cheapest] = result.rows;
   throw new RecordError(
-    `bestWithin: no row stays within ${budget} ${result.measure}; the cheapest is ${cheapest?.name} with ${cheapest?.[result.measure].mean}. Raise the budget, or train cheaper networks.`,
+    `bestWithin: no row stays within ${budget} ${result.measure}; the cheapest is ${cheapest?.name} with ${cheapest && costOfRow(cheapest, result.measure).mean}. Raise the budget, or train cheaper networks.`,
   );
 }
 
@@ -221,7 +239,8 @@ function attainmentOf(rows: readonly RunGroup[], measure: FrontierMeasure): Fron
   if (!same || new Set(seeds).size < seeds.length) return null;
   const repetitions = seeds.map((_, i) =>
     rows.map(({ runs }) => {
-      const { [measure]: cost, accuracy } = runs[i] as RunPoint;
+      const run = runs[i] as RunPoint;
+      const [cost, accuracy] = [costOfRun(run, measure), run.accuracy];
       return { cost, accuracy };
     }),
   );

@@ -47,6 +47,12 @@ const columns: readonly TableColumn[] = [
   { name: "convention", unit: null, description: "how the source counts; costs here have been converted" },
 ];
 
+/** Where the cost is measured time. */
+const latencyColumns: readonly TableColumn[] = [
+  { name: "latency", unit: "ms", description: "of one image by a table of measured layers, mean over seeds" },
+  { name: "latencySd", unit: "ms", description: "standard deviation over seeds; null for one" },
+];
+
 /**
  * A frontier as a table, one row for each row and published point: flat values only, every column in every row, as
  * danfojs wants them.
@@ -62,8 +68,19 @@ const columns: readonly TableColumn[] = [
 export function frontierTable(result: Frontier, leftOut: readonly string[] = []): Table {
   return table(
     `Accuracy against ${measureNames[result.measure]}`,
-    columns,
-    [...result.rows.map(ownRow), ...result.published.map(publishedRow)],
+    result.measure === "latency" ? [...columns, ...latencyColumns] : columns,
+    [
+      ...result.rows.map((row) => ({
+        ...ownRow(row),
+        ...(result.measure === "latency" && row.latency
+          ? { latency: row.latency.mean, latencySd: row.latency.sd }
+          : {}),
+      })),
+      ...result.published.map((point) => ({
+        ...publishedRow(point),
+        ...(result.measure === "latency" ? { latency: null, latencySd: null } : {}),
+      })),
+    ],
     {
       sources: result.rows.flatMap(({ runs }) => runs.map(({ place }) => place)),
       notes: [...frontierNotes(result), ...leftOut],

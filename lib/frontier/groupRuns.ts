@@ -1,5 +1,5 @@
 import { RecordError } from "../util/errors";
-import type { RunPoint } from "./runPoint";
+import type { FrontierMeasure, RunPoint } from "./runPoint";
 import { type SampleSummary, sampleSummary } from "./sampleSummary";
 
 /**
@@ -22,6 +22,8 @@ export interface RunGroup {
   readonly flops: SampleSummary;
   readonly bops: SampleSummary;
   readonly ops: SampleSummary;
+  /** Only where every run has a latency. */
+  readonly latency?: SampleSummary | undefined;
   /** Of test accuracies, as shares in [0, 1]. */
   readonly accuracy: SampleSummary;
   readonly runs: readonly RunPoint[];
@@ -50,6 +52,7 @@ function group(unsorted: RunPoint[]): RunGroup {
   const [first] = runs as [RunPoint];
   const models = new Set(runs.map(({ model }) => model));
   const of = (field: "flops" | "bops" | "ops" | "accuracy") => sampleSummary(runs.map((run) => run[field]));
+  const latency = runs.map((run) => run.latency);
   return {
     name: first.name,
     method: first.method,
@@ -59,6 +62,7 @@ function group(unsorted: RunPoint[]): RunGroup {
     flops: of("flops"),
     bops: of("bops"),
     ops: of("ops"),
+    ...(latency.some((ms) => ms === undefined) ? {} : { latency: sampleSummary(latency as number[]) }),
     accuracy: of("accuracy"),
     runs,
   };
@@ -93,4 +97,9 @@ function rejectOtherTestSets(runs: readonly RunPoint[]): void {
       `${other.place}: was tested on ${other.testSet}, ${first.place} on ${first.testSet}; these accuracies do not compare. Give records tested on the same images.`,
     );
   }
+}
+
+/** The costs of a row in a measure. Every row of a frontier over latency has them. */
+export function costOfRow(row: RunGroup, measure: FrontierMeasure): SampleSummary {
+  return row[measure] as SampleSummary;
 }

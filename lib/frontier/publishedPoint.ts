@@ -89,3 +89,8 @@ export function publishedPoint(value: unknown, place = "publishedPoint"): Publis
     convention: counted,
   });
 }
+
+/** What a published point costs in a measure; null where it is not stated. Nobody else's time is of this machine. */
+export function publishedCost(point: PublishedPoint, measure: FrontierMeasure): number | null {
+  return measure === "latency" ? null : point[measure];
+}

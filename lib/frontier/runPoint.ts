@@ -1,5 +1,5 @@
-/** Which cost a frontier is drawn over. Counts for one image, one multiply-accumulate = 1. */
-export const frontierMeasures = ["bops", "ops", "flops"] as const;
+/** Which cost a frontier is drawn over. Counts for one image, one multiply-accumulate = 1; latency in milliseconds of one image. */
+export const frontierMeasures = ["bops", "ops", "flops", "latency"] as const;
 export type FrontierMeasure = (typeof frontierMeasures)[number];
 
 /** What a frontier needs of one trained network. Plain data; made from a record by `runPointOf`. */
@@ -20,10 +20,17 @@ export interface RunPoint {
   readonly flops: number;
   readonly bops: number;
   readonly ops: number;
+  /** Milliseconds of one image by a table of measured layers; only where one is in use (`useLatencyTable`). */
+  readonly latency?: number | undefined;
   /** Share in [0, 1] of the test images. */
   readonly accuracy: number;
   /** What was tested on, e.g. `CIFAR-10, 9,980 exact test images`: only equal ones compare. */
   readonly testSet: string;
   /** Of the data set; `1 / classes` is what guessing gives. */
   readonly classes: number;
+}
+
+/** What a run costs in a measure. Every run of a frontier over latency has one (`frontier` sees to it). */
+export function costOfRun(run: RunPoint, measure: FrontierMeasure): number {
+  return measure === "latency" ? (run.latency ?? Number.NaN) : run[measure];
 }

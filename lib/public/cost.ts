@@ -14,3 +14,4 @@ export type { CostReport, CostReportOptions, CostReportRow } from "../cost/costR
 export { totalCost } from "../cost/costTable";
 export { type CellCostTable, type CostTables, costTables, type PairCost } from "../cost/costTables";
 export type { BaselineSpec } from "../cost/defineBaseline";
+export { type LatencyTable, latencyTable, useLatencyTable } from "../cost/latencyTable";

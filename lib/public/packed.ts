@@ -5,6 +5,12 @@
  */
 
 export { type ClassifyOptions, classifyPictures, type PictureAnswer } from "../deploy/classifyPictures";
+export { readLatencyTable, writeLatencyTable } from "../deploy/latencyTableFile";
+export {
+  type MeasureLayersOptions,
+  measureLayerLatency,
+  predictLatency,
+} from "../deploy/measureLayerLatency";
 export { readPackedModel, writePackedModel } from "../deploy/packedModelFile";
 export { type PackSettings, packNetwork } from "../deploy/packNetwork";
 export { packTrained } from "../deploy/packTrained";

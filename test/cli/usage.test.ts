@@ -152,7 +152,7 @@ describe("wrong usage of the command line", () => {
     },
     {
       args: ["derive", record, "--rule", "budget", "--option", "measure=macs"],
-      message: 'measure must be one of bops, flops, ops, got "macs".',
+      message: 'measure must be one of bops, flops, ops, latency, got "macs".',
     },
     { args: ["search", "--set", "strategies.pruning.stages=[[1"], message: 'expected JSON behind "="' },
     {

@@ -235,7 +235,7 @@ describe("derive refuses", () => {
     ],
     [
       { rule: "budget", measure: "macs" } as unknown as RuleChoice,
-      'derive: rule "budget": measure must be one of bops, flops, ops, got "macs".',
+      'derive: rule "budget": measure must be one of bops, flops, ops, latency, got "macs".',
     ],
     [
       "skipcap" as DeriveRuleName,

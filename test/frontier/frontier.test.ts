@@ -184,8 +184,8 @@ describe("frontier", () => {
     expect(() => frontier([])).toThrow(
       "frontier: expected the record of at least one finished training, got none.",
     );
-    expect(() => frontier(runs, { measure: "latency" as never })).toThrow(
-      'frontier: measure must be one of bops, ops, flops, got "latency".',
+    expect(() => frontier(runs, { measure: "bytes" as never })).toThrow(
+      'frontier: measure must be one of bops, ops, flops, latency, got "bytes".',
     );
     expect(() => frontier(runs, { draws: 10 })).toThrow(
       "bootstrapPoints: draws must be a whole number of at least 100, got 10.",

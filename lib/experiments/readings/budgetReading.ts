@@ -1,3 +1,4 @@
+import { measureNames } from "../../cost/cost";
 import type { BudgetRow } from "../../derive/budgetSweep";
 import { DeriveError } from "../../util/errors";
 import { countText, decimalText } from "./readingText";
@@ -23,14 +24,16 @@ export function budgetReading(sweep: readonly BudgetRow[]): string {
     throw new DeriveError(
       "budgetReading: expected rows of one measure, got several; make a reading of each.",
     );
-  const measure = { bops: "BOPs", flops: "FLOPs", ops: "OPs" }[any.measure];
+  const measure = measureNames[any.measure];
+  const amount = (cost: number) =>
+    any.measure === "latency" ? String(Number(cost.toPrecision(3))) : countText(cost);
   /** The architectures that were found, cheapest first. */
   const found = [...sweep]
     .sort((a, b) => a.budget - b.budget)
     .filter((row, i, all) => row.genotype !== all[i - 1]?.genotype);
   const [cheapest, dearest] = [found[0], found.at(-1)] as [BudgetRow, BudgetRow];
   if (found.length === 1)
-    return `One architecture is the likeliest at every budget tried: ${countText(dearest.cost)} ${measure}.`;
+    return `One architecture is the likeliest at every budget tried: ${amount(dearest.cost)} ${measure}.`;
   const pairs = found.slice(1).map((dearer, i) => ({ dearer, cheaper: found[i] as BudgetRow }));
   const lost = ({ dearer, cheaper }: (typeof pairs)[0]) => dearer.logProbability - cheaper.logProbability;
   const width = ({ dearer, cheaper }: (typeof pairs)[0]) => dearer.cost - cheaper.cost;
@@ -39,9 +42,9 @@ export function budgetReading(sweep: readonly BudgetRow[]): string {
   const below = (row: BudgetRow) => decimalText(dearest.logProbability - row.logProbability);
   const share = ((widest.cheaper.cost / widest.dearer.cost) * 100).toFixed(0);
   const counts = ({ dearer, cheaper }: (typeof pairs)[0]) =>
-    `from ${countText(dearer.cost)} down to ${countText(cheaper.cost)} ${measure}`;
+    `from ${amount(dearer.cost)} down to ${amount(cheaper.cost)} ${measure}`;
   return [
-    `${found.length} architectures were found, of ${countText(cheapest.cost)} to ${countText(dearest.cost)} ${measure}.`,
+    `${found.length} architectures were found, of ${amount(cheapest.cost)} to ${amount(dearest.cost)} ${measure}.`,
     `The widest gap between two neighbours goes ${counts(widest)} (${share} %) and costs ${decimalText(lost(widest))} in ln p.`,
     `The steepest step costs ${decimalText(lost(steepest))}, ${counts(steepest)}; the cheapest architecture lies ${below(cheapest)} below the dearest.`,
   ].join(" ");

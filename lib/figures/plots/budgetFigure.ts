@@ -10,7 +10,7 @@ import { typedTrace } from "../frame/typedTrace";
 /** The best architecture of one budget; a row of `budgetBreaks` or `budgetSweep` serves. */
 export interface BudgetPoint {
   readonly budget: number;
-  readonly measure: "bops" | "flops" | "ops";
+  readonly measure: keyof typeof measureNames;
   readonly cost: number;
   readonly logProbability: number;
   /** The budget at which the next architecture takes over, null for the last; left out where budgets were sampled. */
@@ -49,7 +49,7 @@ export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]
   const name = measureNames[measure];
   const exact = points.length > 0 && points.every(({ until }) => until !== undefined);
   const best = Math.max(...points.map(({ logProbability }) => logProbability));
-  const end = 1.25 * Math.max(1, ...points.map(({ budget }) => budget));
+  const end = 1.25 * Math.max(...(points.length > 0 ? points.map(({ budget }) => budget) : [1]));
   const known = exact ? wholeSteps(points, best, end) : sampledRanges(points, best);
   const marks = exact ? points.map(({ cost }) => cost) : points.map(({ budget }) => budget);
   const budgets = [...known.map(({ from }) => from), ...marks];

@@ -1,7 +1,9 @@
 import { measureNames } from "../../cost/cost";
 import type { Frontier, FrontierRow } from "../../frontier/frontier";
 import { frontierNotes } from "../../frontier/frontierTable";
-import type { FrontierMeasure } from "../../frontier/runPoint";
+import { costOfRow } from "../../frontier/groupRuns";
+import { publishedCost } from "../../frontier/publishedPoint";
+import { costOfRun, type FrontierMeasure } from "../../frontier/runPoint";
 import { counted } from "../../util/counted";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
@@ -34,14 +36,14 @@ const publishedSymbols = ["x-thin", "cross-thin", "asterisk", "hash"] as const;
 export function frontierFigure(result: Frontier): Figure {
   const { measure, axis, rows, methods, published } = result;
   const cost = measureNames[measure];
-  const shown = published.filter((point) => point[measure] !== null);
+  const shown = published.filter((point) => publishedCost(point, measure) !== null);
   const costs = [
-    ...rows.flatMap((row) => [row[measure].min, row[measure].max]),
-    ...shown.map((point) => point[measure] as number),
+    ...rows.flatMap((row) => [costOfRow(row, measure).min, costOfRow(row, measure).max]),
+    ...shown.map((point) => publishedCost(point, measure) as number),
   ];
   const plane = planeOf(result, costs);
   const moved = besideEachOther(
-    rows.map((row) => plane.place(row[measure].mean, row.accuracy.mean)),
+    rows.map((row) => plane.place(costOfRow(row, measure).mean, row.accuracy.mean)),
     markSize,
   );
   const beside = new Map(rows.map((row, i) => [row, moved[i] as number]));
@@ -54,7 +56,7 @@ export function frontierFigure(result: Frontier): Figure {
         typedTrace("scatter", {
           mode: "markers",
           name: `published: ${point.name}`,
-          x: [point[measure]],
+          x: [publishedCost(point, measure)],
           y: [point.accuracy],
           marker: {
             symbol: publishedSymbols[i % publishedSymbols.length] as (typeof publishedSymbols)[number],
@@ -120,7 +122,7 @@ function frontStairs({ rows, measure }: Frontier): Trace {
   return typedTrace("scatter", {
     mode: "lines",
     name: "front of the means",
-    x: front.map((row) => row[measure].mean),
+    x: front.map((row) => costOfRow(row, measure).mean),
     y: front.map(({ accuracy }) => accuracy.mean),
     line: { shape: "hv", color: palette.grey, width: 1.5, dash: "dot" },
     hoverinfo: "skip",
@@ -170,7 +172,7 @@ function singleRuns(
     .filter((row) => row.method === method && row.runs.length > 1)
     .flatMap((row) => row.runs.map((run) => ({ run, moved: beside.get(row) as number })));
   const own = besideEachOther(
-    repeated.map(({ run }) => place(run[measure], run.accuracy)),
+    repeated.map(({ run }) => place(costOfRun(run, measure), run.accuracy)),
     dotSize,
   );
   return [
@@ -178,7 +180,7 @@ function singleRuns(
       mode: "markers",
       name: `${method}, single runs`,
       showlegend: false,
-      x: repeated.map(({ run, moved }, i) => aside(run[measure], moved + (own[i] as number))),
+      x: repeated.map(({ run, moved }, i) => aside(costOfRun(run, measure), moved + (own[i] as number))),
       y: repeated.map(({ run }) => run.accuracy),
       marker: { symbol: "circle", size: dotSize, color, line: { color: "white", width: 1 } },
       hoverinfo: "skip",
@@ -197,7 +199,7 @@ function meanTraces(
   const { color, symbol } = seriesStyle(index);
   const cost = measureNames[measure];
   // Rows without spread are a trace of their own: plotly draws a bar of no length as a cross.
-  const spread = (row: FrontierRow) => `${Boolean(row.accuracy.sd)} ${Boolean(row[measure].sd)}`;
+  const spread = (row: FrontierRow) => `${Boolean(row.accuracy.sd)} ${Boolean(costOfRow(row, measure).sd)}`;
   const kinds = [...new Set(own.map(spread))].sort().reverse();
   return kinds.map((kind, k) => {
     const alike = own.filter((row) => spread(row) === kind);
@@ -214,10 +216,12 @@ function meanTraces(
       name: method,
       legendgroup: method,
       showlegend: k === 0,
-      x: alike.map((row) => aside(row[measure].mean, beside.get(row) as number)),
+      x: alike.map((row) => aside(costOfRow(row, measure).mean, beside.get(row) as number)),
       y: alike.map(({ accuracy }) => accuracy.mean),
       ...(inAccuracy ? { error_y: bars(({ accuracy }) => accuracy.sd) } : {}),
-      ...(inCost ? { error_x: { ...bars((row) => row[measure].sd), ...aboveNothing(alike, measure) } } : {}),
+      ...(inCost
+        ? { error_x: { ...bars((row) => costOfRow(row, measure).sd), ...aboveNothing(alike, measure) } }
+        : {}),
       marker: {
         symbol: alike.map(({ runs }) => (runs.length === 1 ? (`${symbol}-open` as const) : symbol)),
         size: markSize,
@@ -247,11 +251,13 @@ function sourcesOf({ rows }: Frontier): NonNullable<Parameters<typeof figureFram
 }
 
 function altOf({ rows, measure, published }: Frontier, cost: string): string {
+  const amount = (value: number) =>
+    measure === "latency" ? String(Number(value.toPrecision(3))) : Math.round(value).toLocaleString("en-US");
   const points = rows
     .filter(({ onFront }) => onFront)
     .map(
-      ({ name, accuracy, [measure]: of }) =>
-        `${name} ${(100 * accuracy.mean).toFixed(1)} % at ${Math.round(of.mean).toLocaleString("en-US")} ${cost}`,
+      (row) =>
+        `${row.name} ${(100 * row.accuracy.mean).toFixed(1)} % at ${amount(costOfRow(row, measure).mean)} ${cost}`,
     );
   const others =
     published.length > 0 ? ` ${published.length} published points are drawn apart, in grey.` : "";
@@ -260,7 +266,7 @@ function altOf({ rows, measure, published }: Frontier, cost: string): string {
 
 /** A bar that would reach costs of 0 and less, which a logarithmic axis does not have, ends at the cheapest run. */
 function aboveNothing(rows: readonly FrontierRow[], measure: FrontierMeasure): object {
-  const costs = rows.map((row) => row[measure]);
+  const costs = rows.map((row) => costOfRow(row, measure));
   if (costs.every(({ mean, sd }) => (sd ?? 0) < mean)) return {};
   const down = costs.map(({ mean, sd, min }) => ((sd ?? 0) < mean ? (sd ?? 0) : mean - min));
   return { symmetric: false, arrayminus: down };

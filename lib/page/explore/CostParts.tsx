@@ -7,7 +7,9 @@ import type { Derived } from "./derived";
 export function CostParts({ id, derived }: { readonly id: string; readonly derived: Derived }) {
   const { held, cost } = derived.derivation;
   const [asked, setAsked] = useState<CostMeasure | null>(null);
-  const measure = asked ?? held?.measure ?? "ops";
+  // No table of measured layers is in a page.
+  const own = held?.measure === "latency" ? undefined : held?.measure;
+  const measure = asked ?? own ?? "ops";
   const total = costIn(cost, measure);
   const budget = held !== null && held.measure === measure ? held.budget : null;
   const scale = Math.max(total, budget ?? 0) || 1;

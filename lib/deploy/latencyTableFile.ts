@@ -1,0 +1,35 @@
+import type { LatencyTable } from "../cost/latencyTable";
+import { readRecordJson } from "../records/readRecord";
+import { writeFileAtomic } from "../util/atomicFile";
+import { amount, mapOf, objectOf, oneOf, text, timeText, truth, wholeFrom } from "../util/shape";
+
+const shape = objectOf<LatencyTable>({
+  kind: oneOf(["bars.latency-table"]),
+  schema: oneOf([1]),
+  machine: objectOf<LatencyTable["machine"]>({ name: text, processor: text }),
+  engine: objectOf<LatencyTable["engine"]>({
+    bars: text,
+    kernel: text,
+    relaxedSimd: truth,
+    threads: wholeFrom(1),
+    runtime: text,
+  }),
+  createdAt: timeText,
+  counting: text,
+  layers: mapOf(amount),
+});
+
+/** Writes a table of measured layers as JSON, atomically. */
+export function writeLatencyTable(path: string, table: LatencyTable): void {
+  writeFileAtomic(path, `${JSON.stringify(table, null, 1)}\n`);
+}
+
+/**
+ * Reads a table of measured layers.
+ * @throws RecordError if it is missing or not JSON, and for the first field that is not what it must be.
+ */
+export function readLatencyTable(path: string): LatencyTable {
+  const value = readRecordJson(path, "a table of measured layers");
+  shape.check(value, `${path}: `);
+  return value as LatencyTable;
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { costByPart } from "../../lib/cost/costByPart";
+import { totalCost } from "../../lib/cost/costTable";
+import { type LatencyTable, latencyKey, useLatencyTable } from "../../lib/cost/latencyTable";
+import { spaceLayers } from "../../lib/cost/spaceLayers";
+import { readLatencyTable, writeLatencyTable } from "../../lib/deploy/latencyTableFile";
+import { measureLayerLatency, modelLayers, predictLatency } from "../../lib/deploy/measureLayerLatency";
+import { deriveInputOf } from "../../lib/derive/alphasAt";
+import { derive } from "../../lib/derive/derive";
+import { heldText } from "../../lib/derive/heldText";
+import { comparableRuns } from "../../lib/experiments/frontierRuns";
+import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
+import { frontier } from "../../lib/frontier/frontier";
+import { frontierTable } from "../../lib/frontier/frontierTable";
+import { packDrawn } from "../../lib/packed/packDrawn";
+import { programOf } from "../../lib/packed/packedModel";
+import { WasmEngine } from "../../lib/packed/wasm/wasmEngine";
+import { fold, randomKey } from "../../lib/random/randomKey";
+import { genotypeModel } from "../../lib/records/modelSpec";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+
+const found = loadTrainRecords("data/records/frontier");
+const search = readSearchRecord("data/records/frontier/searches/bars-6M-s0.json");
+const { space } = search.config;
+
+/** Times that are made up: every layer as many nanoseconds as its result has values, a convolution's products besides. */
+const madeUp: LatencyTable = {
+  kind: "bars.latency-table",
+  schema: 1,
+  machine: { name: "made up", processor: "none" },
+  engine: { bars: "0.1.0", kernel: "lookup", relaxedSimd: true, threads: 1, runtime: "node 22.0.0" },
+  createdAt: "2026-11-28T00:00:00.000Z",
+  counting: "made up",
+  layers: Object.fromEntries(
+    [...spaceLayers(space), ...found.flatMap(({ record }) => modelLayers(record.model))].flatMap((row) => {
+      const key = latencyKey(row);
+      const [height, width, channels] = row.outputShape;
+      return key === null
+        ? []
+        : [[key, 1e-6 * (height * width * channels + row.bops / 500 + row.flops / 20)]];
+    }),
+  ),
+};
+
+afterEach(() => useLatencyTable(null));
+
+describe("the cost measure latency", () => {
+  it("needs a table of measured layers, and says how to make one", () => {
+    expect(() => derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget: 1 })).toThrow(
+      'cost: measure "latency" needs a table of measured layers, got none. Measure them: bars.packed.measureLayerLatency(space or models). Then bars.cost.useLatencyTable(table).',
+    );
+    const { runs } = comparableRuns(found, { which: "all", checkpoint: "last" });
+    expect(() => frontier(runs, { measure: "latency" })).toThrow(
+      /^frontier: measure "latency" needs the time of every network, got none for .* and \d+ more\. Measure the layers/,
+    );
+    useLatencyTable({ ...madeUp, layers: {} });
+    expect(() => derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget: 1 })).toThrow(
+      'cost: measure "latency": the table of made up lacks layers of this network.',
+    );
+    const [, model] = found.map(({ record }) => record.model);
+    if (!model) throw new Error("no record");
+    expect(() => predictLatency(model, { ...madeUp, layers: {} })).toThrow(
+      /^latency: the table of made up should have the time of "stem\.conv" \(conv 32x32x3 32x32x\d+ 9\), .* more layers, got none\. Measure them/,
+    );
+  });
+
+  it("is in no cost without a table, and adds up over layers and parts with one", () => {
+    const genotype = randomGenotype(space, fold(randomKey(0), "latency"));
+    expect(totalCost(genotype)).not.toHaveProperty("latencyMs");
+    const predicted = predictLatency(genotypeModel(genotype, "drawn"), madeUp);
+    useLatencyTable(madeUp);
+    expect(totalCost(genotype).latencyMs).toBeCloseTo(predicted, 12);
+    const parts = costByPart(genotype).reduce((sum, { latencyMs }) => sum + (latencyMs ?? Number.NaN), 0);
+    expect(parts).toBeCloseTo(predicted, 12);
+  });
+
+  it("holds rule budget to milliseconds, exactly what the derived network's layers add up to", () => {
+    useLatencyTable(madeUp);
+    const free = derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget: null });
+    const most = predictLatency(genotypeModel(free.genotype, "free"), madeUp);
+    const budget = 0.6 * most;
+    const held = derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget });
+    const own = predictLatency(genotypeModel(held.genotype, "held"), madeUp);
+    expect(own).toBeLessThanOrEqual(budget);
+    expect(held.held?.cost).toBeCloseTo(own, 12);
+    expect(heldText(held.held as NonNullable<typeof held.held>)).toMatch(
+      /^costs 0\.\d+ ms: \d+ % of the [\d.]+ ms that rule budget held it to$/,
+    );
+    // Another table in use is another cost of the same space.
+    useLatencyTable({
+      ...madeUp,
+      layers: Object.fromEntries(Object.entries(madeUp.layers).map(([key, ms]) => [key, 2 * ms])),
+    });
+    const twice = derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget: null });
+    expect(twice.held?.cost).toBeCloseTo(2 * most, 12);
+  });
+
+  it("is an axis of the frontier, with a column of its own", () => {
+    useLatencyTable(madeUp);
+    const { runs } = comparableRuns(found, { which: "all", checkpoint: "last" });
+    const result = frontier(runs, { measure: "latency", draws: 100 });
+    expect(result.counting).toContain("milliseconds");
+    const costs = result.rows.map(({ latency }) => latency?.mean ?? Number.NaN);
+    expect(costs).toEqual([...costs].sort((a, b) => a - b));
+    expect(result.reference.cost).toBeLessThan(5 * (costs.at(-1) as number));
+    const table = frontierTable(result);
+    expect(table.columns.at(-2)?.name).toBe("latency");
+    expect(table.rows[0]?.["latency"]).toBe(costs[0]);
+    expect(frontierTable(frontier(runs, { draws: 100 })).columns.map(({ name }) => name)).not.toContain(
+      "latency",
+    );
+  });
+});
+
+describe("measureLayerLatency", () => {
+  const models = ["bars-3M", "resnet20-0125"].map((name) => {
+    const model = found.find(({ record }) => record.model.name === name)?.record.model;
+    if (!model) throw new Error(`no record of ${name}`);
+    return model;
+  });
+
+  it("measures what the networks take, within what other work on a machine does to it", async () => {
+    const table = await measureLayerLatency(models, { milliseconds: 2 });
+    expect(Object.values(table.layers).every((ms) => ms >= 0 && ms < 50)).toBe(true);
+    for (const model of models) {
+      const engine = await WasmEngine.create(programOf(packDrawn(model, randomKey(0))), { threads: 1 });
+      const image = new Float32Array(32 * 32 * 3).fill(0.3);
+      let best = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 60; i++) {
+        const start = performance.now();
+        await engine.run(image, 1);
+        best = Math.min(best, performance.now() - start);
+      }
+      engine.dispose();
+      const ratio = predictLatency(model, table) / best;
+      expect(ratio, model.name).toBeGreaterThan(0.25);
+      expect(ratio, model.name).toBeLessThan(4);
+    }
+    const more = await measureLayerLatency(models, { into: table, milliseconds: 1 });
+    expect(more.layers).toEqual(table.layers);
+  });
+
+  it("refuses a table of another machine, and milliseconds that are none", async () => {
+    await expect(measureLayerLatency(models, { into: madeUp })).rejects.toThrow(
+      /^measureLayerLatency: "into" should be a table of .+, got one of made up \(none\), bars 0\.1\.0, kernel lookup, node 22\.0\.0\. Measure a table of its own\.$/,
+    );
+    await expect(measureLayerLatency(models, { milliseconds: 0 })).rejects.toThrow(
+      "measureLayerLatency: milliseconds must be a number above 0, got 0.",
+    );
+  });
+});
+
+describe("a file of a latency table", () => {
+  const folder = mkdtempSync(join(tmpdir(), "bars-latency-"));
+  const path = join(folder, "table.json");
+
+  it("is read as it was written, and refused where a field is wrong", () => {
+    writeLatencyTable(path, madeUp);
+    expect(readLatencyTable(path)).toEqual(madeUp);
+    writeFileSync(path, JSON.stringify({ ...madeUp, layers: { "conv 1x1x1 1x1x1 1": -1 } }));
+    expect(() => readLatencyTable(path)).toThrow(/layers.*at least 0.*got -1/);
+    rmSync(folder, { recursive: true });
+    expect(() => readLatencyTable(path)).toThrow(/table\.json/);
+  });
+});
