@@ -35,6 +35,8 @@ export interface ReadOptions {
   readonly known?: ReadonlyMap<string, KnownFile>;
   /** Folders to leave alone: where a report is written. */
   readonly skip?: (path: string) => boolean;
+  /** Gets every record that is read now, so that nobody reads it twice. */
+  readonly onRecord?: (entry: RunEntry, record: RunRecord, path: string) => void;
   /** Hears how many of how many files have been looked at. */
   readonly onFile?: ((done: number, total: number) => void) | undefined;
 }
@@ -42,13 +44,16 @@ export interface ReadOptions {
 /** Reads all that is below some roots; files whose size and time are as known are not read again. */
 export function readReport(
   roots: readonly ReportRoot[],
-  { known, skip, onFile }: ReadOptions = {},
+  { known, skip, onRecord, onFile }: ReadOptions = {},
 ): ReportContent {
   const found = findRuns(roots, skip);
   const files = new Map<string, KnownFile & { path: string }>();
   found.files.forEach((file, i) => {
     const before = known?.get(file.place);
-    files.set(file.place, isAsKnown(before, file) ? { ...before, path: file.path } : readFile(file));
+    files.set(
+      file.place,
+      isAsKnown(before, file) ? { ...before, path: file.path } : readFile(file, onRecord),
+    );
     onFile?.(i + 1, found.files.length);
   });
   const entryOf = (path: string) => byPath.get(path);
@@ -88,13 +93,15 @@ function isAsKnown(before: KnownFile | undefined, { bytes, changedMs }: FoundFil
   );
 }
 
-function readFile(file: FoundFile): KnownFile & { path: string } {
+function readFile(file: FoundFile, onRecord: ReadOptions["onRecord"]): KnownFile & { path: string } {
   const { path, place, bytes, changedMs } = file;
   const read = readRun(file);
   const about = { path, place, bytes, changedMs };
   if ("other" in read) return { ...about, entry: null, why: null };
   if ("why" in read) return { ...about, entry: null, why: read.why };
-  return { ...about, entry: entryOf(read.record, file), why: null };
+  const entry = entryOf(read.record, file);
+  onRecord?.(entry, read.record, path);
+  return { ...about, entry, why: null };
 }
 
 function entryOf(record: RunRecord, file: FoundFile): RunEntry {

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
-import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
 import type { Progress } from "../util/progress";
 import { version } from "../util/version";
 import { reportRoots } from "./findRuns";
-import { type KnownFile, type ReportContent, readReport } from "./readReport";
-import { readRun } from "./readRun";
+import { type KnownFile, readReport } from "./readReport";
 import { moreScript, reportHtml, reportScript, runScript, siteFiles, tableScript } from "./reportFiles";
 import { runDetail, sweepDetail } from "./runDetail";
 
@@ -36,14 +34,19 @@ export interface WrittenReport {
 /** What a site remembers of how it was made, so that the next time only what changed is read and written. */
 interface SiteState {
   readonly kind: "bars.report-state";
-  readonly schema: 1;
+  readonly schema: 2;
   readonly bars: string;
   /** Hash of the page's script, which changes with the library. */
   readonly script: string;
   readonly made: string;
   readonly files: readonly KnownFile[];
-  /** SHA-256 of each file of the site, by its name. */
-  readonly site: Readonly<Record<string, string>>;
+  /** Each file of the site, by its name: pages of runs are not flushed to the disk one by one, so their lengths are checked. */
+  readonly site: Readonly<Record<string, SiteFile>>;
+}
+
+interface SiteFile {
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 const stateName = "report-state.json";
@@ -73,13 +76,22 @@ export function writeReport(
   const own = realpathSync(out);
   const script = reportScript();
   const before = siteState(join(out, stateName), hashOf(script));
-  const content = readReport(roots, {
-    known: new Map(before?.files.map((file) => [file.place, file])),
-    skip: (path) => path === own,
-    onFile: progressOf(progress, "reading records", "files"),
-  });
   const writer = new SiteWriter(out, before?.site ?? {}, site);
-  writeRuns(content, before, writer, progress);
+  const known = new Map(before?.files.map((file) => [file.place, file]));
+  // Pages that are not there as they were written are made anew, whatever is known of their records.
+  for (const [place, { entry }] of known)
+    if (entry !== null && !writer.has(siteFiles.run(entry.row.id))) known.delete(place);
+  const content = readReport(roots, {
+    known,
+    skip: (path) => path === own,
+    onRecord: (entry, record, path) =>
+      writer.write(siteFiles.run(entry.row.id), runScript(runDetail(entry, record, path)), false),
+    onFile: progressOf(progress, "reading runs", "files"),
+  });
+  for (const { entry } of content.files.values())
+    if (entry !== null) writer.keep(siteFiles.run(entry.row.id));
+  for (const sweep of content.sweeps)
+    writer.write(siteFiles.run(sweep.entry.row.id), runScript(sweepDetail(sweep)), false);
   const made = new Date().toISOString();
   const table = (when: string) => tableScript(content, title, when);
   // A report of the same content keeps the time it was made at.
@@ -91,12 +103,12 @@ export function writeReport(
   const removed = writer.removeOthers();
   const state: SiteState = {
     kind: "bars.report-state",
-    schema: 1,
+    schema: 2,
     bars: version,
     script: hashOf(script),
     made: same ? before.made : made,
     files: [...content.files.values()].map(({ path: _, ...file }) => file),
-    site: writer.hashes,
+    site: writer.files,
   };
   writeFileAtomic(join(out, stateName), `${JSON.stringify(state)}\n`);
   return {
@@ -107,32 +119,6 @@ export function writeReport(
     unchanged: writer.unchanged,
     removed,
   };
-}
-
-function writeRuns(
-  content: ReportContent,
-  before: SiteState | null,
-  writer: SiteWriter,
-  progress: Progress | undefined,
-): void {
-  const known = new Map(before?.files.map((file) => [file.place, file]));
-  const say = progressOf(progress, "writing pages", "runs");
-  const files = [...content.files.values()];
-  files.forEach((file, i) => {
-    say?.(i + 1, files.length);
-    if (file.entry === null) return;
-    const name = siteFiles.run(file.entry.row.id);
-    const { path, ...own } = file;
-    if (writer.has(name) && hashJson(known.get(file.place) ?? null) === hashJson(own)) {
-      writer.keep(name);
-      return;
-    }
-    const read = readRun(file);
-    // It changed or went between two looks: the next report has it.
-    if ("record" in read) writer.write(name, runScript(runDetail(file.entry, read.record, path)));
-  });
-  for (const sweep of content.sweeps)
-    writer.write(siteFiles.run(sweep.entry.row.id), runScript(sweepDetail(sweep)));
 }
 
 function progressOf(progress: Progress | undefined, work: string, unit: string) {
@@ -146,8 +132,8 @@ function progressOf(progress: Progress | undefined, work: string, unit: string) 
   };
 }
 
-/** Makes the folder of a site; what is in it must be one. Gives the files it holds. */
-function openSite(out: string): ReadonlySet<string> {
+/** Makes the folder of a site; what is in it must be one. Gives the files it holds, with their lengths. */
+function openSite(out: string): ReadonlyMap<string, number> {
   if (existsSync(out)) {
     const names = readdirSync(out);
     if (
@@ -165,9 +151,10 @@ function openSite(out: string): ReadonlySet<string> {
       );
   }
   mkdirSync(resolve(out), { recursive: true });
-  const list = (folder: string) =>
-    existsSync(join(out, folder)) ? readdirSync(join(out, folder)).map((name) => `${folder}/${name}`) : [];
-  return new Set([...readdirSync(out), ...list("runs"), ...list("data")]);
+  const names = ["", "runs/", "data/"].flatMap((folder) =>
+    existsSync(join(out, folder)) ? readdirSync(join(out, folder)).map((name) => `${folder}${name}`) : [],
+  );
+  return new Map(names.map((name) => [name, statSync(join(out, name)).size]));
 }
 
 /** What a site says of how it was made; null where it says nothing, or was made by another version. */
@@ -175,7 +162,7 @@ function siteState(path: string, script: string): SiteState | null {
   if (!existsSync(path)) return null;
   try {
     const state = JSON.parse(readFileSync(path, "utf8")) as Partial<SiteState> | null;
-    const mine = state?.kind === "bars.report-state" && state.schema === 1;
+    const mine = state?.kind === "bars.report-state" && state.schema === 2;
     return mine && state.bars === version && state.script === script ? (state as SiteState) : null;
   } catch {
     // What is damaged is made anew.
@@ -186,43 +173,46 @@ function siteState(path: string, script: string): SiteState | null {
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
 class SiteWriter {
-  readonly hashes: Record<string, string> = {};
+  readonly files: Record<string, SiteFile> = {};
   written = 0;
   unchanged = 0;
 
   constructor(
     private readonly out: string,
-    private readonly before: Readonly<Record<string, string>>,
-    private readonly there: ReadonlySet<string>,
+    private readonly before: Readonly<Record<string, SiteFile>>,
+    private readonly there: ReadonlyMap<string, number>,
   ) {}
 
+  /** Whether a file is there as it was written the last time. */
   has(name: string): boolean {
-    return this.there.has(name) && this.before[name] !== undefined;
+    return this.before[name] !== undefined && this.there.get(name) === this.before[name].bytes;
   }
 
   isAs(name: string, text: string): boolean {
-    return this.has(name) && this.before[name] === hashOf(text);
+    return this.has(name) && this.before[name]?.sha256 === hashOf(text);
   }
 
+  /** Leaves a file as it is, unless it has been written. */
   keep(name: string): void {
-    this.hashes[name] = this.before[name] as string;
+    if (name in this.files) return;
+    this.files[name] = this.before[name] as SiteFile;
     this.unchanged += 1;
   }
 
-  write(name: string, text: string): void {
+  write(name: string, text: string, durable = true): void {
     if (this.isAs(name, text)) {
       this.keep(name);
       return;
     }
-    writeFileAtomic(join(this.out, name), text);
-    this.hashes[name] = hashOf(text);
+    writeFileAtomic(join(this.out, name), text, durable);
+    this.files[name] = { sha256: hashOf(text), bytes: Buffer.byteLength(text) };
     this.written += 1;
   }
 
   /** Removes pages of runs that are no longer there. */
   removeOthers(): number {
-    const gone = [...this.there].filter(
-      (name) => /^runs\/[0-9a-f]{12}\.js$/.test(name) && !(name in this.hashes),
+    const gone = [...this.there.keys()].filter(
+      (name) => /^runs\/[0-9a-f]{12}\.js$/.test(name) && !(name in this.files),
     );
     for (const name of gone) rmSync(join(this.out, name), { force: true });
     return gone.length;

@@ -41,9 +41,11 @@ export function writeError(path: string, error: unknown): RecordError {
  * never a half: the bytes go to a temporary file beside it, are flushed to the disk, and take its name.
  * Missing folders are made.
  *
+ * @param durable false leaves the flush to the system: a killed process still leaves the old content or the new one, but
+ * after a loss of power the file may be empty. For thousands of files that can be made again, and whose lengths are checked.
  * @throws RecordError naming the path, the cause (no permission, disk full, …) and the remedy.
  */
-export function writeFileAtomic(path: string, content: string | readonly Uint8Array[]): void {
+export function writeFileAtomic(path: string, content: string | readonly Uint8Array[], durable = true): void {
   const temporary = `${path}.${process.pid}.partial`;
   const parts = typeof content === "string" ? [Buffer.from(content, "utf8")] : content;
   let file: number | undefined;
@@ -54,11 +56,11 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
     begun = true;
     for (const part of parts)
       for (let at = 0; at < part.length; ) at += writeSync(file, part, at, part.length - at);
-    fsyncSync(file);
+    if (durable) fsyncSync(file);
     closeSync(file);
     file = undefined;
     renameSync(temporary, path);
-    flushFolder(dirname(path));
+    if (durable) flushFolder(dirname(path));
   } catch (error) {
     if (file !== undefined) closeSync(file);
     if (begun) rmSync(temporary, { force: true });

@@ -113,10 +113,15 @@ describe("writeReport", () => {
     expect(rowsOf(site).at(-1)?.updated).toBe("2027-01-01T00:00:00.000Z");
     expect(readdirSync(join(site, "runs"))).toHaveLength(4);
     // A damaged state, or a page that somebody removed, is made anew.
-    writeFileSync(join(site, "report-state.json"), '{"kind":');
+    writeFileSync(join(site, "report-state.json"), `{"kind":`);
     rmSync(join(site, "runs", readdirSync(join(site, "runs"))[0] as string));
     writeReport([runs], { out: site });
     expect(readdirSync(join(site, "runs"))).toHaveLength(4);
+    // As a loss of power may leave a page.
+    const page = join(site, "runs", readdirSync(join(site, "runs"))[0] as string);
+    writeFileSync(page, "");
+    expect(writeReport([runs], { out: site })).toMatchObject({ written: 1 });
+    expect(readFileSync(page, "utf8")).toMatch(/^barsPage\.run\(/);
   });
 
   it("lists what cannot be read with the reason, and drops nothing silently", () => {

@@ -20,5 +20,5 @@ progress { width: 100%; height: 10px; accent-color: var(--accent); }
 .lined td, .lined th { border-top: 1px solid var(--line); overflow-wrap: anywhere; } .lined { width: 100%; } .lined tr.differs td { background: var(--warnback); } details > summary { cursor: pointer; color: var(--accent); padding: 2px 0; }
 .dashboard { background: #fff; border-radius: 4px; padding: 4px; min-width: 640px; } .dashboard svg { display: block; width: 100%; max-width: 1000px; height: auto; } .columns-choice { display: flex; flex-wrap: wrap; gap: 2px 14px; max-height: 220px; overflow-y: auto; }
 .beside { display: grid; gap: 10px; grid-auto-flow: column; grid-auto-columns: minmax(min(420px, 90cqw), 1fr); overflow-x: auto; } .report .app { border: 0; padding: 0; background: none; }
-.pages { display: flex; gap: 8px; align-items: center; margin: 8px 0; flex-wrap: wrap; } .live::before { content: "● "; color: var(--good); } .live.lost::before { content: "○ "; color: var(--warn); }
+.report li, .report p { overflow-wrap: anywhere; } .pages { display: flex; gap: 8px; align-items: center; margin: 8px 0; flex-wrap: wrap; } .live::before { content: "● "; color: var(--good); } .live.lost::before { content: "○ "; color: var(--warn); }
 `;
