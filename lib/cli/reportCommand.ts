@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import { writeReport } from "../report/writeReport";
 import { counted } from "../util/counted";
+import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { places } from "./values";
 
 interface Options {
-  readonly out: string;
+  readonly out?: string;
   readonly title?: string;
+  readonly tensorboard?: string;
 }
 
 /** `bars report`: a static site of any folders of runs. Needs no tensor engine. */
@@ -14,12 +16,26 @@ export function reportCommand(): Command {
   return new Command("report")
     .description("write a static site of runs: a table, each run's page, comparisons, frontier")
     .argument("<runs...>", "folders of runs, record files or sweep files", places)
-    .requiredOption("--out <folder>", "folder of the site; run again, only what changed is written")
+    .option("--out <folder>", "folder of the site; run again, only what changed is written")
     .option("--title <text>", "heading of the site; default: Runs")
+    .option("--tensorboard <folder>", "write TensorBoard event files, one for each run")
     .action(run);
 }
 
-function run(given: string[], { out, title }: Options): void {
+async function run(given: string[], { out, title, tensorboard }: Options): Promise<void> {
+  if (out === undefined && tensorboard === undefined)
+    throw new ConfigError("report: expected --out or --tensorboard with a folder, got neither.");
+  if (out !== undefined) site(given, out, title);
+  if (tensorboard === undefined) return;
+  const { writeTensorBoard } = await import("../report/tensorBoard.js");
+  const { runs, scalars, leftOut } = writeTensorBoard(given, tensorboard);
+  console.log(
+    `${counted(scalars, "number")} of ${counted(runs, "run")} for tensorboard --logdir ${tensorboard}`,
+  );
+  for (const { place, why } of leftOut) console.log(`left out, ${why}: ${place}`);
+}
+
+function site(given: string[], out: string, title: string | undefined): void {
   const { page, runs, unreadable, written, unchanged, removed } = writeReport(given, {
     out,
     ...(title === undefined ? {} : { title }),

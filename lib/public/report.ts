@@ -5,4 +5,5 @@
  */
 
 export { type ServedReport, type ServeOptions, serveReport } from "../report/serveReport";
+export { type WrittenTensorBoard, writeTensorBoard } from "../report/tensorBoard";
 export { type ReportOptions, type WrittenReport, writeReport } from "../report/writeReport";

@@ -1,13 +1,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { useMemo, useState } from "preact/hooks";
 import { Scroll } from "../shared/Scroll";
-
-/** One line of a plot: a value for each place of `x`; null where there is none. */
-export interface Series {
-  readonly name: string;
-  readonly values: readonly (number | null)[];
-  readonly color?: string;
-}
+import type { Series } from "./curves";
 
 interface LinePlotProps {
   readonly title: string;

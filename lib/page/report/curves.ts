@@ -3,7 +3,13 @@ import type { EvolutionRecord } from "../../records/evolutionRecord";
 import type { SearchRecord } from "../../records/searchRecord";
 import type { TrainRecord } from "../../records/trainRecord";
 import { siAmount } from "../../util/siAmount";
-import type { Series } from "./LinePlot";
+
+/** One line of a plot: a value for each place of `x`; null where there is none. */
+export interface Series {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  readonly color?: string;
+}
 
 /** One plot of a run. */
 export interface Curve {
