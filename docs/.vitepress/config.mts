@@ -44,6 +44,7 @@ const guides = [
   "sweeps",
   "frontier",
   "frontier-protocol",
+  "report",
   "engine",
   "scale",
   "deploy",

@@ -69,7 +69,7 @@ describe("wrong usage of the command line", () => {
       ...["pack", "run", "inspect"],
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
       ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "figures"],
-      "provenance",
+      ...["report", "serve", "provenance"],
       ...["settings", "data", "backend", "bench"],
     ]);
   });
@@ -193,6 +193,11 @@ describe("wrong usage of the command line", () => {
       message: "must be one of .pdf, .svg, .png, .json, .tex, got .bmp",
     },
     { args: ["draw", record, "--out", "cells"], message: "got none" },
+    {
+      args: ["report", record],
+      message: "report: expected --out or --tensorboard with a folder, got neither.",
+    },
+    { args: ["serve", record, "--port", "web"], message: 'expected a whole number, got "web".' },
     { args: ["figures", at("none.json")], message: "found no file or folder of that name" },
     {
       args: ["figures", record, "--width", "wide"],

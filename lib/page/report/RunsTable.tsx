@@ -18,7 +18,7 @@ interface RunsTableProps {
 }
 
 /** Rows of one page of the table: what a browser lays out in an instant. */
-const pageRows = 100;
+const pageRows = 50;
 const facets = ["kind", "status", "dataset"] as const;
 
 /** All runs: filtered, sorted, with the columns one asks for. The address keeps all three. */
