@@ -101,7 +101,7 @@ export function readIndex(path: string): PictureIndex {
     }
     const { count, channels } = header;
     const fits = [count, channels].every((value) => Number.isInteger(value) && value >= 0);
-    if (!fits || (16 + 8 + 8 + 16 * channels) * count > size) throw damaged("is damaged in its header");
+    if (!fits || (8 + 8 + 8 + 16 * channels) * count > size) throw damaged("is damaged in its header");
     const columns = emptyColumns(count, channels);
     const parts = [columns.offsets, columns.sizes, columns.sums, columns.moments].map(bytesOf);
     const whole = parts.reduce((sum, part) => sum + part.length, 0);

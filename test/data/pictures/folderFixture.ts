@@ -31,8 +31,9 @@ export async function pictureFolder(perClass = 4): Promise<string> {
       const folder = join(root, part, name);
       mkdirSync(folder, { recursive: true });
       for (let i = 0; i < (part === "train" ? perClass : 2); i++) {
-        const shade = label === 0 ? 200 - 9 * i : 40 + 9 * i;
-        const { data, raw } = halves(24 + 5 * i, 30 - 2 * i, [shade, 90, 30], [20, shade, 120]);
+        const shade = label === 0 ? 200 - 9 * (i % 16) : 40 + 9 * (i % 16);
+        const [width, height] = [24 + 5 * (i % 8), 30 - 2 * (i % 8)];
+        const { data, raw } = halves(width, height, [shade, 90, 30], [20, shade, 120]);
         await sharp(data, { raw })
           .png()
           .toFile(join(folder, `p${i}.png`));

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -84,6 +93,19 @@ describe("a folder of pictures", () => {
       (await as(stored)).map(({ images }) => images),
     );
     expect(decoded.info).toEqual(stored.info);
+  });
+
+  it("opens the index of many pictures again that are decoded whenever they are used", async () => {
+    const many = await pictureFolder(40);
+    made.push(many);
+    const directory = scratch();
+    const first = await load(many, { cache: "none" }, directory);
+    const again = await load(many, { cache: "none" }, directory);
+    expect(again.train.labels).toHaveLength(80);
+    expect(again.info.contentHash).toBe(first.info.contentHash);
+    const [store] = readdirSync(join(directory, "image-folder"));
+    // Less is in it than a picture takes: the check of its size must count what an index takes, no more.
+    expect(statSync(join(directory, "image-folder", store as string)).size).toBeLessThan(84 * 18 * 18 * 3);
   });
 
   it("keeps no bytes of pictures in memory, and says so to whoever asks for them", async () => {
