@@ -1,7 +1,7 @@
 import type { RaceMeasure } from "../config/raceConfig";
 import type { SearchConfig } from "../config/searchConfig";
 import { type CostMeasure, costMeasures } from "../cost/cost";
-import type { RaceRecord } from "../records/raceRecord";
+import type { RaceFit, RaceNetwork, RaceRecord } from "../records/raceRecord";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
@@ -22,6 +22,15 @@ export type StoredEpoch = "start" | "last" | number | EpochWindow;
 export interface SearchAlphas extends Pick<SearchRecord, "startAlphas" | "chosen"> {
   readonly epochs: readonly Pick<EpochRecord, "epoch" | "alphas" | "warmup">[];
   readonly config: Pick<SearchConfig, "space" | "binarization" | "cost">;
+}
+
+/** What of a stored race a derivation reads. A whole record serves. */
+export interface RaceAlphas extends Pick<RaceRecord, "kind" | "status"> {
+  readonly config: Pick<RaceRecord["config"], "space" | "band"> & {
+    readonly train: Pick<RaceRecord["config"]["train"], "binarization">;
+  };
+  readonly fit: Pick<RaceFit, "alphas"> | null;
+  readonly networks: readonly Pick<RaceNetwork, "results">[];
 }
 
 /**
@@ -91,7 +100,7 @@ function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, 
  * console.log(bars.derive(bars.deriveInputOf(record, 0)).cost.bops); // 466944
  * ```
  */
-export function deriveInputOf(record: SearchAlphas | RaceRecord, epoch?: StoredEpoch): DeriveInput {
+export function deriveInputOf(record: SearchAlphas | RaceAlphas, epoch?: StoredEpoch): DeriveInput {
   if (isRace(record)) return raceInput(record, epoch);
   const place = epoch ?? record.chosen?.epoch ?? "last";
   const { space, binarization } = record.config;
@@ -100,12 +109,12 @@ export function deriveInputOf(record: SearchAlphas | RaceRecord, epoch?: StoredE
   return { space, alphas, style: binarization, held, resting };
 }
 
-function isRace(record: SearchAlphas | RaceRecord): record is RaceRecord {
+function isRace(record: SearchAlphas | RaceAlphas): record is RaceAlphas {
   return "kind" in record && record.kind === "bars.race-record";
 }
 
 function raceInput(
-  { config, fit, networks, status }: RaceRecord,
+  { config, fit, networks, status }: RaceAlphas,
   epoch: StoredEpoch | undefined,
 ): DeriveInput {
   if (epoch !== undefined && epoch !== "last") {

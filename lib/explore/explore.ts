@@ -4,10 +4,11 @@ import { drawGenotype } from "../figures/drawings/drawGenotype";
 import { svgToPng } from "../figures/export/svgToPng";
 import { palette, probabilityScale } from "../figures/frame/theme";
 import { settingsText } from "../page/explore/deriveCode";
-import { type Derived, derivedOf } from "../page/explore/derived";
+import { type Derived, derivedOf, firstPlace } from "../page/explore/derived";
 import type { ExploreData, PageSearch } from "../page/explore/exploreData";
 import { spokenText } from "../page/explore/marginRows";
 import type { Settings } from "../page/explore/settings";
+import type { RaceRecord } from "../records/raceRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import { BarsError } from "../util/errors";
 import { notebookKernel } from "../util/notebookKernel";
@@ -18,8 +19,11 @@ import { pageHtml } from "./pageHtml";
 import { pagePrimitives } from "./pagePrimitives";
 import { pageSearch } from "./pageSearch";
 
-/** One search, several, or several by name. */
-export type Explored = SearchRecord | readonly SearchRecord[] | Readonly<Record<string, SearchRecord>>;
+/** A search, or a race for the alphas fitted to it. */
+type ExploredRecord = SearchRecord | RaceRecord;
+
+/** One search or race, several, or several by name. */
+export type Explored = ExploredRecord | readonly ExploredRecord[] | Readonly<Record<string, ExploredRecord>>;
 
 export interface ExploreOptions {
   /** What copied code calls the variable that holds what was given; left out: `record`, or `records` for several. */
@@ -36,6 +40,8 @@ export interface ExploreOptions {
  *
  * The output is self-contained: one element, one script, no other host. It works in exported pages without a kernel. Viewers
  * without scripts keep a picture and a line of text. Outside a notebook it prints that line; see `explorePage` for a file.
+ *
+ * Of a race, the same from the alphas fitted to the scores of its first rung, which have no epochs; rule "budget" stays in its band.
  *
  * @param searches what cannot be shown, such as a record of another schema, is said in the page.
  * @returns what "use in notebook" writes to: `const picked = bars.explore(record)`, then `picked.genotype`.
@@ -130,7 +136,7 @@ export function exploreData(searches: Explored, { name, rules = [] }: ExploreOpt
     primitives: pagePrimitives(found.flatMap((one) => (one.record ? [one.record.config] : []))),
     bars: version,
     theme: { probabilityScale: probabilityScale(), palette: { ...palette } },
-    start: { search, epoch: record?.chosen?.epoch ?? record?.epochs.at(-1)?.epoch ?? "start" },
+    start: { search, epoch: record ? firstPlace(record) : "start" },
     channel: null,
     page: "bars-explore",
   };

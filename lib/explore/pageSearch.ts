@@ -2,11 +2,13 @@ import { deriveInputOf } from "../derive/alphasAt";
 import { type Derivation, derive } from "../derive/derive";
 import type { OwnRule } from "../derive/ownRule";
 import type { OwnRuleResults, PageRecord, PageSearch } from "../page/explore/exploreData";
+import { kindInJson } from "../records/readRecord";
 import type { EpochRecord, SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import { hashJson } from "../util/canonicalJson";
 import { counted } from "../util/counted";
 import { BarsError } from "../util/errors";
+import { pageRace } from "./pageRace";
 
 /** Epochs a page holds at most; a slider of more stops tells no more. */
 const mostEpochs = 200;
@@ -16,6 +18,7 @@ export function pageSearch(
   value: unknown,
   { label, expression, rules }: { label: string; expression: string; rules: readonly OwnRule[] },
 ): PageSearch {
+  if (kindInJson(value) === "bars.race-record") return pageRace(value, { label, expression, rules });
   const base = { label, expression, notes: [], thinned: false, ownRules: [] };
   let record: SearchRecord;
   try {

@@ -3,7 +3,7 @@ import { deriveRules } from "../../derive/derive";
 import { optionFields } from "../../derive/optionFields";
 import { BudgetControl } from "./BudgetControl";
 import type { Derived } from "./derived";
-import { inputOf } from "./derived";
+import { firstPlace, inputOf } from "./derived";
 import { EpochControl } from "./EpochControl";
 import type { ExploreData } from "./exploreData";
 import { Field } from "./Field";
@@ -26,7 +26,7 @@ export function Controls({ id, data, settings, derived, onChange }: ControlsProp
   const { record } = search;
   const goTo = (index: number) => {
     const place = data.searches[index]?.record;
-    set({ search: index, place: place?.chosen?.epoch ?? place?.epochs.at(-1)?.epoch ?? "start" });
+    set({ search: index, place: place ? firstPlace(place) : "start" });
   };
   return (
     <form

@@ -17,7 +17,8 @@ export function EpochControl({ id, search, place, onChange }: EpochProps) {
   const record = search.record;
   const epochs = record?.epochs.map(({ epoch }) => epoch) ?? [];
   const last = epochs.length;
-  const stop = (at: Place) => (at === "start" ? 0 : epochs.indexOf(typeof at === "number" ? at : at.to) + 1);
+  const stop = (at: Place) =>
+    at === "start" || at === "fit" ? 0 : epochs.indexOf(typeof at === "number" ? at : at.to) + 1;
   const placeOf = (position: number): Place => (position === 0 ? "start" : (epochs[position - 1] as number));
   const window = typeof place === "object" ? place : null;
   const [playing, setPlaying] = useState(false);
@@ -38,6 +39,10 @@ export function EpochControl({ id, search, place, onChange }: EpochProps) {
     const to = epochs[Math.max(1, position) - 1] as number;
     onChange({ from: Math.min(window.from, to), to });
   };
+  if (record?.race)
+    return (
+      <p class="soft">Alphas fitted to the scores of the race's first rung. There are no epochs to choose.</p>
+    );
   if (last === 0)
     return (
       <p class="soft">No epoch of this search has ended: only the alphas of its start can be derived from.</p>

@@ -12,7 +12,8 @@ export function codeOf(value: unknown): string {
 
 /** The call that derives the same in a cell or program; `expression` stands for the record. */
 export function deriveCode(expression: string, settings: Settings): string {
-  const input = `bars.deriveInputOf(${expression}, ${codeOf(settings.place)})`;
+  const { place } = settings;
+  const input = `bars.deriveInputOf(${place === "fit" ? expression : `${expression}, ${codeOf(place)}`})`;
   const rule = libraryRule(settings.rule);
   if (rule === null) return `bars.derive(${input}, ${settings.rule})`;
   const choice = ruleChoiceOf(settings);

@@ -11,7 +11,7 @@ import { genotypeHash } from "../../space/genotypeJson";
 import { BarsError } from "../../util/errors";
 import { deriveCode } from "./deriveCode";
 import type { PageRecord, PageSearch } from "./exploreData";
-import { libraryRule, ruleChoiceOf, type Settings } from "./settings";
+import { libraryRule, type Place, ruleChoiceOf, type Settings } from "./settings";
 
 /** All that is seen of one setting of the controls. */
 export interface Derived {
@@ -30,7 +30,18 @@ export interface Derived {
 
 /** What a derivation reads: alphas of the place, and the key of the seed. */
 export function inputOf(record: PageRecord, { place, seed }: Pick<Settings, "place" | "seed">): DeriveInput {
-  return { ...deriveInputOf(record, place), key: fold(randomKey(seed), "derive") };
+  const input = place === "fit" ? raceInputOf(record) : deriveInputOf(record, place);
+  return { ...input, key: fold(randomKey(seed), "derive") };
+}
+
+/** Where a page begins: the fit of a race, the epoch a search chose, else its last. */
+export function firstPlace({ race, chosen, epochs }: PageRecord): Place {
+  return race ? "fit" : (chosen?.epoch ?? epochs.at(-1)?.epoch ?? "start");
+}
+
+function raceInputOf({ race }: PageRecord): DeriveInput {
+  if (race === undefined) throw new BarsError("This is a search: it has epochs, and no fit.");
+  return deriveInputOf(race);
 }
 
 /**
@@ -67,13 +78,18 @@ function shown(search: PageSearch, record: PageRecord, settings: Settings, deriv
   const { genotype, rule } = derivation;
   const method = rule["method"] as ProbabilityMethod;
   const temperature = rule["temperature"] as number;
-  const { alphas } = deriveInputOf(record, settings.place);
+  const { alphas } = inputOf(record, settings);
+  const { place } = settings;
   return {
     derivation,
     hash: genotypeHash(genotype),
     probabilities: probabilitiesOf(alphas, method, temperature),
     parts: costByPart(genotype, record.config.binarization),
-    noise: search.thinned ? null : marginNoise(record, settings.place, genotype, { method, temperature }),
+    // A race has one fit: nothing moved over epochs.
+    noise:
+      search.thinned || place === "fit"
+        ? null
+        : marginNoise(record, place, genotype, { method, temperature }),
     parameterFree: parameterFreeShare(genotype),
     code: deriveCode(search.expression, settings),
   };

@@ -1,4 +1,4 @@
-import type { SearchAlphas, StoredEpoch } from "../../derive/alphasAt";
+import type { RaceAlphas, SearchAlphas, StoredEpoch } from "../../derive/alphasAt";
 import type { Derivation } from "../../derive/derive";
 import type { LayerSpec } from "../../primitives/layerSpec";
 import type { PrimitiveLook, PrimitiveTraits } from "../../primitives/primitive";
@@ -15,6 +15,8 @@ export interface PageRecord extends SearchAlphas {
   /** Data set and images, as one line. */
   readonly images: string;
   readonly defined?: readonly Definition[];
+  /** Of a race: it has no epochs but one fit, whose alphas are `startAlphas` too. */
+  readonly race?: RaceAlphas;
 }
 
 /** A rule of the user's own. Its function stays in the kernel; what it derives at each epoch travels. */
@@ -62,7 +64,7 @@ export interface ExploreData {
   readonly bars: string;
   readonly theme: PageTheme;
   /** Where the page begins. */
-  readonly start: { readonly search: number; readonly epoch: StoredEpoch };
+  readonly start: { readonly search: number; readonly epoch: StoredEpoch | "fit" };
   /** The name a listening kernel knows this page by; null outside a notebook. */
   readonly channel: string | null;
   /** What messages of this page are addressed by. */

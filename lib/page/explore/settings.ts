@@ -3,8 +3,8 @@ import { type DeriveRuleName, deriveRules, type RuleChoice } from "../../derive/
 import type { DeriveRule } from "../../derive/deriveRule";
 import { optionFields } from "../../derive/optionFields";
 
-/** Where in a search alphas are read. */
-export type Place = "start" | number | EpochWindow;
+/** Where in a search alphas are read; of a race its fit. */
+export type Place = "start" | "fit" | number | EpochWindow;
 
 /** Everything a reader can set. Options that are not set have the rule's defaults. */
 export interface Settings {
@@ -74,7 +74,7 @@ export function ruleChoiceOf(settings: Settings): RuleChoice {
 
 /** "epoch 5", "epochs 3 to 5", "start". */
 export function placeText(place: Place): string {
-  if (place === "start") return "start";
+  if (place === "start" || place === "fit") return place;
   if (typeof place === "number") return `epoch ${place + 1}`;
   return `epochs ${place.from + 1} to ${place.to + 1}`;
 }
