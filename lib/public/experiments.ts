@@ -37,6 +37,14 @@ export {
   matchedVariants,
   runComparison,
 } from "../experiments/comparison/runComparison";
+export {
+  type LatencyFit,
+  type LatencyRow,
+  latencyFits,
+  latencyModels,
+  latencyStudy,
+  stepTimes,
+} from "../experiments/latencyStudy";
 export type { NotebookParameters } from "../experiments/notebookParameters";
 export {
   type PlantedName,

@@ -55,6 +55,7 @@ export { entropyFigure } from "../figures/plots/entropyFigure";
 export { frontierFigure } from "../figures/plots/frontierFigure";
 export { informationPlane } from "../figures/plots/informationPlane";
 export { latencyBars } from "../figures/plots/latencyBars";
+export { latencyScatter } from "../figures/plots/latencyScatter";
 export { layoutEvolution } from "../figures/plots/layoutEvolution";
 export { lossFigure } from "../figures/plots/lossFigure";
 export { measuresForest } from "../figures/plots/measuresForest";
