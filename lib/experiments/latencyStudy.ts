@@ -1,6 +1,6 @@
 import { Matrix, solve } from "ml-matrix";
 import { kendall } from "../analysis/rankCorrelation";
-import { baselineConfig, cifarFamilies } from "../config/baselineConfig";
+import { baselineConfig } from "../config/baselineConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { costIn } from "../cost/cost";
 import { type LatencyTable, predictedLatency } from "../cost/latencyTable";
@@ -32,6 +32,8 @@ export interface LatencyRow {
   readonly layersMs: number;
 }
 
+const handMade = ["resnet20", "resnet18", "vgg_small", "nin"] as const;
+
 /**
  * The networks of a study: so many drawn from a space, and hand-made binary ones (Bi-Real blocks) of two widths.
  *
@@ -45,7 +47,7 @@ export function latencyModels(space: SpaceConfig, drawn: number, key: RandomKey)
   const ours = Array.from({ length: drawn }, (_, i) =>
     genotypeModel(randomGenotype(space, fold(fold(key, "latency"), i)), `drawn-${i + 1}`),
   );
-  const theirs = cifarFamilies.flatMap((family) =>
+  const theirs = handMade.flatMap((family) =>
     [0.125, 0.25].map((width): ModelSpec => {
       const config = baselineConfig({ family, block: "bireal", width });
       return { kind: "baseline", name: `${family}-x${width}`, ...config };

@@ -46,12 +46,13 @@ export function latencyScatter(rows: readonly TimedNetwork[], measured: string):
     columns: panels.length,
     panelWidth: 230,
     panelHeight: 230,
+    above: 54,
     legend: {},
     panels: panels.map(({ title, of }, column) => ({
       row: 0,
       column,
-      xAxis: { title, rangemode: "tozero" },
-      yAxis: { title: column === 0 ? "ms of one image" : "", rangemode: "tozero" },
+      xAxis: { title: { text: title }, rangemode: "tozero" },
+      yAxis: { title: { text: column === 0 ? "ms of one image" : "" }, rangemode: "tozero" },
       traces: [
         ...methods.map((method, i) => {
           const own = rows.filter((row) => row.method === method);
