@@ -89,8 +89,9 @@ export default defineConfig({
     globalSetup: ["test/globalSetup.ts"],
     // One file at once more than there are processors, each with one thread: some wait for a browser, a kernel or Slurm.
     maxWorkers: availableParallelism() + 1,
-    // Room for objects that live briefly: a tenth less time for graphs and drawings, which make many.
-    execArgv: ["--max-semi-space-size=64"],
+    // Graphs and drawings make many objects that live briefly: room for them, and no threads to collect them where all processors are
+    // busy, are each about a tenth less time.
+    execArgv: ["--max-semi-space-size=64", "--single-threaded-gc"],
     env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
