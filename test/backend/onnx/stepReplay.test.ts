@@ -150,8 +150,14 @@ describe("StepReplay", () => {
     held.dispose();
   });
 
+  /** Labels and the share of images that are mixed in, others in every step. */
+  const mixOf = (own: ReturnType<typeof randomKey>) => ({
+    labels: tf.tensor1d(Int32Array.from(integers(fold(own, "mix"), 4, 10)), "int32"),
+    share: tf.scalar(uniform(fold(own, "share"), 1)[0] as number),
+  });
+
   /** Losses and the last weights of a search on random images. */
-  async function searched(replayed: boolean, steps: number) {
+  async function searched(replayed: boolean, steps: number, mixed = false) {
     const config = tinySearch({
       space: { initChannels: 2, cellLayout: [0, 1], steps: 2, widthChoices: [0.5, 1], imageSize: 8 },
       batchSize: 4,
@@ -166,6 +172,7 @@ describe("StepReplay", () => {
       const batch = {
         images: tf.tensor4d(normal(own, 4 * 8 * 8 * 3), [4, 8, 8, 3]),
         labels: tf.tensor1d(Int32Array.from(integers(own, 4, 10)), "int32"),
+        ...(mixed ? { mix: mixOf(own) } : {}),
       };
       const alpha = nextAlphaGradients(state, batch, settings, fold(own, "alpha"));
       clippedStep(state.alphaOptimizer, state.alphas.named(), alpha.gradients, 1, 0.01);
@@ -199,5 +206,14 @@ describe("StepReplay", () => {
     expect(replays() - middle.replays).toBe(8);
     expect(backend.statistics().compiles).toBe(middle.compiles);
     expect(tf.memory().numTensors).toBe(middle.tensors);
+  });
+
+  it("replays steps on mixed images, with the labels and the share of each", async () => {
+    const called = await searched(false, 5, true);
+    const start = replays();
+    expect(await searched(true, 5, true)).toEqual(called);
+    expect(replays() - start).toBe(6);
+    const plain = await searched(true, 5);
+    expect(called.found.every((loss, i) => loss !== plain.found[i])).toBe(true);
   });
 });
