@@ -30,7 +30,7 @@ export interface LatencyTable {
  * Layers that take time of their own; of sums and signs what they add to the layer that writes the map. All others are done while that
  * writes its result.
  */
-export const timedLayers = [
+const timedLayers = [
   "conv",
   "binary_conv",
   "linear",
@@ -73,8 +73,8 @@ let inUse: LatencyTable | null = null;
  *
  * @example
  * ```ts
- * const { genotype } = bars.readTrainRecord("data/records/frontier/bars-3M-s0.json").model;
- * const model = bars.records.genotypeModel(genotype, "bars-3M");
+ * const { genotype } = bars.derive(bars.deriveInputOf(bars.readSearchRecord("data/records/search-cured-seed0.json")));
+ * const model = bars.records.genotypeModel(genotype, "cured");
  * bars.cost.useLatencyTable(await bars.packed.measureLayerLatency([model], { milliseconds: 1 }));
  * console.log(bars.cost.totalCost(genotype).latencyMs > 0); // true
  * bars.cost.useLatencyTable(null);

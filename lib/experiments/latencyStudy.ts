@@ -164,11 +164,13 @@ export interface LatencyFit {
  *
  * @example
  * ```ts
- * const rows = Array.from({ length: 9 }, (_, i) => ({
- *   network: `net${i}`, method: "drawn", bops: 1e6 * i, flops: 1e5, ops: 1e5 + (1e6 * i) / 64, elementwise: 1e4,
- *   latencyMs: 0.1 + 0.02 * i, layersMs: 0.1 + 0.02 * i,
- * }));
- * console.log(bars.experiments.latencyFits(rows).map(({ within15 }) => within15).at(-1)); // 1
+ * const fits = bars.experiments.latencyFits(
+ *   Array.from({ length: 9 }, (_, i) => ({
+ *     network: `net${i}`, method: "drawn", bops: 1e6 * i, flops: 1e5, ops: 1e5 + (1e6 * i) / 64, elementwise: 1e4,
+ *     latencyMs: 0.1 + 0.02 * i, layersMs: 0.1 + 0.02 * i,
+ *   })),
+ * );
+ * console.log(fits.map(({ within15 }) => within15).at(-1)); // 1
  * ```
  */
 export function latencyFits(rows: readonly LatencyRow[]): LatencyFit[] {

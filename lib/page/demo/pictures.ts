@@ -38,7 +38,7 @@ export function pictureOf(
 }
 
 /** `[from, from, 4]` to `[to, to, 3]`: every pixel the mean of the part of the picture it covers. */
-export function areaMean(data: Uint8ClampedArray, from: number, to: number): Uint8ClampedArray<ArrayBuffer> {
+function areaMean(data: Uint8ClampedArray, from: number, to: number): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(to * to * 3);
   const step = from / to;
   for (let y = 0; y < to; y++) {

@@ -83,7 +83,7 @@ function rowFacts(row: ReportRow): Fact[] {
 }
 
 /** Names with their values. */
-export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
+function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   return (
     <dl class="plain-facts num">
       {facts.flatMap(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
