@@ -122,7 +122,7 @@ export const diagnosticsSection = section(
       min: 0,
       unit: "batches",
       meaning:
-        "Batches of the weight split, images as they are, from which the statistics of all batch norms are taken anew before the supernet and the derived architecture are measured, each for itself; 0 measures with the statistics of every evaluated batch.",
+        "Augmented batches of the weight split, from which the statistics of all batch norms are taken anew before the supernet and the derived architecture are measured, each for itself; 0 measures with the statistics of every evaluated batch.",
     }),
     eigenvalueEvery: integer({
       default: 0,

@@ -130,7 +130,7 @@ export const evaluationSection = section(
       min: 0,
       unit: "batches",
       meaning:
-        "Batches of training images, as they are, from which the statistics of all batch norms are taken anew before the final measurements; 0 keeps the running ones.",
+        "Augmented batches of training images, from which the statistics of all batch norms are taken anew before the final measurements; 0 keeps the running ones.",
       source: "Wu & Johnson 2021, arXiv:2105.07576",
     }),
   },

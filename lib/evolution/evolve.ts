@@ -86,9 +86,10 @@ async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promi
   const earlier = existsSync(path) ? readEvolutionRecord(path) : null;
   if (earlier) checkSameRun(earlier, configHash, path, words);
   if (earlier?.status === "finished") return earlier;
-  if (earlier && earlier.history.length > 0 && evolutionRecalibration(earlier) === "batch_means") {
+  const how = earlier && earlier.history.length > 0 ? evolutionRecalibration(earlier) : "none";
+  if (earlier && how !== "augmented" && how !== "none") {
     throw new RecordError(
-      `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema ${evolutionRecordSchema} pools them; its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ${earlier.versions.bars}).`,
+      `${path}: this evolution recalibrates batch norms as records of schema ${earlier.schema} do, schema ${evolutionRecordSchema} otherwise (data/records/README.md); its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ${earlier.versions.bars}).`,
     );
   }
   const interrupt = openInterrupt(options.signal);

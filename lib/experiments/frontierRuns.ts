@@ -186,6 +186,6 @@ export function recipeHash(config: TrainConfig, recalibration: Recalibration = "
   } = config;
   const { directory: _directory, download: _download, ...images } = data;
   const { testEvery: _testEvery, ...measured } = evaluation;
-  const how = recalibration === "pooled" ? { recalibration } : {};
+  const how = recalibration === "plain" ? { recalibration } : {};
   return hashJson({ ...rest, data: images, evaluation: { ...measured, ...how } });
 }

@@ -3,6 +3,7 @@ import { spaceSection } from "../config/spaceConfig";
 import { trainSection } from "../config/trainConfig";
 import { checkSameData, type RunWords, runHeader } from "../loop/runRecord";
 import type { RaceRecord } from "../records/raceRecord";
+import { raceRecordSchema } from "../records/raceRecordFile";
 import type { Genotype } from "../space/genotype";
 import { ConfigError, RecordError } from "../util/errors";
 import type { WorkerAbout } from "./raceTask";
@@ -23,7 +24,7 @@ export function newRaceRecord(
 ): RaceRecord {
   return {
     kind: "bars.race-record",
-    schema: 1,
+    schema: raceRecordSchema,
     config,
     own,
     ...runHeader(
@@ -48,6 +49,10 @@ export function newRaceRecord(
 /** @throws RecordError if the data, the engine or its threads are not those a race began with: numbers would not compare. */
 export function checkSameMachine(record: RaceRecord, { backend, data }: WorkerAbout, path: string): void {
   checkSameData(record.data, data, path, raceWords);
+  if (record.schema !== raceRecordSchema)
+    throw new RecordError(
+      `${path}: this race recalibrates batch norms on images as they are, as records of schema ${record.schema} do, schema ${raceRecordSchema} on augmented ones; its accuracies would not compare. Choose another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
+    );
   const { name, threads } = record.backend;
   if (name === backend.name && threads === backend.threads) return;
   const text = (engine: string, count: number) =>

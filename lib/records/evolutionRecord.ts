@@ -21,7 +21,7 @@ export interface EvolutionEntry {
 export interface EvolutionRecord {
   readonly kind: "bars.evolution-record";
   /** 2; 1 where fitness was measured with another recalibration (`evolutionRecalibration`). */
-  readonly schema: 1 | 2;
+  readonly schema: 1 | 2 | 3;
   readonly config: EvolutionConfig;
   /** SHA-256 of the canonical JSON of `config`. */
   readonly configHash: string;

@@ -6,13 +6,13 @@ import { checkRecordForm, readRecordJson } from "./readRecord";
 import { recordText } from "./recordText";
 
 /** Schema this version of the library writes. */
-export const evolutionRecordSchema = 2;
+export const evolutionRecordSchema = 3;
 
 const form = {
   what: "a record of an evolution",
   kind: "bars.evolution-record",
   schema: evolutionRecordSchema,
-  earlier: [1],
+  earlier: [1, 2],
   shape: evolutionRecordShape,
   hashed: ["config"],
 } as const;

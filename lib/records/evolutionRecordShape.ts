@@ -57,7 +57,7 @@ export function storedEvolutionConfig(value: EvolutionConfig, place: string): Ev
 /** Every field of the record of an evolution. */
 export const evolutionRecordShape = objectOf<EvolutionRecord>({
   kind: oneOf(["bars.evolution-record"]),
-  schema: oneOf([1, 2]),
+  schema: oneOf([1, 2, 3]),
   config: acceptedBy(storedEvolutionConfig),
   configHash: sha256Text,
   defined: optional(definedShape),

@@ -93,7 +93,8 @@ export interface RaceFit {
 /** One race, stored whole. Plain JSON. */
 export interface RaceRecord {
   readonly kind: "bars.race-record";
-  readonly schema: 1;
+  /** 2; 1 where held-out accuracies were measured with batch norms' statistics of images as they are. */
+  readonly schema: 1 | 2;
   readonly config: RaceConfig;
   /** Genotypes that the user entered, as given. */
   readonly own: readonly Genotype[];

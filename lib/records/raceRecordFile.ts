@@ -6,10 +6,14 @@ import { checkRaceParts, raceRecordShape } from "./raceRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 import { recordText } from "./recordText";
 
+/** Schema this version of the library writes. */
+export const raceRecordSchema = 2;
+
 const form = {
   what: "a record of a race",
   kind: "bars.race-record",
-  schema: 1,
+  schema: raceRecordSchema,
+  earlier: [1],
   shape: raceRecordShape,
   hashed: ["config", "own"],
 } as const;

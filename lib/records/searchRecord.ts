@@ -70,8 +70,8 @@ export interface EpochRecord {
 /** One search, stored whole. Re-derivation, analysis and figures need nothing else. Plain JSON. */
 export interface SearchRecord {
   readonly kind: "bars.search-record";
-  /** 3; 2 where accuracies were measured with another recalibration (`searchRecalibration`). */
-  readonly schema: 2 | 3;
+  /** 4; 2 and 3 where accuracies were measured with other recalibrations (`searchRecalibration`). */
+  readonly schema: 2 | 3 | 4;
   readonly config: SearchConfig;
   /** SHA-256 of the canonical JSON of the config. */
   readonly configHash: string;

@@ -8,7 +8,7 @@ import type { EpochRecord, SearchRecord } from "./searchRecord";
 import { checkSearchParts, epochFields, searchFields, searchRecordShape } from "./searchRecordShape";
 
 /** Schema this version of the library writes. */
-export const searchRecordSchema = 3;
+export const searchRecordSchema = 4;
 
 const kind = "bars.search-record";
 const what = "a search record";
@@ -48,7 +48,7 @@ export function checkSearchRecord(value: unknown, place: string): SearchRecord {
   }
   const record = checkRecordForm(
     value,
-    { ...common, schema: searchRecordSchema, earlier: [2], shape: searchRecordShape },
+    { ...common, schema: searchRecordSchema, earlier: [2, 3], shape: searchRecordShape },
     place,
   );
   // Settings that did not exist when it was written have the values that change nothing.

@@ -85,7 +85,7 @@ export const epochFields: FieldShapes<EpochRecord> = {
 
 export const searchFields: FieldShapes<SearchRecord> = {
   kind: oneOf(["bars.search-record"]),
-  schema: oneOf([2, 3]),
+  schema: oneOf([2, 3, 4]),
   config: acceptedBy<SearchConfig>(searchConfig),
   configHash: sha256Text,
   createdAt: timeText,
@@ -119,7 +119,7 @@ export const searchFields: FieldShapes<SearchRecord> = {
   ),
 };
 
-/** Every field of a search record of schema 2 or 3. */
+/** Every field of a search record of schema 2 to 4. */
 export const searchRecordShape = objectOf<SearchRecord>(searchFields);
 
 /** What fields say of each other. @throws RecordError for the first that do not agree. */

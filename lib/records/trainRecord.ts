@@ -55,8 +55,8 @@ export interface TestResult extends Measurement {
 /** One network trained from scratch, stored whole. Plain JSON. */
 export interface TrainRecord {
   readonly kind: "bars.train-record";
-  /** 2; 1 where test results were measured with another recalibration (`trainRecalibration`). */
-  readonly schema: 1 | 2;
+  /** 3; 2 where test results were measured with another recalibration (`trainRecalibration`). */
+  readonly schema: 1 | 2 | 3;
   readonly config: TrainConfig;
   readonly model: ModelSpec;
   /** SHA-256 of the canonical JSON of `{ config, model }`. */

@@ -7,13 +7,13 @@ import type { TrainRecord } from "./trainRecord";
 import { checkTrainParts, trainRecordShape } from "./trainRecordShape";
 
 /** Schema this version of the library writes. */
-export const trainRecordSchema = 2;
+export const trainRecordSchema = 3;
 
 const form = {
   what: "a training record",
   kind: "bars.train-record",
   schema: trainRecordSchema,
-  earlier: [1],
+  earlier: [1, 2],
   shape: trainRecordShape,
   hashed: ["config", "model"],
 } as const;

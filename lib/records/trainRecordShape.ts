@@ -55,7 +55,7 @@ export const trainDataShape = objectOf<TrainRecord["data"]>({
 /** Every field of a training record. */
 export const trainRecordShape = objectOf<TrainRecord>({
   kind: oneOf(["bars.train-record"]),
-  schema: oneOf([1, 2]),
+  schema: oneOf([1, 2, 3]),
   config: acceptedBy<TrainConfig>(trainConfig),
   model: modelSpecShape,
   configHash: sha256Text,

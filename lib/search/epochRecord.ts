@@ -201,6 +201,7 @@ export function calibrationOf({
   return {
     set: data.train,
     indices: split.weightSplit,
+    augment: config.data.augment,
     batches: config.diagnostics.recalibrationBatches,
     batchSize: config.batchSize,
     mean,

@@ -71,9 +71,10 @@ export function resumed(
   stepsPerEpoch: number,
 ): SearchRecord {
   checkSameData(record.data, found, files.record, words);
-  if (record.epochs.length > 0 && searchRecalibration(record) === "batch_means") {
+  const how = searchRecalibration(record);
+  if (record.epochs.length > 0 && how !== "augmented" && how !== "none") {
     throw new RecordError(
-      `${files.record}: this search recalibrates batch norms as records of schema 2 do (means over batches), schema ${searchRecordSchema} pools them; its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
+      `${files.record}: this search recalibrates batch norms as records of schema ${record.schema} do, schema ${searchRecordSchema} otherwise (data/records/README.md); its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
     );
   }
   const epochs = resumedEpochs(record, state, files.checkpoint, stepsPerEpoch);

@@ -48,7 +48,7 @@ export async function predictions(
 }
 
 /**
- * Takes the statistics of a network's batch norms anew, from training images as they are (`calibrationBatches`), the
+ * Takes the statistics of a network's batch norms anew, from augmented training images (`calibrationBatches`), the
  * same ones for every measurement of a run.
  */
 export async function recalibrated(
@@ -61,6 +61,7 @@ export async function recalibrated(
   const batches = calibrationBatches({
     set: data.train,
     indices: trainImages,
+    augment: config.data.augment,
     batches: config.evaluation.recalibrationBatches,
     batchSize: config.batchSize,
     mean,

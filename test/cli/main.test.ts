@@ -293,7 +293,7 @@ describe("bars", () => {
     expect(ranked.out).toMatch(/accuracies of the samples in the supernet: [\d.]+, [\d.]+, [\d.]+\n/);
     writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 9 }));
     expect((await bars("derive", "old.json")).err).toContain(
-      "old.json: expected schema 3, got 9; it was written by",
+      "old.json: expected schema 4, got 9; it was written by",
     );
   });
 });

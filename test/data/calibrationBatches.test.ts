@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type AugmentConfig, dataConfig } from "../../lib/config/dataConfig";
 import { calibrationBatches, calibrationImages } from "../../lib/data/calibrationBatches";
 import { sequentialBatches } from "../../lib/data/sequentialBatches";
 import { syntheticImages } from "../../lib/data/syntheticImages";
@@ -9,6 +10,7 @@ const indices = Uint32Array.from({ length: 20 }, (_, i) => 2 * i + 1);
 const options = {
   set,
   indices,
+  augment: null as AugmentConfig | null,
   batches: 3,
   batchSize: 4,
   mean: [0, 0, 0],
@@ -41,7 +43,21 @@ describe("calibrationBatches", () => {
     expect(calibrationImages(options)).toBe(12);
   });
 
-  it("leaves the images as they are", async () => {
+  it("augments the images as an epoch does, by the key alone", async () => {
+    const { augment } = dataConfig({ augment: { cropBorder: 2, flip: true } });
+    const images = async (changes: Partial<typeof options>) => {
+      const all: number[] = [];
+      for await (const batch of calibrationBatches({ ...options, ...changes })) all.push(...batch.images);
+      return all;
+    };
+    const augmented = await images({ augment });
+    expect(augmented).toEqual(await images({ augment }));
+    expect(augmented).not.toEqual(await images({}));
+    // Of the same images, in the same batches.
+    expect(await chosen({ augment })).toEqual(await chosen());
+  });
+
+  it("leaves the images as they are where nothing is augmented", async () => {
     for await (const batch of calibrationBatches(options)) {
       const plain = sequentialBatches({
         set,

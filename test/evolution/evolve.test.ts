@@ -258,7 +258,7 @@ describe("evolve refuses", () => {
   });
 
   it("to go on with fitness that was measured with another recalibration", async () => {
-    expect([whole.schema, evolutionRecalibration(whole)]).toEqual([2, "pooled"]);
+    expect([whole.schema, evolutionRecalibration(whole)]).toEqual([3, "augmented"]);
     const directory = folder();
     const path = join(directory, "record.json");
     mkdirSync(directory);
@@ -266,7 +266,7 @@ describe("evolve refuses", () => {
     const old = { ...whole, schema: 1, status: "interrupted", best: 0, history } as const;
     writeEvolutionRecord(path, old);
     await expect(evolve(onSupernet(), { directory, search: searched })).rejects.toThrow(
-      `${path}: this evolution recalibrates batch norms as records of schema 1 do (means over batches), schema 2 pools them; ` +
+      `${path}: this evolution recalibrates batch norms as records of schema 1 do, schema 3 otherwise (data/records/README.md); ` +
         "its architectures would not compare. Choose another folder, or finish it with the version that began it (bars ",
     );
     const finished = { ...whole, schema: 1 } as const;
@@ -288,7 +288,7 @@ describe("evolve refuses", () => {
     expect(written({ kind: "bars.genotype" })).toThrow(
       'odd.json: expected kind "bars.evolution-record", got "bars.genotype".',
     );
-    expect(written({ schema: 7 })).toThrow("odd.json: expected schema 2, got 7;");
+    expect(written({ schema: 7 })).toThrow("odd.json: expected schema 3, got 7;");
     expect(written({ history: record.history.slice(1) })).toThrow(
       "odd.json: history[0] should have index 0, got 1; the list must be whole and in order.",
     );

@@ -219,7 +219,7 @@ function analysisSeed(): string {
 
 const ablationSettings = { epochs: 1, learningRate: 0.01, recalibrationBatches: 2, images: "test" } as const;
 const ablationSeed = JSON.stringify({
-  ...{ kind: "bars.ablation-record", schema: 2, configHash: hash, versions, settings: ablationSettings },
+  ...{ kind: "bars.ablation-record", schema: 3, configHash: hash, versions, settings: ablationSettings },
   entries: [
     { ablation: null, carried: 1, before: { images: 9, loss: 1.5, correct: "8AA=" }, after: null },
     {

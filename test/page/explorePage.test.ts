@@ -227,7 +227,7 @@ describe.skipIf(!chromium)("bars.explore in a page", () => {
     [
       "another schema",
       { ...cured, schema: 9 },
-      /record: expected schema 3, got 9; it was written by another version/,
+      /record: expected schema 4, got 9; it was written by another version/,
     ],
     ["no record at all", 5, /record: expected kind "bars.search-record", got undefined/],
     [

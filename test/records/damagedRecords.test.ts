@@ -154,7 +154,7 @@ describe("a damaged record is refused at its reader, by file and field", () => {
       "search record",
       "versions that are none",
       (r) => ({ ...r, schema: 9, versions: null }),
-      "search.json: expected schema 3, got 9; it was written by another version of bars (unknown).",
+      "search.json: expected schema 4, got 9; it was written by another version of bars (unknown).",
     ],
     [
       "training record",

@@ -17,16 +17,27 @@ const jsonIn = (folder: string) =>
 
 describe("what recalibrated means in a record", () => {
   it("is told by its schema, and is nothing where no batches were asked for", () => {
-    const of = (schema: 2 | 3, recalibrationBatches: number) =>
+    const of = (schema: 2 | 3 | 4, recalibrationBatches: number) =>
       searchRecalibration({ schema, config: tinySearch({ diagnostics: { recalibrationBatches } }) });
-    expect([of(2, 8), of(3, 8), of(2, 0), of(3, 0)]).toEqual(["batch_means", "pooled", "none", "none"]);
-    const training = (schema: 1 | 2, recalibrationBatches: number) =>
+    expect([of(2, 8), of(3, 8), of(4, 8), of(2, 0), of(4, 0)]).toEqual([
+      "batch_means",
+      "plain",
+      "augmented",
+      "none",
+      "none",
+    ]);
+    const training = (schema: 1 | 2 | 3, recalibrationBatches: number) =>
       trainRecalibration({ schema, config: trainConfig({ evaluation: { recalibrationBatches } }) });
-    expect([training(1, 50), training(2, 50), training(2, 0)]).toEqual(["augmented", "pooled", "none"]);
-    expect((["pooled", "none", "augmented", "batch_means"] as const).map(recalibrationText)).toEqual([
+    expect([training(1, 50), training(2, 50), training(3, 50), training(3, 0)]).toEqual([
+      "augmented",
+      "plain",
+      "augmented",
+      "none",
+    ]);
+    expect((["augmented", "none", "plain", "batch_means"] as const).map(recalibrationText)).toEqual([
       "",
       "",
-      " on augmented batches",
+      " on images as they are",
       " by means over batches",
     ]);
   });
@@ -50,14 +61,16 @@ describe("what recalibrated means in a record", () => {
 
   it("is said beside a training's accuracy, and sets recipes apart where it differs", () => {
     const old = readTrainRecord(join(records, "frontier/bars-3M-s0.json"));
-    const now = { ...old, schema: 2 } as const;
-    expect(trainSummaryText(old)).toContain(", batch norm recalibrated on augmented batches\n");
+    const plain = { ...old, schema: 2 } as const;
+    const now = { ...old, schema: 3 } as const;
+    expect(trainSummaryText(plain)).toContain(", batch norm recalibrated on images as they are\n");
     expect(trainSummaryText(now)).toContain(", batch norm recalibrated\n");
     const recipe = (record: typeof old) =>
       runPointOf(record, { checkpoint: "last", which: "all" }, "here").recipe;
-    expect(recipe(now)).not.toBe(recipe(old));
+    expect(recipe(plain)).not.toBe(recipe(old));
+    expect(recipe(now)).toBe(recipe(old));
     expect(recipe(old)).toBe(recipeHash(old.config));
     const running = { ...old.config, evaluation: { ...old.config.evaluation, recalibrationBatches: 0 } };
-    expect(recipe({ ...now, config: running })).toBe(recipe({ ...old, config: running }));
+    expect(recipe({ ...plain, config: running })).toBe(recipe({ ...old, config: running }));
   });
 });

@@ -21,7 +21,7 @@ describe("readSearchRecord", () => {
       'expected kind "bars.search-record", got "bars.genotype".',
     );
     expect(read({ kind: "bars.search-record", schema: 7, versions: { bars: "9.0.0" } })).toThrow(
-      "expected schema 3, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
+      "expected schema 4, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
     );
     expect(read({ kind: "bars.search-record", schema: 1 })).toThrow(
       'a search record has the field "config", this one lacks it.',

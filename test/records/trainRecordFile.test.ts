@@ -20,7 +20,7 @@ it("readTrainRecord refuses what is missing, not JSON, another kind or another s
     'expected kind "bars.train-record", got "bars.search-record".',
   );
   expect(read({ kind: "bars.train-record", schema: 7, versions: { bars: "9.0.0" } })).toThrow(
-    "expected schema 2, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
+    "expected schema 3, got 7; it was written by another version of bars (9.0.0). Read it with that version.",
   );
   expect(read({ kind: "bars.train-record", schema: 1 })).toThrow(
     'a training record has the field "config", this one lacks it.',

@@ -143,7 +143,7 @@ describe("writeReport", () => {
     const { problems, notes } = tableOf(site);
     const why = Object.fromEntries(problems.map((one) => [one.place.split("/")[1], one.why]));
     expect(why["cut"]).toMatch(/^expected the record of a run, got text that is not JSON/);
-    expect(why["schema"]).toMatch(/^expected schema 3, got 99; it was written by another version/);
+    expect(why["schema"]).toMatch(/^expected schema 4, got 99; it was written by another version/);
     expect(why["settings"]).toMatch(/^configHash must be the hash of config/);
     expect(why["list"]).toBe("expected the record of a run, got JSON of no kind.");
     expect(JSON.stringify(problems)).not.toContain(folder);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { binarizationConfig } from "../../lib/config/binarizationConfig";
+import { dataConfig } from "../../lib/config/dataConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { calibrationBatches } from "../../lib/data/calibrationBatches";
 import { splitTraining } from "../../lib/data/splitTraining";
@@ -41,6 +42,7 @@ describe("recalibration in a search and in a training", () => {
     const options = {
       set,
       indices: weightSplit,
+      augment: dataConfig().augment,
       batches: 3,
       batchSize: 10,
       mean: [0.5, 0.5, 0.5],

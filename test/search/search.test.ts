@@ -186,18 +186,18 @@ describe("bad input", () => {
     const files = searchFiles(directory);
     const config = tinySearch({ epochs: 2, diagnostics: { recalibrationBatches: 1 } });
     const whole = await search(config, { directory });
-    expect([whole.schema, searchRecalibration(whole)]).toEqual([3, "pooled"]);
+    expect([whole.schema, searchRecalibration(whole)]).toEqual([4, "augmented"]);
     const old = { ...whole, schema: 2, status: "interrupted", epochs: whole.epochs.slice(0, 1) } as const;
     expect(searchRecalibration(old)).toBe("batch_means");
     writeSearchRecord(files.record, old);
     await expect(search(config, { directory })).rejects.toThrow(
-      `${files.record}: this search recalibrates batch norms as records of schema 2 do (means over batches), schema 3 pools them; ` +
+      `${files.record}: this search recalibrates batch norms as records of schema 2 do, schema 4 otherwise (data/records/README.md); ` +
         "its epochs would not compare. Search anew in another folder, or finish it with the version that began it (bars ",
     );
     rmSync(files.checkpoint);
     writeSearchRecord(files.record, { ...old, epochs: [] });
     const again = await search(config, { directory });
-    expect(again.schema).toBe(3);
+    expect(again.schema).toBe(4);
     expect(epochNumbers(again)).toEqual(epochNumbers(whole));
     writeSearchRecord(files.record, { ...whole, schema: 2 });
     expect((await search(config, { directory })).schema).toBe(2);

@@ -120,7 +120,7 @@ async function ablateInto(
   const path = join(out, "record.json");
   let record: AblationRecord = readAblationRecord(path, run.configHash, settings) ?? {
     kind: "bars.ablation-record",
-    schema: 2,
+    schema: 3,
     configHash: run.configHash,
     versions: { bars: version, node: process.versions.node },
     settings,

@@ -52,8 +52,8 @@ export interface AblationEntry {
 /** The ablations of one run so far. Plain JSON. */
 export interface AblationRecord {
   readonly kind: "bars.ablation-record";
-  /** 2: statistics pooled over images as they are (`trainRecalibration`). 1, of augmented ones, is not read any more. */
-  readonly schema: 2;
+  /** 3: statistics pooled over augmented images (`trainRecalibration`). 2, of images as they are, is not read any more. */
+  readonly schema: 3;
   /** Of the training. */
   readonly configHash: string;
   readonly versions: { readonly bars: string; readonly node: string };
@@ -80,10 +80,10 @@ const answers: Shape<StoredAnswers> = {
 const form = {
   what: "a record of ablations",
   kind: "bars.ablation-record",
-  schema: 2,
+  schema: 3,
   shape: objectOf<AblationRecord>({
     kind: oneOf(["bars.ablation-record"]),
-    schema: oneOf([2]),
+    schema: oneOf([3]),
     configHash: sha256Text,
     versions: versionsShape,
     settings: objectOf<AblationSettings>({
