@@ -1,10 +1,5 @@
-// Makes the network of the browser page again, by one command: trains what the record says on CIFAR-10, takes the statistics of its
-// batch norms from augmented training images, packs it, holds the packed network against the float one on all test images, and writes
-// data/models. `npm run demo:model -- [options]`
-//
-// Statistics of augmented images, as in all records of schema 1: with those of images as they are, which trainings take now, this
-// network, whose few layers have learnt from shifted crops, gets 8 points less of the *training* images right (60 % against 68 %, of
-// the first 3,000), by which this was chosen.
+// Makes the network of the browser page again, by one command: trains what the record says on CIFAR-10, packs it, holds the packed network
+// against the float one on all test images, and writes data/models. `npm run demo:model -- [options]`
 //
 //   --run runs/demo       folder of the training; it goes on where it was stopped
 //   --record FILE         training record whose network and settings are taken (data/models/NAME/record.json)
@@ -50,46 +45,13 @@ async function trained() {
   return directory;
 }
 
-/** Puts statistics over 50 batches of augmented training images in place of the network's. */
-async function takeStatistics(network, { config }, { train, info }) {
-  const { epochBatches } = lib("data/epochBatches");
-  const [batchSize, batches] = [config.batchSize, 50];
-  const order = bars.randomKey(config.seed);
-  const { permutation, fold } = lib("random/randomKey");
-  const indices = permutation(fold(order, "demo images"), train.labels.length).subarray(
-    0,
-    batchSize * batches,
-  );
-  const { augment } = config.data;
-  const key = fold(order, "demo statistics");
-  const { mean, std } = info;
-  const shifted = epochBatches({ set: train, indices, batchSize, augment, dropLast: true, mean, std, key });
-  await lib("train/recalibrateNetwork").recalibrateNetwork(network, shifted, { edeT: 1 });
-}
-
 const directory = values.check ? shipped : await trained();
-const { network, record, epoch } = await lib("train/trainedNetwork").trainedNetwork(directory);
+const { network, record } = await lib("train/trainedNetwork").trainedNetwork(directory);
 const data = await bars.loadData({ ...record.config.data, download: false }, bars.randomKey(0));
 if (!/CIFAR-10/.test(data.info.name)) throw new Error(`expected CIFAR-10, got ${data.info.name}.`);
 const file = join(folder, `${modelName}.bars`);
 const { mean, std } = record.data;
-const provenance = {
-  configHash: record.configHash,
-  data: record.data.name,
-  epochs: epoch + 1,
-  recalibrated: true,
-  testAccuracy: null,
-};
-if (!values.check) await takeStatistics(network, record, data);
-const model = values.check
-  ? bars.packed.readPackedModel(file)
-  : await bars.packed.packNetwork(network, {
-      model: record.model,
-      binarization: record.config.binarization,
-      classNames: data.test.classNames,
-      normalization: { mean, std },
-      provenance,
-    });
+const model = values.check ? bars.packed.readPackedModel(file) : await bars.packed.packTrained(directory);
 const batches = lib("data/sequentialBatches").sequentialBatches({ set: data.test, batchSize: 50, mean, std });
 const verification = await lib("deploy/verifySigns").verifySigns(network, model, batches, {
   reference: wholeNumber(values.reference, "reference"),
@@ -97,24 +59,16 @@ const verification = await lib("deploy/verifySigns").verifySigns(network, model,
   progress,
 });
 console.log(JSON.stringify(verification, null, 1));
-const { images, sameClass, correct, reference, largestTie } = verification;
+const { images, sameClass, reference, largestTie } = verification;
 // A tie is decided by the order of real additions; more than float32's rounding would be an error of the packed network.
 if (sameClass !== images || reference.identical !== reference.images || largestTie > 1e-5) {
   console.error("The packed network is not the float network (above); nothing was written.");
   process.exitCode = 1;
 } else if (!values.check) {
   mkdirSync(shipped, { recursive: true });
-  copyFileSync(join(directory, "record.json"), join(shipped, "record.json"));
-  await lib("train/trainedWeights").writeTrainedWeights(join(shipped, "last.safetensors"), network, {
-    configHash: record.configHash,
-    epoch,
-    recalibrated: true,
-  });
-  const header = {
-    ...model.header,
-    provenance: { ...model.header.provenance, testAccuracy: correct.packed / images },
-  };
-  bars.packed.writePackedModel(file, { ...model, header });
+  for (const name of ["record.json", "last.safetensors"])
+    copyFileSync(join(directory, name), join(shipped, name));
+  bars.packed.writePackedModel(file, model);
   writeFileSync(join(shipped, "verified.json"), `${JSON.stringify(verification, null, 1)}\n`);
   console.log(`${file}, with its record and weights in ${shipped}`);
 }
