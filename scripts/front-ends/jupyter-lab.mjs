@@ -14,24 +14,59 @@ export async function openInLab(browser, address, path, cells) {
   return { page, strangers };
 }
 
-/** Runs all cells as the menu does and waits until the kernel has done them or one failed. */
+/** Cells that did not end in time. */
+export class LateCells extends Error {}
+
+/**
+ * Runs all cells as the menu does and waits until the kernel has done them or one failed.
+ * @throws LateCells after `timeoutMs`, with how many had ended and what the page took the kernel for.
+ */
 export async function runAllInLab(page, timeoutMs) {
   await page.waitForFunction(
     () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === "idle",
     null,
     { timeout: 120_000 },
   );
-  const done = page.evaluate(() => window.jupyterapp.commands.execute("notebook:run-all-cells"));
-  await Promise.race([
-    done,
-    new Promise((_, fail) =>
-      setTimeout(
-        () => fail(new Error(`the cells took longer than ${timeoutMs / 1000} s`)),
-        timeoutMs,
-      ).unref(),
-    ),
-  ]);
-  await page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save"));
+  const all = page.evaluate(() => window.jupyterapp.commands.execute("notebook:run-all-cells"));
+  // On a machine with much else to do the command has been seen not to end although all cells had.
+  const cells = page.waitForFunction(
+    () => {
+      const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+      const code = content.widgets.filter(({ model }) => model.type === "code");
+      return (
+        sessionContext.session.kernel.status === "idle" &&
+        code.every(({ model }) => model.executionCount !== null)
+      );
+    },
+    null,
+    { timeout: timeoutMs, polling: 2000 },
+  );
+  const late = cells.catch(async () => {
+    const found = await page.evaluate(() => {
+      const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+      const code = content.widgets.filter(({ model }) => model.type === "code");
+      const ended = code.filter(({ model }) => model.executionCount !== null).length;
+      return `${ended} of ${code.length} cells had ended, the kernel is ${sessionContext.session.kernel.status}`;
+    });
+    throw new LateCells(`the cells took longer than ${timeoutMs / 1000} s: ${found}`);
+  });
+  await Promise.race([all, late]);
+  late.catch(() => {});
+  await within(60_000, "the notebook was not saved", () =>
+    page.evaluate(() => window.jupyterapp.commands.execute("docmanager:save")),
+  );
+}
+
+async function within(ms, what, work) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new LateCells(`${what} in ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** All cells as JSON, outputs included, whether they are on the page or not. */
