@@ -107,8 +107,6 @@ export const patience = strategy({
     const found = names.flatMap((name) => counts.filesNaming(new RegExp(`\\b${name}\\b`)));
     expect([...new Set(found)].filter((file) => !choosing.test(file)).sort()).toEqual([
       "layers/buildOperation.ts",
-      // Tells its two pools apart.
-      "packed/genotypeGraph.ts",
       "primitives/builtIn.ts",
     ]);
   });
