@@ -9,7 +9,7 @@ import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber, wholeNumber } from "./values";
+import { backendOption, countingNumber, place, wholeNumber } from "./values";
 
 /** `bars data`: fetches and checks a data set. */
 export function dataCommand(): Command {
@@ -18,8 +18,12 @@ export function dataCommand(): Command {
     .addOption(
       new Option("--dataset <name>", "which").choices(datasets.names).default(builtInDatasets.cifar10.name),
     )
-    .option("--folder <folder>", "a folder with a folder of pictures for each class: decodes and checks them")
-    .option("--list <file>", "the same for a CSV list: path,class or path,class,part a line")
+    .option(
+      "--folder <folder>",
+      "a folder with a folder of pictures for each class: decodes and checks them",
+      place,
+    )
+    .option("--list <file>", "the same for a CSV list: path,class or path,class,part a line", place)
     .option("--image-size <pixels>", "of --folder and --list", countingNumber, 224)
     .option("--channels <number>", "of --folder and --list: 3 or 1", countingNumber, 3)
     .option(

@@ -60,7 +60,7 @@ export function alphasAt(record: Pick<SearchAlphas, "startAlphas" | "epochs">, e
 function knownEpochs(record: Pick<SearchAlphas, "epochs">): string {
   const known = record.epochs.map((entry) => entry.epoch);
   return known.length === 0
-    ? "start (no epoch has ended)"
+    ? "start (no epoch of this search has ended; run it on for others)"
     : `start, last or one of ${known.join(", ")} (counted from 0)`;
 }
 

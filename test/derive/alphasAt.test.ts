@@ -57,7 +57,9 @@ describe("alphasAt", () => {
       new DeriveError("alphasAt: epoch must be start, last or one of 0, 1 (counted from 0), got 7."),
     );
     expect(() => alphasAt({ ...record, epochs: [] }, "last")).toThrow(
-      new DeriveError('alphasAt: epoch must be start (no epoch has ended), got "last".'),
+      new DeriveError(
+        'alphasAt: epoch must be start (no epoch of this search has ended; run it on for others), got "last".',
+      ),
     );
   });
 });

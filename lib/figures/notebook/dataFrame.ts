@@ -1,6 +1,10 @@
 import type { DataFrame } from "danfojs-node/dist/danfojs-base";
+import { ConfigError } from "../../util/errors";
 import { danfoWithMissing } from "../plots/danfoMissing";
 import type { TableRow } from "./showTable";
+
+/** Members of a danfojs frame that it needs itself, and that a column of the same name would hide from it. */
+const needed = /^(\$.*|columns|values|dtypes|shape|column|groupby|describe|head|iloc|print)$/;
 
 /** What danfojs calls the kinds of columns. */
 type ColumnType = "int32" | "float32" | "boolean" | "string";
@@ -15,6 +19,8 @@ type ColumnType = "int32" | "float32" | "boolean" | "string";
  * `groupby()` count, average and spread over the numbers that are there, and give NaN where there are none. Of a
  * single value no spread is known: `std` and `var` are NaN.
  *
+ * @throws ConfigError for a column with the name of a member that danfojs needs: `values`, `columns`, `shape`, ….
+ *
  * @example
  * ```ts
  * const frame = bars.dataFrame([{ rule: "argmax", bops: 10 }, { rule: "sample", bops: 30 }]);
@@ -23,6 +29,11 @@ type ColumnType = "int32" | "float32" | "boolean" | "string";
  */
 export function dataFrame(rows: readonly TableRow[]): DataFrame {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const taken = columns.find((name) => needed.test(name));
+  if (taken !== undefined)
+    throw new ConfigError(
+      `dataFrame: a column must not be called "${taken}", which a danfojs frame has itself; rename it in the rows.`,
+    );
   const cells = columns.map((name) =>
     rows.map((row) =>
       Object.hasOwn(row, name) ? ((row as Readonly<Record<string, unknown>>)[name] ?? null) : null,

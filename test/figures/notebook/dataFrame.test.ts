@@ -23,6 +23,20 @@ describe("dataFrame", () => {
     expect(frame.column("bops").mean()).toBe(200);
   });
 
+  it.each(["columns", "values", "$data", "shape"])(
+    "refuses a column called %s, which frames have themselves",
+    (name) => {
+      expect(() => dataFrame([{ [name]: 1, bops: 2 }])).toThrow(
+        `dataFrame: a column must not be called "${name}", which a danfojs frame has itself; rename it in the rows.`,
+      );
+    },
+  );
+
+  it("takes columns called as other members of frames", () => {
+    const frame = dataFrame([{ mean: 1, size: 3, index: 2 }]);
+    expect(valuesOf(frame)).toEqual({ columns: ["mean", "size", "index"], values: [[1, 3, 2]] });
+  });
+
   it("leaves a number that a row lacks missing, in its own column, out of every mean", () => {
     const frame = dataFrame([{ seed: 1, bops: 100 }, { bops: 300 }]);
     expect(valuesOf(frame)).toEqual({
