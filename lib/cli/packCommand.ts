@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { PackedComparison } from "../deploy/verifyPacked";
@@ -8,7 +8,7 @@ import { packedSizes } from "../packed/inspectPacked";
 import { onnxBytes } from "../packed/onnx/onnxFile";
 import { packedModelBytes } from "../packed/writeModel";
 import { writeFileAtomic } from "../util/atomicFile";
-import { RecordError } from "../util/errors";
+import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
 import { backendOption, countingNumber, place } from "./values";
@@ -71,8 +71,10 @@ function checkpointOf(text: string): Options["checkpoint"] {
 const fewest = 0.98;
 
 async function run(given: string, options: Options): Promise<void> {
-  const directory = statSync(given).isDirectory() ? given : dirname(given);
-  const { checkpoint, names, verify: of, images } = options;
+  const { directory, checkpoint } = weightsAt(given, options.checkpoint);
+  const { names, verify: of, images } = options;
+  const path = options.out ?? join(directory, "model.bars");
+  checkTargets([path, options.onnx, options.c]);
   const classNames = names === undefined ? undefined : linesOf(names);
   console.log(describeBackend(await startedBackend(options.backend)));
   const { packTrained } = await import("../deploy/packTrained.js");
@@ -90,7 +92,6 @@ async function run(given: string, options: Options): Promise<void> {
     throw new RecordError(
       `${directory}: the packed network should say what its float network says, of ${found.images} images it does of ${found.same}. Nothing was written.`,
     );
-  const path = options.out ?? join(directory, "model.bars");
   // Everything is made before anything is written.
   const files: (readonly [string, Uint8Array])[] = [[path, packedModelBytes(model)]];
   if (options.onnx !== undefined) files.push([options.onnx, onnxBytes(model)]);
@@ -110,6 +111,36 @@ async function run(given: string, options: Options): Promise<void> {
   console.log(
     `${whole(binaryWeights)} binary weights in ${whole(binaryBytes)} bytes, ${whole(realNumbers)} real numbers in ${whole(realBytes)}, header ${whole(headerBytes)}`,
   );
+}
+
+/** Which weights an argument names: of a folder those asked for, of a file its own. */
+function weightsAt(given: string, checkpoint: Options["checkpoint"]) {
+  if (statSync(given).isDirectory()) return { directory: given, checkpoint };
+  const directory = dirname(given);
+  const name = basename(given);
+  if (name === "record.json") return { directory, checkpoint };
+  const named = /^(last|best)\.safetensors$/.exec(name)?.[1] as "last" | "best" | undefined;
+  if (named === undefined || (checkpoint !== "last" && checkpoint !== named))
+    throw new ConfigError(
+      `${given}: pack takes the folder of a training, its record.json, last.safetensors or best.safetensors; for other weights give the folder and --checkpoint.`,
+    );
+  return { directory, checkpoint: named };
+}
+
+/** @throws ConfigError for two outputs of one place, and for one that is no file or a file of a training. */
+function checkTargets(targets: readonly (string | undefined)[]): void {
+  const seen = new Set<string>();
+  for (const target of targets) {
+    if (target === undefined) continue;
+    const place = resolve(target);
+    if (seen.has(place)) throw new ConfigError(`${target}: two outputs cannot be one file; name another.`);
+    seen.add(place);
+    const found = existsSync(place) ? statSync(place) : null;
+    if (found && !found.isFile())
+      throw new ConfigError(`${target}: expected the name of a file to write, found something else there.`);
+    if (found && (basename(place) === "record.json" || place.endsWith(".safetensors")))
+      throw new ConfigError(`${target}: is a file of a training; write to another one.`);
+  }
 }
 
 function linesOf(path: string): string[] {

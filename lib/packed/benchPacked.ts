@@ -4,6 +4,9 @@ import { ConfigError } from "../util/errors";
 import { type PackedModel, programOf } from "./packedModel";
 import { WasmEngine } from "./wasm/wasmEngine";
 
+/** Numbers that the images of a call may hold: 1 GiB of them. */
+const mostNumbers = 2 ** 28;
+
 /** What is timed, and for how long. */
 export interface BenchPackedOptions {
   /** Images a call; by default 1 and 64. */
@@ -75,6 +78,10 @@ export async function benchPacked(
   const { imageSize, imageChannels } = modelShape(model.header.model);
   const most = Math.max(...batches);
   const size = imageSize * imageSize * imageChannels;
+  if (most * size > mostNumbers)
+    throw new ConfigError(
+      `benchPacked: batches must be at most ${Math.floor(mostNumbers / size)} images of this size, got ${most}.`,
+    );
   const images = Float32Array.from(normal(options.key ?? randomKey(0), most * size));
   const engines: WasmEngine[] = [];
   try {

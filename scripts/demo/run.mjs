@@ -1,6 +1,7 @@
 // npm run demo [-- --build] [--out FOLDER] [--model FILE] [--port N]
 // The browser page: a trained binary network classifies pictures in WebAssembly. Served on this machine, or built as static files.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, createServer, preview } from "vite";
@@ -35,9 +36,16 @@ async function main() {
       `--model ${shownPath(model)}: expected a packed network, found no file. Make one: bars pack.`,
     );
   const out = values.out === undefined ? join(root, "runs/demo-site") : typedPath(values.out);
+  const building = values.build || values.preview;
+  // The folder is emptied first: it must be one that this wrote, or a new one.
+  if (building && existsSync(out) && readdirSync(out).length > 0 && !existsSync(join(out, "model.bars")))
+    throw new UsageError(
+      `--out ${shownPath(out)}: expected a new folder, or one with an earlier page, which is replaced; found other files.`,
+    );
   await ensureReady();
+  createRequire(import.meta.url)(join(root, "lib/dist/index.js")).packed.readPackedModel(model);
   const config = siteConfig({ model, out, port: wholeNumber(values.port, "port") });
-  if (values.build || values.preview) {
+  if (building) {
     await build(config);
     console.log(`The page is in ${shownPath(out)}; any web server shows it.`);
     if (!values.preview) return;

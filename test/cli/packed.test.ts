@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { sha256 } from "@noble/hashes/sha2";
 import sharp from "sharp";
@@ -104,6 +112,32 @@ describe("bars pack", () => {
     expect(readFileSync(at("tiny-net.h"), "utf8")).toContain(
       "void tiny_net_run(const float *image, float *logits);",
     );
+  });
+
+  it("refuses outputs that are one file, no file or a file of a training, before anything is made", async () => {
+    const before = readFileSync(at("runs/a/record.json"), "utf8");
+    for (const [args, message] of [
+      [["--out", "x.bars", "--c", "./x.bars"], "./x.bars: two outputs cannot be one file; name another."],
+      [["--out", "runs/a/record.json"], "runs/a/record.json: is a file of a training; write to another one."],
+      [["--out", "x.bars", "--onnx", "pictures"], "pictures: expected the name of a file to write"],
+    ] as const) {
+      const { err, code } = await bars("pack", "runs/a", ...args);
+      expect(err).toContain(message);
+      expect(code).toBe(2);
+    }
+    expect(readFileSync(at("runs/a/record.json"), "utf8")).toBe(before);
+    expect(existsSync(at("x.bars"))).toBe(false);
+  });
+
+  it("takes the weights that a file's name says, and no other files", async () => {
+    writeFileSync(at("runs/a/notes.safetensors"), "");
+    const { err, code } = await bars("pack", "runs/a/notes.safetensors", "--out", "x.bars");
+    expect(err).toContain(
+      "pack takes the folder of a training, its record.json, last.safetensors or best.safetensors",
+    );
+    expect(code).toBe(2);
+    expect((await bars("pack", "runs/a/last.safetensors", "--out", "named.bars")).code).toBe(0);
+    expect(readFileSync(at("named.bars")).equals(bytes)).toBe(true);
   });
 
   it("takes names of classes from a file, and refuses another number of them", async () => {
@@ -233,6 +267,15 @@ describe("bars run", () => {
     expect(code).toBe(1);
     expect(err).toContain("big.png: is 64x64 pixels, expected 32x32, as the network reads");
     expect((await bars("run", "m.bars", "pictures/b.png", "--exact")).code).toBe(0);
+  });
+
+  it("reads a folder once that a link in it leads back to", async () => {
+    mkdirSync(at("linked"));
+    await picture("linked/a.png", 32);
+    symlinkSync(at("linked"), at("linked/loop"));
+    const { out, code } = await bars("run", "m.bars", "linked");
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(0);
   });
 
   it("ends with 1 for a folder without pictures", async () => {

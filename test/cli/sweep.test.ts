@@ -239,12 +239,12 @@ describe("bad input", () => {
     {
       args: ["frontier", "old"],
       message:
-        "old/record.json: expected schema 2, got 99; it was written by another version of bars (9.9.9).",
+        "old/record.json: expected schema 3, got 99; it was written by another version of bars (9.9.9).",
       status: 1,
     },
     {
-      args: ["frontier", "empty", "--measure", "latency"],
-      message: "Allowed choices are bops, ops, flops.",
+      args: ["frontier", "empty", "--measure", "seconds"],
+      message: "Allowed choices are bops, ops, flops, latency.",
       status: 2,
     },
     {

@@ -19,6 +19,7 @@ import { entropyFigure } from "../../lib/figures/plots/entropyFigure";
 import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
 import { informationPlane } from "../../lib/figures/plots/informationPlane";
 import { latencyBars } from "../../lib/figures/plots/latencyBars";
+import { latencyScatter } from "../../lib/figures/plots/latencyScatter";
 import { layoutEvolution } from "../../lib/figures/plots/layoutEvolution";
 import { lossFigure } from "../../lib/figures/plots/lossFigure";
 import { measuresForest } from "../../lib/figures/plots/measuresForest";
@@ -72,6 +73,16 @@ export function madeUpFrontier() {
   return frontier(points, { published, draws: 100 });
 }
 
+/** Times that grow with the operations, and scatter. */
+const madeUpTimes = Array.from({ length: 24 }, (_, i) => ({
+  network: `net${i}`,
+  method: i % 6 === 0 ? "hand-made" : "drawn",
+  bops: 1e6 * (2 + i),
+  ops: 1e5 + (1e6 * (2 + i)) / 64,
+  latencyMs: 0.2 + 0.03 * i + 0.05 * (i % 5),
+  layersMs: 0.2 + 0.03 * i + 0.04 * (i % 3),
+}));
+
 const builders: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   ablationBars: (size) => ablationBars(size === "tiny" ? madeUpAblations() : stored("ablations")),
   alphaDistribution: (size) => alphaDistribution(madeUpRecord(size)),
@@ -111,6 +122,8 @@ const builders: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   informationPlane: (size) =>
     informationPlane(size === "tiny" ? madeUpInformation() : stored("information-over-epochs")),
   latencyBars: () => latencyBars(madeUpLatencies()),
+  latencyScatter: () =>
+    latencyScatter(madeUpTimes, "Shortest of four turns, one thread of an imagined machine."),
   layoutEvolution: (size) => layoutEvolution(madeUpRecord(size)),
   lossFigure: (size) => lossFigure(madeUpRecord(size)),
   measuresForest: (size) => measuresForest(size === "tiny" ? madeUpMeasures() : stored("measures")),

@@ -56,6 +56,8 @@ async function here(folder: string, args: readonly string[]): Promise<Outcome> {
     }) as typeof process.stdout.write;
   const { log, error, warn } = console;
   const [stdout, stderr, place] = [process.stdout.write, process.stderr.write, process.cwd()];
+  // `--define` leaves what it loads for the processes that a command starts; those of other tests want none of it.
+  const defined = process.env["BARS_DEFINE"];
   process.exitCode = undefined;
   process.chdir(folder);
   Object.assign(console, { log: line("out"), error: line("err"), warn: line("err") });
@@ -69,6 +71,8 @@ async function here(folder: string, args: readonly string[]): Promise<Outcome> {
     process.stdout.write = stdout;
     process.stderr.write = stderr;
     process.chdir(place);
+    if (defined === undefined) delete process.env["BARS_DEFINE"];
+    else process.env["BARS_DEFINE"] = defined;
     process.exitCode = undefined;
   }
 }

@@ -201,8 +201,9 @@ describe("serveReport", () => {
     child.stderr.setEncoding("utf8").on("data", (text) => {
       said += text;
     });
-    for (let i = 0; i < 1200 && !/http:\/\/\S+/.test(said); i++)
+    for (let i = 0; i < 6000 && child.exitCode === null && !/http:\/\/\S+/.test(said); i++)
       await new Promise((done) => setTimeout(done, 25));
+    expect(said).toContain("http://");
     const [url] = /http:\/\/\S+/.exec(said) ?? [""];
     const listening = get(`${url}events`);
     await new Promise((done) => listening.on("response", done));

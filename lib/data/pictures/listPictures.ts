@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type FolderConfig, none } from "../../config/folderSection";
 import { fold, permutation, randomKey } from "../../random/randomKey";
@@ -216,8 +216,13 @@ function classesIn(folder: string): string[] {
 /** Picture files of a folder and of those in it, by their suffixes, in the order of their names; hidden ones are left out. */
 export function filesBelow(folder: string, root: string, passedOver: string[]): string[] {
   const found: string[] = [];
+  const visited = new Set<string>();
   const walk = (at: string): void => {
-    for (const entry of readdirSync(at, { withFileTypes: true }).sort((a, b) => byCode(a.name, b.name))) {
+    const real = realpathSync(at);
+    // A link to a folder that it stands in.
+    if (visited.has(real)) return;
+    visited.add(real);
+    for (const entry of entriesOf(at).sort((a, b) => byCode(a.name, b.name))) {
       const path = join(at, entry.name);
       if (entry.name.startsWith(".")) continue;
       if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path))) walk(path);
@@ -230,8 +235,25 @@ export function filesBelow(folder: string, root: string, passedOver: string[]): 
   return found;
 }
 
+/** @throws DataError for a folder that cannot be read. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    throw new DataError(
+      `${folder}: the pictures in this folder cannot be read (${(cause as NodeJS.ErrnoException).code}). Give yourself the right to read it, or move it out.`,
+      { cause },
+    );
+  }
+}
+
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    // A link that leads to itself.
+    return false;
+  }
 }
 
 /** By code units: the same order everywhere. */

@@ -1,4 +1,5 @@
 import { BarsError } from "../../util/errors";
+import { version } from "../../util/version";
 import type { Figure } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { seriesStyle } from "../frame/seriesStyle";
@@ -40,7 +41,10 @@ export function latencyScatter(rows: readonly TimedNetwork[], measured: string):
   const most = Math.max(...rows.map(({ latencyMs, layersMs }) => Math.max(latencyMs, layersMs)));
   return figureFrame({
     title: "Does the number of operations tell the time?",
-    caption: { measured, origin: `${rows.length} networks, weights drawn at random` },
+    caption: {
+      measured,
+      origin: `run over ${rows.length} networks, weights drawn at random · bars ${version}`,
+    },
     alt: `Time of one image of ${rows.length} networks against BOPs, against OPs and against the sum of their layers' measured times; from ${Math.min(...rows.map(({ latencyMs }) => latencyMs)).toPrecision(2)} to ${Math.max(...rows.map(({ latencyMs }) => latencyMs)).toPrecision(2)} ms.`,
     rows: 1,
     columns: panels.length,

@@ -48,7 +48,12 @@ export function maySleep(): boolean {
 }
 
 /** Threads that help the calling one pay up to so many. */
-export function processors(): number {
+export async function processors(): Promise<number> {
+  if (inNode()) {
+    const name = "node:os";
+    const { availableParallelism } = (await import(/* @vite-ignore */ name)) as typeof import("node:os");
+    return availableParallelism();
+  }
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
   return navigator?.hardwareConcurrency ?? 1;
 }

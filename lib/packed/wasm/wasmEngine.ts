@@ -77,7 +77,7 @@ export class WasmEngine implements PackedEngine {
    * or a thread does not start.
    */
   static async create(program: Program, options: WasmEngineOptions = {}): Promise<WasmEngine> {
-    const threads = canShareMemory() ? threadsOf(options.threads ?? 1) : 1;
+    const threads = canShareMemory() ? await threadsOf(options.threads ?? 1) : 1;
     const kernel = options.kernel ?? (await kernelRates()).fastest;
     if (!binaryKernels.includes(kernel)) {
       throw new ConfigError(
@@ -247,7 +247,7 @@ function areasOf(program: Program, layout: ProgramLayout, threads: number): Area
   return { images, logits, end: first + threads * each, of };
 }
 
-function threadsOf(threads: number | "all"): number {
+async function threadsOf(threads: number | "all"): Promise<number> {
   if (threads === "all") return processors();
   if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return threads;
   throw new ConfigError(
