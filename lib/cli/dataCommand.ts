@@ -32,7 +32,11 @@ export function dataCommand(): Command {
       wholeNumber,
       0,
     )
-    .option("--data-dir <folder>", "where the data are, or are downloaded to", "data/raw")
+    .option(
+      "--data-dir <folder>",
+      "where the data are, or are downloaded to; from the project's folder unless absolute",
+      "data/raw",
+    )
     .option("--offline", "check what is there, download nothing")
     .action(async (options: DataOptions) => {
       const config = dataConfig({

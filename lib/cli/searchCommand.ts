@@ -38,7 +38,10 @@ export function searchCommand(): Command {
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the weight split", wholeNumber)
     .option("--dataset <name>", `images to use: ${datasets.names.join(", ")}`)
-    .option("--data-dir <folder>", "where the data are, or are downloaded to")
+    .option(
+      "--data-dir <folder>",
+      "where the data are, or are downloaded to; from the project's folder unless absolute",
+    )
     .addOption(backendOption())
     .option("--out <folder>", "folder of the run", "runs/search")
     .option(

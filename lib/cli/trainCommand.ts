@@ -42,7 +42,10 @@ export function trainCommand(): Command {
     .option("--seed <number>", "seed of everything random", wholeNumber)
     .option("--epochs <number>", "passes over the training images", wholeNumber)
     .option("--dataset <name>", `images to use: ${datasets.names.join(", ")}`)
-    .option("--data-dir <folder>", "where the data are, or are downloaded to")
+    .option(
+      "--data-dir <folder>",
+      "where the data are, or are downloaded to; from the project's folder unless absolute",
+    )
     .addOption(backendOption())
     .option("--supernet <file>", 'checkpoint of the search, for start "supernet"', place)
     .option("--out <folder>", "folder of the run (default: runs/train, or where the training is)")

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode, NodeId } from "./graph";
+import { type Graph, type GraphNode, liveNodes, type NodeId } from "./graph";
 import type { Epilogue } from "./program";
 import { type Elementwise, isMonotone } from "./thresholds";
 
@@ -139,18 +139,6 @@ export class ChainFinder {
   #node(id: NodeId): GraphNode {
     return this.#graph.nodes[id] as GraphNode;
   }
-}
-
-/** The nodes that the logits depend on, and the image. */
-function liveNodes({ nodes, logits }: Graph): Set<NodeId> {
-  const live = new Set<NodeId>([0]);
-  const open = [logits];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (live.has(id)) continue;
-    live.add(id);
-    open.push(...(nodes[id] as GraphNode).inputs);
-  }
-  return live;
 }
 
 const coreKinds = new Set<string>([

@@ -167,3 +167,15 @@ export class GraphBuilder {
     return this.nodes.push({ name, inputs, size, op }) - 1;
   }
 }
+
+/** The nodes that the logits depend on, and the image. */
+export function liveNodes({ nodes, logits }: Graph): Set<NodeId> {
+  const live = new Set<NodeId>([0]);
+  const open = [logits];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (live.has(id)) continue;
+    live.add(id);
+    open.push(...(nodes[id] as GraphNode).inputs);
+  }
+  return live;
+}

@@ -4,6 +4,7 @@ import { alphaShapes, checkAlphas } from "../space/alphaShapes";
 import type { Alphas } from "../space/alphas";
 import type { Genotype } from "../space/genotype";
 import { validateGenotype } from "../space/validateGenotype";
+import { counted } from "../util/counted";
 import { GenotypeError, RecordError } from "../util/errors";
 import {
   acceptedBy,
@@ -101,4 +102,12 @@ export function checkNumbered<K extends string>(
 export function checkBelow(value: number | null | undefined, end: number, what: string, at: string): void {
   if (value === null || value === undefined || value < end) return;
   throw new RecordError(`${at} must be below ${end} (${what}), got ${value}.`);
+}
+
+/** @throws RecordError for a run that says it is finished and has fewer epochs than its settings ask for. */
+export function checkFinished(status: string, epochs: number, all: number, place: string): void {
+  if (status !== "finished" || epochs === all) return;
+  throw new RecordError(
+    `${place}: status must not be "finished" with ${epochs} of ${counted(all, "epoch")} of its settings; the record was cut or changed. Put back the file that was written, or run again in another folder.`,
+  );
 }

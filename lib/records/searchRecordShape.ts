@@ -23,6 +23,7 @@ import {
   backendShape,
   checkAlphasOf,
   checkBelow,
+  checkFinished,
   checkNumbered,
   countsShape,
   definedShape,
@@ -124,7 +125,7 @@ export const searchRecordShape = objectOf<SearchRecord>(searchFields);
 
 /** What fields say of each other. @throws RecordError for the first that do not agree. */
 export function checkSearchParts(
-  { config, data, startAlphas, epochs, chosen, rollbacks }: Omit<SearchRecord, "schema">,
+  { config, data, startAlphas, status, epochs, chosen, rollbacks }: Omit<SearchRecord, "schema">,
   place: string,
 ): void {
   const { space } = config;
@@ -138,6 +139,8 @@ export function checkSearchParts(
     `${place}: epochs.length`,
   );
   checkNumbered(epochs, "epoch", `${place}: epochs`);
+  // A search may choose an epoch before the last one and end there.
+  if (chosen === null) checkFinished(status, epochs.length, config.epochs, place);
   for (const { epoch, alphas } of epochs) checkAlphasOf(space, alphas, `${place}: epochs[${epoch}].alphas`);
   checkBelow(chosen?.epoch, epochs.length, "the epochs that are there", `${place}: chosen.epoch`);
   for (const [i, { from, to }] of rollbacks.entries()) {

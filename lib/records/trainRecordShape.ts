@@ -21,6 +21,7 @@ import { modelShape } from "./modelSpec";
 import {
   backendShape,
   checkBelow,
+  checkFinished,
   checkNumbered,
   definedShape,
   modelSpecShape,
@@ -103,7 +104,7 @@ export const trainRecordShape = objectOf<TrainRecord>({
 
 /** What fields say of each other. @throws RecordError for the first that do not agree. */
 export function checkTrainParts(
-  { config, model, data, epochs, best, tests }: TrainRecord,
+  { config, model, data, status, epochs, best, tests }: TrainRecord,
   place: string,
 ): void {
   const { imageChannels } = modelShape(model);
@@ -112,6 +113,7 @@ export function checkTrainParts(
   const all = config.twoStep.firstEpochs + config.epochs;
   checkBelow(epochs.length, all + 1, "one for each of the config's epochs", `${place}: epochs.length`);
   checkNumbered(epochs, "epoch", `${place}: epochs`);
+  checkFinished(status, epochs.length, all, place);
   checkBelow(best?.epoch, epochs.length, "the epochs that are there", `${place}: best.epoch`);
   for (const [i, { epoch, correct, images }] of tests.entries()) {
     checkBelow(epoch, epochs.length, "the epochs that are there", `${place}: tests[${i}].epoch`);

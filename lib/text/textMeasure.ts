@@ -47,7 +47,10 @@ function create(): TextMeasure {
       const face = fontFaceOf({ bold: /bold/.test(style), italic: /italic/.test(style), mono: false });
       width = faceRuns(text, face).reduce((sum, run) => {
         return (
-          sum + (run.face === face ? context.measureText(run.text).width : widthIn(run.face, run.text, size))
+          sum +
+          (run.face === face
+            ? context.measureText(run.text.replaceAll("\0", "\uFFFD")).width
+            : widthIn(run.face, run.text, size))
         );
       }, 0);
       known.set(key, width);

@@ -12,6 +12,7 @@ import { genotype as makeGenotype } from "../../lib/space/genotype";
 import { randomGenotype, randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { Supernet } from "../../lib/supernet/supernet";
+import { everyPrimitive } from "../helpers/everyPrimitive";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {
@@ -26,17 +27,6 @@ const small: Overrides<SpaceConfig> = {
   steps: 2,
   widthChoices: [0.5, 1],
 };
-const everyPrimitive = [
-  "none",
-  "skip_connect",
-  "bin_conv_1x1",
-  "bin_conv_3x3",
-  "bin_conv_5x5",
-  "bin_dil_conv_3x3",
-  "bin_group_conv_3x3",
-  "avg_pool_3x3",
-  "max_pool_3x3",
-] as const;
 const images = (size = 8) =>
   tf.tensor4d(normal(fold(key, "images"), 3 * size * size * 3), [3, size, size, 3]);
 

@@ -8,6 +8,7 @@ import { genotypeModel } from "../../lib/records/modelSpec";
 import { genotype } from "../../lib/space/genotype";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { cifarFamilies } from "../helpers/cifarFamilies";
+import { everyPrimitive } from "../helpers/everyPrimitive";
 
 const key = randomKey(0);
 const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
@@ -30,16 +31,7 @@ export const drawnBaselines: readonly (readonly [string, () => PackedModel])[] =
 );
 
 /** Primitives with something to compute. */
-export const packedPrimitives = [
-  "skip_connect",
-  "bin_conv_1x1",
-  "bin_conv_3x3",
-  "bin_conv_5x5",
-  "bin_dil_conv_3x3",
-  "bin_group_conv_3x3",
-  "avg_pool_3x3",
-  "max_pool_3x3",
-] as const;
+export const packedPrimitives = everyPrimitive.filter((name) => name !== "none");
 
 const space = (stridedConv: "plain" | "factorized") =>
   spaceConfig({

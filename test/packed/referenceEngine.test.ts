@@ -16,6 +16,7 @@ import { fold, randomKey } from "../../lib/random/randomKey";
 import { genotypeModel, type ModelSpec } from "../../lib/records/modelSpec";
 import { randomMultiGenotype } from "../../lib/space/randomGenotype";
 import { cifarFamilies } from "../helpers/cifarFamilies";
+import { everyPrimitive } from "../helpers/everyPrimitive";
 import { drawnNetwork, floatOutputs, packed } from "./packNetwork";
 
 beforeAll(async () => {
@@ -154,17 +155,6 @@ const spaces = [
     convShortcut: true,
   },
 ] as const;
-const primitives = [
-  "none",
-  "skip_connect",
-  "bin_conv_1x1",
-  "bin_conv_3x3",
-  "bin_conv_5x5",
-  "bin_dil_conv_3x3",
-  "bin_group_conv_3x3",
-  "avg_pool_3x3",
-  "max_pool_3x3",
-] as const;
 
 describe("a packed random genotype", () => {
   it.each(
@@ -175,7 +165,7 @@ describe("a packed random genotype", () => {
       const drawn = fold(fold(key, `settings ${v}`), s);
       const config = spaceConfig({
         ...space,
-        primitives: [...primitives],
+        primitives: everyPrimitive,
         imageSize: 10,
         imageChannels: 1 + (v % 3),
         classes: 7,

@@ -15,7 +15,7 @@ import { softmax } from "../../lib/page/demo/network";
 import { answerText, percent } from "../../lib/page/demo/words";
 import { integers, randomKey } from "../../lib/random/randomKey";
 import { scriptModule } from "../scripts/scriptModule";
-import { axeViolations, chromium, openBrowser } from "./pageBrowser";
+import { axeViolations, chromium, openBrowser, problemsOf } from "./pageBrowser";
 
 interface Site {
   readonly shippedModel: string;
@@ -74,12 +74,8 @@ describe.skipIf(!chromium)("the demo page", () => {
       bypassCSP: audited,
     });
     const page = await context.newPage();
-    const problems: string[] = [];
+    const problems = problemsOf(page);
     const strangers: string[] = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) problems.push(message.text());
-    });
     page.on("request", (request) => {
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(address))
         strangers.push(request.url());

@@ -26,6 +26,16 @@ export interface OpenedPage {
   readonly asked: string[];
 }
 
+/** What a page throws, and says as a warning or an error, from now on. */
+export function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  return problems;
+}
+
 /** A page of that HTML, of a size and colour scheme. */
 export async function openHtml(
   browser: Browser,
@@ -39,12 +49,8 @@ export async function openHtml(
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  const problems: string[] = [];
+  const problems = problemsOf(page);
   const asked: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
-  });
   await page.route(/^https?:/, (route) => {
     asked.push(route.request().url());
     return route.abort();

@@ -7,7 +7,7 @@ import { runId } from "../../lib/report/runRow";
 import { type ServedReport, serveReport } from "../../lib/report/serveReport";
 import { writeReport } from "../../lib/report/writeReport";
 import { temporaryFolder } from "../helpers/tinySearch";
-import { axeViolations, chromium, openBrowser } from "./pageBrowser";
+import { axeViolations, chromium, openBrowser, problemsOf } from "./pageBrowser";
 
 const folder = temporaryFolder();
 const runs = join(folder, "runs");
@@ -48,12 +48,8 @@ describe.skipIf(!chromium)("a report in a page", () => {
       colorScheme: dark ? "dark" : "light",
     });
     const page = await context.newPage();
-    const problems: string[] = [];
+    const problems = problemsOf(page);
     const asked: string[] = [];
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) problems.push(message.text());
-    });
     page.on("request", (request) => {
       if (!request.url().startsWith(address.replace(/index\.html$/, ""))) asked.push(request.url());
     });
@@ -109,6 +105,16 @@ describe.skipIf(!chromium)("a report in a page", () => {
     expect(text).toContain("15def6a821e9");
     expect(await page.locator(".drawing svg").count()).toBe(2);
     expect(await page.locator(".dashboard svg").count()).toBe(1);
+    // Narrower than the picture is: it is made smaller, not cut off.
+    await page.setViewportSize({ width: 760, height: 900 });
+    const outside = await page.evaluate<string[]>(`(() => {
+      const svg = ${inside}.querySelector('.dashboard svg'), box = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll('text')].filter((text) => {
+        const { left, right, bottom } = text.getBoundingClientRect();
+        return left < box.left || right > box.right || bottom > box.bottom;
+      }).map((text) => text.textContent);
+    })()`);
+    expect(outside).toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });

@@ -11,6 +11,7 @@ import { randomAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { Supernet } from "../../lib/supernet/supernet";
+import { everyPrimitive } from "../helpers/everyPrimitive";
 import { expectNoLeak } from "../helpers/expectNoLeak";
 
 beforeAll(async () => {
@@ -63,17 +64,7 @@ const variants: Record<
       ...small,
       initChannels: 8,
       convGroups: 2,
-      primitives: [
-        "none",
-        "skip_connect",
-        "bin_conv_1x1",
-        "bin_conv_3x3",
-        "bin_conv_5x5",
-        "bin_dil_conv_3x3",
-        "bin_group_conv_3x3",
-        "avg_pool_3x3",
-        "max_pool_3x3",
-      ],
+      primitives: everyPrimitive,
     },
     binarization: { weight: "irnet" },
   },

@@ -54,7 +54,7 @@ export function dashboardSvg(view: DashboardView): string {
   const share = Math.min(1, Math.max(0, view.share));
   const bar = width - 40;
   const panels = { top: 96, height: 186 };
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" font-size="11" fill="${ink.text}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="${fontFamily}" font-size="11" fill="${ink.text}">
 ${text(20, 24, view.title, 'font-size="15" font-weight="bold"')}
 <rect x="20" y="36" width="${bar}" height="12" rx="2" fill="${ink.grid}"/>
 <rect x="20" y="36" width="${(bar * share).toFixed(1)}" height="12" rx="2" fill="${palette.blue}"/>

@@ -36,7 +36,7 @@ export function raceDashboardSvg(view: RaceView): string {
   const share = Math.min(1, Math.max(0, view.share));
   const { record } = view;
   const panels = record === null ? "" : [ladder(record), losses(record), accuracies(record)].join("\n");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" font-size="11" fill="${ink.text}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="${fontFamily}" font-size="11" fill="${ink.text}">
 <text x="20" y="24" font-size="15" font-weight="bold">${escapeXml(view.title)}</text>
 <rect x="20" y="36" width="${bar}" height="12" rx="2" fill="${ink.grid}"/>
 <rect x="20" y="36" width="${(bar * share).toFixed(1)}" height="12" rx="2" fill="${palette.blue}"/>

@@ -1,5 +1,5 @@
 import type { OnnxGraph } from "tfjs-onnxruntime/onnx";
-import type { Graph, GraphNode, NodeId } from "../graph";
+import { type Graph, type GraphNode, liveNodes, type NodeId } from "../graph";
 import { graphOf, type PackedHeader, type PackedModel } from "../packedModel";
 import type { Activation } from "../program";
 import { binaryConvolution, kernelInOrder, sameWindow } from "./onnxConvolution";
@@ -60,17 +60,6 @@ function metadataOf(header: PackedHeader): Record<string, string> {
 function docOf({ normalization, classNames }: PackedHeader): string {
   const numbers = (values: readonly number[]) => values.join(" ");
   return `Float form of a binary network: binary weights are -1 and +1, sign(x) is 1 where x >= 0 and -1 elsewhere. Input: (pixel / 255 - mean) / std, channels first, mean ${numbers(normalization.mean)}, std ${numbers(normalization.std)}. Output: logits of ${classNames.length} classes, whose names the metadata hold.`;
-}
-
-function liveNodes({ nodes, logits }: Graph): Set<NodeId> {
-  const live = new Set<NodeId>();
-  const open = [logits];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (live.has(id)) continue;
-    live.add(id);
-    open.push(...(nodes[id] as GraphNode).inputs);
-  }
-  return live;
 }
 
 function nodeValue(

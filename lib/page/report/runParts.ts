@@ -7,6 +7,7 @@ import type { SearchRecord } from "../../records/searchRecord";
 import type { Table } from "../../records/table";
 import type { TrainRecord } from "../../records/trainRecord";
 import type { Genotype } from "../../space/genotype";
+import { counted } from "../../util/counted";
 import { BarsError } from "../../util/errors";
 import type { RunDetail } from "./reportData";
 
@@ -69,7 +70,10 @@ export function provenanceFacts({ row, record, recordHash }: RunDetail): Fact[] 
     ["began", createdAt],
     ["last written", updatedAt],
     ["bars, Node", `${versions.bars}, ${versions.node}`],
-    ["engine", `${backend.name} ${backend.version}, ${backend.device}, ${backend.threads} threads`],
+    [
+      "engine",
+      `${backend.name} ${backend.version}, ${backend.device}, ${counted(backend.threads, "thread")}`,
+    ],
   );
   if (data) facts.push(["images", [data.name, imagesText(value), data.note].filter(Boolean).join("; ")]);
   if (defined)
