@@ -243,8 +243,21 @@ describe.skipIf(!chromium)("bars.explore in a page", () => {
       }),
       /primitive of your own \(definePrimitive\), got "bin_conv_9x9"/,
     ],
-    ["no epoch", { ...cured, epochs: [], chosen: null }, /No epoch of this search has ended/],
-    ["one epoch", { ...cured, epochs: cured.epochs.slice(0, 1) }, /One epoch is stored, so nothing is known/],
+    [
+      "no epoch",
+      { ...cured, status: "running", epochs: [], chosen: null },
+      /No epoch of this search has ended/,
+    ],
+    [
+      "one epoch",
+      { ...cured, status: "interrupted", epochs: cured.epochs.slice(0, 1) },
+      /One epoch is stored, so nothing is known/,
+    ],
+    [
+      "a finished search without its epochs",
+      { ...cured, epochs: [] },
+      /status must not be "finished" with 0 of 5/,
+    ],
     [
       "a search that diverged",
       { ...cured, status: "diverged", statusDetail: "the loss became NaN" },

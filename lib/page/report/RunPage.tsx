@@ -3,6 +3,7 @@ import { costIn } from "../../cost/cost";
 import { costByPart } from "../../cost/costByPart";
 import { drawGenotype } from "../../figures/drawings/drawGenotype";
 import { genotypeHash, genotypeJson } from "../../space/genotypeJson";
+import { BarsError } from "../../util/errors";
 import { siAmount } from "../../util/siAmount";
 import { fileNameOf } from "../shared/fileNameOf";
 import { download } from "../shared/files";
@@ -150,12 +151,13 @@ function Architecture({ shown }: { readonly shown: ShownGenotype }) {
   const parts = useMemo(() => {
     try {
       return costByPart(genotype, style);
-    } catch {
+    } catch (error) {
       // A primitive of the user's own, of a record without what it costs.
-      return [];
+      if (error instanceof BarsError) return null;
+      throw error;
     }
   }, [genotype, style]);
-  const total = parts.reduce((sum, { ops }) => sum + ops, 0);
+  const total = (parts ?? []).reduce((sum, { ops }) => sum + ops, 0);
   return (
     <section class="card" aria-label="architecture">
       <h2>Architecture</h2>
@@ -163,33 +165,39 @@ function Architecture({ shown }: { readonly shown: ShownGenotype }) {
         <Scroll label="drawing of the architecture">
           <div class="drawing" dangerouslySetInnerHTML={{ __html: svg }} />
         </Scroll>
-        <Scroll label="cost by part">
-          <table class="lined num">
-            <thead>
-              <tr>
-                {["part", "OPs", "BOPs", "FLOPs", "bits", "share of OPs"].map((name) => (
-                  <th key={name} scope="col" class={name === "part" ? "" : "num"}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {parts.map((part) => (
-                <tr key={part.part}>
-                  <th scope="row">{part.part}</th>
-                  {[part.ops, costIn(part, "bops"), part.flops, part.bits].map((value, i) => (
-                    <td key={i} class="num">
-                      {siAmount(value)}
-                    </td>
+        {parts === null ? (
+          <p class="soft">
+            This page cannot count what it costs: it holds a primitive that only its definition counts.
+          </p>
+        ) : (
+          <Scroll label="cost by part">
+            <table class="lined num">
+              <thead>
+                <tr>
+                  {["part", "OPs", "BOPs", "FLOPs", "bits", "share of OPs"].map((name) => (
+                    <th key={name} scope="col" class={name === "part" ? "" : "num"}>
+                      {name}
+                    </th>
                   ))}
-                  <td class="num">{total > 0 ? `${Math.round((100 * part.ops) / total)} %` : ""}</td>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-          <p class="soft">Of one image, one multiply-accumulate = 1; OPs = FLOPs + BOPs / 64.</p>
-        </Scroll>
+              </thead>
+              <tbody>
+                {parts.map((part) => (
+                  <tr key={part.part}>
+                    <th scope="row">{part.part}</th>
+                    {[part.ops, costIn(part, "bops"), part.flops, part.bits].map((value, i) => (
+                      <td key={i} class="num">
+                        {siAmount(value)}
+                      </td>
+                    ))}
+                    <td class="num">{total > 0 ? `${Math.round((100 * part.ops) / total)} %` : ""}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <p class="soft">Of one image, one multiply-accumulate = 1; OPs = FLOPs + BOPs / 64.</p>
+          </Scroll>
+        )}
       </div>
     </section>
   );
