@@ -91,7 +91,10 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Graphs and drawings make many objects that live briefly: room for them, and no threads to collect them where all processors are
     // busy, are each about a tenth less time.
-    execArgv: ["--max-semi-space-size=64", "--single-threaded-gc"],
+    execArgv: [
+      ...["--max-semi-space-size=64", "--single-threaded-gc"],
+      `--require=${resolve(import.meta.dirname, "test/helpers/withoutFsync.cjs")}`,
+    ],
     env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
