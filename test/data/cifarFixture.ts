@@ -46,6 +46,17 @@ export function writeCifar(
   return folder;
 }
 
+/** What a set would hold with a hundredth of the images of each class. */
+export function hundredth(content: CifarContent): CifarContent {
+  const files = (all: CifarContent["train"]) => all.map((file) => ({ ...file, records: file.records / 100 }));
+  const labels = content.labels.map((label) => ({
+    ...label,
+    trainPerClass: label.trainPerClass / 100,
+    testPerClass: label.testPerClass / 100,
+  }));
+  return { ...content, train: files(content.train), test: files(content.test), labels };
+}
+
 /** Two training files and a test file of four classes, a record a class in each file. */
 export const smallContent: CifarContent = {
   name: "Small",

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCifar10 } from "../../lib/data/cifar10";
 import { readCifar100 } from "../../lib/data/cifar100";
-import { type CifarContent, cifarContents } from "../../lib/data/cifarContent";
+import { cifarContents } from "../../lib/data/cifarContent";
 import { readCifarRecords } from "../../lib/data/cifarRecords";
 import type { ImageSet } from "../../lib/data/imageSet";
 import { integers, randomKey } from "../../lib/random/randomKey";
-import { writeCifar } from "./cifarFixture";
+import { hundredth, writeCifar } from "./cifarFixture";
 
 const unofficial =
   "CIFAR-10, binary version. Not byte for byte the official files (md5): data_batch_1.bin, data_batch_2.bin, " +
@@ -26,17 +26,6 @@ function zeros(path: string, size: number, patches: Record<number, number> = {})
   for (const [at, value] of Object.entries(patches)) bytes[Number(at)] = value;
   writeFileSync(path, bytes);
   truncateSync(path, size);
-}
-
-/** What a set would hold with a hundredth of the images of each class. */
-function hundredth(content: CifarContent): CifarContent {
-  const files = (all: CifarContent["train"]) => all.map((file) => ({ ...file, records: file.records / 100 }));
-  const labels = content.labels.map((label) => ({
-    ...label,
-    trainPerClass: label.trainPerClass / 100,
-    testPerClass: label.testPerClass / 100,
-  }));
-  return { ...content, train: files(content.train), test: files(content.test), labels };
 }
 
 describe("readCifarRecords", () => {
@@ -173,18 +162,21 @@ describe("readCifar10", () => {
 
 describe("readCifar100", () => {
   it("takes the fine label by default and the coarse one on demand", async () => {
-    writeCifar(join(root, "hundred"), cifarContents.cifar100);
-    const fine = await readCifar100(join(root, "hundred"));
-    expect([fine.train.labels.length, fine.test.labels.length]).toEqual([50_000, 10_000]);
+    const content = hundredth(cifarContents.cifar100);
+    writeCifar(join(root, "hundred"), content);
+    const fine = await readCifar100(join(root, "hundred"), { content });
+    expect([fine.train.labels.length, fine.test.labels.length]).toEqual([500, 100]);
     expect([fine.train.labels[142], fine.test.labels[99]]).toEqual([42, 99]);
     expect(fine.train.images[3072]).toBe(1);
     expect([fine.train.name, fine.train.classNames[99]]).toEqual(["CIFAR-100", "fine99"]);
     expect(fine.train.note).toBe("CIFAR-100, binary version, 100 fine classes.");
-    rmSync(join(root, "hundred"), { recursive: true });
-    const content = hundredth(cifarContents.cifar100);
-    writeCifar(join(root, "hundred"), content);
     const coarse = await readCifar100(join(root, "hundred"), { content, classes: "coarse" });
     expect([coarse.train.labels[142], coarse.test.labels[99]]).toEqual([8, 19]);
     expect([coarse.train.name, coarse.train.classNames.length]).toEqual(["CIFAR-100 (coarse)", 20]);
+    // The files of the whole set are refused unless each holds its number of records.
+    const whole = { ...content, train: cifarContents.cifar100.train, test: cifarContents.cifar100.test };
+    await expect(readCifar100(join(root, "hundred"), { content: whole })).rejects.toThrow(
+      /train\.bin .* must hold 153700000 bytes \(50000 records of 3074\), got 1537000/,
+    );
   });
 });

@@ -9,16 +9,19 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DataConfig, dataConfig } from "../../lib/config/dataConfig";
 import { channelStatistics } from "../../lib/data/channelStatistics";
+import { readCifar10 } from "../../lib/data/cifar10";
 import { cifarContents } from "../../lib/data/cifarContent";
+import { cifar10 } from "../../lib/data/datasets/cifar10";
 import { fashionMnist } from "../../lib/data/datasets/mnist";
 import type { ImageSet } from "../../lib/data/imageSet";
 import { loadData } from "../../lib/data/loadData";
 import { randomKey } from "../../lib/random/randomKey";
-import { writeCifar } from "./cifarFixture";
+import { hundredth, writeCifar } from "./cifarFixture";
 
+const content = hundredth(cifarContents.cifar10);
 let root: string;
 let empty: string;
 let filled: string;
@@ -33,12 +36,16 @@ beforeAll(() => {
   empty = join(root, "empty");
   mkdirSync(empty);
   filled = join(root, "filled");
-  writeCifar(filled, cifarContents.cifar10);
+  writeCifar(filled, content);
+});
+beforeEach(() => {
+  // Files in the official form with a hundredth of the images; `test/data/cifarRecords.test.ts` reads as many as there are.
+  vi.spyOn(cifar10, "read").mockImplementation(({ directory }) => readCifar10(directory, { content }));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 afterEach(() => {
   vi.restoreAllMocks();
-  delete process.env["BARS_CIFAR10_URL"];
+  vi.unstubAllEnvs();
 });
 
 const load = (overrides: Partial<DataConfig>, seed = 0) => loadData(dataConfig(overrides), randomKey(seed));
@@ -46,21 +53,21 @@ const sameBytes = (a: ImageSet, b: ImageSet) => Buffer.from(a.images).equals(b.i
 
 describe("loadData", () => {
   it('takes CIFAR-10 for "auto" when its files are there, with the mean and deviation of what is used', async () => {
-    const { train, test, info } = await load({ directory: filled, trainImages: 1000, testImages: 105 });
+    const { train, test, info } = await load({ directory: filled, trainImages: 200, testImages: 45 });
     expect([info.name, train.name, train.labels.length, test.labels.length]).toEqual([
       "CIFAR-10",
       "CIFAR-10",
-      1000,
-      105,
+      200,
+      45,
     ]);
     for (let label = 0; label < 10; label++) {
-      expect(train.labels.filter((other) => other === label).length).toBe(100);
-      expect(Math.abs(test.labels.filter((other) => other === label).length - 10.5)).toBe(0.5);
+      expect(train.labels.filter((other) => other === label).length).toBe(20);
+      expect(Math.abs(test.labels.filter((other) => other === label).length - 4.5)).toBe(0.5);
     }
     expect({ mean: info.mean, std: info.std }).toEqual(channelStatistics(train));
     expect(info.note).toBe(
-      `${unofficial} trainImages: 1000 of 50000, drawn evenly over the classes. ` +
-        "testImages: 105 of 10000, drawn evenly over the classes.",
+      `${unofficial} trainImages: 200 of 500, drawn evenly over the classes. ` +
+        "testImages: 45 of 100, drawn evenly over the classes.",
     );
   });
 
@@ -70,13 +77,13 @@ describe("loadData", () => {
     expect(sameBytes(again.train, one.train) && sameBytes(again.test, one.test)).toBe(true);
     expect(sameBytes(other.train, one.train) || sameBytes(other.test, one.test)).toBe(false);
     const whole = await load({ directory: filled });
-    expect([whole.train.labels.length, whole.test.labels.length]).toEqual([50_000, 10_000]);
+    expect([whole.train.labels.length, whole.test.labels.length]).toEqual([500, 100]);
     expect(whole.info.note).toBe(unofficial);
   });
 
   it("refuses a limit above the set, naming the field", async () => {
-    await expect(load({ directory: filled, testImages: 10_001 })).rejects.toThrow(
-      "loadData: testImages must be at most 10000 (all of CIFAR-10), got 10001.",
+    await expect(load({ directory: filled, testImages: 101 })).rejects.toThrow(
+      "loadData: testImages must be at most 100 (all of CIFAR-10), got 101.",
     );
   });
 
@@ -98,7 +105,7 @@ describe("loadData", () => {
 
   it('draws the synthetic set for "auto" when the download fails, and says why', async () => {
     vi.spyOn(fashionMnist, "isFound").mockReturnValue(false);
-    process.env["BARS_CIFAR10_URL"] = nowhere;
+    vi.stubEnv("BARS_CIFAR10_URL", nowhere);
     const { info } = await load({ directory: empty, trainImages: 20, testImages: 20 });
     expect(info.name).toBe("synthetic");
     expect(info.note).toContain(`CIFAR-10 could not be fetched: downloadFile: cannot reach ${nowhere} (`);
@@ -106,7 +113,7 @@ describe("loadData", () => {
   });
 
   it("never replaces CIFAR-10 by other images when it is asked for by name", async () => {
-    process.env["BARS_CIFAR10_URL"] = nowhere;
+    vi.stubEnv("BARS_CIFAR10_URL", nowhere);
     await expect(load({ dataset: "cifar10", directory: empty })).rejects.toThrow(
       `downloadFile: cannot reach ${nowhere} (`,
     );
@@ -127,7 +134,7 @@ describe("loadData", () => {
     }
     truncateSync(join(folder, "data_batch_4.bin"), 1000);
     await expect(load({ directory: damaged })).rejects.toThrow(
-      `data_batch_4.bin in ${folder} must hold 30730000 bytes`,
+      `data_batch_4.bin in ${folder} must hold 307300 bytes`,
     );
     rmSync(join(folder, "data_batch_4.bin"));
     await expect(load({ directory: damaged, download: false })).rejects.toThrow(

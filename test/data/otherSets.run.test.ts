@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { startBackend } from "../../lib/backend";
+import { readCifar100 } from "../../lib/data/cifar100";
 import { cifarContents } from "../../lib/data/cifarContent";
+import { cifar100 } from "../../lib/data/datasets/cifar100";
 import { imageFolderSettings } from "../../lib/data/datasets/imageFolderSettings";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
@@ -12,7 +14,7 @@ import { search } from "../../lib/search/search";
 import { train } from "../../lib/train/train";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 import { tinyTraining } from "../helpers/tinyTraining";
-import { writeCifar } from "./cifarFixture";
+import { hundredth, writeCifar } from "./cifarFixture";
 import { pictureFolder } from "./pictures/folderFixture";
 
 const root = temporaryFolder();
@@ -24,7 +26,12 @@ describe("a search and a training", () => {
   it("run on files of CIFAR-100's form: 100 classes, and top-5 beside top-1", async () => {
     const directory = join(root, "cifar-100");
     mkdirSync(directory);
-    writeCifar(directory, cifarContents.cifar100);
+    // The official form, a hundredth of the images.
+    const content = hundredth(cifarContents.cifar100);
+    writeCifar(directory, content);
+    const read = vi
+      .spyOn(cifar100, "read")
+      .mockImplementation(({ directory: at }) => readCifar100(at, { content }));
     const data = { dataset: "cifar100", directory, download: false, trainImages: 200, testImages: 100 };
     const config = tinySearch({ data, epochs: 2 });
     expect(config.space.classes).toBe(100);
@@ -37,7 +44,8 @@ describe("a search and a training", () => {
     expect(test?.images).toBe(100);
     expect(test?.topFive).toBeGreaterThanOrEqual(test?.accuracy ?? 1);
     expect(readTrainRecord(join(root, "train-100/record.json")).tests).toEqual(trained.tests);
-    rmSync(directory, { recursive: true });
+    expect(read).toHaveBeenCalledTimes(2);
+    read.mockRestore();
   }, 120_000);
 
   it("run on a folder of pictures behind ImageNet's stem, and go on after a stop bit by bit", async () => {
