@@ -1,12 +1,13 @@
 // Kills runs with SIGKILL at random instants, lets the same command go on, and compares everything they leave with what
 // a run that nobody disturbed leaves: node scripts/kill-runs.mjs --what sweep|evolve|race [--times 20] [--key 0]
 //
-// sweep   job processes of a running sweep (search and train, evolution and train, a drawn network); the sweep reports
-//         the job that was killed, and goes on with it by --retry
+// sweep   job processes of a running sweep (search and train, evolution and train); the sweep reports the job that was
+//         killed, and goes on with it by --retry
 // evolve  bars evolve, in turn by short trainings and on a supernet
 // race    bars race, or one of its workers, whose task another takes over; in turn begun by two workers and gone on with by
-//         one, and the other way round: both must find the same
+//         one, and the other way round: both must find what the undisturbed race finds in this process, without workers
 //
+// What is killed runs in processes of its own; what is not runs the same command line in this one.
 // Records, genotypes, drawings and weights must be the same to the last bit; times, memory and process numbers are left
 // out. Exit code 1 where anything differs.
 import { spawn } from "node:child_process";
@@ -25,7 +26,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { format, parseArgs } from "node:util";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const cli = join(root, "lib/bin/bars.cjs");
@@ -47,7 +48,7 @@ const racing = {
 };
 const pace = { population: 3, sample: 2, evaluations: 6 };
 
-/** A sweep of three jobs, each of other steps. */
+/** A sweep of two jobs, each of other steps. */
 const sweep = {
   kind: "bars.sweep",
   schema: 1,
@@ -66,7 +67,6 @@ const sweep = {
       evolution: { ...pace, space, train: { preset: "smoke", overrides: short } },
       budgets: [2e5],
     },
-    { name: "drawn", stage: "random", random: { space, atLeast: 0.1 }, budgets: [2e5] },
   ],
 };
 
@@ -86,9 +86,36 @@ function bars(folder, args) {
   return { child, ended };
 }
 
+/** The command line in this process, its output kept back; an engine that is warm is many times faster than one that starts. */
 async function must(folder, args) {
-  const { code, signal, output } = await bars(folder, args).ended;
-  if (code !== 0) throw new Error(`bars ${args.join(" ")} ended with ${signal ?? code}:\n${output}`);
+  const { main: run } = lib("cli/main.js");
+  let output = "";
+  const keep = (text) => {
+    output += text;
+    return true;
+  };
+  const [place, { stdout, stderr }] = [process.cwd(), process];
+  const writes = [stdout.write, stderr.write];
+  const said = [console.log, console.error];
+  process.exitCode = undefined;
+  process.chdir(folder);
+  stdout.write = stderr.write = keep;
+  console.log = console.error = (...parts) => keep(`${format(...parts)}\n`);
+  try {
+    await run([process.execPath, cli, ...args]);
+  } finally {
+    [stdout.write, stderr.write] = writes;
+    [console.log, console.error] = said;
+    process.chdir(place);
+  }
+  const code = process.exitCode ?? 0;
+  process.exitCode = undefined;
+  if (code !== 0) throw new Error(`bars ${args.join(" ")} ended with ${code}:\n${output}`);
+}
+
+/** Waits while that does not hold and the process lives. */
+async function until(holds, child) {
+  while (!holds() && child.exitCode === null && child.signalCode === null) await pause(5);
 }
 
 const passing = new Set([
@@ -137,6 +164,20 @@ function placeOf(folder) {
   return "start";
 }
 
+/** Architectures that an evolution has rated; 0 before it began. */
+function evolvedIn(folder) {
+  const path = join(folder, "record.json");
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).history.length : 0;
+}
+
+/** Results that a race's networks have, over all rungs; 0 before it began. */
+function racedIn(folder) {
+  const path = join(folder, "record.json");
+  if (!existsSync(path)) return 0;
+  const { networks } = JSON.parse(readFileSync(path, "utf8"));
+  return networks.reduce((sum, { results }) => sum + results.length, 0);
+}
+
 /** How far a race is, e.g. "5 of 8 and 2 of 3": networks of its rungs. */
 function racePlace(folder) {
   const path = join(folder, "record.json");
@@ -179,6 +220,8 @@ function jobMs(at) {
 }
 
 const jobName = (at) => at.replace(/^.*[\\/]|-[0-9a-f]{8}$/g, "");
+/** What a process of its own takes longer for a job than this one: its start, and an engine that gets warm. */
+const startMs = 1500;
 const secondsSince = (begun) => (performance.now() - begun) / 1000;
 
 const kinds = {
@@ -189,6 +232,20 @@ const kinds = {
     },
     args: (base) => ["sweep", "run", join(base, "sweep.json"), "--jobs", "2", "--threads", "1", "--retry"],
     results: (folder) => join(folder, "runs", sweep.name),
+    /** Its jobs one after the other, in this process. */
+    async undisturbed({ base, folder }) {
+      const { expandSweep } = lib("sweep/expandSweep.js");
+      const { checkSweep } = lib("sweep/sweepFile.js");
+      const { prepareJob } = lib("sweep/jobState.js");
+      const { runJob } = lib("sweep/runJob.js");
+      const { stepRunner } = lib("sweep/stepRunner.js");
+      const { silentProgress } = lib("util/progress.js");
+      const { signal } = new AbortController();
+      for (const job of expandSweep(checkSweep(sweep, "sweep", base))) {
+        const at = prepareJob(join(folder, "runs", sweep.name), job);
+        await runJob(at, { runner: stepRunner, progress: silentProgress, signal });
+      }
+    },
     measure: (folder) => new Map(jobFolders(folder).map((at) => [jobName(at), jobMs(at)])),
     /** Kills each job's process once. The sweep must say so, end the others as usual, and exit with 1. */
     async disturb({ folder, args, times, draw, most }) {
@@ -201,12 +258,13 @@ const kinds = {
           const owner = folderOwner(at);
           const name = jobName(at);
           if (!owner?.pid || kills.some((kill) => kill.name === name) || kills.length >= most) continue;
-          if (!seen.has(name)) seen.set(name, { begun: performance.now(), after: draw() * times.get(name) });
+          if (!seen.has(name))
+            seen.set(name, { begun: performance.now(), after: draw() * (times.get(name) + startMs) });
           const { begun, after } = seen.get(name);
           if (performance.now() - begun < after) continue;
           const where = `${name}: ${placeOf(at)}`;
           process.kill(owner.pid, "SIGKILL");
-          kills.push({ name, where, seconds: secondsSince(begun), of: times.get(name) / 1000 });
+          kills.push({ name, where, seconds: secondsSince(begun) });
         }
         await pause(5);
       }
@@ -221,34 +279,41 @@ const kinds = {
     },
   },
   race: {
-    variants: 2,
-    /** Numbers of workers must not matter: all rounds are compared with the first. */
-    oneResult: true,
+    /** Numbers of workers must not matter: all rounds are compared with one race. */
+    variants: 1,
     async prepare(base) {
       writeFileSync(join(base, "race.json"), JSON.stringify(racing));
     },
-    args: (base, round, go = 0) =>
+    /** Without a go: the race from its start, or the rest of it, in this process. */
+    args: (base, round, go) =>
       ["race", "--config", join(base, "race.json"), "--out", "run"].concat(
         "--workers",
-        String(1 + ((round + go) % 2)),
+        String(go === undefined ? 0 : 1 + ((round + go + 1) % 2)),
       ),
     results: (folder) => join(folder, "run"),
     measure: (_folder, ms) => ms,
     /** Kills the race in the first go of a round, one of its workers in the second. */
     async disturb({ folder, args, times, draw, go }) {
-      const begun = performance.now();
-      const earlier = workerPids(join(folder, "run"));
+      const at = join(folder, "run");
+      const [done, earlier] = [racedIn(at), workerPids(at)];
       const { child, ended } = bars(folder, args);
-      await Promise.race([ended, pause((0.1 + 0.8 * draw()) * times)]);
-      const where = racePlace(join(folder, "run"));
+      const begun = performance.now();
+      // Of 12 results in all, the first go has some left, and the second one at least.
+      const results = go === 0 ? Math.floor(10 * draw()) : done + Math.floor((11 - done) * draw());
+      await until(
+        () => racedIn(at) >= results && workerPids(at).some((pid) => !earlier.includes(pid)),
+        child,
+      );
+      await Promise.race([ended, pause((draw() * times) / 12)]);
+      const where = racePlace(at);
       const seconds = secondsSince(begun);
       if (child.exitCode !== null) return [];
       if (go === 0) {
         child.kill("SIGKILL");
         const { signal } = await ended;
-        return [{ where, seconds, of: times / 1000, reported: signal === "SIGKILL" }];
+        return [{ where, seconds, reported: signal === "SIGKILL" }];
       }
-      const pid = workerPids(join(folder, "run")).find((one) => !earlier.includes(one) && isAlive(one));
+      const pid = workerPids(at).find((one) => !earlier.includes(one) && isAlive(one));
       if (pid === undefined) {
         await ended;
         return [];
@@ -256,7 +321,7 @@ const kinds = {
       process.kill(pid, "SIGKILL");
       const { code, output } = await ended;
       const told = /race: worker \d+ was killed \(SIGKILL; .*\); another takes/.test(output);
-      return [{ where: `${where}, a worker`, seconds, of: times / 1000, reported: told && code === 0 }];
+      return [{ where: `${where}, a worker`, seconds, reported: told && code === 0 }];
     },
   },
   evolve: {
@@ -284,13 +349,19 @@ const kinds = {
     results: (folder) => join(folder, "run"),
     measure: (_folder, ms) => ms,
     async disturb({ folder, args, times, draw }) {
-      const begun = performance.now();
+      const at = join(folder, "run");
       const { child, ended } = bars(folder, args);
-      await Promise.race([ended, pause(draw() * times)]);
-      const where = placeOf(join(folder, "run"));
+      const begun = performance.now();
+      const evaluations = Number(args[args.indexOf("--evaluations") + 1]);
+      const [done, end] = [evolvedIn(at), draw() < 0.2 ? 0 : evaluations];
+      const some = done + Math.floor(draw() * (end - done));
+      await until(() => evolvedIn(at) >= some && existsSync(join(at, "owner.lock")), child);
+      await Promise.race([ended, pause((draw() * times) / evaluations)]);
+      const where = placeOf(at);
+      const seconds = secondsSince(begun);
       if (child.exitCode !== null || !child.kill("SIGKILL")) return [];
       const { signal } = await ended;
-      return [{ where, seconds: secondsSince(begun), of: times / 1000, reported: signal === "SIGKILL" }];
+      return [{ where, seconds, reported: signal === "SIGKILL" }];
     },
   },
 };
@@ -298,7 +369,8 @@ const kinds = {
 /**
  * Kills runs `times` times in all: each run in one go or two, then it goes on to its end, and what it leaves is compared.
  *
- * @returns a row for each kill: when, where the run was, whether the kill was reported, and files that differ.
+ * @returns a row for each kill: when, where the run was, whether the kill was reported, files that differ, and how many were
+ * compared.
  */
 export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
   const { fold, randomKey, uniform } = lib("random/randomKey.js");
@@ -316,7 +388,8 @@ export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
   const undisturbed = async (variant) => {
     const folder = fresh("whole");
     const begun = performance.now();
-    await must(folder, kind.args(base, variant));
+    if (kind.undisturbed) await kind.undisturbed({ base, folder });
+    else await must(folder, kind.args(base, variant));
     const ms = performance.now() - begun;
     return { times: kind.measure(folder, ms), files: contents(kind.results(folder)) };
   };
@@ -325,10 +398,7 @@ export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
     await kind.prepare(base);
     for (let round = 0; rows.length < times && round < 3 * times; round++) {
       whole[round % kind.variants] ??= await undisturbed(round);
-      const { times: usual, files } = {
-        ...whole[round % kind.variants],
-        ...(kind.oneResult ? { files: whole[0].files } : {}),
-      };
+      const { times: usual, files } = whole[round % kind.variants];
       const folder = fresh("broken");
       const kills = [];
       for (let go = 0; go < 2 && rows.length + kills.length < times; go++) {
@@ -338,8 +408,8 @@ export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
       }
       await must(folder, kind.args(base, round));
       const differ = differences(files, kind.results(folder));
-      for (const { where, seconds, of, reported } of kills) {
-        const row = { kill: rows.length + 1, where, seconds, of, reported, differ };
+      for (const { where, seconds, reported } of kills) {
+        const row = { kill: rows.length + 1, where, seconds, reported, differ, compared: files.size };
         rows.push(row);
         onRow(row);
       }
@@ -367,9 +437,9 @@ async function main() {
     what,
     times: Number(times),
     key: Number(key),
-    onRow: ({ kill, seconds, of, where, reported, differ }) => {
+    onRow: ({ kill, seconds, where, reported, differ }) => {
       const result = differ.length === 0 ? "identical" : `differ: ${differ.join(", ")}`;
-      line(kill, `${seconds.toFixed(2)} of ${of.toFixed(1)} s`, where, reported ? "yes" : "no", result);
+      line(kill, `${seconds.toFixed(2)} s`, where, reported ? "yes" : "no", result);
     },
   });
   const good = rows.filter(({ reported, differ }) => reported && differ.length === 0).length;
