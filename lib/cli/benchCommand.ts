@@ -14,9 +14,9 @@ const nets = {
     what: "search steps",
     counted:
       "an image counts once in the weight step and once in the alpha step; forward, backward and updates of both are timed",
-    run: async (batch: number, steps: number, onStep: (speed: number) => void, _start?: string) => {
+    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
       const { benchConfig, benchSearchStep } = await import("../experiments/benchSearchStep.js");
-      return benchSearchStep(benchConfig({ batchSize: batch }), steps, onStep);
+      return benchSearchStep(benchConfig({ batchSize: batch }), steps, onStep, start);
     },
   },
   binary: {
@@ -81,7 +81,7 @@ export function benchCommand(): Command {
     .addOption(backendOption())
     .option(
       "--start <file>",
-      "with --net resnet20: where the weights and the batch it starts with are written",
+      "with --net search or resnet20: where the weights and batches it starts with are written",
     )
     .option("--json", "print one line of JSON", false)
     .action(async (model: string | undefined, options: BenchOptions, command: Command) => {

@@ -6,6 +6,7 @@ import { fold, integers, normal, randomKey } from "../random/randomKey";
 import { epochSettings } from "../search/epochSettings";
 import { nextAlphaGradients, nextWeightGradients } from "../search/replayedSteps";
 import { SearchState } from "../search/searchState";
+import { type StoredTensor, writeTensorFile } from "../util/tensorFile";
 
 /** Speed of the search step on this machine. */
 export interface StepSpeed {
@@ -17,6 +18,10 @@ export interface StepSpeed {
   readonly slowest: number;
   readonly fastest: number;
   readonly peakMemoryBytes: number;
+  /** Of the supernet's weights. */
+  readonly parameters: number;
+  /** Cross entropies of the alpha step's batch and the weight step's, by turns, from the first step, which is not timed, on. */
+  readonly losses: readonly number[];
 }
 
 /**
@@ -27,50 +32,78 @@ export function benchConfig(overrides: Overrides<SearchConfig> = {}): SearchConf
   return searchConfig(overrides);
 }
 
+/** Random images and labels of one step. */
+function batchOf({ space, batchSize, seed }: SearchConfig, name: "alpha" | "weight", step: number) {
+  const { imageSize, imageChannels, classes } = space;
+  const own = fold(fold(randomKey(seed), name), step);
+  const shape: [number, number, number, number] = [batchSize, imageSize, imageSize, imageChannels];
+  return {
+    images: { shape, values: normal(own, batchSize * imageSize * imageSize * imageChannels) },
+    labels: {
+      shape: [batchSize] as [number],
+      values: Int32Array.from(integers(fold(own, "labels"), batchSize, classes)),
+    },
+  };
+}
+
+/** Writes the start of {@link benchSearchStep} for another program to start from: weights, alphas, the first two batches. */
+async function writeStart(path: string, config: SearchConfig, state: SearchState): Promise<void> {
+  const tensors: Map<string, StoredTensor> = await state.supernet.parameters.stored();
+  for (const [name, alpha] of Object.entries(state.alphas.named()))
+    tensors.set(`alphas.${name}`, { shape: alpha.shape, values: (await alpha.data()) as Float32Array });
+  for (const name of ["alpha", "weight"] as const) {
+    const { images, labels } = batchOf(config, name, 0);
+    tensors.set(`${name}.images`, images);
+    tensors.set(`${name}.labels`, labels);
+  }
+  writeTensorFile(path, tensors, { kind: "bars.bench-start" });
+}
+
 /**
  * Times whole search steps (alpha step and weight step: forward, backward, clipping, update, batch statistics) on
  * random images, after one step that does not count.
+ *
+ * @param start a file to write weights, alphas and the first batches to before the first step.
  */
 export async function benchSearchStep(
   config: SearchConfig,
   steps: number,
   onStep: (imagesPerSecond: number) => void = () => {},
+  start?: string,
 ): Promise<StepSpeed> {
   const key = randomKey(config.seed);
   const state = new SearchState(config, key);
   const settings = epochSettings(config, config.warmupEpochs);
-  const { imageSize, imageChannels, classes } = config.space;
   const { batchSize } = config;
+  const variables = Object.fromEntries(state.supernet.parameters.entries());
+  const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
   const speeds: number[] = [];
+  const losses: number[] = [];
   try {
+    if (start !== undefined) await writeStart(start, config, state);
     for (let step = 0; step <= steps; step++) {
-      const batchOf = (name: string) => {
-        const own = fold(fold(key, name), step);
+      const tensors = (name: "alpha" | "weight") => {
+        const { images, labels } = batchOf(config, name, step);
         return {
-          images: tf.tensor4d(normal(own, batchSize * imageSize * imageSize * imageChannels), [
-            batchSize,
-            imageSize,
-            imageSize,
-            imageChannels,
-          ]),
-          labels: tf.tensor1d(Int32Array.from(integers(fold(own, "labels"), batchSize, classes)), "int32"),
+          images: tf.tensor4d(images.values, images.shape),
+          labels: tf.tensor1d(labels.values, "int32"),
         };
       };
-      const [alphaBatch, weightBatch] = [batchOf("alpha"), batchOf("weight")];
+      const [alphaBatch, weightBatch] = [tensors("alpha"), tensors("weight")];
       const started = performance.now();
       const alpha = nextAlphaGradients(state, alphaBatch, settings, fold(key, step));
       state.alphaOptimizer.step(state.alphas.named(), alpha.gradients, 1e-3);
       computePending();
-      await alpha.total.data();
+      losses.push((await alpha.crossEntropy.data())[0] as number);
       const statistics = state.supernet.statistics.collector();
       const weight = nextWeightGradients(state, weightBatch, settings, fold(key, step), statistics);
       tf.tidy(() => {
         const clipped = clipByGlobalNorm(weight.gradients, 5).gradients;
-        state.weightOptimizer.step(Object.fromEntries(state.supernet.parameters.entries()), clipped, 1e-3);
+        state.weightOptimizer.step(variables, clipped, 1e-3);
       });
       state.supernet.statistics.update(statistics);
       computePending();
-      await weight.loss.data();
+      losses.push((await weight.loss.data())[0] as number);
       const speed = (2 * batchSize) / ((performance.now() - started) / 1000);
       tf.dispose([alpha, weight, alphaBatch, weightBatch] as never);
       if (step === 0) continue;
@@ -89,5 +122,7 @@ export async function benchSearchStep(
     slowest: sorted[0] as number,
     fastest: sorted.at(-1) as number,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    parameters,
+    losses,
   };
 }

@@ -28,10 +28,22 @@ const root = join(here, "..", "..");
 const bars = join(root, "lib", "bin", "bars.cjs");
 const run = promisify(execFile);
 
-/** What is measured. A row without a peer is measured against itself over time alone. */
+/** What is measured. Rows that `agree` give their peer the start, and are compared in parameters and first losses. */
 export const rows = {
-  search: { title: "search step, batch 64", net: "search", batch: 64, peer: null },
-  "search-16": { title: "search step, batch 16", net: "search", batch: 16, peer: null },
+  search: {
+    title: "search step, batch 64",
+    net: "search",
+    batch: 64,
+    peer: ["supernet.py"],
+    agrees: true,
+  },
+  "search-16": {
+    title: "search step, batch 16",
+    net: "search",
+    batch: 16,
+    peer: ["supernet.py"],
+    agrees: true,
+  },
   binary: {
     title: "small binary net, training, batch 64",
     net: "binary",
@@ -43,6 +55,7 @@ export const rows = {
     net: "resnet20",
     batch: 64,
     peer: ["resnet20.py", "train"],
+    agrees: true,
   },
   evaluation: {
     title: "ResNet-20, evaluation, batch 64",
@@ -100,20 +113,20 @@ async function measureRow(row, options, start) {
   const { threads, steps, python, torch } = options;
   const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
   const ours = ["bench", "--json", "--net", row.net, "--batch", String(row.batch), "--steps", String(steps)];
-  if (row.net === "resnet20") ours.push("--start", start);
-  const peer = row.peer && torch ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  if (row.agrees) ours.push("--start", start);
+  const peer = torch ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
   for (let round = 0; round < options.rounds; round++) {
     for (const [way, env] of Object.entries(ways)) {
       const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
       sides.ours[way].push(lastJson((await run(process.execPath, [bars, ...ours], { env: own })).stdout));
       if (!peer) continue;
       const args = [...peer, String(row.batch), String(steps), String(threads)];
-      if (row.net === "resnet20") args.push(start);
+      if (row.agrees) args.push(start);
       sides.peer[way].push(lastJson((await run(python, args, { env: { ...process.env, ...env } })).stdout));
     }
   }
   const result = { ours: better(sides.ours), peer: peer ? better(sides.peer) : null };
-  const checked = peer && row.net === "resnet20" ? agreement(sides.ours.plain[0], sides.peer.plain[0]) : null;
+  const checked = peer && row.agrees ? agreement(sides.ours.plain[0], sides.peer.plain[0]) : null;
   if (checked) throw new Error(`bench: ${row.title}: the peer computes something else: ${checked}.`);
   return result;
 }
@@ -169,9 +182,7 @@ async function main() {
         `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB)`;
       const against = peer
         ? `, torch ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
-        : row.peer
-          ? ", no peer here"
-          : ", no peer is written for it";
+        : ", no peer here";
       console.log(`${row.title}: ${speed(ours)}${against}`);
     }
   } finally {

@@ -5,47 +5,20 @@ usage: resnet20.py train <batch> <steps> <threads> [start.safetensors]
 Prints one line of JSON. With a start file, which `bars bench --net resnet20 --start FILE` writes, it begins with the same
 weights and the same batch, so that the first losses can be compared. The first four steps (evaluation: three) do not count.
 """
-import json, resource, statistics, struct, sys, time
+import sys, time
 import torch, torch.nn as nn, torch.nn.functional as F
+from peer import ApproxSign, BinaryKernel, batch_of, latent, read, report
 
 mode, batch, steps, threads = sys.argv[1], *(int(v) for v in sys.argv[2:5])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 
 
-class ApproxSign(torch.autograd.Function):
-    """Sign with the slope 2 - 2|x| inside (-1, 1) (Bi-Real Net)."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return torch.where(x < 0, -1.0, 1.0)
-
-    @staticmethod
-    def backward(ctx, g):
-        (x,) = ctx.saved_tensors
-        return g * (2 - 2 * x.abs()).clamp_(min=0)
-
-
-class BinaryKernel(torch.autograd.Function):
-    """sign(w) times the mean of |w| of each filter; the gradient of clamp(w)."""
-
-    @staticmethod
-    def forward(ctx, w):
-        ctx.save_for_backward(w)
-        return torch.where(w < 0, -1.0, 1.0) * w.abs().mean((1, 2, 3), keepdim=True)
-
-    @staticmethod
-    def backward(ctx, g):
-        (w,) = ctx.saved_tensors
-        return g * (w.abs() <= 1)
-
-
 class Block(nn.Module):
     def __init__(self, inside, outside, stride):
         super().__init__()
         self.stride = stride
-        self.latent = nn.Parameter(torch.randn(outside, inside, 3, 3) * (2 / (9 * (inside + outside))) ** 0.5)
+        self.latent = latent(inside, outside, 3)
         self.norm = nn.BatchNorm2d(outside)
         self.shortcut = None
         if stride == 2:
@@ -76,20 +49,6 @@ class ResNet20(nn.Module):
         return self.head(self.blocks(self.stem(x)).mean((2, 3)))
 
 
-def read(path):
-    """Tensors of a safetensors file of float32 and int32."""
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        data = bytearray(file.read())
-    kinds = {"F32": torch.float32, "I32": torch.int32}
-    return {
-        name: torch.frombuffer(data, dtype=kinds[entry["dtype"]], offset=entry["data_offsets"][0],
-                               count=(entry["data_offsets"][1] - entry["data_offsets"][0]) // 4).reshape(entry["shape"])
-        for name, entry in header.items() if name != "__metadata__"
-    }
-
-
 def start_from(net, start):
     kernel = lambda name: start[name].permute(3, 2, 0, 1)
 
@@ -116,7 +75,7 @@ images, labels = torch.randn(batch, 3, 32, 32), torch.randint(10, (batch,))
 if len(sys.argv) > 5:
     start = read(sys.argv[5])
     start_from(net, start)
-    images, labels = start["images"].permute(0, 3, 1, 2).contiguous(), start["labels"].long()
+    images, labels = batch_of(start)
 speeds, losses = [], []
 if mode == "train":
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
@@ -138,8 +97,4 @@ else:
             net(images).sum().item()
             if step >= 3:
                 speeds.append(batch / (time.perf_counter() - started))
-print(json.dumps({
-    "imagesPerSecond": statistics.median(speeds), "slowest": min(speeds), "fastest": max(speeds), "losses": losses,
-    "parameters": sum(p.numel() for p in net.parameters()), "torch": torch.__version__,
-    "peakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-}))
+report(speeds, net, losses)
