@@ -4,6 +4,39 @@ import type { Device, DeviceCommand, DeviceSettings, DeviceStatistics } from "./
 import type { LazyArray } from "./lazyGraph";
 import { loadRuntime, loadWebRuntime, type RuntimePaths, type WebRuntimePaths } from "./loadRuntime";
 
+/**
+ * Keeps a thread from being stopped inside native code: ONNX Runtime's addon throws a C++ error when its thread is stopped under
+ * it, which aborts the whole process. Two cells: 1 while the thread is inside, and 1 once it may not enter any more.
+ */
+type Gate = Int32Array;
+
+/** Those of threads that live; who ends the process shuts them. */
+const gates = new Set<Gate>();
+let listening = false;
+/** A graph that takes longer than this many milliseconds is not waited for. */
+const patienceMs = 30_000;
+
+/** Lets the thread begin nothing more, and waits until it is outside. */
+function shut(gate: Gate): void {
+  Atomics.store(gate, 1, 1);
+  Atomics.wait(gate, 0, 1, patienceMs);
+}
+
+/**
+ * The thread's side: does what may enter native code, unless the gate was shut before: then nothing more is done here,
+ * and the thread is about to be stopped.
+ */
+function within<T>(gate: Gate, work: () => T): T {
+  Atomics.store(gate, 0, 1);
+  try {
+    if (Atomics.load(gate, 1) === 1) throw new Error("onnx: the process ends.");
+    return work();
+  } finally {
+    Atomics.store(gate, 0, 0);
+    Atomics.notify(gate, 0);
+  }
+}
+
 /** Commands in order, and, with `ticket`, a question after them: a buffer's numbers, or nothing but the end. */
 interface Letter {
   readonly commands: readonly DeviceCommand[];
@@ -36,13 +69,15 @@ const noStatistics: DeviceStatistics = {
  * the answer is there.
  *
  * The thread runs the source text of its functions, so it needs no file and works from TypeScript sources, compiled
- * output and notebook kernels alike. It does not keep the process alive unless someone waits for an answer.
+ * output and notebook kernels alike. It does not keep the process alive unless someone waits for an answer. A process that
+ * ends waits for what the thread is doing in native code: see {@link Gate}.
  */
 export class ThreadDevice implements Device {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   /** Counts the answers; the thread adds one and wakes who waits. */
   readonly #answered = new Int32Array(new SharedArrayBuffer(4));
+  readonly #gate: Gate = new Int32Array(new SharedArrayBuffer(8));
   readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   readonly #queue: DeviceCommand[] = [];
   #tickets = 0;
@@ -55,14 +90,20 @@ export class ThreadDevice implements Device {
     this.#worker = new Worker(threadSource(), {
       eval: true,
       execArgv: [],
-      workerData: { paths, settings, port: port2, answered: this.#answered },
+      workerData: { paths, settings, port: port2, answered: this.#answered, gate: this.#gate },
       transferList: [port2],
     });
     this.#worker.unref();
     this.#port.on("message", (answer: Answer) => this.#deliver(answer));
     this.#port.unref();
     this.#worker.on("error", (cause) => this.#fail(`failed: ${cause.message}`, cause));
-    this.#worker.on("exit", (code) => this.#fail(`stopped with code ${code}`));
+    this.#worker.on("exit", (code) => {
+      gates.delete(this.#gate);
+      this.#fail(`stopped with code ${code}`);
+    });
+    if (!listening) process.on("exit", () => gates.forEach(shut));
+    listening = true;
+    gates.add(this.#gate);
   }
 
   send(command: DeviceCommand): void {
@@ -87,8 +128,10 @@ export class ThreadDevice implements Device {
     await this.#ask();
   }
 
+  /** Waits for the graph that is running. */
   close(): void {
     this.#failure ??= new Error("onnx: the device was closed.");
+    shut(this.#gate);
     void this.#worker.terminate();
   }
 
@@ -155,16 +198,16 @@ function valuesOf({ values, failure }: Answer): LazyArray {
 }
 
 /** The thread's side of the conversation. Its source text runs there, so it refers to nothing outside itself. */
-function serve(port: MessagePort, answered: Int32Array, executor: Executor): void {
+function serve(port: MessagePort, answered: Int32Array, gate: Gate, executor: Executor): void {
   const handle = async ({ commands, ticket, read }: Letter): Promise<void> => {
     for (const command of commands) {
-      const pending = executor.execute(command);
+      const pending = within(gate, () => executor.execute(command));
       if (pending) await pending;
     }
     if (ticket === undefined) return;
     let answer: Omit<Answer, "statistics"> = { ticket };
     try {
-      if (read !== undefined) answer = { ticket, values: executor.read(read) };
+      if (read !== undefined) answer = { ticket, values: within(gate, () => executor.read(read)) };
     } catch (cause) {
       answer = { ticket, failure: cause instanceof Error ? cause.message : String(cause) };
     }
@@ -188,9 +231,10 @@ function threadSource(): string {
     const loadRuntime = ${loadRuntime.toString()};
     const loadWebRuntime = ${loadWebRuntime.toString()};
     const createExecutor = ${createExecutor.toString()};
+    const within = ${within.toString()};
     const serve = ${serve.toString()};
-    const { paths, settings } = workerData;
-    const runtime = "entry" in paths ? loadWebRuntime(require, paths, settings.threads) : loadRuntime(require, paths);
-    serve(workerData.port, workerData.answered, createExecutor(runtime, settings));
+    const { paths, settings, port, answered, gate } = workerData;
+    const load = () => "entry" in paths ? loadWebRuntime(require, paths, settings.threads) : loadRuntime(require, paths);
+    serve(port, answered, gate, within(gate, () => createExecutor(load(), settings)));
   `;
 }
