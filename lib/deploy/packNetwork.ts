@@ -5,7 +5,10 @@ import { modelGraph } from "../packed/modelGraph";
 import { noTraining, packedBinarization } from "../packed/packDrawn";
 import type { PackedHeader, PackedModel, Provenance } from "../packed/packedModel";
 import { KeepingSource } from "../packed/tensors";
+import type { PrimitiveSpec } from "../primitives/primitive";
+import { primitives } from "../primitives/primitives";
 import type { ModelSpec } from "../records/modelSpec";
+import { ConfigError } from "../util/errors";
 import { version } from "../util/version";
 import { NetworkSource } from "./networkSource";
 
@@ -22,11 +25,13 @@ export interface PackSettings {
 /**
  * Packs a network with the weights and running statistics it has now.
  *
- * @throws ConfigError for what no packed engine has; RecordError for a tensor that is missing or not finite; ShapeError for a
+ * @throws ConfigError for what no packed engine has, and for a primitive of the network that has been defined otherwise since it
+ * was built; RecordError for a tensor that is missing or not finite; ShapeError for a
  * weight binarizer that gives anything but signs times one scale a filter.
  */
 export async function packNetwork(network: Trainable, settings: PackSettings): Promise<PackedModel> {
   const { model, classNames, normalization, provenance = noTraining } = settings;
+  for (const spec of network.primitives ?? []) checkAsBuilt(network.name, spec);
   const binarization = packedBinarization(model, settings.binarization);
   const source = new KeepingSource(
     new NetworkSource(await network.parameters.stored(), await storedTensors(network.statistics.entries()), {
@@ -46,4 +51,14 @@ export async function packNetwork(network: Trainable, settings: PackSettings): P
     provenance: { bars: version, ...provenance },
   };
   return { header, tensors: source.tensors };
+}
+
+/** A packed network names its primitives, and whoever opens it finds them by name. */
+function checkAsBuilt(network: string, built: PrimitiveSpec): void {
+  const now = primitives.get(built.name);
+  const formOf = ({ traits, version = 1 }: PrimitiveSpec) => JSON.stringify({ version, ...traits });
+  if (formOf(now) === formOf(built)) return;
+  throw new ConfigError(
+    `packNetwork: ${network} was built with another "${built.name}" (${formOf(built)}) than is defined now (${formOf(now)}). Define the former again, or build and train the network anew.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { detach, tf } from "../backend";
-import { traitsOf } from "../primitives/primitives";
+import type { PrimitiveTraits } from "../primitives/primitive";
 import { ShapeError } from "../util/errors";
 import { binarizeWeight, weightScale } from "./binarizeWeight";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "./binaryConv2d";
@@ -29,10 +29,10 @@ import { plainBatchNorm } from "./plainBatchNorm";
  * A grouped convolution deals its channels out in turn (`ungroupKernel`); under a mask every width must divide by
  * the groups, as the narrower layer itself requires.
  *
+ * @param form its window.
  * @throws ShapeError if channels do not divide by the groups, or a factorized convolution has odd output channels.
  */
-export function binaryConvOperation(settings: NamedSettings): Operation {
-  const form = traitsOf(settings.primitive);
+export function binaryConvOperation(settings: NamedSettings, form: PrimitiveTraits): Operation {
   const groups = form.grouped ? settings.space.convGroups : 1;
   checkChannels(settings, groups);
   const factorized = settings.stride === 2 && settings.space.stridedConv === "factorized";

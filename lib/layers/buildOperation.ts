@@ -1,7 +1,7 @@
 import { tf } from "../backend";
 import type { BuiltInPrimitive } from "../primitives/builtIn";
-import type { PrimitiveSpec } from "../primitives/primitive";
-import { primitives } from "../primitives/primitives";
+import type { PrimitiveSpec, PrimitiveTraits } from "../primitives/primitive";
+import { type Primitive, primitives } from "../primitives/primitives";
 import { ShapeError } from "../util/errors";
 import { binaryConvOperation } from "./binaryConvOperation";
 import type { NamedSettings, NodeState, Operation, OperationSettings } from "./operation";
@@ -32,7 +32,7 @@ const builders = {
     pooling(settings, (x, stride) => tf.avgPool(x, 3, stride, "same")),
   max_pool_3x3: (settings: NamedSettings) =>
     pooling(settings, (x, stride) => tf.maxPool(x, 3, stride, "same")),
-} satisfies Record<BuiltInPrimitive, OperationBuilder>;
+} satisfies Record<BuiltInPrimitive, (settings: NamedSettings, traits: PrimitiveTraits) => Operation>;
 
 /**
  * Builds the layer of `settings.primitive`. `name` is where the operation is (`cell3.edge2-0.bin_conv_3x3`), for
@@ -51,12 +51,32 @@ const builders = {
  * stride 2, or the channels do not suit the convolution.
  */
 export function buildOperation(name: string, settings: OperationSettings): Operation {
-  const { primitive } = settings;
-  const named = { ...settings, name };
-  const { operation } = primitives.get(primitive) as PrimitiveDefinition;
-  if (operation) return checkedOperation(operation(named), named);
+  return boundPrimitive(settings.primitive).build(name, settings);
+}
+
+/**
+ * A primitive as it was defined when somebody looked it up. What is built holds this and no name: where a name is defined
+ * again, what stands already goes on with the definition it began with.
+ */
+export interface BoundPrimitive {
+  readonly spec: PrimitiveSpec;
+  /** {@link buildOperation} of this definition; `settings.primitive` must be its name. */
+  readonly build: (name: string, settings: OperationSettings) => Operation;
+}
+
+/** @throws ConfigError for a primitive nobody defined. */
+export function boundPrimitive(primitive: Primitive): BoundPrimitive {
+  const spec: PrimitiveDefinition = primitives.get(primitive);
+  const { operation, traits } = spec;
   // A user's primitive without a layer of its own is a binary convolution, as `definePrimitive` saw to.
-  return (builders[primitive as BuiltInPrimitive] ?? binaryConvOperation)(named);
+  const own = builders[primitive as BuiltInPrimitive] ?? binaryConvOperation;
+  return {
+    spec,
+    build(name, settings) {
+      const named = { ...settings, name };
+      return operation ? checkedOperation(operation(named), named) : own(named, traits);
+    },
+  };
 }
 
 /** A user's operation that says so where its value has not the shape its place needs. */

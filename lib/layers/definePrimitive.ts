@@ -7,8 +7,9 @@ const colour = /^(#[0-9a-f]{6})$/i;
 
 /**
  * Adds a primitive that spaces may name from now on, in this process: it is searched, derived, costed, drawn, trained
- * and evolved like the library's own. Defining it again (a notebook cell that runs once more) replaces it everywhere: networks
- * look their operations up by name, so build them anew after a change.
+ * and evolved like the library's own. Defining it again (a notebook cell that runs once more) replaces it for what is built
+ * from then on. Networks, supernets and running searches that stand already go on with the operation they were built with;
+ * genotypes hold only names, so costs and drawings of them follow the newest definition.
  *
  * Records and genotypes that hold it state its name and version. Whoever reads them must have defined it before, of the
  * same version: raise the version whenever it computes or costs something else.

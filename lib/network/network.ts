@@ -3,6 +3,7 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import { Parameters } from "../layers/parameters";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { RunningStatistics } from "../layers/runningStatistics";
+import type { PrimitiveSpec } from "../primitives/primitive";
 import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
@@ -45,6 +46,7 @@ export class Network implements Trainable {
   readonly taps: readonly string[];
   /** What overrides may name. */
   readonly layers: readonly OverridableLayer[];
+  readonly primitives: readonly PrimitiveSpec[];
   readonly #binarization: BinarizationConfig;
   readonly #cells: readonly NetworkCell[];
   readonly #stemForm: Stem;
@@ -75,6 +77,7 @@ export class Network implements Trainable {
         new NetworkCell(space, binarization, cell, genotype.cells[cell.group] ?? [], options.overrides),
     );
     this.layers = this.#cells.flatMap(({ layers }) => layers);
+    this.primitives = [...new Set(this.#cells.flatMap(({ primitives }) => primitives))];
     checkLayerOverrides(this.name, options.overrides ?? {}, this.layers);
     this.#auxiliaryAt = Math.max(0, Math.floor((2 * built.length) / 3) - 1);
     const middle = built[this.#auxiliaryAt];

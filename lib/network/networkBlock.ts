@@ -1,9 +1,8 @@
 import { tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { buildOperation } from "../layers/buildOperation";
+import { type BoundPrimitive, boundPrimitive } from "../layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
 import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
-import { traitsOf } from "../primitives/primitives";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import type { LayerOverride } from "./layerOverrides";
 
@@ -24,6 +23,7 @@ export class NetworkBlock {
   readonly parameters: readonly ParameterSpec[];
   /** Which of its signs it leaves out. */
   readonly real: LayerOverride["real"];
+  readonly primitive: BoundPrimitive;
   readonly #placed: Placed;
 
   constructor(
@@ -34,13 +34,14 @@ export class NetworkBlock {
   ) {
     this.name = name;
     this.real = real;
-    this.binary = !traitsOf(placed.primitive).parameterFree;
+    this.primitive = boundPrimitive(placed.primitive);
+    this.binary = !this.primitive.spec.traits.parameterFree;
     this.#placed = placed;
     const { blockOrder } = binarization;
     const normed = blockOrder === "bn_conv_relu" ? placed.inChannels : placed.outChannels;
     const own = [
       ...(this.binary ? nodeParameters(placed.inChannels, binarization) : []),
-      ...buildOperation(name, { ...placed, binarization, edeT: 1 }).parameters,
+      ...this.primitive.build(name, { ...placed, binarization, edeT: 1 }).parameters,
     ].map((spec) => ({ ...spec, name: `${name}.${spec.name}` }));
     this.parameters = [...(this.binary ? affineSpecs(name, normed) : []), ...own];
   }
@@ -70,7 +71,7 @@ export class NetworkBlock {
     const { edeT } = pass;
     const binarization = this.#binarization(pass);
     return {
-      operation: buildOperation(this.name, { ...this.#placed, binarization, edeT }),
+      operation: this.primitive.build(this.name, { ...this.#placed, binarization, edeT }),
       get: (own) => pass.get(`${this.name}.${own}`),
       options: { normalize: (conv) => pass.normalize(this.name, conv, this.name) },
     };

@@ -5,6 +5,7 @@ import { applyTogether } from "../layers/applyTogether";
 import type { NodeState, ParameterSpec } from "../layers/operation";
 import { realConv2d } from "../layers/realLayers";
 import { avgPoolDuplicate } from "../layers/shortcuts";
+import type { PrimitiveSpec } from "../primitives/primitive";
 import { type BuiltCell, cellChannels, cellTensorFactor } from "../space/builtCells";
 import type { GenotypeEdge } from "../space/genotype";
 import { type LayerContext, realConvSpecs } from "./layerContext";
@@ -103,6 +104,11 @@ export class NetworkCell {
     ];
     this.taps = this.#declareTaps(binarization);
     this.layers = this.#overridable(learnt, identities);
+  }
+
+  /** What its edges hold, as it was defined when the cell was built. */
+  get primitives(): PrimitiveSpec[] {
+    return this.#edges.map(({ block }) => block.primitive.spec);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { tf } from "../backend";
 import type { Parameters } from "../layers/parameters";
 import type { BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
+import type { PrimitiveSpec } from "../primitives/primitive";
 import type { RandomKey } from "../random/randomKey";
 import type { OverridableLayer } from "./layerOverrides";
 
@@ -49,6 +50,8 @@ export interface Trainable {
   readonly taps: readonly string[];
   /** Layers that may do otherwise than the settings say. */
   readonly layers: readonly OverridableLayer[];
+  /** The primitives on its edges as they were defined when it was built; left out by networks without any. */
+  readonly primitives?: readonly PrimitiveSpec[];
   /**
    * `images` `[batch, imageSize, imageSize, imageChannels]`, normalised.
    * @throws ShapeError if the images have another shape.

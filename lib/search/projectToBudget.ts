@@ -78,16 +78,17 @@ function movedBy(alphas: Alphas, prices: Alphas, multiplier: number, samplers: S
   return { ...alphas, cells, depth: level("depth"), width: level("width") };
 }
 
-const gauges = new WeakMap<SearchConfig, BudgetGauge>();
+/** Of every running search: its alphas are its own, its settings may be another's too. */
+const gauges = new WeakMap<AlphaVariables, BudgetGauge>();
 
 /** Holds the alphas of a running search at its budget, where the settings ask for it. */
 export function holdBudget(alphas: AlphaVariables, config: SearchConfig, samplers: Samplers): void {
   if (config.cost.method !== "multiplier") return;
-  let gauge = gauges.get(config);
+  let gauge = gauges.get(alphas);
   if (!gauge) {
     const { measure, budget } = config.cost;
     gauge = new BudgetGauge(costTables(config.space, config.binarization), measure, budget);
-    gauges.set(config, gauge);
+    gauges.set(alphas, gauge);
   }
   const { alphas: moved } = projectedToBudget(alphas.values(), samplers, gauge);
   tf.tidy(() => {

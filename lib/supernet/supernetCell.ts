@@ -3,12 +3,11 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type Application, applyTogether } from "../layers/applyTogether";
 import { bitsOf } from "../layers/bitsOf";
-import { buildOperation } from "../layers/buildOperation";
+import { type BoundPrimitive, boundPrimitive, buildOperation } from "../layers/buildOperation";
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
-import type { NodeState, Operation, OperationSettings, ParameterSpec } from "../layers/operation";
+import type { NodeState, OperationSettings, ParameterSpec } from "../layers/operation";
 import { realConv2d } from "../layers/realLayers";
 import { avgPoolDuplicate } from "../layers/shortcuts";
-import { traitsOf } from "../primitives/primitives";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
 import { anyOf, byShare, fedShares, type Share, stateByShare } from "./fedShares";
@@ -76,6 +75,8 @@ interface Terms {
 export class SupernetCell {
   readonly parameters: readonly ParameterSpec[];
   readonly #space: SpaceConfig;
+  /** The space's, in its order. */
+  readonly #primitives: readonly BoundPrimitive[];
   readonly #binarization: BinarizationConfig;
   readonly #shape: SupernetCellShape;
   readonly #partial: PartialChannels | null;
@@ -94,6 +95,7 @@ export class SupernetCell {
   ) {
     this.#masksOnce = masksOnce;
     this.#space = space;
+    this.#primitives = space.primitives.map(boundPrimitive);
     this.#binarization = binarization;
     this.#shape = shape;
     this.#partial = divisor > 1 ? new PartialChannels(divisor) : null;
@@ -184,13 +186,14 @@ export class SupernetCell {
     const seenMask = partial ? partial.restrictMask(outputMask, from, stride) : outputMask;
     for (let to = from + 1; to <= this.#space.steps; to++) {
       const row = weights.operations[edgeIndex(to, from)] ?? [];
-      this.#space.primitives.forEach((primitive, k) => {
+      this.#primitives.forEach(({ spec, build }, k) => {
+        const primitive = spec.name;
         const weight = row[k] ?? 0;
         if (weight === 0 || primitive === "none") return;
         const name = `${this.#shape.name}.edge${to}-${from}.${primitive}`;
-        places.push({ to, weight, drops: traitsOf(primitive).kind === "skip" ? name : null });
+        places.push({ to, weight, drops: spec.traits.kind === "skip" ? name : null });
         applications.push({
-          operation: buildOperation(name, this.#settings(primitive, from, pass.edeT)),
+          operation: build(name, this.#settings(primitive, from, pass.edeT)),
           get: (own) => pass.get(`${name}.${own}`),
           options: {
             outputMask: seenMask,
@@ -346,10 +349,9 @@ export class SupernetCell {
       under(`${name}.node${node}`, nodeParameters(node === 0 ? inChannels : outChannels, this.#binarization));
     }
     for (const { to, from } of edgesOf(this.#space.steps)) {
-      for (const primitive of this.#space.primitives) {
-        const prefix = `${name}.edge${to}-${from}.${primitive}`;
-        const operation: Operation = buildOperation(prefix, this.#settings(primitive, from, 1));
-        under(prefix, operation.parameters);
+      for (const { spec, build } of this.#primitives) {
+        const prefix = `${name}.edge${to}-${from}.${spec.name}`;
+        under(prefix, build(prefix, this.#settings(spec.name, from, 1)).parameters);
       }
     }
     if (stride === 2 && this.#space.cellShortcut === "bin_conv_3x3")

@@ -18,7 +18,8 @@ export const tableOf = (kind: string): VariantTable<Variant> | undefined => tabl
  * The variants of one kind by name: those of the library, and those a user defines in this process.
  *
  * Names of the library cannot be redefined. A user's own can, as when a notebook cell runs again: the new value takes the
- * place of the old for everything that looks the name up from then on, networks that are already built among it.
+ * place of the old for everything that looks the name up from then on. Networks and supernets look their primitives up once,
+ * when they are built, and go on with what they found.
  */
 export class VariantTable<V extends Variant, B extends string = string> {
   readonly #builtIn: Readonly<Record<B, V>>;
