@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { Command } from "commander";
 import { classifyPictures } from "../deploy/classifyPictures";
 import { readPackedModel } from "../deploy/packedModelFile";
@@ -68,9 +69,21 @@ export function inspectCommand(): Command {
     .action((file: string, { json }: { json: boolean }) => {
       const model = readPackedModel(file);
       const { sizes, steps, tensors, text } = inspectPacked(model);
-      if (!json) return console.log(text);
+      const own = statSync(file).size;
+      if (!json) {
+        console.log(text);
+        if (own !== sizes.bytes)
+          console.log(
+            `\n${file} is of an earlier version of the format and has ${own.toLocaleString("en-US")} bytes; written again it has those above.`,
+          );
+        return;
+      }
       console.log(
-        JSON.stringify({ header: model.header, sizes, steps: steps.rows, tensors: tensors.rows }, null, 1),
+        JSON.stringify(
+          { fileBytes: own, header: model.header, sizes, steps: steps.rows, tensors: tensors.rows },
+          null,
+          1,
+        ),
       );
     });
 }

@@ -8,11 +8,11 @@ import { plannedTensors } from "./tensors";
 import { stepWork } from "./wasm/stepWork";
 import { packedModelBytes } from "./writeModel";
 
-/** Bytes of a packed model's file, by what they hold. */
+/** Bytes of a packed model's file as this version writes it, by what they hold. */
 export interface PackedSizes {
   /** The whole file. */
   readonly bytes: number;
-  /** JSON text, as it is stored. */
+  /** JSON text, deflated. */
   readonly headerBytes: number;
   /** Binary weights, 1 bit each, tensors filled up to whole bytes. */
   readonly binaryBytes: number;
@@ -147,7 +147,7 @@ function inspectionText({ header }: PackedModel, sizes: PackedSizes, steps: Tabl
         }`;
   const form = model.kind === "genotype" ? model.genotype.space : model;
   const lines = [
-    `${model.name} (${model.kind === "genotype" ? "derived" : "hand-made"}), packed by bars ${provenance.bars}, format ${header.version}`,
+    `${model.name} (${model.kind === "genotype" ? "derived" : "hand-made"}), packed by bars ${provenance.bars}, format ${fileLayout.version}`,
     `reads      ${form.imageSize}x${form.imageSize} pixels, ${form.imageChannels} channels, (pixel / 255 − mean) / std with mean ${normalization.mean.map((v) => v.toFixed(4)).join(" ")}, std ${normalization.std.map((v) => v.toFixed(4)).join(" ")}`,
     `classes    ${classNames.length}: ${classNames.length > 12 ? `${classNames.slice(0, 12).join(", ")}, …` : classNames.join(", ")}`,
     `binarized  activation ${binarization.activation}, weight ${binarization.weight}, order ${binarization.blockOrder}, border ${binarization.border === 1 ? "+1" : "0"}, nonlinearity ${binarization.nonlinearity}`,

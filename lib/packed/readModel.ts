@@ -1,8 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2";
 import { BarsError, RecordError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
-import { fileLayout, fileOrder, tensorBytes } from "./fileLayout";
+import { checksumBytes, fileLayout, fileOrder, tensorBytes } from "./fileLayout";
 import { checkHeader } from "./headerShape";
+import { unpackedText } from "./headerText";
 import type { PackedModel } from "./packedModel";
 import { type PackedTensor, type PlannedTensor, plannedTensors } from "./tensors";
 
@@ -34,17 +35,17 @@ const mostBytes = 2 ** 30;
  */
 export function packedModelOf(bytes: Uint8Array, place = "packed model"): PackedModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { start, checksum } = fileLayout;
-  const [headerBytes, weightBytes] = checkFrame(bytes, view, place);
+  const { start } = fileLayout;
+  const { version, headerBytes, weightBytes } = checkFrame(bytes, view, place);
   const end = start + headerBytes + weightBytes;
-  const stated = bytes.subarray(end, end + checksum);
-  const found = sha256(bytes.subarray(0, end));
+  const stated = bytes.subarray(end);
+  const found = sha256(bytes.subarray(0, end)).subarray(0, stated.length);
   if (!found.every((byte, i) => byte === stated[i]))
     throw new RecordError(
       `${place}: its content should have the checksum it states, ${hex(stated)}, got ${hex(found)}; the file is damaged or was changed. ${again}`,
     );
   const header = checkHeader(
-    headerJson(bytes.subarray(start, start + headerBytes), place),
+    headerJson(bytes.subarray(start, start + headerBytes), version, place),
     `${place}: header`,
   );
   const planned = plan(header, place);
@@ -62,34 +63,43 @@ export function packedModelOf(bytes: Uint8Array, place = "packed model"): Packed
   return { header, tensors };
 }
 
-/** Length, letters and version. Gives the bytes of header and weights. */
-function checkFrame(bytes: Uint8Array, view: DataView, place: string): [number, number] {
-  const { magic, version, start, checksum } = fileLayout;
+/** What the first bytes say. */
+interface Frame {
+  readonly version: number;
+  readonly headerBytes: number;
+  readonly weightBytes: number;
+}
+
+/** Length, letters and version. */
+function checkFrame(bytes: Uint8Array, view: DataView, place: string): Frame {
+  const { magic, version, start } = fileLayout;
   if (bytes.length < start || String.fromCharCode(...bytes.subarray(0, 4)) !== magic)
     throw new RecordError(
       `${place}: a packed model should begin with the letters ${magic}; this is another file, or it is damaged.`,
     );
   const found = view.getUint32(4, true);
-  if (found !== version)
+  if (found < 1 || found > version)
     throw new RecordError(
-      `${place}: the format's version should be ${version}, got ${found}. ${found > version ? "A newer version of bars wrote it; update bars." : `It is damaged. ${again}`}`,
+      `${place}: the format's version should be 1 or ${version}, got ${found}. ${found > version ? "A newer version of bars wrote it; update bars." : `It is damaged. ${again}`}`,
     );
   const [headerBytes, weightBytes] = [view.getUint32(8, true), view.getUint32(12, true)];
-  const expected = start + headerBytes + weightBytes + checksum;
+  const expected = start + headerBytes + weightBytes + checksumBytes(found);
   if (bytes.length !== expected)
     throw new RecordError(
       `${place}: should have ${expected} bytes, got ${bytes.length}; ${bytes.length < expected ? "it is cut off" : "something was appended"}. ${again}`,
     );
-  return [headerBytes, weightBytes];
+  return { version: found, headerBytes, weightBytes };
 }
 
-function headerJson(bytes: Uint8Array, place: string): unknown {
+function headerJson(bytes: Uint8Array, version: number, place: string): unknown {
+  const plain = version === 1;
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parseJson(plain ? new TextDecoder("utf-8", { fatal: true }).decode(bytes) : unpackedText(bytes));
   } catch (cause) {
-    throw new RecordError(`${place}: its header should be JSON (${(cause as Error).message}). ${again}`, {
-      cause,
-    });
+    throw new RecordError(
+      `${place}: its header should be ${plain ? "" : "deflated "}JSON (${(cause as Error).message}). ${again}`,
+      { cause },
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2";
 import { utf8ToBytes } from "@noble/hashes/utils";
 import { RecordError } from "../util/errors";
 import { fileLayout, fileOrder, tensorBytes } from "./fileLayout";
+import { packedText } from "./headerText";
 import type { PackedModel } from "./packedModel";
 import { type PackedTensor, plannedTensors } from "./tensors";
 
@@ -19,7 +20,7 @@ import { type PackedTensor, plannedTensors } from "./tensors";
 export function packedModelBytes({ header, tensors }: PackedModel): Uint8Array {
   const planned = fileOrder(plannedTensors(header.model, header.binarization));
   const weights = planned.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
-  const text = utf8ToBytes(JSON.stringify(header));
+  const text = packedText(JSON.stringify(header));
   const { magic, version, start, checksum } = fileLayout;
   const bytes = new Uint8Array(start + text.length + weights + checksum);
   const view = new DataView(bytes.buffer);
@@ -36,7 +37,7 @@ export function packedModelBytes({ header, tensors }: PackedModel): Uint8Array {
     writeTensor(bytes, view, at, name, tensor);
     at += tensorBytes({ kind, length });
   }
-  bytes.set(sha256(bytes.subarray(0, at)), at);
+  bytes.set(sha256(bytes.subarray(0, at)).subarray(0, checksum), at);
   return bytes;
 }
 

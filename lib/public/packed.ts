@@ -23,6 +23,7 @@ export {
 } from "../packed/benchPacked";
 export { type CSource, cSource } from "../packed/c/cSource";
 export type { Graph, GraphNode, GraphOp } from "../packed/graph";
+export { headerDictionary } from "../packed/headerDictionary";
 export {
   inspectPacked,
   type PackedInspection,

@@ -80,7 +80,7 @@ async function compare(model: ModelSpec, binarization: BinarizationConfig, predi
       expect(best(row(logits, i)), model.name).toBe(best(expected));
     }
     const header = new DataView(bytes.buffer).getUint32(8, true);
-    const weightBits = 8 * (bytes.length - header - 48);
+    const weightBits = 8 * (bytes.length - header - 32);
     // A weight scale that is stored twice where the table counts one, and bits that fill up bytes.
     expect(
       Math.abs(weightBits / predictedBits - 1),
