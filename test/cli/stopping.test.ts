@@ -50,7 +50,7 @@ const recordOf = (path: string) => (existsSync(join(folder, path)) ? json(path) 
 const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
 
 const space = { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] };
-const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
+const data = { dataset: "synthetic", trainImages: 20, testImages: 10 };
 const endless = { data, batchSize: 10, epochs: 5000 };
 write("search.json", { ...endless, space, warmupEpochs: 0 });
 write("train.json", { ...endless, validationShare: 0 });
@@ -68,13 +68,7 @@ const job = () => {
 
 describe("a run that is asked to stop", () => {
   const epochs = (path: string) => (recordOf(path)?.epochs?.length ?? 0) > 0;
-  it.each([
-    {
-      how: "SIGTERM",
-      args: ["search", "--config", "search.json", "--out", "a"],
-      record: () => "a/record.json",
-      begun: () => epochs("a/record.json"),
-    },
+  it.concurrent.each([
     {
       how: "closed output",
       args: ["train", "g.json", "--config", "train.json", "--out", "b"],
@@ -82,7 +76,7 @@ describe("a run that is asked to stop", () => {
       begun: () => epochs("b/record.json"),
     },
     {
-      how: "closed output",
+      how: "SIGTERM",
       args: [
         "evolve",
         "--space",
@@ -116,7 +110,7 @@ describe("a run that is asked to stop", () => {
     expect(existsSync(join(folder, path, "../owner.lock"))).toBe(false);
   });
 
-  it("takes two Ctrl-C at once, npm's and the terminal's, for one, and a hangup while it saves for nothing", async () => {
+  it.concurrent("takes two Ctrl-C at once, npm's and the terminal's, for one, and a hangup while it saves for nothing", async () => {
     const running = start([cli, "search", "--config", "search.json", "--out", "twice"]);
     await until(() => epochs("twice/record.json"), running);
     for (const signal of ["SIGINT", "SIGINT", "SIGHUP", "SIGTERM"] as const) running.child.kill(signal);
