@@ -34,7 +34,16 @@ const nets = {
       "binary ResNet-20 (Bi-Real, full width) on 32x32 images, one random batch; forward, backward, update and running statistics are timed",
     run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
       const { benchTraining } = await import("../experiments/benchNetwork.js");
-      return benchTraining(batch, steps, onStep, start);
+      return benchTraining("resnet20", batch, steps, onStep, start);
+    },
+  },
+  derived: {
+    what: "training steps",
+    counted:
+      "a derived network of 2.65 M BOPs on 32x32 images, one random batch; forward, backward, update and running statistics are timed",
+    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
+      const { benchTraining } = await import("../experiments/benchNetwork.js");
+      return benchTraining("derived", batch, steps, onStep, start);
     },
   },
   evaluation: {
@@ -62,7 +71,7 @@ interface BenchOptions {
 export function benchCommand(): Command {
   return new Command("bench")
     .description(
-      "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), of training a small binary net or a binary ResNet-20, or of evaluating that; with a .bars file, of the packed network",
+      "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), of training a small binary net, a binary ResNet-20 or a derived network, or of evaluating ResNet-20; with a .bars file, of the packed network",
     )
     .argument("[model]", "a .bars file: times it instead, batches of 1 and 64, by turns", place)
     .addOption(new Option("--net <name>", "what is trained").choices(Object.keys(nets)).default("search"))
@@ -81,7 +90,7 @@ export function benchCommand(): Command {
     .addOption(backendOption())
     .option(
       "--start <file>",
-      "with --net search or resnet20: where the weights and batches it starts with are written",
+      "with --net search, resnet20 or derived: where the weights and batches it starts with are written",
     )
     .option("--json", "print one line of JSON", false)
     .action(async (model: string | undefined, options: BenchOptions, command: Command) => {
@@ -112,6 +121,8 @@ export function benchCommand(): Command {
         `${imagesPerSecond.toFixed(1)} images/s, median of ${counted(speed.steps, "step")} (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
       );
       console.log(counting);
+      if ("firstStepSeconds" in speed)
+        console.log(`first step done ${speed.firstStepSeconds.toFixed(1)} s after the start of the process`);
       console.log(`peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(1)} GiB`);
       const statistics = engineStatistics();
       if (statistics) console.log(describeStatistics(statistics));

@@ -1,15 +1,34 @@
 import { backendInfo, computePending, freeze, tf } from "../backend";
 import { baselineConfig } from "../config/baselineConfig";
+import { spaceConfig } from "../config/spaceConfig";
 import { trainConfig } from "../config/trainConfig";
 import { fold, integers, normal, randomKey } from "../random/randomKey";
-import type { ModelSpec } from "../records/modelSpec";
+import { genotypeModel, type ModelSpec } from "../records/modelSpec";
+import { genotype } from "../space/genotype";
 import { nextTrainGradients } from "../train/replayedGradients";
 import { TrainState } from "../train/trainState";
 import { writeTensorFile } from "../util/tensorFile";
 import type { NetSpeed } from "./benchBinaryNet";
 
 const size = 32;
-const model: ModelSpec = { kind: "baseline", name: "resnet20", ...baselineConfig() };
+
+/** What is trained: binary ResNet-20 (Bi-Real, full width), or `bars-6M-s0` of the frontier, a derived network of 2.65 M BOPs. */
+export type BenchedNetwork = "resnet20" | "derived";
+
+/** Its architecture. */
+export const benchedModels: Readonly<Record<BenchedNetwork, () => ModelSpec>> = {
+  resnet20: () => ({ kind: "baseline", name: "resnet20", ...baselineConfig() }),
+  derived: () => {
+    const space = spaceConfig({ steps: 3, cellShortcut: "avg_pool" });
+    const edge = (to: number, from: number, primitive: string) => ({ to, from, primitive });
+    const skip = (to: number, from: number) => edge(to, from, "skip_connect");
+    const cell = [skip(1, 0), skip(2, 0), skip(2, 1), edge(3, 2, "bin_conv_3x3")];
+    return genotypeModel(
+      genotype(space, { cells: [cell, []], depth: [0, 0, 1], width: [0.75, 0.75, 0.75] }),
+      "derived",
+    );
+  },
+};
 
 interface Batch {
   readonly images: Float32Array;
@@ -27,7 +46,7 @@ function batchOf(count: number): Batch {
 const imagesOf = ({ images, labels }: Batch): tf.Tensor4D =>
   tf.tensor4d(images, [labels.length, size, size, 3]);
 
-function newState(batchSize: number): TrainState {
+function newState(batchSize: number, model: ModelSpec): TrainState {
   const optimizer = { method: "sgd", learningRate: 0.01, weightDecay: 0, clipNorm: 0 } as const;
   return new TrainState(trainConfig({ batchSize, optimizer }), model, randomKey(0));
 }
@@ -41,18 +60,19 @@ async function writeStart(path: string, state: TrainState, { images, labels }: B
 }
 
 /**
- * Times training steps of the binary ResNet-20 (Bi-Real, full width): forward, backward, SGD with momentum 0.9 and the running
- * statistics, on one random batch. The first four steps do not count: two are recorded, and the optimizer's graph follows.
+ * Times training steps of a network: forward, backward, SGD with momentum 0.9 and the running statistics, on one random batch. The first four steps do not count: two are recorded, and the optimizer's graph follows.
  *
  * @param start a file to write weights and batch to before the first step.
  */
 export async function benchTraining(
+  name: BenchedNetwork,
   batchSize: number,
   steps: number,
   onStep: (imagesPerSecond: number) => void = () => {},
   start?: string,
 ): Promise<NetSpeed & { readonly parameters: number }> {
-  const state = newState(batchSize);
+  const model = benchedModels[name]();
+  const state = newState(batchSize, model);
   const plain = batchOf(batchSize);
   if (start !== undefined) await writeStart(start, state, plain);
   const config = trainConfig({ batchSize });
@@ -116,7 +136,7 @@ export async function benchEvaluation(
 
 /** The network after one pass that gave its batch norms statistics. */
 function evaluated() {
-  const state = newState(16);
+  const state = newState(16, benchedModels.resnet20());
   const { network } = state;
   const collect = network.statistics.collector();
   tf.tidy(() => network.outputs(imagesOf(batchOf(16)), { training: true, edeT: 1, collect }).logits);

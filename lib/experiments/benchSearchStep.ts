@@ -18,6 +18,8 @@ export interface StepSpeed {
   readonly slowest: number;
   readonly fastest: number;
   readonly peakMemoryBytes: number;
+  /** From the start of the process to the end of the first step. */
+  readonly firstStepSeconds: number;
   /** Of the supernet's weights. */
   readonly parameters: number;
   /** Cross entropies of the alpha step's batch and the weight step's, by turns, from the first step, which is not timed, on. */
@@ -79,6 +81,7 @@ export async function benchSearchStep(
   const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
   const speeds: number[] = [];
   const losses: number[] = [];
+  let firstStepSeconds = 0;
   try {
     if (start !== undefined) await writeStart(start, config, state);
     for (let step = 0; step <= steps; step++) {
@@ -106,7 +109,10 @@ export async function benchSearchStep(
       losses.push((await weight.loss.data())[0] as number);
       const speed = (2 * batchSize) / ((performance.now() - started) / 1000);
       tf.dispose([alpha, weight, alphaBatch, weightBatch] as never);
-      if (step === 0) continue;
+      if (step === 0) {
+        firstStepSeconds = performance.now() / 1000;
+        continue;
+      }
       speeds.push(speed);
       onStep(speed);
     }
@@ -122,6 +128,7 @@ export async function benchSearchStep(
     slowest: sorted[0] as number,
     fastest: sorted.at(-1) as number,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    firstStepSeconds,
     parameters,
     losses,
   };

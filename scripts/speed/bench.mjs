@@ -57,6 +57,13 @@ export const rows = {
     peer: ["resnet20.py", "train"],
     agrees: true,
   },
+  derived: {
+    title: "derived network of 2.65 M BOPs, training, batch 64",
+    net: "derived",
+    batch: 64,
+    peer: ["derived.py"],
+    agrees: true,
+  },
   evaluation: {
     title: "ResNet-20, evaluation, batch 64",
     net: "evaluation",
@@ -92,12 +99,15 @@ export function agreement(ours, peers) {
   return wrong.length === 0 ? null : wrong.join(", ");
 }
 
-/** The faster of the two ways: its name, its median, and the largest memory it took. */
+/** The faster of the two ways: its name, its medians, and the largest memory it took. */
 export function better(measured) {
   const found = Object.entries(measured).map(([way, results]) => ({
     way,
     imagesPerSecond: median(results.map((result) => result.imagesPerSecond)),
     peakMemoryBytes: Math.max(...results.map((result) => result.peakMemoryBytes)),
+    ...(results[0].firstStepSeconds === undefined
+      ? {}
+      : { firstStepSeconds: median(results.map((result) => result.firstStepSeconds)) }),
   }));
   return found.reduce((best, next) => (next.imagesPerSecond > best.imagesPerSecond ? next : best));
 }
@@ -178,8 +188,8 @@ async function main() {
         note: values.note,
       };
       appendFileSync(history, `${JSON.stringify(line)}\n`);
-      const speed = ({ imagesPerSecond, way, peakMemoryBytes }) =>
-        `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB)`;
+      const speed = ({ imagesPerSecond, way, peakMemoryBytes, firstStepSeconds }) =>
+        `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB${firstStepSeconds ? `, first step after ${firstStepSeconds.toFixed(1)} s` : ""})`;
       const against = peer
         ? `, torch ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
         : ", no peer here";

@@ -70,9 +70,9 @@ def batch_of(start, name=""):
     return images.permute(0, 3, 1, 2).contiguous(), labels.long()
 
 
-def report(speeds, net, losses):
+def report(speeds, net, losses, **more):
     print(json.dumps({
         "imagesPerSecond": statistics.median(speeds), "slowest": min(speeds), "fastest": max(speeds), "losses": losses,
         "parameters": sum(p.numel() for p in net.parameters()), "torch": torch.__version__,
-        "peakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, **more,
     }))

@@ -8,6 +8,8 @@ is left out, in this program's favour: it is arithmetic on some tens of numbers.
 cross entropies of the two batches by turns. The first two steps do not count.
 """
 import sys, time
+
+began = time.perf_counter()
 import torch, torch.nn as nn, torch.nn.functional as F
 from peer import ClippedSign, batch_of, latent, read, report
 
@@ -207,6 +209,8 @@ for step in range(steps + 2):
     nn.utils.clip_grad_norm_(net.parameters(), 5)
     by_weights.step()
     losses.append(loss.item())
+    if step == 0:
+        first = time.perf_counter() - began
     if step >= 2:
         speeds.append(2 * batch / (time.perf_counter() - started))
-report(speeds, net, losses)
+report(speeds, net, losses, firstStepSeconds=first)
