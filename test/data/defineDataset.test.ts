@@ -34,7 +34,7 @@ const searchOn = (dataset: string) =>
     },
     data: { dataset },
     batchSize: 8,
-    epochs: 3,
+    epochs: 2,
     warmupEpochs: 1,
     cost: { budget: 2e4 },
   });

@@ -32,7 +32,7 @@ describe("a search and a training", () => {
     const read = vi
       .spyOn(cifar100, "read")
       .mockImplementation(({ directory: at }) => readCifar100(at, { content }));
-    const data = { dataset: "cifar100", directory, download: false, trainImages: 200, testImages: 100 };
+    const data = { dataset: "cifar100", directory, download: false, trainImages: 100, testImages: 100 };
     const config = tinySearch({ data, epochs: 2 });
     expect(config.space.classes).toBe(100);
     const record = await search(config, { directory: join(root, "search-100") });
@@ -49,8 +49,8 @@ describe("a search and a training", () => {
   }, 120_000);
 
   it("run on a folder of pictures behind ImageNet's stem, and go on after a stop bit by bit", async () => {
-    const pictures = await pictureFolder(8);
-    const folder = imageFolderSettings(pictures, { imageSize: 16 });
+    const pictures = await pictureFolder(6);
+    const folder = imageFolderSettings(pictures, { imageSize: 16, threads: 1 });
     const augment = {
       cropBorder: 0,
       resizedCrop: 0.3,
@@ -78,7 +78,7 @@ describe("a search and a training", () => {
     expect(record.data.contentHash).toMatch(/^[0-9a-f]{64}$/);
     const { genotype } = derive(deriveInputOf(record));
     const model = genotypeModel(genotype);
-    const settings = tinyTraining({ data, epochs: 3, batchSize: 4, checkpointSteps: 1 });
+    const settings = tinyTraining({ data, epochs: 2, batchSize: 4, checkpointSteps: 1 });
     const whole = await train(settings, model, { directory: join(root, "whole") });
     const controller = new AbortController();
     const directory = join(root, "stopped");
@@ -100,7 +100,7 @@ describe("a search and a training", () => {
   it("run on grey pictures with one channel", async () => {
     const pictures = await pictureFolder(4);
     const data = {
-      ...imageFolderSettings(pictures, { imageSize: 16, channels: 1 }),
+      ...imageFolderSettings(pictures, { imageSize: 16, channels: 1, threads: 1 }),
       directory: join(root, "stores"),
     };
     const spec = {

@@ -35,9 +35,9 @@ describe("syntheticImages", () => {
   });
 
   it("gives no class away by its brightness: the classes' mean pixels differ by less than their own spread", () => {
-    const set = syntheticImages(2000, randomKey(0));
+    const set = syntheticImages(1000, randomKey(0));
     const means = Array.from({ length: 10 }, () => [] as number[]);
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const pixels = set.images.subarray(i * 3072, (i + 1) * 3072);
       means[i % 10]?.push(pixels.reduce((sum, pixel) => sum + pixel, 0) / 3072);
     }
@@ -57,11 +57,11 @@ describe("syntheticImages", () => {
     }
   });
 
-  // Measured: 0.187 on pixels, 0.932 on local features (chance 0.10).
+  // Measured: 0.175 on pixels, 0.825 on local features (chance 0.10).
   it("hides its classes from a linear model on pixels, and shows them to the same model on local features", () => {
     const key = fold(randomKey(0), "synthetic");
     const train = syntheticImages(600, fold(key, "train"));
-    const test = syntheticImages(300, fold(key, "test"));
+    const test = syntheticImages(200, fold(key, "test"));
     const patches = patchBank(train, 40);
     const onPixels = linearAccuracy(train, test, (set, i) =>
       Float64Array.from(set.images.subarray(i * 3072, (i + 1) * 3072)),
@@ -165,8 +165,8 @@ function patchBank(set: ImageSet, count: number): Float64Array[] {
 /** Mean, maximum and share of strong values of each filter's absolute response over the image. */
 function localFeatures(set: ImageSet, image: number, filters: readonly Float64Array[]): Float64Array {
   const out = new Float64Array(3 * filters.length);
-  for (let top = 0; top <= 26; top += 2) {
-    for (let left = 0; left <= 26; left += 2) {
+  for (let top = 0; top <= 26; top += 3) {
+    for (let left = 0; left <= 26; left += 3) {
       const here = patch(set, image, top, left);
       for (const [k, filter] of filters.entries()) {
         let response = 0;

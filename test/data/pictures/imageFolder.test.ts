@@ -31,7 +31,7 @@ const scratch = () => {
 };
 
 async function load(root: string, folder: object = {}, directory = scratch()): Promise<LoadedData> {
-  const settings = imageFolderSettings(root, { imageSize: 16, ...folder });
+  const settings = imageFolderSettings(root, { imageSize: 16, threads: 1, ...folder });
   return loadData(dataConfig({ ...settings, directory }), key);
 }
 
@@ -47,16 +47,21 @@ const as = async ({ train }: LoadedData) =>
 
 describe("a folder of pictures", () => {
   let root: string;
+  /** Of `root`, its store in `stores`: for tests that only read. */
+  let stored: LoadedData;
+  let stores: string;
   beforeAll(async () => {
     root = await pictureFolder();
+    stores = scratch();
     made.push(root);
+    stored = await load(root, {}, stores);
   });
   afterAll(() => {
     for (const folder of made) rmSync(folder, { recursive: true, force: true });
   });
 
   it("has the classes of its folders, in order, and the pictures of train and val", async () => {
-    const { train, test, info, checked } = await load(root);
+    const { train, test, info, checked } = stored;
     expect(train.classNames).toEqual(["day", "night"]);
     expect([...train.labels]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
     expect([...test.labels]).toEqual([0, 0, 1, 1]);
@@ -65,7 +70,7 @@ describe("a folder of pictures", () => {
   });
 
   it("resizes the shorter side and cuts out the centre, as sharp itself does", async () => {
-    const { train } = await load(root);
+    const { train } = stored;
     const [first] = (await collect(sequentialBatches({ set: train, batchSize: 1, ...plain }))) as [
       EpochBatch,
     ];
@@ -88,7 +93,7 @@ describe("a folder of pictures", () => {
   });
 
   it("gives the same batches from stored pictures and from files decoded anew", async () => {
-    const [stored, decoded] = [await load(root), await load(root, { cache: "none" })];
+    const decoded = await load(root, { cache: "none" });
     expect((await as(decoded)).map(({ images }) => images)).toEqual(
       (await as(stored)).map(({ images }) => images),
     );
@@ -109,7 +114,7 @@ describe("a folder of pictures", () => {
   });
 
   it("keeps no bytes of pictures in memory, and says so to whoever asks for them", async () => {
-    const { train } = await load(root);
+    const { train } = stored;
     expect(train.images.length).toBe(0);
     const request = { set: train, indices: [0], augment: null, table: new Float32Array(768) };
     expect(() => augmentBatch(request, new Float32Array(768), key)).toThrow(
@@ -129,7 +134,7 @@ describe("a folder of pictures", () => {
   };
 
   it("draws every change from keys: an epoch taken up at a step, or made by more threads, is the same", async () => {
-    const { train } = await load(root);
+    const { train } = stored;
     const more = await load(root, { threads: 3 });
     const indices = [0, 1, 2, 3, 4, 5, 6, 7];
     const epoch = (set: typeof train, startStep = 0) =>
@@ -154,7 +159,8 @@ describe("a folder of pictures", () => {
 
   it("finds a damaged store by its checksum, names the file and makes it anew once that is gone", async () => {
     const directory = scratch();
-    const before = await as(await load(root, {}, directory));
+    const before = await as(stored);
+    cpSync(stores, directory, { recursive: true });
     const folder = join(directory, "image-folder");
     const [name] = readdirSync(folder).filter((file) => file.endsWith(".pictures")) as [string];
     const bytes = readFileSync(join(folder, name));
@@ -173,9 +179,8 @@ describe("a folder of pictures", () => {
   });
 
   it("goes on with a store that was left half made, whatever stands at its end", async () => {
-    const directory = scratch();
-    const before = await as(await load(root, {}, directory));
-    const folder = join(directory, "image-folder");
+    const before = await as(stored);
+    const folder = join(stores, "image-folder");
     const [name] = readdirSync(folder).filter((file) => file.endsWith(".pictures")) as [string];
     const whole = readFileSync(join(folder, name));
     // What a killed process leaves: some pictures, journalled, and bytes of the next ones.
@@ -267,7 +272,7 @@ describe("a folder of pictures", () => {
   it("holds out a share of each class where there is no val, the same for every seed", async () => {
     const flat = scratch();
     cpSync(join(root, "train"), flat, { recursive: true });
-    const settings = imageFolderSettings(flat, { imageSize: 16, testShare: 0.25 });
+    const settings = imageFolderSettings(flat, { imageSize: 16, testShare: 0.25, threads: 1 });
     const directory = scratch();
     const sets = await Promise.all(
       [0, 1].map((seed) => loadData(dataConfig({ ...settings, directory }), randomKey(seed))),
@@ -283,7 +288,7 @@ describe("a folder of pictures", () => {
       "list.csv",
       'path,class,part\n"train/day/p0.png","a, b",train\ntrain/night/p0.png,c,train\r\nval/day/p0.png,"a, b",val\nval/night/p0.png,c,test\n',
     );
-    const settings = imageListSettings(join(root, "list.csv"), { imageSize: 16 });
+    const settings = imageListSettings(join(root, "list.csv"), { imageSize: 16, threads: 1 });
     const { train, test } = await loadData(dataConfig({ ...settings, directory }), key);
     expect(train.classNames).toEqual(["a, b", "c"]);
     expect([train.labels.length, test.labels.length]).toEqual([2, 2]);
