@@ -121,7 +121,7 @@ export function benchCommand(): Command {
         `${imagesPerSecond.toFixed(1)} images/s, median of ${counted(speed.steps, "step")} (${slowest.toFixed(1)} to ${fastest.toFixed(1)})`,
       );
       console.log(counting);
-      if ("firstStepSeconds" in speed)
+      if ("firstStepSeconds" in speed && typeof speed.firstStepSeconds === "number")
         console.log(`first step done ${speed.firstStepSeconds.toFixed(1)} s after the start of the process`);
       console.log(`peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(1)} GiB`);
       const statistics = engineStatistics();
