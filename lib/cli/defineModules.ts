@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BarsError, ConfigError } from "../util/errors";
+import { shownPath, withShownPaths } from "../util/shownPath";
 
 /** Modules of definitions, absolute, in one text; processes that this one starts find it in their environment. */
 const variable = "BARS_DEFINE";
@@ -36,13 +37,14 @@ export async function loadDefinitions(argv: readonly string[]): Promise<readonly
 }
 
 async function load(path: string): Promise<void> {
-  if (!existsSync(path)) throw new ConfigError(`--define ${path}: there is no such file.`);
+  if (!existsSync(path)) throw new ConfigError(`--define ${shownPath(path)}: there is no such file.`);
   try {
     await import(pathToFileURL(path).href);
   } catch (cause) {
-    if (cause instanceof BarsError) throw new ConfigError(`--define ${path}: ${cause.message}`, { cause });
+    if (cause instanceof BarsError)
+      throw new ConfigError(`--define ${shownPath(path)}: ${cause.message}`, { cause });
     throw new ConfigError(
-      `--define ${path}: the module does not load (${String(cause)}). It must be JavaScript (.mjs, .cjs) that imports "bars".`,
+      `--define ${shownPath(path)}: the module does not load (${withShownPaths(String(cause))}). It must be JavaScript (.mjs, .cjs) that imports "bars".`,
       { cause },
     );
   }

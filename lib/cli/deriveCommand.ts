@@ -65,7 +65,7 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   const derivation =
     ruleNamed(options.rule).needsCheckpoint === true
       ? await bySupernet(path, choice, options.epoch, key)
-      : derive({ ...deriveInputOf(record, options.epoch), key }, choice);
+      : derive({ ...deriveInputOf(record, options.epoch, path), key }, choice);
   const { genotype } = derivation;
   const out = options.out ?? join(dirname(path), `genotype-${options.rule}.json`);
   writeFileAtomic(out, `${genotypeJson(genotype)}\n`);

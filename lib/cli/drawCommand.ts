@@ -35,7 +35,7 @@ export function drawCommand(): Command {
 }
 
 async function run(given: readonly string[], { out, format }: Options): Promise<void> {
-  const found = given.flatMap(genotypesAt);
+  const found = given.flatMap((one) => genotypesAt(one, (why) => console.error(`left out: ${why}`)));
   for (const path of await draw(found, out, format)) console.log(path);
 }
 

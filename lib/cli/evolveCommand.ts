@@ -23,6 +23,7 @@ import { describeGenotype } from "../space/describeGenotype";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesFromFile, overridesOf } from "./overrides";
+import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
@@ -112,11 +113,13 @@ async function run(search: string | undefined, options: Options): Promise<void> 
   const config = search === undefined ? byTraining(options) : onSupernet(search, options);
   console.log(describeBackend(await startedBackend(options.backend)));
   const { evolve } = await import("../evolution/evolve.js");
-  const record = await evolve(config, {
-    directory: options.out,
-    progress: openProgress(),
-    ...(search === undefined ? {} : { search }),
-  });
+  const record = await sayingWhenRead(options.out, () =>
+    evolve(config, {
+      directory: options.out,
+      progress: openProgress(),
+      ...(search === undefined ? {} : { search }),
+    }),
+  );
   const { genotype } = evolvedModel(record);
   const files = saveGenotype(options.out, genotype);
   console.log(

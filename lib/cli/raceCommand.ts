@@ -15,6 +15,7 @@ import { ConfigError } from "../util/errors";
 import { folderOwner } from "../util/folderOwner";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
+import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { backendOption, place, several, wholeNumber } from "./values";
 
@@ -80,13 +81,15 @@ async function run(preset: string, options: Options): Promise<void> {
   if (options.backend !== undefined) process.env["BARS_BACKEND"] = options.backend;
   const { out, workers } = options;
   const { race } = await import("../race/race.js");
-  const record = await race(config, {
-    directory: out,
-    progress: openProgress(),
-    own,
-    ...(search ? { search } : {}),
-    ...(workers === undefined ? {} : { workers }),
-  });
+  const record = await sayingWhenRead(out, () =>
+    race(config, {
+      directory: out,
+      progress: openProgress(),
+      own,
+      ...(search ? { search } : {}),
+      ...(workers === undefined ? {} : { workers }),
+    }),
+  );
   const { genotype } = racedModel(record);
   const files = saveGenotype(out, genotype);
   console.log(

@@ -11,6 +11,7 @@ import { summaryText } from "../derive/summaryText";
 import { saveArchitecture } from "../figures/export/saveArchitecture";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
+import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
 import { backendOption, several, wholeNumber } from "./values";
@@ -61,7 +62,9 @@ async function run(options: Options): Promise<void> {
   const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
   const { search } = await import("../search/search.js");
-  const record = await search(config, { directory: options.out, progress: openProgress() });
+  const record = await sayingWhenRead(options.out, () =>
+    search(config, { directory: options.out, progress: openProgress() }),
+  );
   const derivation = derive(deriveInputOf(record), "argmax");
   const { files, summary } = saveArchitecture(options.out, record, derivation.genotype, derivation);
   if (summary.note) console.log(`\nThe data: ${summary.note}`);

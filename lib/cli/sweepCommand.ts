@@ -15,6 +15,7 @@ import { counted, countedOf } from "../util/counted";
 import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { poolSize } from "../util/poolSize";
+import { shownPath } from "../util/shownPath";
 import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -236,11 +237,13 @@ function slurmCommand(): Command {
       }
       if (dryRun) {
         console.log(batch.script);
-        console.log(`${batch.path}: ${counted(batch.jobs.length, "task")}, not submitted`);
+        console.log(`${shownPath(batch.path)}: ${counted(batch.jobs.length, "task")}, not submitted`);
         return;
       }
       const array = submitBatch(batch.path);
-      console.log(`submitted array ${array} of ${counted(batch.jobs.length, "task")} (${batch.path})`);
+      console.log(
+        `submitted array ${array} of ${counted(batch.jobs.length, "task")} (${shownPath(batch.path)})`,
+      );
       console.log(`bars sweep status ${file}   shows how they stand; squeue -j ${array} shows the queue`);
     });
 }

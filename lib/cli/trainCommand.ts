@@ -10,6 +10,7 @@ import { trainFiles } from "../train/trainFiles";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
+import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
 import { backendOption, place, several, wholeNumber } from "./values";
@@ -71,11 +72,13 @@ async function run(network: string | undefined, options: Options): Promise<void>
   const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
   const { train } = await import("../train/train.js");
-  const record = await train(config, forDataset(target, config.data), {
-    directory,
-    progress: openProgress(),
-    ...(checkpoint === null ? {} : { supernetCheckpoint: checkpoint }),
-  });
+  const record = await sayingWhenRead(directory, () =>
+    train(config, forDataset(target, config.data), {
+      directory,
+      progress: openProgress(),
+      ...(checkpoint === null ? {} : { supernetCheckpoint: checkpoint }),
+    }),
+  );
   const files = trainFiles(directory);
   console.log(`\n${trainSummaryText(record)}\n\nrecord   ${files.record}\nweights  ${files.last}`);
 }

@@ -1,4 +1,5 @@
 import { DataError } from "../util/errors";
+import { shownPath, withShownPaths } from "../util/shownPath";
 
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full; free some space and load again",
@@ -18,8 +19,11 @@ const remedies: Readonly<Record<string, string>> = {
 export function storageError(place: string, path: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const reason = remedies[code] ?? (error as Error).message;
-  return new DataError(`${place}: cannot write ${path}: ${reason} (${code}). What was received is kept.`, {
-    cause: error,
-  });
+  const reason = remedies[code] ?? withShownPaths((error as Error).message);
+  return new DataError(
+    `${place}: cannot write ${shownPath(path)}: ${reason} (${code}). What was received is kept.`,
+    {
+      cause: error,
+    },
+  );
 }

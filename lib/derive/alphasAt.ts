@@ -37,6 +37,7 @@ export interface RaceAlphas extends Pick<RaceRecord, "kind" | "status"> {
  * The alphas a search had at a stored epoch. Of a window it is the mean of the raw alphas, so its softmax is the
  * normalised geometric mean of the epochs' probabilities: one epoch that swings does not decide.
  *
+ * @param place what messages begin with, where the record has one: its path.
  * @throws DeriveError for an epoch, or a window with an epoch, that the record does not hold.
  *
  * @example
@@ -46,14 +47,18 @@ export interface RaceAlphas extends Pick<RaceRecord, "kind" | "status"> {
  * console.log(cells.length, cells[0].length); // 2 3
  * ```
  */
-export function alphasAt(record: Pick<SearchAlphas, "startAlphas" | "epochs">, epoch: StoredEpoch): Alphas {
+export function alphasAt(
+  record: Pick<SearchAlphas, "startAlphas" | "epochs">,
+  epoch: StoredEpoch,
+  place: string = "alphasAt",
+): Alphas {
   if (epoch === "start") return record.startAlphas;
-  if (typeof epoch === "object" && epoch !== null) return meanOver(record, epoch);
+  if (typeof epoch === "object" && epoch !== null) return meanOver(record, epoch, place);
   const stored =
     epoch === "last" ? record.epochs.at(-1) : record.epochs.find((entry) => entry.epoch === epoch);
   if (stored !== undefined) return stored.alphas;
   throw new DeriveError(
-    `alphasAt: epoch must be ${knownEpochs(record)}, got ${JSON.stringify(epoch) ?? String(epoch)}.`,
+    `${place}: epoch must be ${knownEpochs(record)}, got ${JSON.stringify(epoch) ?? String(epoch)}.`,
   );
 }
 
@@ -64,13 +69,17 @@ function knownEpochs(record: Pick<SearchAlphas, "epochs">): string {
     : `start, last or one of ${known.join(", ")} (counted from 0)`;
 }
 
-function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, to }: EpochWindow): Alphas {
+function meanOver(
+  record: Pick<SearchAlphas, "startAlphas" | "epochs">,
+  { from, to }: EpochWindow,
+  place: string,
+): Alphas {
   if (!(Number.isInteger(from) && Number.isInteger(to) && from <= to)) {
     throw new DeriveError(
-      `alphasAt: a window must go from one epoch to the same or a later one, got from ${from} to ${to}.`,
+      `${place}: a window must go from one epoch to the same or a later one, got from ${from} to ${to}.`,
     );
   }
-  const all = Array.from({ length: to - from + 1 }, (_, i) => alphasAt(record, from + i));
+  const all = Array.from({ length: to - from + 1 }, (_, i) => alphasAt(record, from + i, place));
   const mean = (rows: readonly (readonly number[])[]) =>
     (rows[0] ?? []).map((_, i) => rows.reduce((sum, row) => sum + (row[i] as number), 0) / rows.length);
   const means = (lists: readonly (readonly (readonly number[])[])[]) =>
@@ -91,6 +100,7 @@ function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, 
  * (`record.chosen`), else at the last. Or from a stored race: the alphas fitted to its first rung, and its band for rule
  * "budget", which then finds the network of the band that is predicted best.
  *
+ * @param place what messages begin with, where the record has one: its path.
  * @throws DeriveError for an epoch that the record does not hold, and for a race without fitted alphas.
  *
  * @example
@@ -100,12 +110,16 @@ function meanOver(record: Pick<SearchAlphas, "startAlphas" | "epochs">, { from, 
  * console.log(bars.derive(bars.deriveInputOf(record, 0)).cost.bops); // 466944
  * ```
  */
-export function deriveInputOf(record: SearchAlphas | RaceAlphas, epoch?: StoredEpoch): DeriveInput {
-  if (isRace(record)) return raceInput(record, epoch);
-  const place = epoch ?? record.chosen?.epoch ?? "last";
+export function deriveInputOf(
+  record: SearchAlphas | RaceAlphas,
+  epoch?: StoredEpoch,
+  place?: string,
+): DeriveInput {
+  if (isRace(record)) return raceInput(record, epoch, place ?? "deriveInputOf");
+  const at = epoch ?? record.chosen?.epoch ?? "last";
   const { space, binarization } = record.config;
-  const alphas = alphasAt(record, place);
-  const [held, resting] = [heldBudgetOf(record.config), restingAt(record, place)];
+  const alphas = alphasAt(record, at, place);
+  const [held, resting] = [heldBudgetOf(record.config), restingAt(record, at)];
   return { space, alphas, style: binarization, held, resting };
 }
 
@@ -116,16 +130,17 @@ function isRace(record: SearchAlphas | RaceAlphas): record is RaceAlphas {
 function raceInput(
   { config, fit, networks, status }: RaceAlphas,
   epoch: StoredEpoch | undefined,
+  place: string,
 ): DeriveInput {
   if (epoch !== undefined && epoch !== "last") {
     throw new DeriveError(
-      `deriveInputOf: a race has one fit and no epochs, got epoch ${JSON.stringify(epoch)}. Leave the epoch out.`,
+      `${place}: a race has one fit and no epochs, got epoch ${JSON.stringify(epoch)}. Leave the epoch out.`,
     );
   }
   if (fit === null) {
     const scored = networks.filter(({ results }) => (results[0]?.score ?? null) !== null).length;
     throw new DeriveError(
-      `deriveInputOf: expected a race whose first rung is complete with at least 8 networks that differ in score, got one that is ${status}, with ${scored} scored. Run it on, or race more networks.`,
+      `${place}: expected a race whose first rung is complete with at least 8 networks that differ in score, got one that is ${status}, with ${scored} scored. Run it on, or race more networks.`,
     );
   }
   const { space, train, band } = config;

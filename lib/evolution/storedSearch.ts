@@ -4,14 +4,16 @@ import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { searchFiles } from "../search/searchFiles";
 import { RecordError } from "../util/errors";
+import { shownPath } from "../util/shownPath";
 
 /**
  * A finished search on disk, whose supernet can score architectures.
  *
- * @param place its folder or its record.
+ * @param at its folder or its record.
  * @throws RecordError if it cannot be read, is not finished, or has no checkpoint.
  */
-export function storedSearch(place: string): { readonly record: SearchRecord; readonly checkpoint: string } {
+export function storedSearch(at: string): { readonly record: SearchRecord; readonly checkpoint: string } {
+  const place = shownPath(at);
   const folder = existsSync(place) && statSync(place).isDirectory() ? place : dirname(place);
   const record = readSearchRecord(folder === place ? searchFiles(folder).record : place);
   if (record.status !== "finished") {

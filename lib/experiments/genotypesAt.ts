@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { Genotype } from "../space/genotype";
-import { GenotypeError } from "../util/errors";
+import { counted } from "../util/counted";
+import { BarsError, GenotypeError } from "../util/errors";
 import { trainTarget } from "./trainTarget";
 
 /** A genotype on disk, and what to call it. */
@@ -16,10 +17,12 @@ export interface NamedGenotype {
  * The genotypes at a place: a genotype file or a record is read; of a run's folder `genotype.json`, else what its record
  * derives by argmax, evolved or trained; of any other folder those of the runs in it, at any depth, sorted by path.
  *
+ * @param onLeftOut hears why a run of such a folder gives no genotype; the others are given all the same.
  * @throws GenotypeError where there is none, or a training is of a hand-made network, which has no genotype.
+ * @throws DeriveError for a search of which no epoch has ended.
  * @throws GenotypeError or RecordError for a file that cannot be read.
  */
-export function genotypesAt(place: string): NamedGenotype[] {
+export function genotypesAt(place: string, onLeftOut: (why: string) => void): NamedGenotype[] {
   if (!statSync(place).isDirectory()) return [genotypeOf(place, nameOf(place))];
   const runs = runFolders(place);
   if (runs.length === 0) {
@@ -27,11 +30,28 @@ export function genotypesAt(place: string): NamedGenotype[] {
       `${place}: expected the folder of a run, or one with some at any depth, found neither genotype.json nor record.json. Give a genotype's file, or the folder of a search, an evolution, a race or a training.`,
     );
   }
-  return runs.map((folder) => {
+  const read = (folder: string) => {
     const stored = join(folder, "genotype.json");
     const path = existsSync(stored) ? stored : join(folder, "record.json");
     return genotypeOf(path, folder === place ? basename(folder) : relative(place, folder));
+  };
+  if (runs[0] === place) return [read(place)];
+  const reasons: string[] = [];
+  const found = runs.flatMap((folder) => {
+    try {
+      return [read(folder)];
+    } catch (error) {
+      if (!(error instanceof BarsError)) throw error;
+      reasons.push(error.message);
+      return [];
+    }
   });
+  if (found.length === 0)
+    throw new GenotypeError(
+      `${place}: expected a run with a genotype, none of ${counted(runs.length, "run")} has one. The first: ${reasons[0]}`,
+    );
+  for (const why of reasons) onLeftOut(why);
+  return found;
 }
 
 /** Folders with a run in them. One in a run's folder, such as the candidates of an evolution, is a part of that run. */

@@ -95,7 +95,7 @@ function fromRecord(path: string): TrainTarget {
   }
   if (kind === "bars.search-record") {
     const record = readSearchRecord(path);
-    const { genotype } = derive(deriveInputOf(record), "argmax");
+    const { genotype } = derive(deriveInputOf(record, undefined, path), "argmax");
     const epoch = record.chosen?.epoch ?? record.epochs.at(-1)?.epoch ?? null;
     const origin = { method: "search", recordHash: record.configHash, rule: "argmax", epoch } as const;
     const model = genotypeModel(genotype, undefined, { ...origin, seed: record.config.seed });
@@ -112,11 +112,15 @@ function fromRecord(path: string): TrainTarget {
     const record = checkEvolutionRecord(value, path);
     const { fitness } = record.config;
     const binarization = fitness.kind === "training" ? fitness.train.binarization : null;
-    return { ...alone, model: evolvedModel(record), binarization };
+    return { ...alone, model: evolvedModel(record, undefined, path), binarization };
   }
   if (kind === "bars.race-record") {
     const record = checkRaceRecord(value, path);
-    return { ...alone, model: racedModel(record), binarization: record.config.train.binarization };
+    return {
+      ...alone,
+      model: racedModel(record, record.winner, undefined, path),
+      binarization: record.config.train.binarization,
+    };
   }
   throw new RecordError(
     `${path}: expected the record of a search, an evolution, a race or a training, got kind ${JSON.stringify(kind)}.`,

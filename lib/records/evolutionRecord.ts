@@ -52,13 +52,14 @@ export interface EvolutionRecord {
 
 /**
  * The fittest architecture of an evolution as a model to train.
+ * @param place what messages begin with, where the record has one: its path.
  * @throws RecordError if none has been evaluated yet.
  */
-export function evolvedModel(record: EvolutionRecord, name?: string): GenotypeModel {
+export function evolvedModel(record: EvolutionRecord, name?: string, place?: string): GenotypeModel {
   const best = record.best === null ? undefined : record.history[record.best];
   if (best === undefined) {
     throw new RecordError(
-      `evolvedModel: the evolution with config ${record.configHash.slice(0, 12)} has evaluated no architecture yet. Run it first.`,
+      `${place ?? "evolvedModel"}: the evolution with config ${record.configHash.slice(0, 12)} has evaluated no architecture yet. Run it first.`,
     );
   }
   const { configHash: recordHash, config } = record;

@@ -22,6 +22,7 @@ import type { EvolutionEntry, EvolutionRecord } from "./evolutionRecord";
 import {
   backendShape,
   checkBelow,
+  checkFinished,
   checkNumbered,
   definedShape,
   genotypeShape,
@@ -89,10 +90,11 @@ export const evolutionRecordShape = objectOf<EvolutionRecord>({
 });
 
 /** What fields say of each other. @throws RecordError for the first that do not agree. */
-export function checkEvolutionParts({ config, best, history }: EvolutionRecord, place: string): void {
+export function checkEvolutionParts({ config, status, best, history }: EvolutionRecord, place: string): void {
   const { length } = history;
   checkBelow(length, config.evaluations + 1, "the config's evaluations", `${place}: history.length`);
   checkNumbered(history, "index", `${place}: history`);
+  checkFinished(status, length, config.evaluations, place, "architecture");
   for (const { index, parent } of history)
     checkBelow(parent, index, "its own index", `${place}: history[${index}].parent`);
   checkBelow(best, length, "the architectures that are there", `${place}: best`);

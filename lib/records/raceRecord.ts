@@ -137,16 +137,24 @@ export interface RaceRecord {
 
 /**
  * A network of a race as a model to train; the winner where no other is asked for.
+ * @param place what messages begin with, where the record has one: its path.
  * @throws RecordError if there is no winner yet, or no network of that index.
  */
-export function racedModel(record: RaceRecord, index = record.winner, name?: string): GenotypeModel {
+export function racedModel(
+  record: RaceRecord,
+  index = record.winner,
+  name?: string,
+  place?: string,
+): GenotypeModel {
   const network = index === null ? undefined : record.networks[index];
   if (network === undefined) {
     const what =
       index === null
         ? "has no winner yet. Run it to its end first, or name a network by its index"
         : `has no network ${index}; it has ${record.networks.length}`;
-    throw new RecordError(`racedModel: the race with config ${record.configHash.slice(0, 12)} ${what}.`);
+    throw new RecordError(
+      `${place ?? "racedModel"}: the race with config ${record.configHash.slice(0, 12)} ${what}.`,
+    );
   }
   const { configHash: recordHash, config } = record;
   const rule = { band: config.band, network: network.index, hash: network.hash };

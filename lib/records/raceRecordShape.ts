@@ -21,11 +21,13 @@ import {
   wholeFrom,
 } from "../util/shape";
 import type { RaceFit, RaceNetwork, RaceOrigin, RaceRecord, RaceResult } from "./raceRecord";
+import { isComplete, rungsOf, sound } from "./raceStandings";
 import {
   alphasShape,
   backendShape,
   checkAlphasOf,
   checkBelow,
+  checkFinished,
   checkNumbered,
   definedShape,
   genotypeShape,
@@ -128,10 +130,25 @@ export function checkRaceParts(record: RaceRecord, place: string): void {
     `${place}: draws in no rung`,
   );
   for (const network of networks) checkNetwork(network, config, `${place}: networks[${network.index}]`);
+  checkRacedOut(record, place);
   if (fit === null) return;
   checkAlphasOf(config.space, fit.alphas, `${place}: fit.alphas`);
   checkAlphasOf(config.space, fit.deviations, `${place}: fit.deviations`);
   checkBelow(fit.networks, networks.length + 1, "the networks and one", `${place}: fit.networks`);
+}
+
+/** What is written of a race that is finished: all its networks, all rungs run, and the best of the last as its winner. */
+function checkRacedOut({ config, status, networks, winner }: RaceRecord, place: string): void {
+  checkFinished(status, networks.length, config.rungs.networks, place, "network");
+  if (status !== "finished") return;
+  const rungs = rungsOf(config);
+  const complete = rungs.filter(({ rung }) => isComplete(config, networks, rung)).length;
+  checkFinished(status, complete, rungs.length, place, "rung");
+  const best = sound(networks, rungs.length - 1)[0]?.index ?? null;
+  if (winner !== best)
+    throw new RecordError(
+      `${place}: winner must be the best network of the last rung, ${best ?? "none"}, got ${winner ?? "none"}.`,
+    );
 }
 
 function checkNetwork(

@@ -104,10 +104,16 @@ export function checkBelow(value: number | null | undefined, end: number, what: 
   throw new RecordError(`${at} must be below ${end} (${what}), got ${value}.`);
 }
 
-/** @throws RecordError for a run that says it is finished and has fewer epochs than its settings ask for. */
-export function checkFinished(status: string, epochs: number, all: number, place: string): void {
-  if (status !== "finished" || epochs === all) return;
+/** @throws RecordError for a run that says it is finished and has fewer epochs, or other parts, than its settings ask for. */
+export function checkFinished(
+  status: string,
+  done: number,
+  all: number,
+  place: string,
+  part: string = "epoch",
+): void {
+  if (status !== "finished" || done === all) return;
   throw new RecordError(
-    `${place}: status must not be "finished" with ${epochs} of ${counted(all, "epoch")} of its settings; the record was cut or changed. Put back the file that was written, or run again in another folder.`,
+    `${place}: status must not be "finished" with ${done} of ${counted(all, part)} of its settings; the record was cut or changed. Put back the file that was written, or run again in another folder.`,
   );
 }

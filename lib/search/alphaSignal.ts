@@ -60,7 +60,7 @@ export async function alphaSignal(directory: string, options: AlphaSignalOptions
   const { epoch, images, progress = silentProgress } = options;
   const files = searchFiles(directory);
   const record = readSearchRecord(files.record);
-  const { alphas, space } = deriveInputOf(record, epoch);
+  const { alphas, space } = deriveInputOf(record, epoch, files.record);
   const scorer = await SupernetScorer.open(record, files.checkpoint, { images, progress });
   try {
     const drop = await scorer.strengths(alphas, "drop", progress);

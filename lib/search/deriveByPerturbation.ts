@@ -48,7 +48,7 @@ export async function deriveByPerturbation(
   }
   const record = readSearchRecord(files.record);
   const { epoch, images, progress = silentProgress, ...rule } = options;
-  const input = deriveInputOf(record, epoch);
+  const input = deriveInputOf(record, epoch, files.record);
   const judge = rule.judge ?? perturbRule.defaults.judge;
   // Said before anything is measured.
   derive({ ...input, strengths: input.alphas }, { rule: "perturb", ...rule });

@@ -46,7 +46,7 @@ export async function deriveBySupernet(
   }
   const record = readSearchRecord(files.record);
   const key = options.key ?? fold(randomKey(record.config.seed), "derive");
-  const input = { ...deriveInputOf(record, options.epoch), key };
+  const input = { ...deriveInputOf(record, options.epoch, files.record), key };
   const { samples = bestOfRule.defaults.samples, temperature = 1 } = options;
   const rule: BestOfOptions = { ...bestOfRule.defaults, samples, temperature };
   const candidates = bestOfCandidates(input, rule);

@@ -14,6 +14,7 @@ import type { Genotype } from "../space/genotype";
 import { randomGenotype } from "../space/randomGenotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError, GenotypeError } from "../util/errors";
+import { shownPath } from "../util/shownPath";
 import type { JobChoice } from "./jobChoice";
 import { deriveSettings } from "./jobSettings";
 import { randomPart } from "./sweepSections";
@@ -36,9 +37,9 @@ export function givenModel(choice: JobChoice, train: TrainConfig): ModelSpec {
 }
 
 function fromStoredSearch(choice: JobChoice): ModelSpec {
-  const record = readSearchRecord(choice.run.record as string);
+  const record = readSearchRecord(shownPath(choice.run.record as string));
   const { rule, epoch } = deriveSettings(choice, record.config);
-  const input = deriveInputOf(record, epoch ?? undefined);
+  const input = deriveInputOf(record, epoch ?? undefined, shownPath(choice.run.record as string));
   const key = fold(randomKey(choice.seed), "derive");
   const { genotype } = derive({ ...input, key }, rule);
   return genotypeModel(genotype, choice.label, {
@@ -51,7 +52,7 @@ function fromStoredSearch(choice: JobChoice): ModelSpec {
 }
 
 function fromStoredGenotype({ run, label }: JobChoice): ModelSpec {
-  const path = run.genotype as string;
+  const path = shownPath(run.genotype as string);
   let text: string;
   try {
     text = readFileSync(path, "utf8");

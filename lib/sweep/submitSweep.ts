@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
+import { shownPath } from "../util/shownPath";
 import { barsProgram } from "./jobProcess";
 import { jobState, prepareJob } from "./jobState";
 import { type SlurmRequest, slurmScript } from "./slurmScript";
@@ -86,7 +87,7 @@ export function submitBatch(path: string, env: NodeJS.ProcessEnv = process.env):
       error.code === "ENOENT"
         ? "there is no sbatch on this machine; run this where Slurm's client is, or use --dry-run and submit the script yourself"
         : (error.stderr || error.message).trim();
-    throw new SlurmError(`sbatch ${path}: ${why}.`, { cause });
+    throw new SlurmError(`sbatch ${shownPath(path)}: ${why}.`, { cause });
   }
   return printed.trim().split(";")[0] as string;
 }

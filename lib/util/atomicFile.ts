@@ -14,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { RecordError } from "./errors";
 import { isAlive } from "./processStart";
+import { shownPath, withShownPaths } from "./shownPath";
 
 const causes: Readonly<Record<string, string>> = {
   EACCES: "there is no permission to write there; choose another folder or change its owner",
@@ -29,9 +30,9 @@ const causes: Readonly<Record<string, string>> = {
 /** Turns a file-system error into a RecordError that says what could not be written, why, and what to do. */
 export function writeError(path: string, error: unknown): RecordError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const why = causes[code] ?? (error instanceof Error ? error.message : String(error));
+  const why = causes[code] ?? withShownPaths(error instanceof Error ? error.message : String(error));
   return new RecordError(
-    `${path}: could not be written: ${why}. An earlier version of the file is untouched.`,
+    `${shownPath(path)}: could not be written: ${why}. An earlier version of the file is untouched.`,
     { cause: error },
   );
 }

@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, rmdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { removeDeadPartials, writeError } from "./atomicFile";
 import { RecordError } from "./errors";
 import { type LockOwner, type LockTimes, lockOwner, tryLock } from "./fileLock";
+import { shownPath } from "./shownPath";
 
 /** The process that works in a folder. */
 export type FolderOwner = LockOwner;
@@ -17,6 +18,8 @@ const lockName = "owner.lock";
  * The owner's lock file `owner.lock` says who it is ({@link tryLock} says when a dead owner's is taken over). What dead
  * processes left half written in the folder is removed first.
  *
+ * Where the work fails before it has written anything, folders that were made for it go again.
+ *
  * Within one process it does not queue (`oneAtATime` does).
  *
  * @param place what asks, for the message, e.g. "train".
@@ -29,12 +32,27 @@ export async function ownFolder<T>(
   work: () => Promise<T>,
   times: OwnerTimes = usual,
 ): Promise<T> {
-  const release = await taken(directory, place, times);
+  const made: string[] = [];
+  const release = await taken(directory, place, times, made);
+  let failed = true;
   try {
     removeDeadPartials(directory, lockName);
-    return await work();
+    const value = await work();
+    failed = false;
+    return value;
   } finally {
     release();
+    if (failed) removeEmpty(directory, made);
+  }
+}
+
+/** Work that was refused, or stopped before it wrote anything, leaves no empty folders that were made for it. */
+function removeEmpty(directory: string, made: readonly string[]): void {
+  const end = made[0] === undefined ? undefined : dirname(resolve(made[0]));
+  try {
+    for (let at = resolve(directory); end !== undefined && at !== end; at = dirname(at)) rmdirSync(at);
+  } catch {
+    // Something is in it.
   }
 }
 
@@ -43,26 +61,44 @@ export function folderOwner(directory: string): FolderOwner | null {
   return lockOwner(join(resolve(directory), lockName), usual);
 }
 
-async function taken(directory: string, place: string, times: OwnerTimes): Promise<() => void> {
+/** How often a folder may be gone between being made and being locked: its last owner, who left it empty, removed it. */
+const mostGone = 5;
+
+/** @param made gets the first folder that had to be made, if any had. */
+async function taken(
+  directory: string,
+  place: string,
+  times: OwnerTimes,
+  made: string[],
+): Promise<() => void> {
   const path = join(resolve(directory), lockName);
-  for (;;) {
-    const found = tried(directory, path, times);
+  for (let gone = 0; ; ) {
+    const found = tried(directory, path, times, made, gone < mostGone);
+    if (found === "gone") gone++;
     if (typeof found === "object" && "release" in found) return found.release;
     if (typeof found === "object" && !found.unsure) {
       const { pid, host, since } = found.owner;
       throw new RecordError(
-        `${place}: ${directory} is in use by process ${pid} on ${host} since ${since}. Wait until it ends, stop it, or choose another folder.`,
+        `${place}: ${shownPath(directory)} is in use by process ${pid} on ${host} since ${since}. Wait until it ends, stop it, or choose another folder.`,
       );
     }
     await new Promise((done) => setTimeout(done, 20));
   }
 }
 
-function tried(directory: string, path: string, times: OwnerTimes): ReturnType<typeof tryLock> {
+function tried(
+  directory: string,
+  path: string,
+  times: OwnerTimes,
+  made: string[],
+  mayBeGone: boolean,
+): ReturnType<typeof tryLock> | "gone" {
   try {
-    mkdirSync(directory, { recursive: true });
+    const first = mkdirSync(directory, { recursive: true });
+    if (first !== undefined) made.splice(0, 1, first);
     return tryLock(path, times);
   } catch (error) {
+    if (mayBeGone && (error as NodeJS.ErrnoException).code === "ENOENT") return "gone";
     throw writeError(path, error);
   }
 }

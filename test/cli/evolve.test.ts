@@ -48,8 +48,12 @@ describe("bars evolve", () => {
       `fitness   ${(100 * best.fitness).toFixed(1)} % of 20 images of the alpha split of synthetic`,
     );
     expect(out).toContain("budget    200,000 bops");
+    expect(out).not.toContain("was finished before");
     const again = await bars(...args);
     expect(again.code).toBe(0);
+    expect(again.out).toContain(
+      `runs/e: was finished before (${record.updatedAt}) with the same settings, so it was read, not run. To run it anew, give another --out.\n`,
+    );
     expect(json("runs/e/record.json")).toEqual(record);
     expect((await bars("cost", "runs/e")).out).toMatch(/\nstem\.conv /);
     const trained = await bars("train", "runs/e", "--config", "short.json", "--out", "runs/t");

@@ -138,21 +138,24 @@ describe("Ctrl-C before a run has begun", () => {
   it.each([
     { args: ["search", "--out", "early-s"], out: "early-s" },
     { args: ["train", "g.json", "--out", "early-t"], out: "early-t" },
-  ])("says so at once, ends with 130 and leaves no lock: bars $args.0", async ({ args, out }) => {
-    const before = asked;
-    const running = start([cli, ...args, ...cifar], env());
-    await until(() => asked > before, running);
-    expect(existsSync(join(folder, out, "owner.lock"))).toBe(true);
-    const begun = performance.now();
-    running.child.kill("SIGINT");
-    expect(await running.ended).toEqual({ code: 130, signal: null });
-    expect(performance.now() - begun).toBeLessThan(10_000);
-    expect(running.text()).toContain(
-      `${args[0]}: stopped while it was starting; what was saved before is untouched. Run the same command again.`,
-    );
-    expect(readdirSync(join(folder, out))).toEqual([]);
-    expect(readdirSync(join(folder, "d")).filter((name) => name.includes(".lock"))).toEqual([]);
-  });
+  ])(
+    "says so at once, ends with 130 and leaves neither lock nor folder: bars $args.0",
+    async ({ args, out }) => {
+      const before = asked;
+      const running = start([cli, ...args, ...cifar], env());
+      await until(() => asked > before, running);
+      expect(existsSync(join(folder, out, "owner.lock"))).toBe(true);
+      const begun = performance.now();
+      running.child.kill("SIGINT");
+      expect(await running.ended).toEqual({ code: 130, signal: null });
+      expect(performance.now() - begun).toBeLessThan(10_000);
+      expect(running.text()).toContain(
+        `${args[0]}: stopped while it was starting; what was saved before is untouched. Run the same command again.`,
+      );
+      expect(existsSync(join(folder, out))).toBe(false);
+      expect(readdirSync(join(folder, "d")).filter((name) => name.includes(".lock"))).toEqual([]);
+    },
+  );
 
   it("says so, ends with 130 and leaves no lock where no run is involved: bars data", async () => {
     const before = asked;

@@ -116,6 +116,46 @@ describe("a damaged record is refused at its reader, by file and field", () => {
     ],
     [
       "search record",
+      "finished with an epoch missing",
+      (r) => ({ ...r, status: "finished", chosen: null, epochs: r.epochs.slice(0, 1) }),
+      `search.json: status must not be "finished" with 1 of 2 epochs of its settings`,
+    ],
+    [
+      "training record",
+      "finished with an epoch missing",
+      (r) => ({ ...r, status: "finished", epochs: r.epochs.slice(0, 1), best: null, tests: [] }),
+      `train.json: status must not be "finished" with 1 of 2 epochs of its settings; the record was cut or changed.`,
+    ],
+    [
+      "evolution record",
+      "finished with an architecture missing",
+      (r) => ({ ...r, status: "finished", best: 0, history: r.history.slice(0, 1) }),
+      `evolution.json: status must not be "finished" with 1 of 3 architectures of its settings; the record was cut or changed.`,
+    ],
+    [
+      "race record",
+      "finished with a network missing",
+      (r) => ({ ...r, status: "finished", networks: r.networks.slice(0, -1) }),
+      `race.json: status must not be "finished" with 2 of 3 networks of its settings; the record was cut or changed.`,
+    ],
+    [
+      "race record",
+      "finished with a rung missing",
+      (r) => ({
+        ...r,
+        status: "finished",
+        networks: r.networks.map((n: Loose) => ({ ...n, results: n.results.slice(0, 1) })),
+      }),
+      `race.json: status must not be "finished" with 1 of 2 rungs of its settings; the record was cut or changed.`,
+    ],
+    [
+      "race record",
+      "finished without a winner",
+      to("winner", null),
+      "race.json: winner must be the best network of the last rung, 0, got none.",
+    ],
+    [
+      "search record",
       "a setting changed",
       to("config.seed", 1),
       "search.json: configHash must be the hash of config, ",

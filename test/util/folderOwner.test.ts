@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -30,6 +30,23 @@ describe("ownFolder", () => {
     const folder = join(root, "failed");
     await expect(ownFolder(folder, "train", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(folderOwner(folder)).toBe(null);
+  });
+
+  it("removes the folders it made where the work fails before it has written anything, and no others", async () => {
+    const fail = (at: string, file?: string) =>
+      ownFolder(join(root, at), "search", async () => {
+        if (file !== undefined) writeFileSync(join(root, at, file), "");
+        throw new Error("refused");
+      }).catch(() => {});
+    await fail("a/b/c");
+    expect(existsSync(join(root, "a"))).toBe(false);
+    await fail("a/b/c", "record.json");
+    expect(existsSync(join(root, "a/b/c/record.json"))).toBe(true);
+    await fail("a/b/d/e");
+    expect(readdirSync(join(root, "a/b"))).toEqual(["c"]);
+    mkdirSync(join(root, "own"));
+    await fail("own");
+    expect(existsSync(join(root, "own"))).toBe(true);
   });
 
   it("refuses the folder of a live process, and takes it at once when that process is killed", async () => {

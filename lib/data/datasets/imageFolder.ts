@@ -5,6 +5,7 @@ import { storedSizeOf } from "../../config/folderSection";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { counted } from "../../util/counted";
 import { DataError } from "../../util/errors";
+import { shownPath } from "../../util/shownPath";
 import { type ImageSet, joinNotes, labelArray } from "../imageSet";
 import { pictureIndex } from "../pictures/buildPictures";
 import { listPictures, type PictureList } from "../pictures/listPictures";
@@ -74,7 +75,7 @@ function refuseFaults(list: PictureList, index: PictureIndex, allowed: number): 
   writeFileAtomic(file, `${lines.join("\n")}\n`);
   const more = faults.length > shown ? `; and ${faults.length - shown} more` : "";
   throw new DataError(
-    `image-folder: ${counted(faults.length, "file")} of ${list.pictures.length} in ${list.root} cannot be read, and ${allowed} may be left out: ${lines.slice(0, shown).join("; ")}${more}. All are listed in ${file}. Repair or remove them, or set folder.allowedFaults to ${faults.length}.`,
+    `image-folder: ${counted(faults.length, "file")} of ${list.pictures.length} in ${shownPath(list.root)} cannot be read, and ${allowed} may be left out: ${lines.slice(0, shown).join("; ")}${more}. All are listed in ${shownPath(file)}. Repair or remove them, or set folder.allowedFaults to ${faults.length}.`,
   );
 }
 
@@ -84,7 +85,7 @@ function requireEveryClass(train: ImageSet, list: PictureList): void {
   const lost = list.classNames.findIndex((_, label) => !seen.has(label));
   if (lost < 0) return;
   throw new DataError(
-    `image-folder: class "${list.classNames[lost]}" of ${list.root} must have a training picture that can be read, got none. Repair its files, or remove the class.`,
+    `image-folder: class "${list.classNames[lost]}" of ${shownPath(list.root)} must have a training picture that can be read, got none. Repair its files, or remove the class.`,
   );
 }
 

@@ -20,6 +20,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { type FolderConfig, storedSizeOf } from "../../config/folderSection";
 import { DataError } from "../../util/errors";
 import type { Progress } from "../../util/progress";
+import { shownPath } from "../../util/shownPath";
 import { siAmount } from "../../util/siAmount";
 import { withLock } from "../folderLock";
 import { storageError } from "../storageError";
@@ -120,8 +121,8 @@ async function build(
     enter(line, i, columns, channels, faults, misnamed);
   });
   const what = size === null ? "checking" : "decoding";
-  const where = size === null ? "" : ` to ${path} (about ${siAmount(size)}B)`;
-  progress.start(`${what} pictures of ${list.root}${where}`, pictures.length, "pictures");
+  const where = size === null ? "" : ` to ${shownPath(path)} (about ${siAmount(size)}B)`;
+  progress.start(`${what} pictures of ${shownPath(list.root)}${where}`, pictures.length, "pictures");
   const form = { storedSize: storedSizeOf(folder), channels, convert: folder.convert };
   const threads = pictureThreads({ kind: "files", form }, null, folder.threads);
   const file = openSync(partial, "r+");
@@ -275,7 +276,7 @@ async function checkRoom(
   const free = bavail * bsize;
   if (needed - have > free) {
     throw new DataError(
-      `image-folder: the decoded pictures of ${list.root} need about ${siAmount(needed)}B in ${dirname(path)} (estimated from ${seen} of them), and ${siAmount(free)}B are free. Choose another directory, a smaller folder.storedSize, or folder.cache "none".`,
+      `image-folder: the decoded pictures of ${shownPath(list.root)} need about ${siAmount(needed)}B in ${shownPath(dirname(path))} (estimated from ${seen} of them), and ${siAmount(free)}B are free. Choose another directory, a smaller folder.storedSize, or folder.cache "none".`,
     );
   }
   return needed;

@@ -4,6 +4,7 @@ import { type FolderConfig, none } from "../../config/folderSection";
 import { fold, permutation, randomKey } from "../../random/randomKey";
 import { DataError } from "../../util/errors";
 import { projectPath } from "../../util/projectFolder";
+import { shownPath } from "../../util/shownPath";
 
 /** One file that should be a picture. */
 export interface ListedPicture {
@@ -43,12 +44,12 @@ export function listPictures(folder: FolderConfig): PictureList {
   const { classNames, root } = list;
   if (classNames.length < 2) {
     throw new DataError(
-      `image-folder: ${root} must have at least 2 classes, a folder for each, got ${classNames.length === 0 ? "none" : `"${classNames[0]}" alone`}. Put the pictures of each class into a folder of its own.`,
+      `image-folder: ${shownPath(root)} must have at least 2 classes, a folder for each, got ${classNames.length === 0 ? "none" : `"${classNames[0]}" alone`}. Put the pictures of each class into a folder of its own.`,
     );
   }
   if (folder.classes !== 0 && classNames.length !== folder.classes) {
     throw new DataError(
-      `image-folder: ${root} must have the ${folder.classes} classes that folder.classes says, got ${classNames.length} (${some(classNames)}). Set folder.classes to ${classNames.length}.`,
+      `image-folder: ${shownPath(root)} must have the ${folder.classes} classes that folder.classes says, got ${classNames.length} (${some(classNames)}). Set folder.classes to ${classNames.length}.`,
     );
   }
   for (const part of ["train", "test"] as const) {
@@ -58,7 +59,7 @@ export function listPictures(folder: FolderConfig): PictureList {
     const empty = counts.indexOf(0);
     if (empty >= 0) {
       throw new DataError(
-        `image-folder: class "${classNames[empty]}" of ${root} must have at least one picture for ${part === "train" ? "training" : "testing"}, got none (picture files end in ${suffixText}). Add some, or remove the class.`,
+        `image-folder: class "${classNames[empty]}" of ${shownPath(root)} must have at least one picture for ${part === "train" ? "training" : "testing"}, got none (picture files end in ${suffixText}). Add some, or remove the class.`,
       );
     }
   }
@@ -74,7 +75,7 @@ function fromFolders(folder: FolderConfig): PictureList {
   const root = resolve(projectPath(folder.path));
   if (!isFolder(root)) {
     throw new DataError(
-      `image-folder: expected a folder ${root} with a folder of pictures for each class, got ${existsSync(root) ? "a file" : "none"}. Set folder.path.`,
+      `image-folder: expected a folder ${shownPath(root)} with a folder of pictures for each class, got ${existsSync(root) ? "a file" : "none"}. Set folder.path.`,
     );
   }
   const passedOver: string[] = [];
@@ -82,7 +83,7 @@ function fromFolders(folder: FolderConfig): PictureList {
   if (!isFolder(join(root, trainFolder))) {
     if (testName !== undefined && classesIn(root).length <= testFolders.length) {
       throw new DataError(
-        `image-folder: ${root} has a folder ${testName}, expected a folder train beside it. Rename the one that holds the training pictures.`,
+        `image-folder: ${shownPath(root)} has a folder ${testName}, expected a folder train beside it. Rename the one that holds the training pictures.`,
       );
     }
     const classNames = classesIn(root);
@@ -104,7 +105,7 @@ function fromFolders(folder: FolderConfig): PictureList {
       ...(extra.length > 0 ? [`${some(extra)} in ${testName} alone`] : []),
     ];
     throw new DataError(
-      `image-folder: train and ${testName} of ${root} must have folders of the same classes, got ${says.join(" and ")}.`,
+      `image-folder: train and ${testName} of ${shownPath(root)} must have folders of the same classes, got ${says.join(" and ")}.`,
     );
   }
   const pictures = (["train", "test"] as const).flatMap((part) => {
@@ -149,7 +150,7 @@ function fromList(folder: FolderConfig): PictureList {
     text = readFileSync(path, "utf8");
   } catch (cause) {
     throw new DataError(
-      `image-folder: cannot read the list ${path} (${(cause as Error).message}). Set folder.list.`,
+      `image-folder: cannot read the list ${shownPath(path)} (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}). Set folder.list.`,
       {
         cause,
       },
@@ -167,7 +168,7 @@ function fromList(folder: FolderConfig): PictureList {
     const fits = cells.length >= 2 && cells.length <= 3 && file !== "" && name !== "";
     if (!fits || !["", "train", "test", "val"].includes(part)) {
       throw new DataError(
-        `image-folder: line ${i + 1} of ${path} must be path,class or path,class,train (or test), got ${JSON.stringify(line)}.`,
+        `image-folder: line ${i + 1} of ${shownPath(path)} must be path,class or path,class,train (or test), got ${JSON.stringify(line)}.`,
       );
     }
     rows.push({ path: isAbsolute(file) ? file : resolve(root, file), name, part });
@@ -175,7 +176,7 @@ function fromList(folder: FolderConfig): PictureList {
   const told = rows.filter(({ part }) => part !== "").length;
   if (told !== 0 && told !== rows.length) {
     throw new DataError(
-      `image-folder: ${path} must say train or test in every line or in none, got ${told} of ${rows.length} lines that do.`,
+      `image-folder: ${shownPath(path)} must say train or test in every line or in none, got ${told} of ${rows.length} lines that do.`,
     );
   }
   const classNames = [...new Set(rows.map(({ name }) => name))].sort(byCode);
@@ -241,7 +242,7 @@ function entriesOf(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
     throw new DataError(
-      `${folder}: the pictures in this folder cannot be read (${(cause as NodeJS.ErrnoException).code}). Give yourself the right to read it, or move it out.`,
+      `${shownPath(folder)}: the pictures in this folder cannot be read (${(cause as NodeJS.ErrnoException).code}). Give yourself the right to read it, or move it out.`,
       { cause },
     );
   }

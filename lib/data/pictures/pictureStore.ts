@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { DataError } from "../../util/errors";
+import { shownPath } from "../../util/shownPath";
 
 // A file of pictures: their bytes one after the other, then columns of what is known of each, then a header, then the
 // header's length, a checksum of columns and header, and a magic word. It is read from its end.
@@ -79,7 +80,7 @@ export function writeIndex(path: string, from: number, columns: PictureColumns, 
  */
 export function readIndex(path: string): PictureIndex {
   const damaged = (what: string): DataError =>
-    new DataError(`pictures: ${path} ${what}. Delete it; it is then made anew.`);
+    new DataError(`pictures: ${shownPath(path)} ${what}. Delete it; it is then made anew.`);
   const file = openSync(path, "r");
   try {
     const { size } = statSync(path);

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { genotypeJson } from "../../lib/space/genotypeJson";
+import { barsHere } from "../helpers/shell";
+import { temporaryFolder } from "../helpers/tinySearch";
+import { tinyModel } from "../helpers/tinyTraining";
+
+const folder = temporaryFolder();
+process.env["BARS_BACKEND"] = "wasm";
+const bars = barsHere(folder);
+
+const write = (name: string, content: unknown) => {
+  mkdirSync(dirname(join(folder, name)), { recursive: true });
+  writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+};
+const json = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+
+beforeAll(async () => {
+  const space = { initChannels: 2, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] };
+  const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
+  write("search.json", { space, data, batchSize: 10, epochs: 1, warmupEpochs: 0 });
+  write("train.json", { data, batchSize: 10, epochs: 1, validationShare: 0 });
+  write("sets/drawn/g.json", genotypeJson(tinyModel().genotype));
+  const { code, err } = await bars("search", "--config", "search.json", "--out", "runs/s");
+  expect(err).not.toContain("error");
+  expect(code).toBe(0);
+  const record = json("runs/s/record.json");
+  write("begun/a/record.json", { ...record, status: "running", epochs: [], test: null });
+  write("begun/b/record.json", record);
+  write("begun/c/record.json", "{");
+});
+
+describe("paths in messages are as seen from where the user stands", () => {
+  it.each([
+    { args: ["data", "--folder", "sets"], says: "image-folder: sets must have at least 2 classes" },
+    { args: ["data", "--list", "train.json"], says: "image-folder: line 1 of train.json must be path,class" },
+    { args: ["--define", "none.mjs", "cost", "runs/s"], says: "--define none.mjs: there is no such file." },
+    { args: ["--define", "own.cjs", "cost", "runs/s"], says: "--define own.cjs: the module does not load" },
+    { args: ["search", "--config", "search.json", "--out", "busy"], says: "search: busy is in use by" },
+    {
+      args: ["search", "--config", "search.json", "--out", "own.cjs"],
+      says: "own.cjs/owner.lock: could not",
+    },
+    { args: ["sweep", "plan", "sweep.json"], says: ": begun/c/record.json: expected a search record" },
+  ])("bars $args: $says", async ({ args, says }) => {
+    write("own.cjs", 'require("./missing.cjs");');
+    const owner = { pid: 1, host: `not ${hostname()}`, since: "2026-01-01T00:00:00.000Z" };
+    write("busy/owner.lock", owner);
+    const run = { name: "r", stage: "derive+train", record: join(folder, "begun/c/record.json") };
+    write("sweep.json", { kind: "bars.sweep", schema: 1, name: "s", runs: [run] });
+    const { err, code } = await bars(...args);
+    expect(code).toBeGreaterThan(0);
+    expect(err).toContain(says);
+    expect(err).not.toContain(folder);
+  });
+});
+
+describe("a search of which no epoch has ended", () => {
+  it.each(["draw", "cost", "train", "derive"])("is named by its path in bars %s", async (command) => {
+    const { err, code } = await bars(command, "begun/a");
+    expect(err).toContain(
+      'begun/a/record.json: epoch must be start (no epoch of this search has ended; run it on for others), got "last".',
+    );
+    expect(code).toBe(2);
+  });
+
+  it("is left out, as a damaged record is, of the drawing of a folder, which says so", async () => {
+    const { out, err, code } = await bars("draw", "begun", "--out", "cells.svg");
+    expect(err).toMatch(/^left out: begun\/a\/record\.json: epoch must be start .*$/m);
+    expect(err).toMatch(
+      /^left out: begun\/c\/record\.json: expected the record of .*, got text that is not JSON/m,
+    );
+    expect(out).toBe("cells.svg\n");
+    expect(code).toBe(0);
+  });
+});
+
+describe("a finished run in its folder", () => {
+  it("of a search is said to be read, not run", async () => {
+    const { updatedAt } = json("runs/s/record.json");
+    const { out, code } = await bars("search", "--config", "search.json", "--out", "runs/s");
+    expect(out).toContain(
+      `runs/s: was finished before (${updatedAt}) with the same settings, so it was read, not run. To run it anew, give another --out.\n`,
+    );
+    expect(code).toBe(0);
+  });
+
+  it("of a training likewise; one that runs is not said to be read", async () => {
+    const train = () => bars("train", "sets/drawn/g.json", "--config", "train.json", "--out", "runs/t");
+    expect((await train()).out).not.toContain("read, not run");
+    expect((await train()).out).toContain("runs/t: was finished before (");
+  });
+});
+
+it("a refused run leaves no empty folder", async () => {
+  const none = ["--dataset", "image-folder", "--set", "data.folder.path=none"];
+  const { code } = await bars("search", "--config", "search.json", ...none, "--out", "new/run");
+  expect(code).toBeGreaterThan(0);
+  expect(existsSync(join(folder, "new"))).toBe(false);
+  expect(readdirSync(join(folder, "runs/s"))).not.toContain("owner.lock");
+});
