@@ -52,6 +52,18 @@ const columns: readonly TableColumn[] = [
 /**
  * One analysed network by stage, cell, edge or tap: means over the binarized layers of each place, unless the column
  * says otherwise. What lies outside of cells (stems, the head's input, all of a baseline) is "network".
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const analysis = await bars.analyzeNetwork("runs/tiny-train", null, { config: settings });
+ * const table = bars.analysis.analysisReport(analysis, "stage");
+ * console.log(table.rows.length, table.columns[0].name); // 3 place
+ * ```
  */
 export function analysisReport(record: AnalysisRecord, level: ReportLevel): Table {
   const places = new Map<string, TapMeasures[]>();

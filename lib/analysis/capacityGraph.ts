@@ -27,6 +27,13 @@ export type CapacityBinarization = Pick<BinarizationConfig, "activation" | "bloc
  *
  * A hand-made network is read from the layers its cost is counted from ({@link baselineCapacityGraph}); its blocks bring
  * their own binarizers, so `binarization` says nothing about it.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ family: "resnet20", block: "bireal" });
+ * const { tensors } = bars.analysis.capacityGraph(network);
+ * console.log(tensors[0].name, tensors.at(-1).name); // image stage2.block5.sum
+ * ```
  */
 export function capacityGraph(
   architecture: Architecture,

@@ -14,6 +14,13 @@ export interface CodeDistances {
  *
  * @param sums `[classes][units]`: of each class, the sum of a unit's −1 and +1 over its images.
  * @param images of each class.
+ *
+ * @example
+ * ```ts
+ * // Two classes of two images and three bits: the first alike, the second unlike in one bit.
+ * const { within, between } = bars.analysis.codeDistances([[2, 2, 2], [-2, -2, 0]], [2, 2]);
+ * console.log(within.toFixed(3), between.toFixed(3)); // 0.167 0.833
+ * ```
  */
 export function codeDistances(sums: readonly ArrayLike<number>[], images: readonly number[]): CodeDistances {
   const units = sums[0]?.length ?? 0;

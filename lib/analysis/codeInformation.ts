@@ -57,6 +57,13 @@ export function checkSamples(place: string, samples: number, bits: number): void
  * @throws ConfigError if there are fewer than {@link samplesNeeded} samples.
  *
  * References: Shwartz-Ziv & Tishby 2017, arXiv:1703.00810 (the plane); Miller 1955 (correction).
+ *
+ * @example
+ * ```ts
+ * const labels = Array.from({ length: 1200 }, (_, i) => i % 2);
+ * const told = bars.analysis.codeInformation(labels, labels, 2, 1, bars.randomKey(0));
+ * console.log(told.inputInformation.toFixed(2), told.labelInformation.toFixed(2)); // 1.00 1.00
+ * ```
  */
 export function codeInformation(
   codes: ArrayLike<number>,

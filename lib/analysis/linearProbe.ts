@@ -31,6 +31,13 @@ const heldOut = 0.2;
  * are used. Features that do not vary are left out.
  *
  * Reference: Alain & Bengio 2017, arXiv:1610.01644 (probes; theirs are logistic).
+ *
+ * @example
+ * ```ts
+ * const labels = Array.from({ length: 40 }, (_, i) => i % 2);
+ * const features = { values: Float32Array.from(labels, (label) => 3 * label), labels };
+ * console.log(bars.analysis.linearProbe(features, features, 2, bars.randomKey(0)).accuracy); // 1
+ * ```
  */
 export function linearProbe(
   fit: LabelledFeatures,

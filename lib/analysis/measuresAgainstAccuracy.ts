@@ -99,7 +99,20 @@ export function measuresAgainstAccuracy(
   );
 }
 
-/** Every network's accuracy and scores, one row each. */
+/**
+ * Every network's accuracy and scores, one row each.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const analysis = await bars.analyzeNetwork("runs/tiny-train", null, { config: settings });
+ * console.log(bars.analysis.scoresTable([analysis]).rows.length); // 1
+ * ```
+ */
 export function scoresTable(records: readonly AnalysisRecord[], by: "run" | "model" = "run"): Table {
   const networks = scoredNetworks(records, by);
   const scores: TableColumn[] = networkScores.map(({ name, unit, description }) => ({

@@ -27,6 +27,12 @@ export interface PresetSpec {
  *
  * @throws ConfigError for a name that is the library's or no identifier, for settings that are refused, and where there
  * are none.
+ *
+ * @example
+ * ```ts
+ * bars.definePreset({ name: "evening", about: "A few passes.", search: { epochs: 3, warmupEpochs: 1 }, train: { epochs: 5 } });
+ * console.log(bars.presetConfig("evening").epochs, bars.trainPresetConfig("evening").epochs); // 3 5
+ * ```
  */
 export function definePreset(spec: PresetSpec): void {
   const { name, about, source = "ours", search, train } = spec;

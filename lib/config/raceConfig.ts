@@ -334,7 +334,14 @@ export const racePresets = new VariantTable<RacePreset, RacePresetName>(
   builtInPresets,
 );
 
-/** The library's presets of races. */
+/**
+ * The library's presets of races.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.config.racePresetNames); // ["smoke","laptop","paper"]
+ * ```
+ */
 export const racePresetNames = racePresets.builtInNames;
 
 /** What a preset of races is for, in a sentence. */

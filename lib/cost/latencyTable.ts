@@ -73,8 +73,9 @@ let inUse: LatencyTable | null = null;
  *
  * @example
  * ```ts
- * const { genotype } = bars.derive(bars.deriveInputOf(bars.readSearchRecord("data/records/search-cured-seed0.json")));
- * const model = bars.records.genotypeModel(genotype, "cured");
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const genotype = bars.space.randomGenotype(space, bars.randomKey(0));
+ * const model = bars.records.genotypeModel(genotype, "tiny");
  * bars.cost.useLatencyTable(await bars.packed.measureLayerLatency([model], { milliseconds: 1 }));
  * console.log(bars.cost.totalCost(genotype).latencyMs > 0); // true
  * bars.cost.useLatencyTable(null);
@@ -84,7 +85,14 @@ export function useLatencyTable(table: LatencyTable | null): void {
   inUse = table;
 }
 
-/** The table in use; null for none. */
+/**
+ * The table in use; null for none.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.cost.latencyTable()); // null
+ * ```
+ */
 export function latencyTable(): LatencyTable | null {
   return inUse;
 }

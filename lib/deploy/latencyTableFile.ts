@@ -19,7 +19,17 @@ const shape = objectOf<LatencyTable>({
   layers: mapOf(amount),
 });
 
-/** Writes a table of measured layers as JSON, atomically. */
+/**
+ * Writes a table of measured layers as JSON, atomically.
+ *
+ * @example
+ * ```ts
+ * const { model: small } = bars.networks.trainTarget("resnet20-bireal-x0.125");
+ * const table = await bars.packed.measureLayerLatency([small], { milliseconds: 1 });
+ * bars.packed.writeLatencyTable("runs/latency.json", table);
+ * console.log(bars.packed.readLatencyTable("runs/latency.json").kind); // bars.latency-table
+ * ```
+ */
 export function writeLatencyTable(path: string, table: LatencyTable): void {
   writeFileAtomic(path, `${JSON.stringify(table, null, 1)}\n`);
 }
@@ -27,6 +37,13 @@ export function writeLatencyTable(path: string, table: LatencyTable): void {
 /**
  * Reads a table of measured layers.
  * @throws RecordError if it is missing or not JSON, and for the first field that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const { model: small } = bars.networks.trainTarget("resnet20-bireal-x0.125");
+ * bars.packed.writeLatencyTable("runs/latency.json", await bars.packed.measureLayerLatency([small], { milliseconds: 1 }));
+ * console.log(bars.packed.predictLatency(small, bars.packed.readLatencyTable("runs/latency.json")) > 0); // true
+ * ```
  */
 export function readLatencyTable(path: string): LatencyTable {
   const value = readRecordJson(path, "a table of measured layers");

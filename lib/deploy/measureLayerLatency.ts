@@ -39,10 +39,9 @@ const counting =
  *
  * @example
  * ```ts
- * const found = bars.records.loadTrainRecords("data/records/frontier");
- * const [first] = found.map(({ record }) => record.model);
- * const table = await bars.packed.measureLayerLatency([first], { milliseconds: 1 });
- * console.log(bars.packed.predictLatency(first, table) > 0); // true
+ * const { model: small } = bars.networks.trainTarget("resnet20-bireal-x0.125");
+ * const table = await bars.packed.measureLayerLatency([small], { milliseconds: 1 });
+ * console.log(bars.packed.predictLatency(small, table) > 0); // true
  * ```
  */
 export async function measureLayerLatency(
@@ -90,6 +89,13 @@ export function modelLayers(
 /**
  * Milliseconds of one image of a model by a table: the sum over its layers.
  * @throws ConfigError for a layer that the table lacks.
+ *
+ * @example
+ * ```ts
+ * const { model: small } = bars.networks.trainTarget("resnet20-bireal-x0.125");
+ * const table = await bars.packed.measureLayerLatency([small], { milliseconds: 1 });
+ * console.log(bars.packed.predictLatency(small, table) > 0); // true
+ * ```
  */
 export function predictLatency(
   model: ModelSpec,

@@ -28,6 +28,23 @@ export interface PackSettings {
  * @throws ConfigError for what no packed engine has, and for a primitive of the network that has been defined otherwise since it
  * was built; RecordError for a tensor that is missing or not finite; ShapeError for a
  * weight binarizer that gives anything but signs times one scale a filter.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network, record } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * const packed = await bars.packed.packNetwork(network, {
+ *   model: record.model,
+ *   binarization: record.config.binarization,
+ *   classNames: Array.from({ length: 10 }, (_, i) => `class ${i}`),
+ *   normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+ * });
+ * console.log(packed.header.model.name, packed.tensors.size > 0); // tiny true
+ * network.dispose();
+ * ```
  */
 export async function packNetwork(network: Trainable, settings: PackSettings): Promise<PackedModel> {
   const { model, classNames, normalization, provenance = noTraining } = settings;

@@ -18,9 +18,9 @@ import { packNetwork } from "./packNetwork";
  * const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
  * const config = bars.trainPresetConfig("smoke", { data, epochs: 1, batchSize: 10, validationShare: 0 });
  * const network = bars.config.baselineConfig({ family: "resnet20", block: "bireal", width: 0.125 });
- * await bars.train(config, { kind: "baseline", name: "packed", ...network }, { directory: "runs/packed" });
- * const model = await bars.packed.packTrained("runs/packed");
- * bars.packed.writePackedModel("runs/packed/packed.bars", model);
+ * await bars.train(config, { kind: "baseline", name: "small", ...network }, { directory: "runs/small" });
+ * const model = await bars.packed.packTrained("runs/small");
+ * bars.packed.writePackedModel("runs/small/packed.bars", model);
  * console.log(model.header.classNames[0], model.header.provenance.epochs); // stripes 1
  * ```
  */

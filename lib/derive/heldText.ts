@@ -7,6 +7,13 @@ const leastShare = 0.8;
 /**
  * One line: the measure, what the architecture costs in it, and the share of the budget. A search holds its *expected*
  * cost to the budget; what is derived from it by a rule that does not look at cost may be far away.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { held } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.derivation.heldText(held)); // costs 4816896 BOPs (held to no budget)
+ * ```
  */
 export function heldText({ measure, budget, cost, share, by }: HeldCost): string {
   const name = measureNames[measure];

@@ -9,6 +9,14 @@ export type StoredSummary = Omit<SearchSummary, "held" | "warnings"> &
 /**
  * The summary as a short table for a terminal. The note on the data is left out: it can be long, and is said where the
  * data are loaded.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const text = bars.derivation.summaryText(bars.derivation.searchSummary(record, genotype));
+ * console.log(text.split("\n").length > 3); // true
+ * ```
  */
 export function summaryText(summary: StoredSummary): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

@@ -34,6 +34,19 @@ export interface EvolutionWorld {
  *
  * Reference: Real et al. 2019, "Regularized Evolution for Image Classifier Architecture Search", arXiv:1802.01548,
  * algorithm 1.
+ *
+ * @example
+ * ```ts
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const pace = { population: 4, sample: 2, evaluations: 12, attempts: 100 };
+ * const world = {
+ *   draw: (key) => bars.space.randomGenotype(space, key),
+ *   fits: () => true,
+ *   evaluate: (genotype) => bars.cost.totalCost(genotype).bops,
+ * };
+ * const history = await bars.experiments.evolution(pace, world, bars.randomKey(0));
+ * console.log(history.length, bars.experiments.fittest(history).fitness > 0); // 12 true
+ * ```
  */
 export async function evolution(
   config: EvolutionPace,
@@ -53,7 +66,16 @@ export async function evolution(
   return entries;
 }
 
-/** The fittest of a history; the first of equals. @throws ConfigError if it is empty. */
+/**
+ * The fittest of a history; the first of equals. @throws ConfigError if it is empty.
+ *
+ * @example
+ * ```ts
+ * const { genotype } = bars.derive(bars.deriveInputOf(bars.readSearchRecord("data/records/search-cured-seed0.json")));
+ * const history = [0.5, 0.7, 0.6].map((fitness, index) => ({ index, parent: null, genotype, fitness }));
+ * console.log(bars.experiments.fittest(history).index); // 1
+ * ```
+ */
 export function fittest(history: readonly EvolutionEntry[]): EvolutionEntry {
   const [first, ...others] = history;
   if (!first) throw new ConfigError("fittest: expected a history with at least one entry, got none.");

@@ -11,7 +11,14 @@ import { evolutionPart, randomPart } from "../sweep/sweepSections";
 import { ConfigError } from "../util/errors";
 import { nearNames } from "../util/nearNames";
 
-/** Configs whose settings are listed, with what each is for. */
+/**
+ * Configs whose settings are listed, with what each is for.
+ *
+ * @example
+ * ```ts
+ * console.log(Object.keys(bars.config.settingConfigs).includes("search")); // true
+ * ```
+ */
 export const settingConfigs = {
   search: "one search: bars search --set, presetConfig, searchConfig, search.overrides of a sweep",
   train: "one training: bars train --set, trainPresetConfig, trainConfig, train.overrides of a sweep",

@@ -44,6 +44,14 @@ export interface AlphaRanking {
  * @param options.epoch whose alphas are asked; by default the epoch the search chose, else the last.
  * @param options.bops smallest and largest cost of the architectures compared; by default all.
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
+ *
+ * @example
+ * ```ts
+ * const [search] = Object.values(bars.records.storedSearches("", "data/records/frontier/searches"));
+ * const records = bars.records.loadTrainRecords("data/records/frontier").map(({ record }) => record);
+ * const { architectures, tau } = bars.frontier.alphaRanking(search, records);
+ * console.log(architectures.length > 10, Math.abs(tau.value) <= 1); // true true
+ * ```
  */
 export function alphaRanking(
   search: SearchRecord | RaceRecord,

@@ -23,6 +23,12 @@ const classes = 10;
  * Times training steps of a small binary net in plain tfjs, nothing fused: stem 3→48, six blocks [batch norm, sign,
  * binary 3×3 48→48, ReLU, + identity], global average pool, dense 10, softmax cross entropy, SGD with momentum 0.9;
  * 32×32 images, random, the same for every step. The first two steps do not count.
+ *
+ * @example
+ * ```ts
+ * const { imagesPerSecond } = await bars.engine.benchBinaryNet(2, 1);
+ * console.log(imagesPerSecond > 0); // true
+ * ```
  */
 export async function benchBinaryNet(
   batchSize: number,

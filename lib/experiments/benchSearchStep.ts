@@ -29,6 +29,12 @@ export interface StepSpeed {
 /**
  * The settings the project's speed is quoted at: 16 channels, layout 0 0 1 0 0 1 0 0, four steps, candidates none,
  * skip_connect and bin_conv_3x3, batch 64, all widths and depths searched.
+ *
+ * @example
+ * ```ts
+ * const { space, batchSize } = bars.engine.benchConfig();
+ * console.log(space.cellLayout, batchSize); // [0,0,1,0,0,1,0,0] 64
+ * ```
  */
 export function benchConfig(overrides: Overrides<SearchConfig> = {}): SearchConfig {
   return searchConfig(overrides);
@@ -66,6 +72,14 @@ async function writeStart(path: string, config: SearchConfig, state: SearchState
  * random images, after one step that does not count.
  *
  * @param start a file to write weights, alphas and the first batches to before the first step.
+ *
+ * @example
+ * ```ts
+ * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
+ * const config = bars.engine.benchConfig({ space, batchSize: 2 });
+ * const speed = await bars.engine.benchSearchStep(config, 1);
+ * console.log(speed.imagesPerSecond > 0); // true
+ * ```
  */
 export async function benchSearchStep(
   config: SearchConfig,

@@ -38,6 +38,16 @@ export function collapseFolder(directory: string, variant: CollapseVariant, seed
  * Finished searches are read, unfinished ones go on where they stopped.
  *
  * @throws InterruptedError after Ctrl-C or `signal`, when the running search is saved.
+ *
+ * @example
+ * ```ts
+ * // All variants and seeds take long. Stopped, it saves the running search, and the same call goes on.
+ * try {
+ *   await bars.experiments.collapseStudy({ directory: "runs/collapse", seeds: [0], signal: AbortSignal.abort() });
+ * } catch (error) {
+ *   console.log(error.name); // InterruptedError
+ * }
+ * ```
  */
 export async function collapseStudy(options: CollapseStudyOptions): Promise<CollapseRun[]> {
   const variants = options.variants ?? (Object.keys(collapseVariants) as CollapseVariant[]);
@@ -62,7 +72,14 @@ export async function collapseStudy(options: CollapseStudyOptions): Promise<Coll
   return runs;
 }
 
-/** The finished searches of a study that a folder holds, without running any; variants in the order of the study. */
+/**
+ * The finished searches of a study that a folder holds, without running any; variants in the order of the study.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.readCollapseRuns("runs/no-study").length); // 0
+ * ```
+ */
 export function readCollapseRuns(directory: string, seeds: readonly number[] = [0, 1, 2]): CollapseRun[] {
   return (Object.keys(collapseVariants) as CollapseVariant[]).flatMap((variant) =>
     seeds.flatMap((seed) => {

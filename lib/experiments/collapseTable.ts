@@ -39,7 +39,14 @@ const measures = {
   },
 } as const;
 
-/** Names of the measures: each has the columns `<name>` (mean over seeds) and `<name>Sd`. */
+/**
+ * Names of the measures: each has the columns `<name>` (mean over seeds) and `<name>Sd`.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.collapseColumns); // ["parameterFree","empty","soft","oneHot","gap","entropy"]
+ * ```
+ */
 export const collapseColumns = Object.keys(measures) as (keyof typeof measures)[];
 
 /**
@@ -47,6 +54,17 @@ export const collapseColumns = Object.keys(measures) as (keyof typeof measures)[
  * how its share of parameter-free edges differs from the plain search's, seed by seed (`change`, `changeSd`).
  *
  * @throws RecordError if there is no run, or one is not finished.
+ *
+ * @example
+ * ```ts
+ * const plain = bars.readSearchRecord("data/records/search-plain-seed0.json");
+ * const warmup = bars.readSearchRecord("data/records/search-warmup-seed0.json");
+ * const table = bars.experiments.collapseTable([
+ *   { variant: "plain", seed: 0, record: plain },
+ *   { variant: "warmup", seed: 0, record: warmup },
+ * ]);
+ * console.log(table.rows.map(({ variant }) => variant)); // ["plain","warmup"]
+ * ```
  */
 export function collapseTable(runs: readonly CollapseRun[]): Table {
   if (runs.length === 0) throw new RecordError("collapseTable: expected at least one run, got none.");
@@ -115,7 +133,16 @@ function unfinished(variant: string, seed: number, status: string): RecordError 
   );
 }
 
-/** The table as Markdown, `mean ± sd`: one row a variant. */
+/**
+ * The table as Markdown, `mean ± sd`: one row a variant.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-plain-seed0.json");
+ * const table = bars.experiments.collapseTable([{ variant: "plain", seed: 0, record }]);
+ * console.log(bars.experiments.collapseMarkdown(table).startsWith("|")); // true
+ * ```
+ */
 export function collapseMarkdown({ rows, provenance }: Table): string {
   const cell = (row: TableRecord, name: string) => {
     const [mean, sd] = [row[name], row[`${name}Sd`]];

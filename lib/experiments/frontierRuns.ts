@@ -37,6 +37,12 @@ export interface FoundRecord {
  *
  * @throws RecordError for a place that is not there, a given file of another kind, a record of another schema, and
  * where there is none at all.
+ *
+ * @example
+ * ```ts
+ * const found = bars.frontier.findTrainRecords(["data/records/frontier/bars-6M-s0.json"]);
+ * console.log(found[0].record.model.name); // bars-6M
+ * ```
  */
 export function findTrainRecords(places: readonly string[]): FoundRecord[] {
   const files = new Map<string, string>();

@@ -12,6 +12,15 @@ import { partOf } from "../util/progress";
  *
  * @returns their records, in the order given.
  * @throws ConfigError if two networks share a name.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 40, testImages: 20 };
+ * const config = bars.trainPresetConfig("smoke", { data, epochs: 1, batchSize: 10, validationShare: 0 });
+ * const { model } = bars.networks.trainTarget("resnet20-bireal-x0.125");
+ * const [record] = await bars.experiments.trainNetworks([model], config, { directory: "runs/several" });
+ * console.log(record.model.name, record.status); // resnet20-bireal-x0.125 finished
+ * ```
  */
 export async function trainNetworks(
   models: readonly ModelSpec[],

@@ -16,6 +16,12 @@ export type AttainmentStep = CostAccuracy;
  *
  * Reference: Grunert da Fonseca, Fonseca & Hall 2001, "Inferential performance assessment of stochastic optimisers
  * and the attainment function".
+ *
+ * @example
+ * ```ts
+ * const seeds = [[{ cost: 1, accuracy: 0.6 }, { cost: 3, accuracy: 0.8 }], [{ cost: 2, accuracy: 0.7 }]];
+ * console.log(bars.frontier.attainmentCurve(seeds, 2)); // [{"cost":2,"accuracy":0.6},{"cost":3,"accuracy":0.7}]
+ * ```
  */
 export function attainmentCurve(
   repetitions: readonly (readonly CostAccuracy[])[],

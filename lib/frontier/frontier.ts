@@ -219,6 +219,14 @@ export function defaultReference(runs: readonly RunPoint[], measure: FrontierMea
 /**
  * The most accurate row within a budget.
  * @throws RecordError if every row costs more, naming the cheapest.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * const result = bars.frontier.frontier(runs, { measure: "bops" });
+ * console.log(bars.frontier.bestWithin(result, 7e6).name); // bars-6M-c24
+ * ```
  */
 export function bestWithin(result: Frontier, budget: number): FrontierRow {
   const affordable = result.rows.filter((row) => costOfRow(row, result.measure).mean <= budget);

@@ -88,7 +88,14 @@ export function frontierTable(result: Frontier, leftOut: readonly string[] = [])
   );
 }
 
-/** The columns of a frontier a paper shows: name, seeds, costs in millions, accuracy ± standard deviation in per cent. */
+/**
+ * The columns of a frontier a paper shows: name, seeds, costs in millions, accuracy ± standard deviation in per cent.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.frontier.frontierLatexColumns().map(({ name }) => name)); // ["name","seeds","bops","ops","accuracy","source"]
+ * ```
+ */
 export function frontierLatexColumns(): readonly LatexColumn[] {
   const millions = (value: TableCell) =>
     typeof value === "number" ? latexNumber(value / 1e6) : latexCell(value);
@@ -112,7 +119,16 @@ export function frontierLatexColumns(): readonly LatexColumn[] {
   ];
 }
 
-/** What must be said beside the numbers of a frontier. */
+/**
+ * What must be said beside the numbers of a frontier.
+ *
+ * @example
+ * ```ts
+ * const found = bars.records.loadTrainRecords("data/records/frontier");
+ * const { runs } = bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" });
+ * console.log(bars.frontier.frontierNotes(bars.frontier.frontier(runs, { measure: "bops" })).length > 0); // true
+ * ```
+ */
 export function frontierNotes(result: Frontier): string[] {
   const { area, reference, axis, measure, draws, singleRuns, recipes, rows } = result;
   const unit =

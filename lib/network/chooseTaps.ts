@@ -7,6 +7,12 @@ import type { Trainable } from "./trainable";
  * letters: `cell*.output`, `*.bits`. An empty list means all.
  *
  * @throws ConfigError for a name or pattern that fits no tap, listing the nearest.
+ *
+ * @example
+ * ```ts
+ * const network = { name: "tiny", taps: ["stem", "cell0.output", "cell1.output", "logits"] };
+ * console.log(bars.networks.chooseTaps(network, ["cell*.output"])); // ["cell0.output","cell1.output"]
+ * ```
  */
 export function chooseTaps(network: Pick<Trainable, "name" | "taps">, wanted: readonly string[]): string[] {
   if (wanted.length === 0) return [...network.taps];

@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import type { RaceNetwork } from "../records/raceRecord";
 
-/** Paths of a race's files. */
+/**
+ * Paths of a race's files.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.experiments.raceFiles("runs/race").record.endsWith("record.json")); // true
+ * ```
+ */
 export function raceFiles(directory: string) {
   return { record: join(directory, "record.json"), networks: join(directory, "networks") };
 }

@@ -6,7 +6,15 @@ import { clockText } from "../util/progressMeter";
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** A race as a few lines for a terminal: the rungs, who leads, how that was measured. */
+/**
+ * A race as a few lines for a terminal: the rungs, who leads, how that was measured.
+ *
+ * @example
+ * ```ts
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
+ * console.log(bars.experiments.raceText(record).split("\n").length > 3); // true
+ * ```
+ */
 export function raceText(record: RaceRecord): string {
   const { config, networks, status, statusDetail, draws, fit, data, seconds } = record;
   const { band } = config;

@@ -54,6 +54,19 @@ export interface EvolutionRecord {
  * The fittest architecture of an evolution as a model to train.
  * @param place what messages begin with, where the record has one: its path.
  * @throws RecordError if none has been evaluated yet.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const train = bars.trainConfig({ data, batchSize: 8, epochs: 1, validationShare: 0.5 });
+ * const config = bars.config.evolutionConfig(
+ *   { kind: "training", space, train },
+ *   { population: 2, sample: 1, evaluations: 3 },
+ * );
+ * const record = await bars.evolve(config, { directory: "runs/tiny-evolution" });
+ * console.log(bars.records.evolvedModel(record, "fittest").name); // fittest
+ * ```
  */
 export function evolvedModel(record: EvolutionRecord, name?: string, place?: string): GenotypeModel {
   const best = record.best === null ? undefined : record.history[record.best];

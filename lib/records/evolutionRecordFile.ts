@@ -29,6 +29,19 @@ export function writeEvolutionRecord(path: string, record: EvolutionRecord): voi
  * Reads a record of an evolution.
  * @throws RecordError if the file is missing, is not JSON, is no such record or is of another schema, and for the first
  * field that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const train = bars.trainConfig({ data, batchSize: 8, epochs: 1, validationShare: 0.5 });
+ * const config = bars.config.evolutionConfig(
+ *   { kind: "training", space, train },
+ *   { population: 2, sample: 1, evaluations: 3 },
+ * );
+ * await bars.evolve(config, { directory: "runs/tiny-evolution" });
+ * console.log(bars.records.readEvolutionRecord("runs/tiny-evolution/record.json").history.length); // 3
+ * ```
  */
 export function readEvolutionRecord(path: string): EvolutionRecord {
   return checkEvolutionRecord(readRecordJson(path, form.what), path);

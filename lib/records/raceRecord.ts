@@ -139,6 +139,12 @@ export interface RaceRecord {
  * A network of a race as a model to train; the winner where no other is asked for.
  * @param place what messages begin with, where the record has one: its path.
  * @throws RecordError if there is no winner yet, or no network of that index.
+ *
+ * @example
+ * ```ts
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
+ * console.log(bars.records.racedModel(record).kind); // genotype
+ * ```
  */
 export function racedModel(
   record: RaceRecord,

@@ -30,6 +30,12 @@ export function writeRaceRecord(path: string, record: RaceRecord): void {
  * Reads a record of a race.
  * @throws RecordError if the file is missing, is not JSON, is no such record or is of another schema, and for the first
  * field that is not what it must be.
+ *
+ * @example
+ * ```ts
+ * const record = bars.records.readRaceRecord("data/records/race-small-seed0.json");
+ * console.log(record.kind, record.status); // bars.race-record finished
+ * ```
  */
 export function readRaceRecord(path: string): RaceRecord {
   return checkRaceRecord(readRecordJson(path, form.what), path);

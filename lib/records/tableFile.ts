@@ -41,7 +41,16 @@ export function readTable(path: string): Table {
   return found;
 }
 
-/** Writes a table as indented JSON, atomically. */
+/**
+ * Writes a table as indented JSON, atomically.
+ *
+ * @example
+ * ```ts
+ * const table = bars.readTable("data/records/analysis/layout.json");
+ * bars.records.writeTableFile("runs/table.json", table);
+ * console.log(bars.readTable("runs/table.json").rows.length === table.rows.length); // true
+ * ```
+ */
 export function writeTableFile(path: string, value: Table): void {
   writeFileAtomic(path, `${JSON.stringify(value, null, 1)}\n`);
 }

@@ -50,9 +50,9 @@ const columns = [
  * ```ts
  * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
  * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
- * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 1, warmupEpochs: 0 });
- * await bars.search(config, { directory: "runs/signal" });
- * const table = await bars.analysis.alphaSignal("runs/signal");
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * await bars.search(config, { directory: "runs/tiny-search" });
+ * const table = await bars.analysis.alphaSignal("runs/tiny-search", { images: 8 });
  * console.log(table.rows.length); // 18
  * ```
  */

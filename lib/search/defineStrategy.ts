@@ -33,6 +33,26 @@ export interface StrategySpec<D extends Field<unknown> | Section> extends Pick<S
  * @returns the strategy, as the table holds it.
  * @throws ConfigError for a name that is taken or no identifier, a version that is no integer from 1, or a part that is
  * missing.
+ *
+ * @example
+ * ```ts
+ * const { settings } = bars.config;
+ * bars.defineStrategy({
+ *   name: "decide",
+ *   formula: "L + c · mean p (1 − p)",
+ *   use: "Pulls probabilities to 0 and 1.",
+ *   turnsOn: ["strategies.decide=0.1"],
+ *   setting: settings.schedule({ default: 0, min: 0, meaning: "c, of the term of the alpha loss." }),
+ *   hooks: {
+ *     objective(c, { probabilities }) {
+ *       const { tf } = bars;
+ *       const terms = probabilities.cells.map((p) => tf.mean(tf.mul(p, tf.sub(1, p))));
+ *       return c === 0 ? null : tf.mul(c, tf.addN(terms));
+ *     },
+ *   },
+ * });
+ * console.log(bars.presetConfig("smoke", { strategies: { decide: 0.1 } }).strategies.decide); // 0.1
+ * ```
  */
 export function defineStrategy<const D extends Field<unknown> | Section>(spec: StrategySpec<D>): Strategy {
   const { name, version = 1, setting, hooks, formula, source = "ours", use = "", turnsOn = [] } = spec;

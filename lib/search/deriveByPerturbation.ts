@@ -29,11 +29,10 @@ export interface DeriveByPerturbationOptions
  * ```ts
  * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
  * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
- * const lengths = { batchSize: 8, epochs: 2, warmupEpochs: 1 };
- * const config = bars.searchConfig({ ...lengths, space, data, cost: { method: "multiplier", measure: "bops", budget: 4e5 } });
- * await bars.search(config, { directory: "runs/judged" });
- * const { cost: found, held } = await bars.derivation.deriveByPerturbation("runs/judged", { judge: "keep" });
- * console.log(found.bops <= 4e5, held.budget); // true 400000
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * await bars.search(config, { directory: "runs/tiny-search" });
+ * const { rule, cost } = await bars.derivation.deriveByPerturbation("runs/tiny-search", { judge: "keep" });
+ * console.log(rule.rule, cost.bops > 0); // perturb true
  * ```
  */
 export async function deriveByPerturbation(

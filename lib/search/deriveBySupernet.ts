@@ -33,6 +33,16 @@ export interface DeriveBySupernetOptions {
  * @param directory of the run: `record.json` and `checkpoint.safetensors`.
  * @throws DeriveError where there is no checkpoint.
  * @throws RecordError for a checkpoint of another search.
+ *
+ * @example
+ * ```ts
+ * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * await bars.search(config, { directory: "runs/tiny-search" });
+ * const { rule } = await bars.derivation.deriveBySupernet("runs/tiny-search", { samples: 2 });
+ * console.log(rule.rule); // best_of
+ * ```
  */
 export async function deriveBySupernet(
   directory: string,

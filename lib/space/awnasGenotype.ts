@@ -56,6 +56,14 @@ export function toAwnas(value: Genotype): string {
  *
  * @throws GenotypeError for text of another form (the whole of it, each field once), operations without a counterpart here, depths that are no
  * chain into a sink, and widths that change inside a stage.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const back = bars.space.fromAwnas(bars.space.toAwnas(genotype), genotype.space);
+ * console.log(bars.space.genotypeHash(back) === bars.space.genotypeHash(genotype)); // true
+ * ```
  */
 export function fromAwnas(text: string, space: SpaceConfig): Genotype {
   const { macro, micro } = partsOf(text);

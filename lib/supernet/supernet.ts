@@ -58,6 +58,21 @@ export interface ForwardOptions {
  *
  * At one-hot weights it computes what the derived network computes with the same weights. Batch norms use the
  * statistics of the batch: one supernet stands for many architectures.
+ *
+ * @example
+ * ```ts
+ * await bars.startBackend();
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1, widthChoices: [1] });
+ * const supernet = new bars.networks.Supernet(space, bars.trainConfig().binarization, bars.randomKey(0));
+ * const { tf } = bars;
+ * const logits = tf.tidy(() => {
+ *   const cells = bars.space.randomAlphas(space, 0.01, bars.randomKey(1)).cells.map((rows) => tf.softmax(tf.tensor(rows)));
+ *   return supernet.logits(tf.zeros([2, 32, 32, 3]), { cells, depth: [null, null], width: [null, null] }, { edeT: 1 });
+ * });
+ * console.log(logits.shape); // [2,10]
+ * logits.dispose();
+ * supernet.dispose();
+ * ```
  */
 export class Supernet {
   readonly space: SpaceConfig;

@@ -68,6 +68,14 @@ const columns: readonly TableColumn[] = [
  * results, so that nobody takes a mean over the runs that happened to go well.
  *
  * @throws RecordError for a record of another schema, and a record that cannot be read.
+ *
+ * @example
+ * ```ts
+ * const runs = [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" } }];
+ * const sweep = bars.sweep.checkSweep({ kind: "bars.sweep", schema: 1, name: "tiny", runs }, "here", ".");
+ * const table = bars.sweep.collectSweep(bars.sweep.expandSweep(sweep), "runs/tiny");
+ * console.log(table.rows.map(({ status }) => status)); // ["waiting","waiting"]
+ * ```
  */
 export function collectSweep(jobs: readonly SweepJob[], folder: string): Table {
   const states = jobs.map((job) => jobState(folder, job));

@@ -14,6 +14,13 @@ import { jobId, type SweepJob } from "./sweepJob";
  * @param say gets every line that tells of a preset fitted to its run, once.
  * @throws ConfigError naming the job for settings that are refused, budgets no architecture reaches, and jobs that are
  * the same.
+ *
+ * @example
+ * ```ts
+ * const runs = [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" }, grid: { "baseline.width": [0.25, 0.5] } }];
+ * const sweep = bars.sweep.checkSweep({ kind: "bars.sweep", schema: 1, name: "tiny", runs }, "here", ".");
+ * console.log(bars.sweep.expandSweep(sweep).length); // 4
+ * ```
  */
 export function expandSweep(sweep: Sweep, say: (line: string) => void = console.warn): SweepJob[] {
   const said = new Set<string>();

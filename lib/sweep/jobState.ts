@@ -30,7 +30,17 @@ export function jobFolder(sweepFolder: string, job: SweepJob): string {
   return join(sweepFolder, jobFolderName(job));
 }
 
-/** Reads where a job stands from its folder. */
+/**
+ * Reads where a job stands from its folder.
+ *
+ * @example
+ * ```ts
+ * const runs = [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" } }];
+ * const sweep = bars.sweep.checkSweep({ kind: "bars.sweep", schema: 1, name: "tiny", runs }, "here", ".");
+ * const [job] = bars.sweep.expandSweep(sweep);
+ * console.log(bars.sweep.jobState("runs/tiny", job).status); // waiting
+ * ```
+ */
 export function jobState(sweepFolder: string, job: SweepJob): JobState {
   const folder = jobFolder(sweepFolder, job);
   const files = jobFiles(folder);

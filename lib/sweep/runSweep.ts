@@ -56,6 +56,16 @@ export interface SweepResult {
  * Finished jobs are not repeated, interrupted ones go on, and a job that fails or crashes is noted while the others
  * run. Several of these may work on the same folder, on one machine or on several that share it: each job has a lock,
  * and at the end every one of them waits for jobs the others still work on.
+ *
+ * @example
+ * ```ts
+ * const runs = [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" } }];
+ * const sweep = bars.sweep.checkSweep({ kind: "bars.sweep", schema: 1, name: "tiny", runs }, "here", ".");
+ * const jobs = bars.sweep.expandSweep(sweep);
+ * // Every job is a process of its own. Asked to stop before the first begins, it leaves them all for the next call.
+ * const { left } = await bars.sweep.runSweep(jobs, { folder: "runs/tiny", size: 1, signal: AbortSignal.abort() });
+ * console.log(left.length); // 2
+ * ```
  */
 export async function runSweep(jobs: readonly SweepJob[], options: SweepRunOptions): Promise<SweepResult> {
   const run = new Run(jobs, options);

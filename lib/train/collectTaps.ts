@@ -37,6 +37,26 @@ export interface CollectOptions {
  *
  * @returns other names of tensors that were shown under several, by the first name.
  * @throws ConfigError for a tap the network does not have, naming near ones.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network, record } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * const { test } = await bars.loadData(record.config.data, bars.randomKey(0));
+ * const batches = bars.data.sequentialBatches({ set: test, batchSize: 8, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+ * const seen = [];
+ * await bars.networks.collectTaps(network, batches, {
+ *   taps: ["cell*.output"],
+ *   how: { edeT: 1 },
+ *   reduce: (_, tensor) => ({ mean: bars.tf.mean(tensor) }),
+ *   onBatch: (readings) => seen.push(...readings.map(({ tap }) => tap)),
+ * });
+ * console.log([...new Set(seen)]); // ["cell0.output","cell1.output"]
+ * network.dispose();
+ * ```
  */
 export async function collectTaps(
   network: Trainable,
@@ -99,6 +119,20 @@ export interface CollectedTap {
  * @param most values kept in all taps together; the default is 256 MB.
  * @throws ConfigError for a tap the network does not have, and where more values come than `most`, saying how many
  * fit.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network, record } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * const { test } = await bars.loadData(record.config.data, bars.randomKey(0));
+ * const batches = bars.data.sequentialBatches({ set: test, batchSize: 8, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+ * const taps = await bars.networks.collectActivations(network, batches, ["logits"], { edeT: 1 });
+ * console.log(taps.get("logits").shape); // [16,10]
+ * network.dispose();
+ * ```
  */
 export async function collectActivations(
   network: Trainable,

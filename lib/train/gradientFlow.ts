@@ -37,6 +37,19 @@ export interface GradientFlow {
  *
  * The reference is ours: a steep `tanh` is close to the sign and has an exact gradient, so the cosine says how well the
  * estimator points downhill. It depends on the slope: the steeper, the closer to the network, and the noisier.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * const batch = { images: new Float32Array(4 * 32 * 32 * 3).map((_, i) => (i % 7) - 3), labels: Int32Array.of(0, 1, 2, 3) };
+ * const flow = await bars.networks.gradientFlow(network, [batch], { edeT: 1 }, 5);
+ * console.log(flow.images, flow.kernels.length > 0); // 4 true
+ * network.dispose();
+ * ```
  */
 export async function gradientFlow(
   network: Trainable,

@@ -38,7 +38,19 @@ export function snapshotFile(directory: string, epoch: number): string {
   return !existsSync(path) && existsSync(earlier) ? earlier : path;
 }
 
-/** Epochs whose weights a run has kept, counted from 0, ascending. Empty where it kept none. */
+/**
+ * Epochs whose weights a run has kept, counted from 0, ascending. Empty where it kept none.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const config = bars.trainConfig({ data, batchSize: 8, epochs: 2, snapshotEpochs: [0, 1] });
+ * await bars.train(config, model, { directory: "runs/kept" });
+ * console.log(bars.networks.snapshotEpochs("runs/kept")); // [0,1]
+ * ```
+ */
 export function snapshotEpochs(directory: string): number[] {
   const folder = trainFiles(directory).snapshots;
   if (!existsSync(folder)) return [];

@@ -27,6 +27,17 @@ export interface TrainedNetwork {
  * it stands.
  *
  * @throws RecordError if the folder holds no training, or not that checkpoint.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network, epoch } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * console.log(network.name, epoch); // tiny 1
+ * network.dispose();
+ * ```
  */
 export async function trainedNetwork(
   directory: string,

@@ -31,9 +31,37 @@ export class BarsError extends Error {
  * ```
  */
 export class ConfigError extends BarsError {}
-/** A tensor has another shape than the layer was built for. */
+/**
+ * A tensor has another shape than the layer was built for.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const { network } = await bars.networks.trainedNetwork("runs/tiny-train");
+ * try {
+ *   network.outputs(bars.tf.zeros([1, 8, 8, 3]), { training: false, edeT: 1 });
+ * } catch (error) {
+ *   console.log(error.message); // tiny: expected images of shape [batch, 32, 32, 3], got [1, 8, 8, 3].
+ * }
+ * network.dispose();
+ * ```
+ */
 export class ShapeError extends BarsError {}
-/** A data file is missing, truncated or holds impossible values. */
+/**
+ * A data file is missing, truncated or holds impossible values.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await bars.loadData({ ...bars.config.dataConfig({ dataset: "cifar10" }), directory: "runs/nothing" }, bars.randomKey(0));
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.DataError); // true
+ * }
+ * ```
+ */
 export class DataError extends BarsError {}
 /**
  * A genotype breaks the rules of its space.
@@ -61,9 +89,27 @@ export class GenotypeError extends BarsError {}
  * ```
  */
 export class RecordError extends BarsError {}
-/** No tensor engine could be started, or the wrong one was asked for. */
+/**
+ * No tensor engine could be started, or the wrong one was asked for.
+ *
+ * @example
+ * ```ts
+ * console.log(new bars.errors.BackendNameError("no such engine") instanceof bars.errors.BackendError); // true
+ * ```
+ */
 export class BackendError extends BarsError {}
-/** A tensor engine was asked for by a name that none has. */
+/**
+ * A tensor engine was asked for by a name that none has.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await bars.startBackend("abacus");
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.BackendNameError); // true
+ * }
+ * ```
+ */
 export class BackendNameError extends BackendError {}
 /**
  * A rule cannot be applied to this record.
@@ -79,7 +125,29 @@ export class BackendNameError extends BackendError {}
  * ```
  */
 export class DeriveError extends BarsError {}
-/** A loss or gradient stopped being a finite number. */
+/**
+ * A loss or gradient stopped being a finite number.
+ *
+ * @example
+ * ```ts
+ * const error = new bars.errors.DivergenceError("the loss is not finite");
+ * console.log(error instanceof bars.BarsError); // true
+ * ```
+ */
 export class DivergenceError extends BarsError {}
-/** The user asked a long run to stop; everything needed to resume has been saved. */
+/**
+ * The user asked a long run to stop; everything needed to resume has been saved.
+ *
+ * @example
+ * ```ts
+ * const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 1 };
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const config = bars.searchConfig({ space, data, batchSize: 8, epochs: 2, warmupEpochs: 1 });
+ * try {
+ *   await bars.search(config, { directory: "runs/stopped", signal: AbortSignal.abort() });
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.InterruptedError); // true
+ * }
+ * ```
+ */
 export class InterruptedError extends BarsError {}

@@ -7,7 +7,7 @@ import { examplesOf, printedBy, runExample, typeErrors } from "./examples";
 import { publicNames } from "./publicNames";
 
 /** How many public values have an example that runs. Raise it when there are more; it never falls. */
-const atLeast = 202;
+const atLeast = 328;
 
 const root = resolve(__dirname, "../..");
 const names = publicNames().filter(({ typeOnly }) => !typeOnly);

@@ -101,7 +101,19 @@ export async function ablate(directory: string, options: AblateOptions = {}): Pr
   });
 }
 
-/** Every change the network in a run's folder allows. @throws as {@link ablate}. */
+/**
+ * Every change the network in a run's folder allows. @throws as {@link ablate}.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const ablations = await bars.experiments.ablationsOf("runs/tiny-train");
+ * console.log(ablations.some(({ kind }) => kind === "no_shortcut")); // true
+ * ```
+ */
 export async function ablationsOf(directory: string): Promise<Ablation[]> {
   const { record, layers } = await loadTrained(directory);
   return possibleAblations(record.model, layers);

@@ -19,7 +19,14 @@ export interface AnalysedRuns {
   readonly reused: number;
 }
 
-/** Beside a run's record, what an analysis of it with some settings leaves. */
+/**
+ * Beside a run's record, what an analysis of it with some settings leaves.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.analysis.analysisFile("runs/mine", "best").split("/").at(-1)); // analysis-best.json
+ * ```
+ */
 export function analysisFile(directory: string, checkpoint: "last" | "best" = "last"): string {
   return join(directory, checkpoint === "last" ? "analysis.json" : `analysis-${checkpoint}.json`);
 }
@@ -30,6 +37,17 @@ export function analysisFile(directory: string, checkpoint: "last" | "best" = "l
  * interrupted round goes on where it stopped. Runs that are not finished or lack their weights are left out and named.
  *
  * @throws RecordError if no run is left, with the first reason; and what {@link analyzeNetwork} throws.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const { records, leftOut } = await bars.analysis.analyzeRuns(["runs/tiny-train"], { config: settings });
+ * console.log(records.length, leftOut.length); // 1 0
+ * ```
  */
 export async function analyzeRuns(
   places: readonly string[],

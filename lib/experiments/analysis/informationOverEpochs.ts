@@ -35,6 +35,18 @@ const columns: readonly TableColumn[] = [
  *
  * @param directory of a training with `snapshotEpochs`.
  * @throws RecordError if it kept none; what {@link analyzeNetwork} throws.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const config = bars.trainConfig({ data, batchSize: 8, epochs: 2, snapshotEpochs: [0, 1] });
+ * await bars.train(config, model, { directory: "runs/kept" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const table = await bars.analysis.informationOverEpochs("runs/kept", { config: settings });
+ * console.log(new Set(table.rows.map(({ epoch }) => epoch)).size); // 2
+ * ```
  */
 export async function informationOverEpochs(
   directory: string,
@@ -74,7 +86,21 @@ export interface KeptEpoch {
   readonly analysis: AnalysisRecord;
 }
 
-/** The table of {@link informationOverEpochs} from analyses of one training, epochs ascending, at least one. */
+/**
+ * The table of {@link informationOverEpochs} from analyses of one training, epochs ascending, at least one.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const space = bars.space.spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 1 });
+ * const model = bars.records.genotypeModel(bars.space.randomGenotype(space, bars.randomKey(0)), "tiny");
+ * const record = await bars.train(bars.trainConfig({ data, batchSize: 8, epochs: 2 }), model, { directory: "runs/tiny-train" });
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const analysis = await bars.analyzeNetwork("runs/tiny-train", null, { config: settings });
+ * const table = bars.analysis.informationTable(record, [{ epoch: 1, analysis }]);
+ * console.log(table.columns[0].name, table.rows.length > 0, table.rows[0].epoch); // epoch true 2
+ * ```
+ */
 export function informationTable(record: TrainRecord, found: readonly KeptEpoch[]): Table {
   const { config, data } = (found.at(-1) as KeptEpoch).analysis;
   const rows = found.flatMap(({ epoch, analysis }) => layerRows(analysis, epoch));

@@ -41,6 +41,14 @@ const mostUnits = 1024;
  *
  * @param tolerance largest share by which the BOPs may differ, e.g. 0.05.
  * @throws ConfigError if the nearest network misses the tolerance, naming its BOPs.
+ *
+ * @example
+ * ```ts
+ * const edge = { to: 1, from: 0, primitive: "bin_conv_3x3" };
+ * const shape = { depth: [2, 2], profile: [1, 1], normal: [edge], reduction: [edge], space: { steps: 1 } };
+ * const { bops, error } = bars.experiments.matchBops(shape, 5e6, 0.05);
+ * console.log(bops, Math.abs(error) < 0.05); // 4915200 true
+ * ```
  */
 export function matchBops(shape: Shape, bops: number, tolerance: number, place = "matchBops"): MatchedShape {
   const { profile } = shape;

@@ -77,7 +77,15 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
   return table;
 }
 
-/** The variants of a comparison as networks of equal BOPs. */
+/**
+ * The variants of a comparison as networks of equal BOPs.
+ *
+ * @example
+ * ```ts
+ * const variants = bars.experiments.matchedVariants("layout", { bops: 3e6, tolerance: 0.1 }, ["reference"]);
+ * console.log(variants[0].name, Math.abs(variants[0].bops / 3e6 - 1) < 0.1); // reference true
+ * ```
+ */
 export function matchedVariants(
   comparison: Comparison,
   size: Pick<ComparisonSize, "bops" | "tolerance">,

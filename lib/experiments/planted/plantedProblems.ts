@@ -33,6 +33,11 @@ const space = {
 /**
  * Problems that tell whether a search finds what a task needs. The task is {@link twoDots}, two classes: a network solves it
  * if enough 3x3 convolutions lie in a row between image and classifier, and stays at chance otherwise.
+ *
+ * @example
+ * ```ts
+ * console.log(Object.keys(bars.experiments.plantedProblems)); // ["edge","depth","cells"]
+ * ```
  */
 export const plantedProblems = {
   edge: {
@@ -86,7 +91,15 @@ function plantedDataset(distance: number): string {
 /** As they are: a mirrored image would be of another class where the dots lie on a diagonal. */
 const plain = { cropBorder: 0, flip: false } as const;
 
-/** The settings of a search for a planted problem, with overrides laid over them. */
+/**
+ * The settings of a search for a planted problem, with overrides laid over them.
+ *
+ * @example
+ * ```ts
+ * const config = bars.experiments.plantedSearch("edge", { epochs: 12 });
+ * console.log(config.epochs, config.space.classes); // 12 2
+ * ```
+ */
 export function plantedSearch(name: PlantedName, overrides: Overrides<SearchConfig> = {}): SearchConfig {
   const { distance, search }: PlantedProblem = plantedProblems[name];
   const own: Overrides<SearchConfig> = {

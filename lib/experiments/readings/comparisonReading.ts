@@ -35,6 +35,13 @@ export function comparisonReading(table: Table): string {
  * What more seeds change in a comparison, as Markdown: the reference, and every variant of both tables.
  *
  * @throws RecordError as {@link comparisonReading}, and if the tables share no variant.
+ *
+ * @example
+ * ```ts
+ * const fewer = bars.readTable("data/records/analysis/layout.json");
+ * const more = bars.readTable("data/records/analysis/layout-reductions.json");
+ * console.log(bars.readings.moreSeedsReading(fewer, more).length > 0); // true
+ * ```
  */
 export function moreSeedsReading(fewer: Table, more: Table): string {
   const [before, after] = [referenceOf(fewer), referenceOf(more)];

@@ -7,6 +7,15 @@ import { listText, percentText } from "./readingText";
  * their order stays.
  *
  * @throws RecordError if the two frontiers share no network.
+ *
+ * @example
+ * ```ts
+ * const of = (folder) => {
+ *   const found = bars.records.loadTrainRecords(`data/records/${folder}`);
+ *   return bars.frontier.frontier(bars.frontier.comparableRuns(found, { which: "all", checkpoint: "last" }).runs, { measure: "bops" });
+ * };
+ * console.log(bars.readings.longerReading(of("frontier"), of("frontier-long")).length > 0); // true
+ * ```
  */
 export function longerReading(shorter: Frontier, longer: Frontier): string {
   const pairs = longer.rows.flatMap((after) => {

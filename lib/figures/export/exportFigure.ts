@@ -63,7 +63,7 @@ export interface ExportOptions {
  * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
  * const { genotype } = bars.derive(bars.deriveInputOf(record));
  * const svg = bars.drawGenotype(genotype);
- * console.log((await bars.exportFigure(svg, "runs/cells.pdf")).length); // 1
+ * console.log((await bars.exportFigure(svg, "runs/cells.svg")).length); // 1
  * ```
  */
 export async function exportFigure(
@@ -101,6 +101,14 @@ export async function exportFigure(
  *
  * @returns the paths written.
  * @throws as {@link exportFigure}; files written before the error stay.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const pictures = { cells: bars.drawGenotype(genotype), cuts: bars.figures.minCutGenotype(genotype) };
+ * console.log((await bars.figures.exportFigures(pictures, "runs/pictures", ["svg"])).length); // 2
+ * ```
  */
 export async function exportFigures(
   pictures: Readonly<Record<string, Figure | string>>,

@@ -51,6 +51,14 @@ export function texProvenance(provenance: Provenance): string {
  *
  * @throws RecordError if the file cannot be read or holds no provenance, and for the first field that is not what it must
  * be.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const [path] = await bars.exportFigure(bars.drawGenotype(genotype, { title: "cured" }), "runs/drawn.svg");
+ * console.log(bars.figures.readProvenance(path).kind); // bars.provenance
+ * ```
  */
 export function readProvenance(path: string): Provenance {
   let bytes: Buffer;

@@ -21,6 +21,13 @@ export interface RenderOptions {
  * Traces that need WebGL (`scattergl`, 3-D, maps) cannot be drawn this way.
  *
  * @throws BarsError for an impossible size or a figure that plotly refuses.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const svg = await bars.figures.renderFigure(bars.figures.lossFigure(record), { format: "svg", width: 300, height: 200 });
+ * console.log(svg.startsWith("<svg")); // true
+ * ```
  */
 export async function renderFigure(
   figure: Figure,

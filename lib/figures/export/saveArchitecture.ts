@@ -23,6 +23,14 @@ export interface ArchitectureFiles extends GenotypeFiles {
 /**
  * Writes an architecture into a folder: `genotype.json`, `genotype.svg` (drawing) and `genotype.txt` (description and
  * cost of every layer). Each file is replaced whole or not at all.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const files = bars.records.saveGenotype("runs/architecture", genotype);
+ * console.log(Object.values(files).map((path) => path.split("/").at(-1))); // ["genotype.json","genotype.svg","genotype.txt"]
+ * ```
  */
 export function saveGenotype(directory: string, genotype: Genotype): GenotypeFiles {
   const files = {

@@ -10,6 +10,13 @@ import { type ExportFormat, exportFigure, exportFormats } from "./exportFigure";
  *
  * @returns the paths.
  * @throws RecordError if a file cannot be written; BarsError for an unknown format.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const paths = await bars.figures.saveFigure(bars.figures.lossFigure(record), "runs/loss");
+ * console.log(paths.map((path) => path.split(".").at(-1))); // ["svg","png","json"]
+ * ```
  */
 export async function saveFigure(figure: Figure, pathWithoutExtension: string): Promise<string[]> {
   const paths: string[] = [];

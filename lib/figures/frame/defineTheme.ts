@@ -16,6 +16,15 @@ export interface ThemeSpec {
  * Makes a theme of figures known by name; `useTheme(name)` draws in it from then on. Colours are `#RRGGBB`.
  *
  * @throws ConfigError for a name that is taken or no identifier, an unknown colour's name, and what is no colour.
+ *
+ * @example
+ * ```ts
+ * bars.defineTheme({ name: "house", palette: { blue: "#123456" } });
+ * bars.figures.useTheme("house");
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(JSON.stringify(bars.figures.lossFigure(record)).includes("#123456")); // true
+ * bars.figures.useTheme("okabe_ito");
+ * ```
  */
 export function defineTheme(spec: ThemeSpec): FigureTheme {
   const base = themes.get("okabe_ito");

@@ -97,7 +97,17 @@ function gitState(folder: string): { commit: string | null; changed: boolean | n
   };
 }
 
-/** A provenance as lines a person reads. */
+/**
+ * A provenance as lines a person reads.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const [path] = await bars.exportFigure(bars.drawGenotype(genotype), "runs/drawn.svg");
+ * console.log(bars.figures.provenanceText(bars.figures.readProvenance(path)).length > 0); // true
+ * ```
+ */
 export function provenanceText(provenance: Provenance): string {
   const { gitCommit, gitChanged } = provenance;
   const list = (values: readonly (string | number)[]) =>

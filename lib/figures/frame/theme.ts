@@ -83,7 +83,18 @@ export const themes = new VariantTable<FigureTheme, keyof typeof builtInThemes>(
 
 let current: FigureTheme = builtInThemes.okabe_ito;
 
-/** The theme of the figures that are made from now on, until another is chosen. @throws ConfigError for an unknown one. */
+/**
+ * The theme of the figures that are made from now on, until another is chosen. @throws ConfigError for an unknown one.
+ *
+ * @example
+ * ```ts
+ * bars.defineTheme({ name: "pale", ink: { text: "#101010" } });
+ * bars.figures.useTheme("pale");
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * console.log(JSON.stringify(bars.figures.lossFigure(record)).includes("#101010")); // true
+ * bars.figures.useTheme("okabe_ito");
+ * ```
+ */
 export function useTheme(name: string): void {
   current = themes.get(name, "useTheme");
 }

@@ -15,6 +15,12 @@ import { cellBands } from "./cellBands";
  * How many bits of one image cross the network behind each of its tensors (M1), from the stem to the head, and the
  * network's smallest cut: its level as a line, the tensors it consists of as marks. Bands mark every second cell, of a
  * hand-made network every second block.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ family: "resnet20", block: "bireal" });
+ * console.log(bars.figures.capacityProfile(network).data.length > 0); // true
+ * ```
  */
 export function capacityProfile(
   architecture: Architecture,

@@ -22,6 +22,13 @@ const looks = () =>
  * mean over them; the band goes from the smallest to the largest. Entropy and margin are those of the edges.
  *
  * @throws BarsError without records, and for more groups than there are looks.
+ *
+ * @example
+ * ```ts
+ * const read = (name) => [0, 1, 2].map((seed) => bars.readSearchRecord(`data/records/search-${name}-seed${seed}.json`));
+ * const figure = bars.figures.collapseComparison({ plain: read("plain"), cured: read("cured") });
+ * console.log(figure.data.length > 0); // true
+ * ```
  */
 export function collapseComparison(groups: Readonly<Record<string, readonly SearchRecord[]>>): Figure {
   const entries = Object.entries(groups);

@@ -13,6 +13,13 @@ import { typedTrace } from "../frame/typedTrace";
  *
  * @param table with the columns `name`, `flops` and `bops`, as `costParts` makes it.
  * @throws BarsError if a column is missing or holds no numbers.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * console.log(bars.figures.costBars(bars.figures.costParts(genotype)).data.length > 0); // true
+ * ```
  */
 export function costBars(table: Table): Figure {
   checkColumns(table, ["name", "flops", "bops"], "costBars");

@@ -9,6 +9,14 @@ import { genotypeHash } from "../../space/genotypeJson";
 /**
  * Cost of one image by part of the network (stem, cells, head) or layer by layer, as a table for {@link costBars}.
  * Layers without any FLOPs and BOPs are left out.
+ *
+ * @example
+ * ```ts
+ * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
+ * const { genotype } = bars.derive(bars.deriveInputOf(record));
+ * const { rows } = bars.figures.costParts(genotype);
+ * console.log(rows[0].name, rows.at(-1).name); // stem head
+ * ```
  */
 export function costParts(
   genotype: Genotype,

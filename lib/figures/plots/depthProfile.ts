@@ -12,6 +12,12 @@ import { cellBands } from "./cellBands";
  *
  * @param over the result of `informationOverEpochs`.
  * @throws RecordError for a table without its columns.
+ *
+ * @example
+ * ```ts
+ * const over = bars.readTable("data/records/analysis/information-over-epochs.json");
+ * console.log(bars.figures.depthProfile(over).data.length > 0); // true
+ * ```
  */
 export function depthProfile(over: Table): Figure {
   needColumns("depthProfile", over, ["epoch", "cell", "place", "entropy", "rankBefore", "rankAfter"]);

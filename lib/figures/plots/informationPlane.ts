@@ -21,6 +21,12 @@ interface CellPath {
  *
  * @param over the result of `informationOverEpochs`; without a column `stage` all cells stand in one panel.
  * @throws RecordError for a table without its columns.
+ *
+ * @example
+ * ```ts
+ * const over = bars.readTable("data/records/analysis/information-over-epochs.json");
+ * console.log(bars.figures.informationPlane(over).data.length > 0); // true
+ * ```
  */
 export function informationPlane(over: Table): Figure {
   needColumns("informationPlane", over, ["epoch", "cell", "inputInformation", "labelInformation"]);

@@ -23,6 +23,17 @@ const colors = () => [
  * @param table with the columns `name` and `latencyMs`; its notes say on which machine, over how many images and
  * how often it was measured.
  * @throws BarsError if a column is missing or holds no numbers, and for more than six series or 40 names.
+ *
+ * @example
+ * ```ts
+ * const columns = [
+ *   { name: "name", unit: null, description: "network" },
+ *   { name: "latencyMs", unit: "ms", description: "median time of one image" },
+ * ];
+ * const rows = [{ name: "small", latencyMs: 1.2 }, { name: "large", latencyMs: 4.8 }];
+ * const table = bars.records.table("Two networks", columns, rows, { sources: [], notes: ["made up"] });
+ * console.log(bars.figures.latencyBars(table).data.length > 0); // true
+ * ```
  */
 export function latencyBars(table: Table): Figure {
   const has = (name: string) => table.columns.some((column) => column.name === name);
