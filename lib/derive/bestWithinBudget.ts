@@ -4,6 +4,7 @@ import type { Alphas } from "../space/alphas";
 import { edgesOf } from "../space/edges";
 import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
 import { stagesOf } from "../space/stages";
+import { widthSlots } from "../space/widthSlots";
 import { type BandDecision, bandLabels } from "./bandLabels";
 import { isOperation } from "./choices";
 import { logSigmoid, logSoftmax } from "./logProbabilities";
@@ -25,9 +26,10 @@ interface CellDecision {
 
 interface StageChoice {
   readonly depth: number;
-  /** Index of the chosen width, and of the one the stage works at. */
-  readonly width: number;
-  readonly effective: number;
+  /** Indices of the chosen widths: one for each of the stage's (`widthSlots`). */
+  readonly widths: readonly number[];
+  /** Indices of those it works at: of each kept cell's input, at least one; none where it takes the next stage's. */
+  readonly effective: readonly number[];
   readonly logProbability: number;
 }
 
@@ -55,14 +57,15 @@ export type BudgetResult =
 /**
  * The architecture with the largest probability among those that cost at most `budget`, and at least `least`, exactly.
  *
- * Layouts are enumerated from the last stage to the first (a stage's cost depends on the next one's width) by branch and
+ * Layouts are enumerated from the last stage to the first (a stage's cost depends on the next one's first width) by branch and
  * bound: a partial layout is left when even its likeliest completion is no likelier than the best found, or even its
  * cheapest one is over the budget, or its dearest one below `least`. The bounds are never too small or too large, so the
  * optimum is never cut off. For a whole layout the operations are decided by {@link bestLabels}, or {@link bandLabels} where
  * there is a least cost, with what it leaves of the budget; the cells of a group share one topology, so an operation costs
  * the sum over the group's kept cells.
  *
- * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported.
+ * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported. With a width per
+ * cell a stage's choice is its depth and the widths of the cells it keeps; those of the others are free.
  */
 export function bestWithinBudget(
   space: SpaceConfig,
@@ -129,15 +132,16 @@ export function bestWithinBudget(
     const cheapestSoFar = pieces.reduce((sum, own) => sum + own.least, 0);
     const dearestSoFar = pieces.reduce((sum, own) => sum + own.most, 0);
     for (const own of choices[stage] as readonly StageChoice[]) {
-      const width = own.effective < 0 ? next : own.effective;
-      const part = piece(stage, own.depth, width, next < 0 ? width : next);
-      const rest = before[stage]?.[width] as Bounds;
+      const reached = logProbability + own.logProbability;
+      // Likeliest first: no other is likelier.
+      if (reached + hope <= best.logProbability) break;
+      const widths = effectiveOf(own, next);
+      const opens = widths[0] as number;
+      const part = piece(stage, own.depth, widths, next);
+      const rest = before[stage]?.[opens] as Bounds;
       if (cheapestSoFar + part.least + rest.least > budget) continue;
       if (dearestSoFar + part.most + rest.most < least) continue;
-      if (logProbability + own.logProbability + hope <= best.logProbability) continue;
-      const chosen = { ...own, effective: width };
-      const reached = logProbability + own.logProbability;
-      visit({ decisions, sure }, stage - 1, width, [chosen, ...later], reached, [part, ...pieces]);
+      visit({ decisions, sure }, stage - 1, opens, [own, ...later], reached, [part, ...pieces]);
     }
   };
   for (const one of cases) visit(one, choices.length - 1, -1, [], 0, []);
@@ -147,34 +151,58 @@ export function bestWithinBudget(
     choice: {
       cells: chosenCells(space, alphas.cells.length, decisions, options),
       depth: layout.map(({ depth }) => depth),
-      width: layout.map(({ width }) => space.widthChoices[width] as number),
+      width: layout.flatMap(({ widths }) => widths.map((width) => space.widthChoices[width] as number)),
     },
     cost,
     logProbability,
   };
 }
 
-/** Depth and width of each stage, likeliest first. A stage that passes its width over to the next has `effective` −1. */
+/** The widths a stage works at, where the next one opens with the width `next`. */
+function effectiveOf({ effective }: StageChoice, next: number): readonly number[] {
+  return effective.length > 0 ? effective : [next];
+}
+
+/** Depth and widths of each stage, likeliest first. */
 function stageChoices(space: SpaceConfig, alphas: Alphas, temperature: number): StageChoice[][] {
+  const slots = widthSlots(space);
   return stagesOf(space).map(({ index, cells, closing }) => {
     const depthRow = alphas.depth[index] ?? [];
-    const widthRow = alphas.width[index] ?? [];
     const depths = depthRow.length > 0 ? logSoftmax(depthRow, temperature) : cells.map(() => 0).concat(0);
-    const widths = widthRow.length > 0 ? logSoftmax(widthRow, temperature) : [0];
-    const top = widths.indexOf(Math.max(...widths));
+    const rows = [...new Set(slots[index])].map((slot) => {
+      const row = alphas.width[slot] ?? [];
+      return row.length > 0 ? logSoftmax(row, temperature) : [0];
+    });
     const found = depths.flatMap((logDepth, depth): StageChoice[] => {
       if (depthRow.length === 0 && depth !== cells.length) return [];
-      if (depth === 0 && closing !== null)
-        return [{ depth, width: top, effective: -1, logProbability: logDepth + (widths[top] as number) }];
-      return widths.map((logWidth, width) => ({
-        depth,
-        width,
-        effective: width,
-        logProbability: logDepth + logWidth,
+      const own = depth === 0 && closing !== null ? 0 : Math.min(rows.length, Math.max(1, depth));
+      return widthsOf(rows, own).map(({ widths, logProbability }) => ({
+        ...{ depth, widths, effective: widths.slice(0, own) },
+        logProbability: logDepth + logProbability,
       }));
     });
     return found.sort((a, b) => b.logProbability - a.logProbability);
   });
+}
+
+/** Every choice of the first `own` widths, each with the likeliest of the others, which are free. */
+function widthsOf(
+  rows: readonly (readonly number[])[],
+  own: number,
+): { readonly widths: readonly number[]; readonly logProbability: number }[] {
+  return rows.reduce<{ widths: readonly number[]; logProbability: number }[]>(
+    (all, row, i) => {
+      const top = row.indexOf(Math.max(...row));
+      return all.flatMap(({ widths, logProbability }) =>
+        row.flatMap((log, width) =>
+          i < own || width === top
+            ? [{ widths: [...widths, width], logProbability: logProbability + log }]
+            : [],
+        ),
+      );
+    },
+    [{ widths: [], logProbability: 0 }],
+  );
 }
 
 function cellDecisions(
@@ -280,16 +308,15 @@ function boundsBefore(
     const before = rows[stage] as Bounds[];
     rows.push(
       space.widthChoices.map((_, next) => {
-        const own = (choices[stage] as readonly StageChoice[]).map(({ depth, effective }) => {
-          const width = effective < 0 ? next : effective;
-          const part = piece(stage, depth, width, next);
-          const rest = before[width] as Bounds;
-          return { least: part.least + rest.least, most: part.most + rest.most };
-        });
-        return {
-          least: Math.min(...own.map(({ least }) => least)),
-          most: Math.max(...own.map(({ most }) => most)),
-        };
+        let [least, most] = [Infinity, -Infinity];
+        for (const own of choices[stage] as readonly StageChoice[]) {
+          const widths = effectiveOf(own, next);
+          const part = piece(stage, own.depth, widths, next);
+          const rest = before[widths[0] as number] as Bounds;
+          least = Math.min(least, part.least + rest.least);
+          most = Math.max(most, part.most + rest.most);
+        }
+        return { least, most };
       }),
     );
   }
@@ -317,9 +344,9 @@ function cheapestCost(
       cheapest = Math.min(cheapest, operations + pieces.reduce((sum, { fixed }) => sum + fixed, 0));
       return;
     }
-    for (const { depth, effective } of choices[stage] as readonly StageChoice[]) {
-      const width = effective < 0 ? next : effective;
-      visit(stage - 1, width, [piece(stage, depth, width, next < 0 ? width : next), ...pieces]);
+    for (const own of choices[stage] as readonly StageChoice[]) {
+      const widths = effectiveOf(own, next);
+      visit(stage - 1, widths[0] as number, [piece(stage, own.depth, widths, next), ...pieces]);
     }
   };
   visit(choices.length - 1, -1, []);

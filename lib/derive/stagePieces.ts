@@ -3,9 +3,8 @@ import type { ComparedMeasure, Cost } from "../cost/cost";
 import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import { comparedIn, latencyTable } from "../cost/latencyTable";
 import { groupCount } from "../space/stages";
-import { ConfigError } from "../util/errors";
 
-/** What one stage at one depth and width adds to the cost of a network. */
+/** What one stage at one depth and with its widths adds to the cost of a network. */
 export interface StagePiece {
   /** Whatever the edges hold: 1x1 convolutions, shortcuts, stem and head. */
   readonly fixed: number;
@@ -32,41 +31,43 @@ function tablesOf(space: SpaceConfig): CostTables {
 /**
  * Gives the pieces of a space's stages. Their sum over the stages is the cost of the network, exactly: see `costTables`.
  *
- * @returns for a stage, its depth, the index of its effective width and of the next stage's (itself in the last stage).
+ * @returns for a stage, its depth, the indices of its effective widths (of each kept cell's input, at least one; one alone where
+ * the width is the stage's) and of the next stage's first width (any in the last stage).
  */
 export function stagePieces(
   space: SpaceConfig,
   measure: ComparedMeasure,
-): (stage: number, depth: number, width: number, next: number) => StagePiece {
-  if (space.widthPer === "cell") {
-    throw new ConfigError(
-      'derive: the best architecture within a budget is found where widthPer is "stage", got "cell". Choose another rule, e.g. argmax.',
-    );
-  }
+): (stage: number, depth: number, widths: readonly number[], next: number) => StagePiece {
   const tables = tablesOf(space);
   const choices = space.widthChoices.length;
   const known = new Map<string, StagePiece>();
-  return (stage, depth, width, next) => {
-    const key = `${stage} ${depth} ${width} ${next}`;
+  return (stage, depth, widths, next) => {
+    const key = `${stage} ${depth} ${widths.join(",")} ${next}`;
     const found = known.get(key);
     if (found) return found;
     const parts: { group: number; pair: PairCost }[] = [];
     for (const cell of tables.cells) {
       if (cell.stage !== stage || cell.position > depth) continue;
       const closes = cell.position > 0 && cell.position === depth && tables.stages[stage]?.closed === true;
-      const pair = cell.pairs[width * choices + (closes ? next : width)] as PairCost;
-      parts.push({ group: cell.group, pair });
+      const input = widthAt(widths, cell.position);
+      const output = closes ? next : widthAt(widths, cell.position === 0 ? 0 : cell.position + 1);
+      parts.push({ group: cell.group, pair: cell.pairs[input * choices + output] as PairCost });
     }
-    const piece = pieceOf(space, tables, parts, endsOf(tables, stage, width), measure);
+    const piece = pieceOf(space, tables, parts, endsOf(tables, stage, widths), measure);
     known.set(key, piece);
     return piece;
   };
 }
 
-function endsOf(tables: CostTables, stage: number, width: number): Cost[] {
+/** Width of the input of a stage's normal cell, counted from 1; beyond the last one that the last one has. */
+function widthAt(widths: readonly number[], position: number): number {
+  return widths[Math.max(0, Math.min(position, widths.length) - 1)] as number;
+}
+
+function endsOf(tables: CostTables, stage: number, widths: readonly number[]): Cost[] {
   return [
-    ...(stage === 0 ? [tables.stem[width] as Cost] : []),
-    ...(stage === tables.stages.length - 1 ? [tables.head[width] as Cost] : []),
+    ...(stage === 0 ? [tables.stem[widths[0] as number] as Cost] : []),
+    ...(stage === tables.stages.length - 1 ? [tables.head[widths.at(-1) as number] as Cost] : []),
   ];
 }
 

@@ -14,6 +14,7 @@ import { edgesOf } from "../../lib/space/edges";
 import { type GenotypeChoice, type GenotypeEdge, genotype } from "../../lib/space/genotype";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 import { groupCount, stagesOf } from "../../lib/space/stages";
+import { widthCount } from "../../lib/space/widthSlots";
 import { DeriveError } from "../../lib/util/errors";
 
 const two = { initChannels: 4, imageSize: 8, steps: 1, widthChoices: [0.5, 1] };
@@ -46,6 +47,36 @@ const spaces: [string, SpaceConfig][] = [
     "a layout that opens with a reduction, no depth choice, real 1x1",
     spaceConfig({ ...two, cellLayout: [1, 0, 0], searchDepth: false, processKind: "real" }),
   ],
+  [
+    "a width per cell, three stages of two, no and one normal cells",
+    spaceConfig({
+      ...two,
+      cellLayout: [0, 0, 1, 1, 0],
+      primitives: ["none", "bin_conv_3x3"],
+      widthPer: "cell",
+    }),
+  ],
+  [
+    "a width per cell, one stage of three cells, postprocess, three widths",
+    spaceConfig({
+      ...two,
+      cellLayout: [0, 0, 0],
+      reductionGroups: [],
+      widthChoices: [0.25, 0.5, 1],
+      process: "postprocess",
+      widthPer: "cell",
+    }),
+  ],
+  [
+    "a width per cell, no depth choice, real 1x1",
+    spaceConfig({
+      ...two,
+      cellLayout: [0, 0, 1, 0, 0],
+      searchDepth: false,
+      processKind: "real",
+      widthPer: "cell",
+    }),
+  ],
 ];
 
 function product<T>(lists: readonly (readonly T[])[]): T[][] {
@@ -70,7 +101,7 @@ function everyChoice(space: SpaceConfig, subsets: boolean): GenotypeChoice[] {
       space.searchDepth ? Array.from({ length: own.length + 1 }, (_, d) => d) : [own.length],
     ),
   );
-  const widths = product(stagesOf(space).map(() => space.widthChoices));
+  const widths = product(Array.from({ length: widthCount(space) }, () => space.widthChoices));
   return cells.flatMap((own) =>
     depths.flatMap((depth) => widths.map((width) => ({ cells: own, depth, width }))),
   );
