@@ -3,6 +3,7 @@ import type { SpaceConfig } from "../config/spaceConfig";
 import { edgesOf } from "../space/edges";
 import { type Genotype, type GenotypeEdge, genotype } from "../space/genotype";
 import { groupCount, stagesOf } from "../space/stages";
+import { widthCount } from "../space/widthSlots";
 import { ConfigError } from "../util/errors";
 import { type AnyCostMeasure, type CostMeasure, costIn } from "./cost";
 import { totalCost } from "./costTable";
@@ -27,7 +28,7 @@ export function extremeGenotype(
   const stages = stagesOf(space);
   const layout = {
     depth: stages.map(({ cells }) => (space.searchDepth ? best(0, cells.length) : cells.length)),
-    width: stages.map(() => best(...space.widthChoices)),
+    width: Array.from({ length: widthCount(space) }, () => best(...space.widthChoices)),
   };
   type Choice = (typeof space.primitives)[number];
   const groups = Array.from({ length: groupCount(space) }, () =>

@@ -1,5 +1,6 @@
 import { builtCells } from "../space/builtCells";
 import type { Genotype, GenotypeEdge } from "../space/genotype";
+import { widthNames } from "../space/widthNames";
 import { unfedEdges } from "./unfed";
 
 /** How many of the epochs whose alphas were read were warm-up, in which alphas rest. */
@@ -86,9 +87,16 @@ function cellWarnings(
 function widthWarnings({ space, width }: Genotype): DerivationWarning[] {
   const least = space.widthChoices[0] as number;
   if (space.widthChoices.length === 1) return [];
-  const stages = width.flatMap((value, stage) => (value === least ? [stage] : []));
-  if (stages.length === 0) return [];
-  const names = `${stages.length === 1 ? "stage" : "stages"} ${stages.join(", ")}`;
+  const slots = widthNames(space).filter((_, slot) => width[slot] === least);
+  if (slots.length === 0) return [];
+  const names = ["stage", "cell"]
+    .map((kind) => ({ kind, own: slots.filter((name) => name.startsWith(kind)) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ kind, own }) => {
+      const places = own.map((name) => name.slice(kind.length + 1));
+      return `${kind}${own.length === 1 ? "" : "s"} ${places.join(", ")}`;
+    })
+    .join(" and ");
   return [
     {
       kind: "leastWidth",

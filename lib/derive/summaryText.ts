@@ -26,7 +26,11 @@ export function summaryText(summary: StoredSummary): string {
       (line) => [line.split(": ")[0] as string, line.split(": ").slice(1).join(": ")] as const,
     ),
     ["depth of stages", summary.depth.join(", ")],
-    ["width of stages", summary.width.join(", ")],
+    // More widths than stages: each cell has its own.
+    [
+      `width of ${summary.width.length > summary.depth.length ? "cells" : "stages"}`,
+      summary.width.join(", "),
+    ],
     ["FLOPs", `${count(summary.flops)}  (real multiply-accumulates for one image)`],
     ["BOPs", `${count(summary.bops)}  (1-bit multiply-accumulates)`],
     ["OPs", `${count(summary.ops)}  (FLOPs + BOPs / 64)`],

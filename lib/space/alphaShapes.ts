@@ -55,7 +55,8 @@ export function checkAlphas(space: SpaceConfig, alphas: Alphas, place = "alphas"
     });
   });
   for (const key of ["depth", "width"] as const) {
-    length(alphas[key], shapes[key].length, `${place}.${key}`, "stages");
+    const rows = key === "width" && space.widthPer === "cell" ? "widths" : "stages";
+    length(alphas[key], shapes[key].length, `${place}.${key}`, rows);
     alphas[key].forEach((row, stage) => {
       const what = key === "depth" ? "sources" : "width choices";
       numbers(row, shapes[key][stage] as number, `${place}.${key}[${stage}]`, what);

@@ -71,6 +71,9 @@ describe("derivationWarnings", () => {
     expect(kind).toBe("leastWidth");
     expect(text).toContain("stage 0: the width is the least of the space, 0.5,");
     expect(texts([whole, whole], { width: [0.5, 0.5] })[0]?.[1]).toContain("stages 0, 1: the width");
+    const perCell = { widthPer: "cell", cellLayout: [0, 0, 1] };
+    const [, own] = texts([whole, whole], { depth: [2, 0], width: [0.5, 0.5, 0.5] }, perCell)[0] as string[];
+    expect(own).toContain("stage 1 and cells 0, 1: the width is the least of the space, 0.5,");
     expect(texts([whole, whole], {}, { widthChoices: [1] })).toEqual([]);
   });
 

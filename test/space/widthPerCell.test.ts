@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { binarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
+import { extremeGenotype, measuredCost } from "../../lib/cost/budgetReach";
 import { randomKey } from "../../lib/random/randomKey";
 import { alphaShapes } from "../../lib/space/alphaShapes";
 import { fromAwnas, toAwnas } from "../../lib/space/awnasGenotype";
@@ -8,7 +10,9 @@ import { describeGenotype } from "../../lib/space/describeGenotype";
 import { genotype } from "../../lib/space/genotype";
 import { genotypeHash, genotypeJson } from "../../lib/space/genotypeJson";
 import { mutateGenotype } from "../../lib/space/mutateGenotype";
+import { randomGenotype } from "../../lib/space/randomGenotype";
 import { parseGenotype } from "../../lib/space/validateGenotype";
+import { widthNames } from "../../lib/space/widthNames";
 import { widthCount, widthSlots } from "../../lib/space/widthSlots";
 
 const edges = [{ to: 1, from: 0, primitive: "bin_conv_3x3" } as const];
@@ -26,6 +30,12 @@ describe("a width per cell", () => {
     expect(widthSlots(space)).toEqual([[0, 1], [2, 3], [4]]);
     expect(widthCount(space)).toBe(5);
     expect(alphaShapes(space).width).toEqual([4, 4, 4, 4, 4]);
+    expect(widthNames(space)).toEqual(["cell 0", "cell 1", "cell 3", "cell 4", "stage 2"]);
+    expect(widthNames(spaceConfig({ ...space, widthPer: "stage" }))).toEqual([
+      "stage 0",
+      "stage 1",
+      "stage 2",
+    ]);
   });
 
   it("gives each cell its own input and the next cell's as output; reductions double exactly", () => {
@@ -68,6 +78,19 @@ describe("a width per cell", () => {
     expect(() => genotype(space, { ...choice, width: [1, 1, 1] })).toThrow(
       "genotype: width must be one entry for each of 5 widths (of normal cells; of a stage without any, its own), got 3.",
     );
+  });
+
+  it("has a cheapest and a dearest network, between which all that are drawn cost", () => {
+    const style = binarizationConfig();
+    const [least, most] = (["cheapest", "dearest"] as const).map((which) =>
+      measuredCost(extremeGenotype(space, which, "ops", style), "ops", style),
+    ) as [number, number];
+    const drawn = Array.from({ length: 20 }, (_, seed) =>
+      measuredCost(randomGenotype(space, randomKey(seed)), "ops", style),
+    );
+    expect(Math.min(...drawn)).toBeGreaterThanOrEqual(least);
+    expect(Math.max(...drawn)).toBeLessThanOrEqual(most);
+    expect(least).toBeLessThan(most);
   });
 
   it("is described, and one of its widths can be a mutation", () => {

@@ -8,6 +8,7 @@ import type { SearchMoment } from "../../records/searchMoment";
 import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { edgesOf } from "../../space/edges";
+import { widthNames } from "../../space/widthNames";
 import type { Progress } from "../../util/progress";
 import { type ProgressMeter, progressMeter } from "../../util/progressMeter";
 import { windowMean } from "../../util/windowMean";
@@ -103,6 +104,7 @@ export function drawnDashboard(
       edges: edgesOf(config.space.steps).map(({ to, from }) => `edge${to}-${from}`),
       primitives: config.space.primitives,
       widthChoices: config.space.widthChoices,
+      widthNames: widthNames(config.space),
     };
     show(dashboardSvg(view), dashboardText(view));
     drawnAt = now();

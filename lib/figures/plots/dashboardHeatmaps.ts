@@ -4,11 +4,13 @@ import { ink, probabilityScale } from "../frame/theme";
 
 /** What the heat maps of a running search show, and what their rows and columns are called. */
 export interface HeatmapView {
-  /** `cells` as `[group][edge][primitive]`, `depth` as `[stage][cells]`, `width` as `[stage][choice]`, in [0, 1]. */
+  /** `cells` as `[group][edge][primitive]`, `depth` as `[stage][cells]`, `width` as `[width][choice]`, in [0, 1]. */
   readonly probabilities: Pick<Alphas, "cells" | "depth" | "width">;
   readonly edges: readonly string[];
   readonly primitives: readonly string[];
   readonly widthChoices: readonly number[];
+  /** What each row of widths is of (`widthNames`). */
+  readonly widthNames: readonly string[];
 }
 
 interface Place {
@@ -50,27 +52,32 @@ export function cellHeatmap(view: HeatmapView, { left, top, width, height }: Pla
   return parts.join("\n");
 }
 
-/** The probabilities of every depth and width, one row a stage, and below them the scale of all shades. */
+/** The probabilities of every depth and width, one row a stage or cell, and below them the scale of all shades. */
 export function layoutHeatmaps(view: HeatmapView, { left, top, width, height }: Place): string {
   const { depth, width: widths } = view.probabilities;
   const deepest = Math.max(0, ...depth.map((row) => row.length));
   const each = (height - 46) / 2;
   const cells = Array.from({ length: deepest }, (_, i) => `${i}`);
   return [
-    levelHeatmap("depth: cells in each stage", depth, cells, { left, top, width, height: each }),
-    levelHeatmap("width: share of the channels", widths, view.widthChoices.map(String), {
-      left,
-      top: top + each + 10,
-      width,
-      height: each,
-    }),
+    levelHeatmap(
+      { title: "depth: cells in each stage", names: depth.map((_, stage) => `stage ${stage}`) },
+      depth,
+      cells,
+      { left, top, width, height: each },
+    ),
+    levelHeatmap(
+      { title: "width: share of the channels", names: view.widthNames },
+      widths,
+      view.widthChoices.map(String),
+      { left, top: top + each + 10, width, height: each },
+    ),
     probabilityLegend(left, top + height - 16, width),
   ].join("\n");
 }
 
 /** One level of the layout; stages that have no choice have no row of squares. */
 function levelHeatmap(
-  title: string,
+  { title, names }: { readonly title: string; readonly names: readonly string[] },
   rows: readonly (readonly number[])[],
   columns: readonly string[],
   { left, top, width, height }: Place,
@@ -84,7 +91,6 @@ function levelHeatmap(
   const x0 = left + labels;
   const cellWidth = Math.min(26, (width - labels) / Math.max(1, columns.length));
   const cellHeight = Math.min(18, (height - foot) / Math.max(1, rows.length));
-  const names = rows.map((_, stage) => `stage ${stage}`);
   parts.push(rowNames(names, x0, top, cellHeight), squares(rows, x0, top, cellWidth, cellHeight));
   const below = top + rows.length * cellHeight + 9;
   columns.forEach((name, i) => {

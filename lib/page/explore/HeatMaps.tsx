@@ -1,6 +1,6 @@
 import { edgesOf } from "../../space/edges";
 import type { Genotype } from "../../space/genotype";
-import { stagesOf } from "../../space/stages";
+import { widthNames } from "../../space/widthNames";
 import { widthText } from "../../space/widthText";
 import { Scroll } from "../shared/Scroll";
 import { shadeOf } from "../shared/shade";
@@ -50,7 +50,11 @@ export function HeatMaps({ derived, theme, dark }: { derived: Derived; theme: Pa
           />
         ))}
         <HeatMap {...look} caption="depth of stages" {...depthRows(genotype, probabilities.depth)} />
-        <HeatMap {...look} caption="width of stages" {...widthRows(genotype, probabilities.width)} />
+        <HeatMap
+          {...look}
+          caption={`width of ${space.widthPer === "cell" ? "cells" : "stages"}`}
+          {...widthRows(genotype, probabilities.width)}
+        />
       </div>
     </section>
   );
@@ -76,14 +80,20 @@ function depthRows({ depth }: Genotype, rows: readonly (readonly number[])[]) {
 }
 
 function widthRows({ space, width }: Genotype, rows: readonly (readonly number[])[]) {
-  const searched = stagesOf(space).filter(({ index }) => (rows[index] ?? []).length > 0);
+  const names = widthNames(space);
   return {
     columns: space.widthChoices.map(widthText),
-    rows: searched.map(({ index }) => ({
-      name: `stage ${index}`,
-      values: rows[index] ?? [],
-      chosen: space.widthChoices.map((value) => width[index] === value),
-    })),
+    rows: rows.flatMap((values, slot) =>
+      values.length === 0
+        ? []
+        : [
+            {
+              name: names[slot] as string,
+              values,
+              chosen: space.widthChoices.map((value) => width[slot] === value),
+            },
+          ],
+    ),
   };
 }
 

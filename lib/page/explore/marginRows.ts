@@ -1,4 +1,5 @@
 import { edgesOf } from "../../space/edges";
+import { widthNames } from "../../space/widthNames";
 import { siAmount } from "../../util/siAmount";
 import type { Derived } from "./derived";
 
@@ -25,6 +26,7 @@ export function marginRows({ derivation, noise }: Derived): MarginRow[] {
           },
         ];
   const edges = edgesOf(genotype.space.steps);
+  const widths = widthNames(genotype.space);
   return [
     ...confidence.cells.flatMap((margins, group) =>
       edges.flatMap(({ to, from }, e) =>
@@ -32,7 +34,7 @@ export function marginRows({ derivation, noise }: Derived): MarginRow[] {
       ),
     ),
     ...confidence.depth.flatMap((margin, stage) => row(`stage ${stage}, depth`, margin, noise?.depth[stage])),
-    ...confidence.width.flatMap((margin, stage) => row(`stage ${stage}, width`, margin, noise?.width[stage])),
+    ...confidence.width.flatMap((margin, slot) => row(`${widths[slot]}, width`, margin, noise?.width[slot])),
   ];
 }
 

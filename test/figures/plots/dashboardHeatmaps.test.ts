@@ -20,6 +20,7 @@ const view = {
   edges: ["edge1-0", "edge<2>"],
   primitives: ["none", "a&b"],
   widthChoices: [0.25, 0.5, 1],
+  widthNames: ["stage 0", "cell 3"],
 };
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
 const rgb = (hex: string) =>
@@ -46,7 +47,7 @@ describe("cellHeatmap", () => {
 });
 
 describe("layoutHeatmaps", () => {
-  it("has a row for each stage, in depth and in width, with the numbers of the choices", () => {
+  it("has a row for each stage in depth, and in width one for all that has a width, with the numbers of the choices", () => {
     const svg = layoutHeatmaps(view, place);
     expect(squares(svg)).toEqual([0.25, 0.75, 0, 0.5, 1, 1, 0, 0].map(shade));
     expect(texts(svg).slice(0, 11)).toEqual([
@@ -57,7 +58,7 @@ describe("layoutHeatmaps", () => {
       "1",
       "width: share of the channels",
       "stage 0",
-      "stage 1",
+      "cell 3",
       "0.25",
       "0.5",
       "1",
