@@ -12,6 +12,7 @@ import {
 } from "./channelCopies";
 import { type FloatArrays, floatArrays } from "./floatArrays";
 import { composedForm, type FusedAttributes, type FusedKernel, registerUnlessPresent } from "./fusedKernel";
+import { gateBackGradient, gateBackKernel, gateGradient, gateKernel } from "./gated";
 import { type LoopKernel, loopKernels } from "./loopKernels";
 import { adamKernel, sgdMomentumKernel } from "./optimizerUpdates";
 import { reluGradient, reluGradKernel, reluKernel } from "./relu";
@@ -47,6 +48,8 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   scaleChannelsKernel,
   channelDotKernel,
   scaledConvKernel,
+  gateKernel,
+  gateBackKernel,
 ]);
 
 /**
@@ -97,6 +100,8 @@ const gradients = [
   addReluGradient,
   batchNormGradient,
   concatChannelsGradient,
+  gateGradient,
+  gateBackGradient,
   interleaveChannelsGradient,
   reluGradient,
   scaledConvGradient,

@@ -67,8 +67,10 @@ export function buildModel(
     for (const [i, output] of node.outputs.entries()) tensors.set(output, made[i] as GraphTensor);
   }
   const outputs = plan.results.map((value, i) => result(g, tensors.get(value) as GraphTensor, value, i));
-  g.prune(outputs.map(({ name }) => name));
-  const bytes = encodeOnnx({ nodes: g.nodes, inputs, outputs, constants: g.constants });
+  const ends = outputs.map(({ name }) => name);
+  g.prune(ends);
+  const nodes = g.branched(ends);
+  const bytes = encodeOnnx({ nodes, inputs, outputs, constants: g.constants });
   const text = (name: string): string => `${name || "-"} ${g.described.get(name) ?? ""}`.trim();
   const describe = (operator: string): string => {
     const node = g.nodes[Number(operator.split("_").at(-1))];
@@ -81,7 +83,7 @@ export function buildModel(
     inputs,
     outputs,
     operators: g.nodes.length,
-    peakBytes: g.peakBytes(),
+    peakBytes: g.peakBytes(ends),
     describe,
   };
 }

@@ -1,4 +1,5 @@
 import { constantArray } from "./constantArray";
+import { type Context, contextsOf, gate } from "./gatedContexts";
 import { type GraphTensor, memoryShape, sizeOf } from "./graphTensor";
 import { neededOperators } from "./neededOperators";
 import {
@@ -9,6 +10,7 @@ import {
   type OnnxType,
 } from "./onnxModel";
 import { peakBytes } from "./peakBytes";
+import { sinkIntoBranches } from "./sinkIntoBranches";
 
 export interface EmitOptions {
   readonly type?: OnnxType;
@@ -25,12 +27,13 @@ export class GraphValues {
   readonly constants: OnnxConstant[] = [];
   /** Shape in memory and type of every value, for error messages. */
   readonly described = new Map<string, string>();
-  readonly #bytes = new Map<string, number>();
+  readonly #tensors = new Map<string, GraphTensor>();
   readonly #emitted = new Map<string, GraphTensor[]>();
   readonly #constantNames = new Map<string, GraphTensor>();
   /** The values of constant scalars, by name. */
   readonly #scalars = new Map<string, number>();
   #count = 0;
+  #constantCount = 0;
 
   /** A value that comes from outside. */
   input(name: string, shape: readonly number[], type: OnnxType): GraphTensor {
@@ -80,7 +83,7 @@ export class GraphValues {
   }
 
   #describe(tensor: GraphTensor): GraphTensor {
-    this.#bytes.set(tensor.name, sizeOf(tensor.shape) * bytesOfType[tensor.type]);
+    this.#tensors.set(tensor.name, tensor);
     this.described.set(tensor.name, `${tensor.type}[${memoryShape(tensor).join(", ")}]`);
     return tensor;
   }
@@ -116,7 +119,7 @@ export class GraphValues {
 
   /** A constant of numbers that are too many to look for equal ones. */
   array(values: ArrayBufferView, shape: readonly number[], type: OnnxType): GraphTensor {
-    return this.#constant(`a${this.#constantNames.size}`, type, shape, () => values);
+    return this.#constant(`a${this.#constantCount}`, type, shape, () => values);
   }
 
   /** The constant integers 0, 1, …, `count` − 1. */
@@ -130,7 +133,7 @@ export class GraphValues {
     const known = this.#constantNames.get(key);
     if (known) return known;
     const tensor = this.#describe({
-      name: `c${this.#constantNames.size}`,
+      name: `c${this.#constantCount++}`,
       shape,
       type,
       channelsFirst: false,
@@ -146,9 +149,40 @@ export class GraphValues {
     return this.#scalars.get(x.name);
   }
 
-  /** Bytes of the values that exist at once when the graph runs, at most. */
-  peakBytes(): number {
-    return peakBytes(this.nodes, (name) => this.#bytes.get(name) ?? 0);
+  /**
+   * Bytes of the values that exist at once when the graph runs, at most; those behind gates count by the share of the runs
+   * in which they are open.
+   */
+  peakBytes(results: readonly string[]): number {
+    const contexts = contextsOf(this.nodes, results);
+    const shares = new Map<string, number>();
+    for (const { op, inputs, attributes } of this.nodes) {
+      const share = attributes?.["share"];
+      if (op === gate && share && "float" in share) shares.set(inputs[0] as string, share.float);
+    }
+    const shareOf = (context: Context) =>
+      context.reduce((product, condition) => product * (shares.get(condition) ?? 1), 1);
+    const bytes = new Map<string, number>();
+    this.nodes.forEach(({ outputs, inputs, op }, i) => {
+      const own = op === gate ? [...(contexts[i] as Context), inputs[0] as string] : (contexts[i] as Context);
+      for (const name of outputs) {
+        const tensor = this.#tensors.get(name);
+        if (tensor) bytes.set(name, shareOf(own) * sizeOf(tensor.shape) * bytesOfType[tensor.type]);
+      }
+    });
+    return peakBytes(this.nodes, (name) => bytes.get(name) ?? 0);
+  }
+
+  /** The operators as ONNX Runtime gets them: what gates close is in branches. */
+  branched(results: readonly string[]): OnnxNode[] {
+    const named = this.nodes.map((node, i) => ({ ...node, name: `${node.op}_${i}` }));
+    const tensorOf = (name: string) => this.#tensors.get(name) as GraphTensor;
+    return sinkIntoBranches(named, results, {
+      typeOf: (name) => tensorOf(name).type,
+      shapeOf: (name) => (this.#tensors.has(name) ? memoryShape(tensorOf(name)) : []),
+      zero: (type) => this.scalar(0, type).name,
+      ints: (values) => this.ints(values).name,
+    });
   }
 
   /** Leaves out operators that none of the given values needs. */
@@ -156,5 +190,7 @@ export class GraphValues {
     const kept = neededOperators(this.nodes, this.constants, results);
     this.nodes.splice(0, this.nodes.length, ...kept.nodes);
     this.constants.splice(0, this.constants.length, ...kept.constants);
+    const names = new Set(kept.constants.map(({ name }) => name));
+    for (const [key, { name }] of this.#constantNames) if (!names.has(name)) this.#constantNames.delete(key);
   }
 }

@@ -16,12 +16,19 @@ export const bytesOfType: Readonly<Record<OnnxType, number>> = {
 const operatorSet = 18;
 const irVersion = 8;
 
-/** A number, several numbers or a name, as an operator's attribute. Integers are told from floats by the wrapper. */
+/** A number, several numbers, a name or a graph, as an operator's attribute. Integers are told from floats by the wrapper. */
 export type OnnxAttribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly float: number }
-  | { readonly string: string };
+  | { readonly string: string }
+  | { readonly graph: OnnxBranch };
+
+/** A graph inside an operator. It reads the values of the graph around it by their names. */
+export interface OnnxBranch {
+  readonly nodes: readonly OnnxNode[];
+  readonly outputs: readonly OnnxValueInfo[];
+}
 
 export interface OnnxNode {
   readonly op: string;
@@ -129,12 +136,17 @@ function nodeMessage(
   };
 }
 
-/** `type` says which of the value fields counts: 1 float, 2 integer, 3 string, 7 integers. */
+/** `type` says which of the value fields counts: 1 float, 2 integer, 3 string, 5 graph, 7 integers. */
 function attributeMessage(name: string, value: OnnxAttribute): object {
   if ("int" in value) return { name, i: value.int, type: 2 };
   if ("float" in value) return { name, f: value.float, type: 1 };
   if ("string" in value) return { name, s: value.string, type: 3 };
+  if ("graph" in value) return { name, g: branchMessage(value.graph), type: 5 };
   return { name, ints: value.ints, type: 7 };
+}
+
+function branchMessage({ nodes, outputs }: OnnxBranch): object {
+  return { node: nodes.map(nodeMessage), name: "branch", output: outputs.map(valueMessage) };
 }
 
 function valueMessage({ name, type, shape }: OnnxValueInfo): object {

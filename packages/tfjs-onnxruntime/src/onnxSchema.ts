@@ -41,6 +41,7 @@ const messages: Readonly<Record<string, Readonly<Record<string, IField>>>> = {
     f: one(2, "float"),
     i: one(3, "int64"),
     s: one(4, "string"),
+    g: one(6, "GraphProto"),
     ints: { ...several(8, "int64"), options: { packed: false } },
     type: one(20, "int32"),
   },

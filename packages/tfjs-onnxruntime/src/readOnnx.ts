@@ -43,6 +43,7 @@ interface NodeMessage {
     readonly f: number;
     readonly i: number;
     readonly s: string;
+    readonly g: Pick<NonNullable<FileMessage["graph"]>, "node" | "output"> | null;
     readonly ints: readonly number[];
     readonly type: number;
   }[];
@@ -100,10 +101,12 @@ export function decodeOnnx(bytes: Uint8Array): OnnxGraph & { readonly about: Onn
 
 function nodeOf({ opType, name, input, output, attribute, domain }: NodeMessage): OnnxNode {
   const attributes = Object.fromEntries(
-    attribute.map(({ name: own, type, f, i, s, ints }): [string, OnnxAttribute] => {
+    attribute.map(({ name: own, type, f, i, s, g, ints }): [string, OnnxAttribute] => {
       if (type === 1) return [own, { float: f }];
       if (type === 2) return [own, { int: i }];
       if (type === 3) return [own, { string: s }];
+      if (type === 5 && g)
+        return [own, { graph: { nodes: g.node.map(nodeOf), outputs: g.output.map(valueInfo) } }];
       if (type === 7) return [own, { ints }];
       throw new Error(`${name}: attribute ${own} is of type ${type}, which graphs here do not have`);
     }),

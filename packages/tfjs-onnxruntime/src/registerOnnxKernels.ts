@@ -15,6 +15,7 @@ import { arrangementKernels } from "./kernels/arrangementKernels";
 import { binaryKernels } from "./kernels/binaryKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
 import { fusedStepKernels } from "./kernels/fusedStepKernels";
+import { gateKernels } from "./kernels/gateKernels";
 import { matrixKernels } from "./kernels/matrixKernels";
 import { poolingKernels } from "./kernels/poolingKernels";
 import { reductionKernels } from "./kernels/reductionKernels";
@@ -35,6 +36,7 @@ export const lazyKernels: readonly LazyKernel[] = [
   ...activatedKernels,
   ...segmentKernels,
   ...fusedStepKernels,
+  ...gateKernels,
 ];
 
 type KernelFunction = KernelConfig["kernelFunc"];

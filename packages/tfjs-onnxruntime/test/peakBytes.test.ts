@@ -38,6 +38,6 @@ describe("peakBytes", () => {
     const x = g.input("x", [10, 10], "float32");
     const y = g.cast(g.elementwise("Less", [x, g.scalar(0)], { type: "bool" }), "float32");
     g.prune([y.name]);
-    expect(g.peakBytes()).toBe(100 + 400);
+    expect(g.peakBytes([])).toBe(100 + 400);
   });
 });

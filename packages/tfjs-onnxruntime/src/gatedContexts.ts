@@ -1,0 +1,70 @@
+import type { OnnxNode } from "./onnxModel";
+
+/**
+ * An operator of graphs under construction alone: `y = x` where the truth value `condition` holds, else zeros. What only such
+ * operators read becomes a branch that runs where the condition holds ({@link sinkIntoBranches}). Inputs `condition`, `x`.
+ */
+export const gate = "Gate";
+
+/** Under which conditions an operator's results are read, the outermost first. */
+export type Context = readonly string[];
+
+/** The conditions of every operator, place by place: all that its readers have in common. */
+export function contextsOf(nodes: readonly OnnxNode[], results: readonly string[]): Context[] {
+  const asked = new Map<string, Context>(results.map((name) => [name, []]));
+  const ask = (name: string, context: Context) => {
+    const known = asked.get(name);
+    asked.set(name, known ? commonStart(known, context) : context);
+  };
+  const contexts = new Array<Context>(nodes.length);
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const { op, inputs, outputs } = nodes[i] as OnnxNode;
+    const found = outputs.map((name) => asked.get(name)).filter((context) => context !== undefined);
+    const context = found.length === 0 ? [] : found.reduce(commonStart);
+    contexts[i] = context;
+    inputs.forEach((name, place) => {
+      ask(name, op === gate && place === 1 ? [...context, inputs[0] as string] : context);
+    });
+  }
+  return contexts;
+}
+
+function commonStart(a: Context, b: Context): Context {
+  const end = a.findIndex((condition, i) => condition !== b[i]);
+  return end < 0 ? a : a.slice(0, end);
+}
+
+/**
+ * Results of gates, and sums of such, that may be a scalar 0 where they are 0: everything that reads them adds them to a whole
+ * value, or to another of them whose sum may. Adding a scalar to a scalar costs nothing.
+ *
+ * @param shapeOf shape in memory of a value.
+ */
+export function scalarZeros(
+  nodes: readonly OnnxNode[],
+  results: readonly string[],
+  shapeOf: (name: string) => string,
+): Set<string> {
+  const zeroable = new Set<string>();
+  for (const { op, inputs, outputs } of nodes) {
+    const sum = op === "Add" && inputs.every((name) => zeroable.has(name) && inputs[0] !== inputs[1]);
+    if (op === gate || sum) zeroable.add(outputs[0] as string);
+  }
+  const refused = new Set(results);
+  const narrow = new Set<string>();
+  for (const { op, inputs, outputs } of nodes.toReversed()) {
+    const [result] = outputs as [string];
+    if (zeroable.has(result) && !refused.has(result)) narrow.add(result);
+    const refuse = (names: readonly string[]) => {
+      for (const name of names) refused.add(name);
+    };
+    const alike = inputs.every((name) => shapeOf(name) === shapeOf(result));
+    if (narrow.has(result) && alike) refuse(op === gate ? [inputs[0] as string] : []);
+    else if (op === "Add" && alike && inputs[0] !== inputs[1]) {
+      // One of two gets its whole shape, so that the sum has it.
+      const [a, b] = inputs as [string, string];
+      if (zeroable.has(a) && zeroable.has(b)) refuse([a]);
+    } else refuse(inputs);
+  }
+  return narrow;
+}
