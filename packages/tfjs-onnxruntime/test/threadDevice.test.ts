@@ -10,10 +10,11 @@ const folder = mkdtempSync(join(tmpdir(), "device-"));
 const binding = join(folder, "binding.cjs");
 writeFileSync(
   binding,
-  `const { writeSync } = require("node:fs");
+  `const { writeFileSync, writeSync } = require("node:fs");
   const busy = (what) => {
     writeSync(1, what + " begins\\n");
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    writeFileSync(process.env.BEGUN + what, "");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
     writeSync(1, what + " ends\\n");
   };
   class InferenceSession { loadModel() { busy("model") } }
@@ -22,31 +23,34 @@ writeFileSync(
   exports.Tensor = class {};`,
 );
 
-/** What a process prints that does `then` with a device of that addon, 100 ms after it was asked for. */
-function printed(first: string, then: string) {
+/** What a process prints that does `then` with a device of that addon while that is at `what`. */
+function printed(first: string, what: "runtime" | "model", then: string) {
+  const begun = join(mkdtempSync(join(folder, "run-")), "begun-");
   const source = `
     const { ThreadDevice } = require(${JSON.stringify(compiled)});
     const device = new ThreadDevice({ binding: ${JSON.stringify(binding)}, common: ${JSON.stringify(binding)}, version: "0" }, {});
     const compile = () => device.send(["compile", 0, { bytes: new Uint8Array(8), inputs: [], outputs: [] }]);
     const model = async () => { await device.settled(); compile(); compile(); device.settled().catch(() => {}); };
-    const later = (work) => setTimeout(work, 100);
-    ${first}.then(() => later(() => { ${then} }));`;
-  const { stdout, status } = spawnSync(process.execPath, ["-e", source], { encoding: "utf8" });
+    const { existsSync } = require("node:fs");
+    const once = (path, work) => existsSync(path) ? work() : setTimeout(once, 5, path, work);
+    ${first}.then(() => once(${JSON.stringify(begun + what)}, () => { ${then} }));`;
+  const env = { ...process.env, BEGUN: begun };
+  const { stdout, status } = spawnSync(process.execPath, ["-e", source], { encoding: "utf8", env });
   return { lines: stdout.trim().split("\n"), status };
 }
 
 it.each([
-  { first: "Promise.resolve()", lines: ["runtime begins", "runtime ends"] },
-  { first: "model()", lines: ["runtime begins", "runtime ends", "model begins", "model ends"] },
-])(
+  { first: "Promise.resolve()", at: "runtime", lines: ["runtime begins", "runtime ends"] },
+  { first: "model()", at: "model", lines: ["runtime begins", "runtime ends", "model begins", "model ends"] },
+] as const)(
   "a process that ends does not stop the thread inside native code, which would abort it, and begins nothing more: $lines",
-  ({ first, lines }) => {
-    expect(printed(first, "process.exit(130)")).toEqual({ lines, status: 130 });
+  ({ first, at, lines }) => {
+    expect(printed(first, at, "process.exit(130)")).toEqual({ lines, status: 130 });
   },
 );
 
 it("a device that is closed finishes what it is doing first", () => {
-  expect(printed("model()", "device.close()")).toEqual({
+  expect(printed("model()", "model", "device.close()")).toEqual({
     lines: ["runtime begins", "runtime ends", "model begins", "model ends"],
     status: 0,
   });
