@@ -5,7 +5,7 @@ import { totalCost } from "../cost/costTable";
 import { checkAlphas } from "../space/alphaShapes";
 import { type Genotype, genotype } from "../space/genotype";
 import { ConfigError, DeriveError } from "../util/errors";
-import { nearNames } from "../util/nearNames";
+import { likelyNames } from "../util/nearNames";
 import { showValue } from "../util/showValue";
 import { argmaxRule } from "./argmaxRule";
 import { bestOfRule } from "./bestOfRule";
@@ -177,9 +177,10 @@ export function ruleNamed(name: string): DeriveRule {
     return deriveRules[name as DeriveRuleName] as unknown as DeriveRule;
   }
   const names = Object.keys(deriveRules);
-  const [near = ""] = nearNames(String(name), names, 1);
+  const [near] = likelyNames(String(name), names, 1);
+  const hint = near === undefined ? "" : ` The nearest is ${near}.`;
   throw new DeriveError(
-    `derive: unknown rule ${JSON.stringify(name)}. Known rules: ${names.join(", ")}. The nearest is ${near}.`,
+    `derive: unknown rule ${JSON.stringify(name)}. Known rules: ${names.join(", ")}.${hint}`,
   );
 }
 

@@ -9,7 +9,7 @@ import { trainSection } from "../config/trainConfig";
 import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
 import { evolutionPart, randomPart } from "../sweep/sweepSections";
 import { ConfigError } from "../util/errors";
-import { nearNames } from "../util/nearNames";
+import { likelyNames } from "../util/nearNames";
 
 /**
  * Configs whose settings are listed, with what each is for.
@@ -79,8 +79,13 @@ export function settingsAt(path?: string): SettingRow[] {
   const lies = (address: string) => address === path || address.startsWith(`${path}.`);
   const rows = all.filter((row) => lies(row.path) || lies(`${row.config}.${row.path}`));
   if (rows.length > 0) return rows;
-  const known = [...new Set(all.map((row) => row.path))];
+  const sections = all.flatMap((row) =>
+    row.path.split(".").map((_, i, parts) => parts.slice(0, i).join(".")),
+  );
+  const known = [...new Set([...Object.keys(settingConfigs), ...sections, ...all.map((row) => row.path)])];
+  const near = likelyNames(path, known, 3);
+  const hint = near.length > 0 ? `Near paths: ${near.join(", ")}.` : "Without a path all are listed.";
   throw new ConfigError(
-    `settings: expected the path of a setting, of a section or of a config (${Object.keys(settingConfigs).join(", ")}), got "${path}". Near paths: ${nearNames(path, known, 3).join(", ")}.`,
+    `settings: expected the path of a setting, of a section or of a config (${Object.keys(settingConfigs).join(", ")}), got "${path}". ${hint}`,
   );
 }

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
+import { counted } from "../util/counted";
 import { RecordError } from "../util/errors";
-import { nearNames } from "../util/nearNames";
+import { likelyNames } from "../util/nearNames";
 import { projectPath } from "../util/projectFolder";
 
 /**
@@ -24,8 +25,12 @@ export function storedSearches(prefix: string, place = "data/records"): Record<s
   const names = files.map((name) => name.slice(0, -".json".length)).sort();
   const found = names.filter((name) => name.startsWith(prefix));
   if (found.length === 0) {
-    const near = nearNames(prefix, names, 3);
-    const hint = near.length > 0 ? ` The nearest are ${near.join(", ")}.` : " It holds no records.";
+    const near = likelyNames(prefix, names, 3);
+    const some =
+      names.length > 0
+        ? ` It holds ${counted(names.length, "record")}, e.g. ${names[0]}.`
+        : " It holds no records.";
+    const hint = near.length > 0 ? ` The nearest are ${near.join(", ")}.` : some;
     throw new RecordError(
       `${folder}: expected records whose names begin with "${prefix}", found none.${hint}`,
     );

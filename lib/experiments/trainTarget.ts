@@ -17,7 +17,7 @@ import { readSearchRecord } from "../records/searchRecordFile";
 import { checkTrainRecord } from "../records/trainRecordFile";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError, RecordError } from "../util/errors";
-import { nearNames } from "../util/nearNames";
+import { likelyNames } from "../util/nearNames";
 
 /** What a training is to be of. */
 export interface TrainTarget {
@@ -63,9 +63,10 @@ export function trainTarget(text: string): TrainTarget {
     return { model: checkModelSpec({ kind: "baseline", family, block, ...width }, text), ...alone };
   }
   const names = baselineFamilies.names.flatMap((one) => baselineBlocks.map((other) => `${one}-${other}`));
-  const near = nearNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
+  const near = likelyNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
+  const hint = near.length > 0 ? ` Near names: ${near.join(", ")}.` : "";
   throw new ConfigError(
-    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.names.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name. Near names: ${near.join(", ")}.`,
+    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.names.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name.${hint}`,
   );
 }
 

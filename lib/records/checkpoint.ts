@@ -29,9 +29,9 @@ export const searchCheckpointForm: CheckpointForm = {
 };
 
 /**
- * Checks what a checkpoint says of itself. One of the present schema must state the hash of its content (which reading
- * has checked). One of the schema before has none, and must hold exactly the metadata that schema had: a file whose hash
- * was lost is no older one.
+ * Checks what a checkpoint says of itself. One of the present schema states the hash of its content, which reading has
+ * checked (`readTensorFile`). One of the schema before has none, and must hold exactly the metadata that schema had:
+ * a file whose hash was lost is no older one.
  *
  * @param configHash of the run it should belong to, and what to do where it does not.
  * @throws RecordError that names the file, the field, what was expected and what came.
@@ -52,8 +52,6 @@ export function checkCheckpoint(
   if (metadata["schema"] !== form.unhashedSchema)
     expect("schema", form.schema, "It was written by another version of bars; read it with that version.");
   else if (hashed) expect("schema", form.schema, "Its metadata were changed.");
-  if (metadata["schema"] === form.schema && !hashed)
-    throw damaged(path, "it should state the hash of its content, and does not");
   const known = ["kind", "schema", "configHash", ...form.fields];
   const missing = known.find((field) => !Object.hasOwn(metadata, field));
   if (missing !== undefined) throw damaged(path, `its metadata lack "${missing}"`);

@@ -64,7 +64,7 @@ export function table(
       if (!isCell(value)) {
         const came = typeof value === "object" ? JSON.stringify(value) : String(value);
         throw new RecordError(
-          `table "${title}": row ${i}: "${name}" must be text, a finite number, true, false or null, got ${came}.`,
+          `table "${title}": row ${i}: "${name}" must be text, a finite number, true, false or null, got ${came}.${typeof value === "number" ? " What is not known is null." : ""}`,
         );
       }
     }
@@ -84,6 +84,11 @@ export function table(
     rows,
     provenance: { bars: version, sources, notes },
   };
+}
+
+/** @throws RecordError as {@link table} does, for a value that was put together by hand. */
+export function checkTable({ title, columns, rows, provenance }: Table): void {
+  table(title, columns, rows, provenance);
 }
 
 function isCell(value: unknown): value is TableCell {

@@ -1,7 +1,7 @@
 import { writeFileAtomic } from "../util/atomicFile";
 import { finite, listOf, mapOf, nullable, objectOf, oneOf, type Shape, text } from "../util/shape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
-import { type Table, type TableCell, type TableColumn, type TableProvenance, table } from "./table";
+import { checkTable, type Table, type TableCell, type TableColumn, type TableProvenance } from "./table";
 
 const cell: Shape<TableCell> = {
   check(value, at) {
@@ -37,12 +37,14 @@ const form = {
  */
 export function readTable(path: string): Table {
   const found = checkRecordForm(readRecordJson(path, form.what), form, path);
-  table(found.title, found.columns, found.rows, found.provenance);
+  checkTable(found);
   return found;
 }
 
 /**
  * Writes a table as indented JSON, atomically.
+ *
+ * @throws RecordError for a cell that JSON cannot hold.
  *
  * @example
  * ```ts
@@ -52,5 +54,6 @@ export function readTable(path: string): Table {
  * ```
  */
 export function writeTableFile(path: string, value: Table): void {
+  checkTable(value);
   writeFileAtomic(path, `${JSON.stringify(value, null, 1)}\n`);
 }

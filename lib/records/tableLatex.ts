@@ -1,5 +1,5 @@
 import { oneLine } from "../util/oneLine";
-import type { Table, TableCell } from "./table";
+import { checkTable, type Table, type TableCell } from "./table";
 
 /** How a column of a LaTeX table looks. */
 export interface LatexColumn {
@@ -16,6 +16,7 @@ export interface LatexColumn {
  * table's notes come first, as comments.
  *
  * @param columns which columns, in which order; default: all.
+ * @throws RecordError for a cell that is no text, finite number, truth value or null, by row and column.
  *
  * @example
  * ```ts
@@ -24,6 +25,7 @@ export interface LatexColumn {
  * ```
  */
 export function tableLatex(table: Table, columns?: readonly LatexColumn[]): string {
+  checkTable(table);
   const shown: readonly LatexColumn[] = columns ?? table.columns.map(({ name }) => ({ name }));
   const isNumber = ({ name }: LatexColumn) =>
     table.rows.some((row) => typeof row[name] === "number") &&

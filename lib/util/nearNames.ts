@@ -13,6 +13,21 @@ export function nearNames(name: string, known: readonly string[], count = 5): st
   return scored.slice(0, count).map(({ candidate }) => candidate);
 }
 
+/**
+ * Those of {@link nearNames} that a mistyped name may well stand for: they hold it or it holds them, or at most a third of the
+ * letters differ. None for a name that is like no other.
+ */
+export function likelyNames(name: string, known: readonly string[], count = 5): string[] {
+  const wanted = name.toLowerCase();
+  const isLikely = (candidate: string) => {
+    const other = candidate.toLowerCase();
+    const [short, long] = wanted.length < other.length ? [wanted, other] : [other, wanted];
+    if (short.length >= 3 && long.includes(short)) return true;
+    return editDistance(wanted, other) <= Math.max(1, Math.floor(long.length / 3));
+  };
+  return nearNames(name, known.filter(isLikely), count);
+}
+
 /** Fewest single-letter insertions, deletions and replacements that make one text the other. */
 export function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { writeFileAtomic } from "./atomicFile";
 import { RecordError } from "./errors";
+import { editDistance } from "./nearNames";
 import { tensorHeader } from "./tensorHeader";
 
 /** A named block of numbers on disk. */
@@ -15,12 +16,18 @@ export interface TensorFile {
   readonly tensors: Map<string, StoredTensor>;
   /** Without the hash. */
   readonly metadata: Record<string, string>;
-  /** Whether the file states the hash of its content; then it has been checked. */
+  /** Whether the file states the hash of its content; then it has been checked. Files of other programs, and old ones, do not. */
   readonly hashed: boolean;
 }
 
 /** Metadata key of the content hash. */
 const hashKey = "contentHash";
+/** This library's files without a hash, by kind their schemas: written before there was one. The list does not grow. */
+const withoutHash: Readonly<Record<string, readonly string[]>> = {
+  "bars.search-checkpoint": ["1", "2"],
+  "bars.train-checkpoint": ["1"],
+  "bars.trained-weights": ["1"],
+};
 /** In the hashed bytes the digits of the hash itself are zeros. */
 const noHash = "0".repeat(64);
 
@@ -66,7 +73,8 @@ export function writeTensorFile(
  * Reads a file written by {@link writeTensorFile}, or another of the format that holds float32 and int32 alone.
  *
  * Everything is checked before anything is given out: the header, that tensors lie side by side and fill the file, that
- * their sizes are those of their shapes, and the hash, where the file states one.
+ * their sizes are those of their shapes, and the hash. Only a file of another program, and one of this library's that is
+ * older than the hash by its kind and schema, may state none.
  *
  * @throws RecordError that names the file, what is wrong and what to do.
  *
@@ -90,6 +98,7 @@ export function readTensorFile(path: string): TensorFile {
   const header = tensorHeader(bytes, path);
   const { [hashKey]: stated, ...metadata } = header.metadata;
   if (stated !== undefined) checkHash(bytes, header.end, stated, path);
+  else checkMayLackHash(metadata, path);
   const tensors = new Map<string, StoredTensor>();
   for (const { name, dtype, shape, from, to } of header.tensors) {
     // A fresh copy: the offset inside the file need not be a multiple of four.
@@ -97,6 +106,19 @@ export function readTensorFile(path: string): TensorFile {
     tensors.set(name, { shape, values: dtype === "F32" ? new Float32Array(raw) : new Int32Array(raw) });
   }
   return { tensors, metadata, hashed: stated !== undefined };
+}
+
+function checkMayLackHash(metadata: Readonly<Record<string, string>>, path: string): void {
+  const { kind = "", schema = "" } = metadata;
+  const older = Object.hasOwn(withoutHash, kind) && withoutHash[kind]?.includes(schema) === true;
+  const misnamed = Object.entries(metadata).find(
+    ([key, value]) => editDistance(key, hashKey) <= 2 && /^[0-9a-f]{64}$/i.test(value),
+  )?.[0];
+  if (misnamed === undefined && (older || !kind.startsWith("bars."))) return;
+  const got = misnamed === undefined ? "nothing" : `"${misnamed}"`;
+  throw new RecordError(
+    `${path}: its metadata should state the hash of its content as "${hashKey}", got ${got}; the file is damaged or was changed. Delete it and resume from an older checkpoint, or start again.`,
+  );
 }
 
 function checkHash(bytes: Buffer, headerEnd: number, stated: string, path: string): void {

@@ -1,5 +1,5 @@
 import { ConfigError } from "./errors";
-import { nearNames } from "./nearNames";
+import { likelyNames } from "./nearNames";
 
 /** One variant of a kind: a primitive, a sampler, a data set. */
 export interface Variant {
@@ -71,9 +71,11 @@ export class VariantTable<V extends Variant, B extends string = string> {
 
   /** For an error about a name that is not here. */
   unknownText(name: string): string {
-    const near = nearNames(name, this.names, 3).map((known) => `"${known}"`);
+    const near = likelyNames(name, this.names, 3);
+    const what = near.length > 0 ? "Names near it" : "There are";
+    const shown = (near.length > 0 ? near : this.names).map((known) => `"${known}"`);
     return (
-      `no ${this.kind} is called "${name}". Names near it: ${near.join(", ")}; ` +
+      `no ${this.kind} is called "${name}". ${what}: ${shown.join(", ")}; ` +
       `one of your own must be defined first (${this.defineName}({ name: "${name}", ... })).`
     );
   }

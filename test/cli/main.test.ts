@@ -79,7 +79,7 @@ describe("bars", () => {
   });
 
   it.each([
-    { args: ["settings", "cots.budget"], message: "Near paths: cost.budget, " },
+    { args: ["settings", "cots.budget"], message: "Near paths: budget, cost.budget." },
     {
       args: ["search", "--set", "cost.budget=4e5x"],
       message: 'budget must be a finite number above 0, got "4e5x".',

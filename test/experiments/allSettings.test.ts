@@ -73,9 +73,12 @@ describe("settings", () => {
 
   it("refuses a path nothing lies at, naming near ones", () => {
     expect(() => settingsAt("cots.budget")).toThrow(
-      'settings: expected the path of a setting, of a section or of a config (search, train, evolution, race, analysis, baseline, sweep.random, sweep.evolution), got "cots.budget". Near paths: cost.budget,',
+      'settings: expected the path of a setting, of a section or of a config (search, train, evolution, race, analysis, baseline, sweep.random, sweep.evolution), got "cots.budget". Near paths: budget, cost.budget.',
     );
-    expect(() => settingsAt("toString")).toThrow("Near paths: ");
+    expect(() => settingsAt("nope")).toThrow(/, got "nope"\. Without a path all are listed\.$/);
+    expect(() => settingsAt("cots")).toThrow("Near paths: cost.");
+    expect(() => settingsAt("serch")).toThrow("Near paths: search.");
+    expect(() => settingsAt("toString")).toThrow(/, got "toString"\. Without a path all are listed\.$/);
   });
 
   it("is read in a terminal: no line of prose is longer than asked", () => {

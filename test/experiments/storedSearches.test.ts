@@ -17,7 +17,7 @@ describe("storedSearches", () => {
     expect(storedSearches("search-", folder)).toEqual({ "search-a": record, "search-b": record });
     expect(() => storedSearches("serch-a", folder)).toThrow(
       new RecordError(
-        `${folder}: expected records whose names begin with "serch-a", found none. The nearest are search-a, search-b, train-a.`,
+        `${folder}: expected records whose names begin with "serch-a", found none. The nearest are search-a, search-b.`,
       ),
     );
     expect(() => storedSearches("x", join(folder, "none"))).toThrow("found none. It holds no records.");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Table, table } from "../../lib/records/table";
 import { csvCell, tableCsv } from "../../lib/records/tableCsv";
+import { writeTableFile } from "../../lib/records/tableFile";
 import { latexNumber, latexText, tableLatex } from "../../lib/records/tableLatex";
 import { version } from "../../lib/util/version";
 
@@ -68,6 +69,16 @@ describe("tableCsv", () => {
   it("quotes what needs it, keeps all digits and leaves the unknown empty", () => {
     expect(tableCsv(made())).toBe('name,bops,sd\n"a ""b"", c",1234567,0.012345678\n100 % of x_1,0.5,\n');
   });
+
+  it.each([-Infinity, Infinity, Number.NaN])(
+    "refuses %d in a table put together by hand, as JSON and LaTeX do",
+    (value) => {
+      const wrong: Table = { ...made(), rows: [{ name: "a", bops: value, sd: 1 }] };
+      const message = `table "Made up": row 0: "bops" must be text, a finite number, true, false or null, got ${value}. What is not known is null.`;
+      for (const write of [tableCsv, tableLatex, (one: Table) => writeTableFile("never.json", one)])
+        expect(() => write(wrong)).toThrow(message);
+    },
+  );
 });
 
 describe("csvCell", () => {

@@ -140,7 +140,7 @@ describe("SearchState.restore", () => {
     [
       "no hash, though its schema has one",
       () => withoutHash(checkpoint, other),
-      "it should state the hash of its content, and does not; the file is damaged or was changed.",
+      'its metadata should state the hash of its content as "contentHash", got nothing; the file is damaged or was changed.',
     ],
     [
       "the hash under another name, and the schema of files without one",
@@ -149,7 +149,7 @@ describe("SearchState.restore", () => {
         const named = bytes.replace('"contentHash"', '"contentHasi"').replace('"schema":"3"', '"schema":"2"');
         writeFileSync(other, named, "latin1");
       },
-      'its metadata hold "contentHasi", which a checkpoint of a search has not',
+      'its metadata should state the hash of its content as "contentHash", got "contentHasi"',
     ],
   ])("refuses %s, and changes nothing", async (_what, write, message) => {
     write();

@@ -91,7 +91,7 @@ describe("TrainState.restore", () => {
     [
       "no hash, though its schema has one",
       () => withoutHash(checkpoint, other),
-      "it should state the hash of its content, and does not",
+      'its metadata should state the hash of its content as "contentHash", got nothing',
     ],
   ])("refuses %s, and changes no weight", async (_what, write, message) => {
     write();
@@ -117,7 +117,9 @@ it("readTrainedWeights reads a file of the schema before, and refuses one withou
     withoutHash(best, other, "1");
     expect(readTrainedWeights(other, network, hash)).toEqual(readTrainedWeights(best, network, hash));
     withoutHash(best, other);
-    expect(() => readTrainedWeights(other, network, hash)).toThrow("it should state the hash of its content");
+    expect(() => readTrainedWeights(other, network, hash)).toThrow(
+      "its metadata should state the hash of its content",
+    );
     const file = readTensorFile(best);
     writeTensorFile(other, file.tensors, { ...file.metadata, epoch: "-1" });
     expect(() => readTrainedWeights(other, network, hash)).toThrow(

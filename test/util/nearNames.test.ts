@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, nearNames } from "../../lib/util/nearNames";
+import { editDistance, likelyNames, nearNames } from "../../lib/util/nearNames";
 
 describe("nearNames", () => {
   it("counts the letters to change", () => {
@@ -13,5 +13,17 @@ describe("nearNames", () => {
     expect(nearNames("top", known, 2)).toEqual(["top_k", "top_k_none"]);
     expect(nearNames("Topk", known, 1)).toEqual(["top_k"]);
     expect(nearNames("smaple", known, 1)).toEqual(["sample"]);
+  });
+
+  it.each([
+    { name: "cots.budget", near: ["cost.budget"] },
+    { name: "budget", near: ["cost.budget"] },
+    { name: "sede", near: [] },
+    { name: "sed", near: ["seed"] },
+    { name: "nope", near: [] },
+    { name: "s", near: [] },
+    { name: "", near: [] },
+  ])("likely ones are near, or there are none: $name", ({ name, near }) => {
+    expect(likelyNames(name, ["cost.budget", "seed", "epochs", "space.steps", "data.crop"])).toEqual(near);
   });
 });

@@ -43,7 +43,7 @@ describe("a table of variants", () => {
 
   it("says of an unknown name what is near and what to define", () => {
     expect(() => table().get("avgg", "spaceConfig")).toThrow(
-      'spaceConfig: no pooling is called "avgg". Names near it: "avg", "max"; ' +
+      'spaceConfig: no pooling is called "avgg". Names near it: "avg"; ' +
         'one of your own must be defined first (definePooling({ name: "avgg", ... })).',
     );
     expect(table().has("toString")).toBe(false);
