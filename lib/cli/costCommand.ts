@@ -7,6 +7,7 @@ import { layerReport } from "../cost/costReport";
 import { costTable } from "../cost/costTable";
 import { sumCosts } from "../cost/layerCost";
 import { trainTarget } from "../experiments/trainTarget";
+import { latencyAbout, latencyFlag, latencyLines, latencyOf } from "./latencyCommand";
 
 interface CostOptions {
   readonly json?: boolean;
@@ -28,12 +29,14 @@ export function costCommand(): Command {
         .choices(costConventions)
         .default("mac"),
     )
+    .option(latencyFlag, latencyAbout, latencyOf)
     .option("--json", "print totals and layers as JSON")
     .action((network: string, { json, parts, convention }: CostOptions) => {
       const { name, layers } = layersOf(network);
       if (!json) {
         const detail = parts ? "parts" : "layers";
         console.log(layerReport(layers, { title: name, detail, convention }).text);
+        for (const line of latencyLines(sumCosts(layers).latencyMs)) console.log(line);
         return;
       }
       const total = inConvention(sumCosts(layers), convention);

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import type { LatencyTable } from "../cost/latencyTable";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
 import { type Derivation, derive, deriveRules, type NamedRule, ruleNamed } from "../derive/derive";
 import { heldText } from "../derive/heldText";
@@ -17,6 +18,7 @@ import { counted } from "../util/counted";
 import { epochIndex, epochNumber } from "../util/epochNumber";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
+import { latencyAbout, latencyFlag, latencyLines, latencyOf } from "./latencyCommand";
 import { parsedValue } from "./overrides";
 import { countingNumber, place, several, wholeNumber } from "./values";
 
@@ -27,6 +29,7 @@ interface Options {
   seed: number;
   out?: string;
   list?: boolean;
+  latency?: LatencyTable;
 }
 
 /** `bars derive`: turns a stored search into a genotype by a rule. Needs no tensor engine, except for a rule that ranks by the supernet. */
@@ -43,6 +46,7 @@ export function deriveCommand(): Command {
     )
     .option("--seed <number>", "for rules that draw", wholeNumber, 0)
     .option("--out <file>", "where the genotype goes; default: genotype-<rule>.json beside the record")
+    .option(latencyFlag, `${latencyAbout}, and rule budget takes --option measure=latency`, latencyOf)
     .option("--list", "list the rules with formula and source")
     .action(run);
 }
@@ -136,6 +140,7 @@ function derivationLines(
       ? [`alphas fitted to the scores of ${counted(fit.networks, "network")} of a race${tauText(fit)}`]
       : []),
     `FLOPs ${cost.flops}  BOPs ${cost.bops}  OPs ${cost.ops}  (per image, one multiply-accumulate = 1)`,
+    ...latencyLines(cost.latencyMs),
     `margin: mean ${mean.toFixed(3)}, smallest ${Math.min(...margins).toFixed(3)} over ${counted(margins.length, "decision")}${likely}`,
     ...(held ? [heldText(held)] : []),
     ...warnings.map(({ text }) => `warning: ${text}`),

@@ -10,6 +10,7 @@ import type { Table } from "../records/table";
 import { tableLatex } from "../records/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
+import { latencyAbout, latencyFlag, latencyOf } from "./latencyCommand";
 import { places, positive } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -55,6 +56,7 @@ export function frontierCommand(): Command {
     .option("--reference-accuracy <share>", "accuracy of the reference point; default: guessing", positive)
     .option("--budget <operations>", "say which row is best within it", positive)
     .option("--published <file>", "JSON list of published points, each with source and convention")
+    .option(latencyFlag, `${latencyAbout}, for --measure latency`, latencyOf)
     .option("--csv <file>", "table as CSV")
     .option("--json <file>", "table as JSON")
     .option("--tex <file>", "table as LaTeX")
@@ -101,6 +103,7 @@ function shown(row: Table["rows"][number]): object {
     seeds,
     bops,
     ops,
+    latency,
     accuracy,
     accuracySd,
     accuracyLow,
@@ -114,6 +117,7 @@ function shown(row: Table["rows"][number]): object {
     seeds,
     bops,
     ops,
+    ...(latency === undefined ? {} : { latency }),
     accuracy,
     sd: accuracySd,
     low: accuracyLow,

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { useLatencyTable } from "../cost/latencyTable";
 import { BackendNameError, BarsError, ConfigError, DeriveError, InterruptedError } from "../util/errors";
 import { interruptedExitCode } from "../util/interrupt";
 import { version } from "../util/version";
@@ -15,6 +16,7 @@ import { drawCommand } from "./drawCommand";
 import { evolveCommand } from "./evolveCommand";
 import { figuresCommand } from "./figuresCommand";
 import { frontierCommand } from "./frontierCommand";
+import { latencyCommand } from "./latencyCommand";
 import { packCommand } from "./packCommand";
 import { inspectCommand, runCommand } from "./packedCommands";
 import { provenanceCommand } from "./provenanceCommand";
@@ -44,6 +46,8 @@ const exitCodeText =
 
 /** Runs the command line and sets the process's exit code. `argv` as in `process.argv`. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A table that another command line of this process had in use is not this one's.
+  useLatencyTable(null);
   try {
     const own = await loadDefinitions(argv);
     await program().parseAsync([...own]);
@@ -88,6 +92,7 @@ export function program(): Command {
     dataCommand(),
     backendCommand(),
     benchCommand(),
+    latencyCommand(),
   ]) {
     bars.addCommand(command);
   }

@@ -33,11 +33,8 @@ export function costTable(genotype: Genotype, style: BlockStyle = defaultBinariz
       space.process === "preprocess" ? parts.fixed.findIndex(({ layer }) => layer === "concat") : 0;
     return [...parts.fixed.slice(0, before), ...edges, ...parts.fixed.slice(before)];
   });
-  return timed([
-    ...stemCost(space, stemChannels(genotype)),
-    ...cells,
-    ...headCost(space, headChannels(genotype)),
-  ]);
+  const ends = [stemCost(space, stemChannels(genotype)), headCost(space, headChannels(genotype))] as const;
+  return timed([...ends[0], ...cells, ...ends[1]], true);
 }
 
 /**

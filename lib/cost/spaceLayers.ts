@@ -6,7 +6,7 @@ import { edgesOf } from "../space/edges";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { cellCost } from "./cellCost";
 import type { LayerCost } from "./cost";
-import { latencyKey } from "./latencyTable";
+import { latencyKey, timedRows } from "./latencyTable";
 import { headCost, stemCost } from "./stemAndHeadCost";
 
 /**
@@ -41,10 +41,10 @@ export function spaceLayers(space: SpaceConfig, style: BlockStyle = defaultBinar
   return distinctLayers([...ends, ...cells]);
 }
 
-/** The first row of each kind. */
+/** The first row of each kind, as it is timed (`timedRows`). Rows in the order of their cost tables. */
 export function distinctLayers(rows: readonly LayerCost[]): LayerCost[] {
   const kinds = new Map<string, LayerCost>();
-  for (const row of rows) {
+  for (const row of timedRows(rows)) {
     const key = latencyKey(row);
     if (key !== null && !kinds.has(key)) kinds.set(key, row);
   }

@@ -7,6 +7,7 @@ import { costTable } from "../cost/costTable";
 import { type LatencyTable, latencyKey, predictedLatency } from "../cost/latencyTable";
 import { distinctLayers, spaceLayers } from "../cost/spaceLayers";
 import { layerProgram, timedStep } from "../packed/layerProgram";
+import type { Program } from "../packed/program";
 import { WasmEngine } from "../packed/wasm/wasmEngine";
 import type { ModelSpec } from "../records/modelSpec";
 import { ConfigError } from "../util/errors";
@@ -17,7 +18,7 @@ import { version } from "../util/version";
 export interface MeasureLayersOptions {
   /** Of genotypes' networks; hand-made ones bring their own. */
   readonly binarization?: BinarizationConfig;
-  /** Milliseconds each kind of layer runs; 12 by default. The shortest of its calls counts, which other work disturbs least. */
+  /** Milliseconds each kind of layer runs; 24 by default. The shortest of its calls counts, which other work disturbs least. */
   readonly milliseconds?: number;
   /** A table whose layers are taken over; only what it lacks is measured. It must be of the same machine and engine. */
   readonly into?: LatencyTable;
@@ -25,10 +26,10 @@ export interface MeasureLayersOptions {
 }
 
 /** Turns that all layers get one after the other, so that a moment in which the machine does other work hits none of them always. */
-const rounds = 4;
+const rounds = 8;
 
 const counting =
-  "milliseconds of one image on one thread, the shortest of all calls of a layer alone: convolutions with scale, shift and ReLU of their result; of sums and signs what they add to the step that writes the map; batch norms, activations and copies are done while a map is written and have no time of their own";
+  "milliseconds of one image on one thread, the shortest of all calls of a layer alone: convolutions with scale, shift and ReLU of their result; of sums and signs what they add to the step that writes the map, of sums that no other layer does the pass they are; of the linear layer with what a call takes; batch norms, activations and copies are done while a map is written and have no time of their own";
 
 /**
  * Measures every kind of layer of a space, or of some models, on the packed engine of this machine: the table that the cost measure
@@ -48,7 +49,7 @@ export async function measureLayerLatency(
   what: SpaceConfig | readonly ModelSpec[],
   options: MeasureLayersOptions = {},
 ): Promise<LatencyTable> {
-  const { binarization, milliseconds = 12, into, progress = silentProgress } = options;
+  const { binarization, milliseconds = 24, into, progress = silentProgress } = options;
   if (!(Number.isFinite(milliseconds) && milliseconds > 0))
     throw new ConfigError(
       `measureLayerLatency: milliseconds must be a number above 0, got ${String(milliseconds)}.`,
@@ -105,9 +106,10 @@ export function predictLatency(
   return predictedLatency(modelLayers(model, binarization), table);
 }
 
-/** Shortest time of a layer alone, the sum over its steps. */
+/** Shortest time of a layer alone, the sum over its steps; of a linear layer, of which a network has one, that of a whole call. */
 async function layerTime(row: LayerCost, milliseconds: number): Promise<number> {
   const { program, without } = layerProgram(row);
+  if (row.layer === "linear") return callTime(program, milliseconds);
   const engines = await Promise.all(
     [program, ...(without ? [without] : [])].map((one) => WasmEngine.create(one, { threads: 1 })),
   );
@@ -125,6 +127,23 @@ async function layerTime(row: LayerCost, milliseconds: number): Promise<number> 
     return Math.max(0, whole - less);
   } finally {
     for (const engine of engines) engine.dispose();
+  }
+}
+
+async function callTime(program: Program, milliseconds: number): Promise<number> {
+  const engine = await WasmEngine.create(program, { threads: 1 });
+  try {
+    const image = new Float32Array(program.imageSize ** 2 * program.imageChannels);
+    let shortest = Number.POSITIVE_INFINITY;
+    const end = performance.now() + milliseconds;
+    do {
+      const start = performance.now();
+      await engine.run(image, 1);
+      shortest = Math.min(shortest, performance.now() - start);
+    } while (performance.now() < end);
+    return shortest;
+  } finally {
+    engine.dispose();
   }
 }
 

@@ -173,7 +173,7 @@ function rejectUntimed(runs: readonly RunPoint[]): void {
   const [first] = untimed;
   if (first)
     throw new ConfigError(
-      `frontier: measure "latency" needs the time of every network, got none for ${first.name} (${first.place})${untimed.length > 1 ? ` and ${untimed.length - 1} more` : ""}. Measure the layers, bars.packed.measureLayerLatency(models), have them used, bars.cost.useLatencyTable(table), and read the runs again.`,
+      `frontier: measure "latency" needs the time of every network, got none for ${first.name} (${first.place})${untimed.length > 1 ? ` and ${untimed.length - 1} more` : ""}. Measure the layers, bars.packed.measureLayerLatency(models), have them used, bars.cost.useLatencyTable(table), and read the runs again; in a shell: bars latency, and --latency.`,
     );
 }
 

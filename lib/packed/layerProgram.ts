@@ -28,8 +28,8 @@ export function layerProgram(row: TimedRow): TimedLayer {
     return { program: build.program() };
   }
   const without = new LayerBuilder(row);
-  without.pointwise(null);
-  const output = build.pointwise(layer === "sum" ? build.filled("real", inputShape) : null);
+  without.convolved(false);
+  const output = build.convolved(layer === "sum");
   if (layer !== "sum") build.binarize(output, inputShape, timedStep);
   return { program: build.program(), without: without.program() };
 }
@@ -75,11 +75,18 @@ class LayerBuilder {
     return output;
   }
 
-  pointwise(plus: number | null): number {
+  /** A binary 3x3 convolution, to whose result a map is added or is not. */
+  convolved(adds: boolean): number {
     const { inputShape } = this.#row;
+    const channels = inputShape[2];
+    const plus = this.filled("real", inputShape);
+    const input = this.binarize(0, inputShape, "before");
     const output = this.#add("real", inputShape);
-    const epilogue = { ...relu(inputShape[2]), plus };
-    this.#steps.push({ step: "pointwise", name: timedStep, input: 0, output, copies: 1, epilogue });
+    const epilogue = { ...relu(channels), plus: adds ? plus : null };
+    const window = { kernel: 3, stride: 1, dilation: 1, groups: 1, border: 1, phases: 1 } as const;
+    const conv = { step: "binary_conv", name: timedStep, input, ...window, outChannels: channels } as const;
+    const weights = drawnWords(channels * 9, channels);
+    this.#steps.push({ ...conv, weights, result: { kind: "real", output, epilogue } });
     return output;
   }
 
@@ -157,6 +164,13 @@ class LayerBuilder {
           inputs,
           output: this.#add("real", outputShape),
         });
+        return;
+      }
+      case "sum_pass": {
+        const residual = this.filled("real", inputShape);
+        const output = this.#add("real", inputShape);
+        const epilogue = { ...noEpilogue, residual };
+        this.#steps.push({ ...common, step: "pointwise", output, copies: 1, epilogue });
         return;
       }
       case "match_channels":

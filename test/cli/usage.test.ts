@@ -70,7 +70,7 @@ describe("wrong usage of the command line", () => {
       ...["sweep", "sweep plan", "sweep run", "sweep status", "sweep collect", "sweep slurm", "sweep job"],
       ...["frontier", "ablate", "compare", "analyze", "collapse", "cost", "draw", "figures"],
       ...["report", "serve", "provenance"],
-      ...["settings", "data", "backend", "bench"],
+      ...["settings", "data", "backend", "bench", "latency"],
     ]);
   });
 

@@ -2,10 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { cellCost } from "../../lib/cost/cellCost";
 import { costByPart } from "../../lib/cost/costByPart";
-import { totalCost } from "../../lib/cost/costTable";
-import { type LatencyTable, latencyKey, useLatencyTable } from "../../lib/cost/latencyTable";
-import { spaceLayers } from "../../lib/cost/spaceLayers";
+import { costTable, totalCost } from "../../lib/cost/costTable";
+import {
+  type LatencyTable,
+  latencyKey,
+  predictedLatency,
+  timed,
+  useLatencyTable,
+} from "../../lib/cost/latencyTable";
+import { sumCosts } from "../../lib/cost/layerCost";
+import { distinctLayers, spaceLayers } from "../../lib/cost/spaceLayers";
 import { readLatencyTable, writeLatencyTable } from "../../lib/deploy/latencyTableFile";
 import { measureLayerLatency, modelLayers, predictLatency } from "../../lib/deploy/measureLayerLatency";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
@@ -21,7 +29,9 @@ import { WasmEngine } from "../../lib/packed/wasm/wasmEngine";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { genotypeModel } from "../../lib/records/modelSpec";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { builtCells } from "../../lib/space/builtCells";
 import { randomGenotype } from "../../lib/space/randomGenotype";
+import { validateGenotype } from "../../lib/space/validateGenotype";
 
 const found = loadTrainRecords("data/records/frontier");
 const search = readSearchRecord("data/records/frontier/searches/bars-6M-s0.json");
@@ -36,7 +46,10 @@ const madeUp: LatencyTable = {
   createdAt: "2026-11-28T00:00:00.000Z",
   counting: "made up",
   layers: Object.fromEntries(
-    [...spaceLayers(space), ...found.flatMap(({ record }) => modelLayers(record.model))].flatMap((row) => {
+    [
+      ...spaceLayers(space),
+      ...distinctLayers(found.flatMap(({ record }) => modelLayers(record.model))),
+    ].flatMap((row) => {
       const key = latencyKey(row);
       const [height, width, channels] = row.outputShape;
       return key === null
@@ -51,7 +64,7 @@ afterEach(() => useLatencyTable(null));
 describe("the cost measure latency", () => {
   it("needs a table of measured layers, and says how to make one", () => {
     expect(() => derive(deriveInputOf(search), { rule: "budget", measure: "latency", budget: 1 })).toThrow(
-      'cost: measure "latency" needs a table of measured layers, got none. Measure them: bars.packed.measureLayerLatency(space or models). Then bars.cost.useLatencyTable(table).',
+      'cost: measure "latency" needs a table of measured layers, got none. Measure them: bars.packed.measureLayerLatency(space or models), in a shell bars latency. Then bars.cost.useLatencyTable(table), in a shell --latency.',
     );
     const { runs } = comparableRuns(found, { which: "all", checkpoint: "last" });
     expect(() => frontier(runs, { measure: "latency" })).toThrow(
@@ -76,6 +89,62 @@ describe("the cost measure latency", () => {
     expect(totalCost(genotype).latencyMs).toBeCloseTo(predicted, 12);
     const parts = costByPart(genotype).reduce((sum, { latencyMs }) => sum + (latencyMs ?? Number.NaN), 0);
     expect(parts).toBeCloseTo(predicted, 12);
+  });
+
+  it("counts a pass for sums that no other layer does, two sums a pass, and nothing for a cell's entrance that nothing reads", () => {
+    const genotype = validateGenotype({
+      kind: "bars.genotype",
+      schema: 1,
+      space: { ...space, steps: 3 },
+      cells: [
+        [
+          { to: 1, from: 0, primitive: "skip_connect" },
+          { to: 2, from: 0, primitive: "skip_connect" },
+          { to: 2, from: 1, primitive: "skip_connect" },
+          { to: 3, from: 0, primitive: "skip_connect" },
+          { to: 3, from: 1, primitive: "skip_connect" },
+          { to: 3, from: 2, primitive: "skip_connect" },
+        ],
+        [],
+      ],
+      depth: [1, 0, 0],
+      width: [1, 1, 1],
+    });
+    const rows = costTable(genotype);
+    const only = (kind: string) => ({
+      ...madeUp,
+      layers: Object.fromEntries(
+        distinctLayers(rows).map((row) => [latencyKey(row) as string, row.layer === kind ? 1 : 0]),
+      ),
+    });
+    // Of node 2 one pass, of node 3 one, and one of the cell's shortcut behind the concatenation.
+    expect(predictedLatency(rows, only("sum_pass"))).toBe(3);
+    // As many steps as the packed network has.
+    const { steps } = programOf(packDrawn(genotypeModel(genotype), randomKey(0)));
+    expect(steps.filter(({ step }) => step === "pointwise")).toHaveLength(3);
+    // One cell has operations, whose entrance is one binary 1x1; those of the two reduction cells are read by nothing.
+    expect(rows.filter(({ layer }) => layer === "binary_conv")).toHaveLength(3);
+    expect(predictedLatency(rows, only("binary_conv"))).toBe(1);
+    expect(steps.filter(({ step }) => step === "binary_conv")).toHaveLength(1);
+  });
+
+  it("adds up over the parts that rule budget decides by to no less than the network has", () => {
+    useLatencyTable(madeUp);
+    for (let i = 0; i < 20; i++) {
+      const genotype = randomGenotype(space, fold(fold(randomKey(0), "parts"), i));
+      const parts = builtCells(genotype).reduce((sum, built) => {
+        const { fixed, edge } = cellCost(space, built, "cell");
+        const edges = (genotype.cells[built.group] ?? []).flatMap(({ to, from, primitive }) =>
+          timed(edge(to, from, primitive)),
+        );
+        return sum + (sumCosts([...timed(fixed), ...edges]).latencyMs ?? Number.NaN);
+      }, 0);
+      const whole = costByPart(genotype)
+        .filter(({ part }) => part.startsWith("cell"))
+        .reduce((sum, { latencyMs }) => sum + (latencyMs ?? Number.NaN), 0);
+      expect(parts).toBeGreaterThanOrEqual(whole - 1e-12);
+      expect(parts).toBeLessThan(1.25 * whole + 1e-12);
+    }
   });
 
   it("holds rule budget to milliseconds, exactly what the derived network's layers add up to", () => {
