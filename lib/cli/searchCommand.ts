@@ -5,6 +5,7 @@ import { datasets } from "../config/datasets";
 import { presetConfig, presetNames } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
 import { strategyText } from "../config/strategyGuide";
+import { budgetNote } from "../cost/budgetNote";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { summaryText } from "../derive/summaryText";
@@ -61,6 +62,8 @@ async function run(options: Options): Promise<void> {
   const config = presetConfig(options.preset, settings(options));
   const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
+  const note = budgetNote(config);
+  if (note !== null) console.log(`note: ${note}`);
   const { search } = await import("../search/search.js");
   const record = await sayingWhenRead(options.out, () =>
     search(config, { directory: options.out, progress: openProgress() }),
