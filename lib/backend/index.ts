@@ -26,7 +26,7 @@ export { type BatchNormTrainResult, batchNormTrain } from "./fused/batchNormTrai
 export { concatChannels, interleaveChannels, splitChannels } from "./fused/channelCopies";
 export { detach } from "./fused/detach";
 export { type FusedAttributes, type FusedInputs, type FusedKernel, runFused } from "./fused/fusedKernel";
-export { type Gate, gateOf, gated } from "./fused/gated";
+export { type Gate, gated, gateOf } from "./fused/gated";
 export { mergesConvolutions } from "./fused/mergesConvolutions";
 export { type AdamSettings, adamUpdate, type SgdSettings, sgdMomentumUpdate } from "./fused/optimizerUpdates";
 export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels";

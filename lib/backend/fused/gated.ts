@@ -58,7 +58,8 @@ const gatedGradient = (kernelName: FusedKernel["name"]): tf.GradConfig => ({
   kernelName,
   inputsToSave: ["gate"],
   gradFunc: (dy, [gate], attrs) => ({
-    x: () => runFused("BarsGate", { x: dy as tf.Tensor, gate: gate as tf.Tensor }, attrs as never)[0] as tf.Tensor,
+    x: () =>
+      runFused("BarsGate", { x: dy as tf.Tensor, gate: gate as tf.Tensor }, attrs as never)[0] as tf.Tensor,
     gate: () => tf.zeros([]),
   }),
 });

@@ -114,11 +114,18 @@ class BranchWriter {
     const ends = [...outer].map(([value, name]) => ({ name, inner: within.get(value) ?? value }));
     for (const { inputs, outputs } of copied) {
       const name = `${outputs[0]}_${this.#count++}`;
-      nodes.push({ op: "Identity", name: "", inputs: [within.get(inputs[0] as string) ?? (inputs[0] as string)], outputs: [name] });
+      nodes.push({
+        op: "Identity",
+        name: "",
+        inputs: [within.get(inputs[0] as string) ?? (inputs[0] as string)],
+        outputs: [name],
+      });
       ends.push({ name: outputs[0] as string, inner: name });
     }
     const whole = new Set(exits.map(({ outputs }) => outputs[0] as string));
-    const zeros = ends.map(({ name }) => this.#zeros(name, whole.has(name) && !this.#narrow.has(name), outer));
+    const zeros = ends.map(({ name }) =>
+      this.#zeros(name, whole.has(name) && !this.#narrow.has(name), outer),
+    );
     // A value that came out as a gate's result is found under that name from now on.
     for (const [value, name] of outer) names.set(value, name);
     const info = (name: string, origin: string) => ({ name, type: this.#graph.typeOf(origin), shape: null });
@@ -130,7 +137,12 @@ class BranchWriter {
       inputs: [names.get(condition) ?? condition],
       outputs: ends.map(({ name }) => name),
       attributes: {
-        then_branch: { graph: { nodes: named(nodes, this.#count++), outputs: ends.map((end) => info(end.inner, origin(end.name))) } },
+        then_branch: {
+          graph: {
+            nodes: named(nodes, this.#count++),
+            outputs: ends.map((end) => info(end.inner, origin(end.name))),
+          },
+        },
         else_branch: {
           graph: {
             nodes: zeros,

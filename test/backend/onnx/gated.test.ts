@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { gated, lossGradients, tf } from "../../../lib/backend";
-import { normal, randomKey, fold } from "../../../lib/random/randomKey";
+import { fold, normal, randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { startOnnx } from "./onnxBench";
 
@@ -11,7 +11,13 @@ beforeAll(async () => {
 
 const key = randomKey(0);
 const drawn = (name: string, ...shape: number[]) =>
-  tf.tensor(normal(fold(key, name), shape.reduce((a, b) => a * b, 1)), shape);
+  tf.tensor(
+    normal(
+      fold(key, name),
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  );
 
 /** Values and gradients of two edges into each of two nodes, and a cell of them, each behind a gate. */
 async function step(gates: readonly number[], plain: boolean) {
@@ -28,14 +34,25 @@ async function step(gates: readonly number[], plain: boolean) {
       tf.relu(tf.conv2d(input as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same")),
     );
   const { value, gradients } = lossGradients(() => {
-    const node = tf.add(conv(0, x), tf.add(conv(1, x), through(4, [x], (own) => tf.mul(own, 2))));
+    const node = tf.add(
+      conv(0, x),
+      tf.add(
+        conv(1, x),
+        through(4, [x], (own) => tf.mul(own, 2)),
+      ),
+    );
     const inner = (from: tf.Tensor, ...own: tf.Tensor[]) => {
       const [a, b] = own as [tf.Tensor, tf.Tensor];
       const edge = (i: number, kernel: tf.Tensor) =>
-        through(i, [from, kernel], (input, k) => tf.conv2d(input as tf.Tensor4D, k as tf.Tensor4D, 1, "same"));
+        through(i, [from, kernel], (input, k) =>
+          tf.conv2d(input as tf.Tensor4D, k as tf.Tensor4D, 1, "same"),
+        );
       return tf.relu(tf.add(edge(2, a), edge(3, b)));
     };
-    const last = tf.add(node, through(5, [node, kernels[2] as tf.Tensor, kernels[3] as tf.Tensor], inner as never));
+    const last = tf.add(
+      node,
+      through(5, [node, kernels[2] as tf.Tensor, kernels[3] as tf.Tensor], inner as never),
+    );
     return tf.mean(tf.square(last)) as tf.Scalar;
   }, kernels);
   const numbers = [value, ...gradients].map((tensor) => (tensor ? Array.from(tensor.dataSync()) : null));
@@ -44,15 +61,24 @@ async function step(gates: readonly number[], plain: boolean) {
 }
 
 const all = [1, 1, 1, 1, 1, 1];
-const choices = [all, [0, 1, 0, 1, 0, 1], [1, 0, 0, 0, 1, 1], [1, 0, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1]];
+const choices = [
+  all,
+  [0, 1, 0, 1, 0, 1],
+  [1, 0, 0, 0, 1, 1],
+  [1, 0, 1, 1, 0, 0],
+  [0, 0, 0, 0, 0, 0],
+  [0, 0, 0, 0, 0, 1],
+];
 
 describe("gated parts of a step", () => {
-  it.each(choices.map((gates) => [gates.join(""), gates]))("have the values and gradients of ungated ones, gates %s", async (_, gates) => {
-    const [found, expected] = [await step(gates as number[], false), await step(gates as number[], true)];
-    for (const [i, values] of expected.entries())
-      for (const [k, value] of (values ?? []).entries())
-        expect(found[i]?.[k] ?? 0).toBeCloseTo(value, 4);
-  });
+  it.each(choices.map((gates) => [gates.join(""), gates]))(
+    "have the values and gradients of ungated ones, gates %s",
+    async (_, gates) => {
+      const [found, expected] = [await step(gates as number[], false), await step(gates as number[], true)];
+      for (const [i, values] of expected.entries())
+        for (const [k, value] of (values ?? []).entries()) expect(found[i]?.[k] ?? 0).toBeCloseTo(value, 4);
+    },
+  );
 
   it("compile once for every choice", async () => {
     await step(all, false);

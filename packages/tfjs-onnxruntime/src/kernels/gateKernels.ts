@@ -17,7 +17,8 @@ const gateKernel: LazyKernel = {
     const { x, gate: open } = inputs as Record<"x" | "gate", GraphTensor>;
     const condition = g.cast(g.reshape(open, []), "bool");
     const { shape, channelsFirst } = x;
-    if (!g.onProcessor) return [g.emit("Where", [condition, x, g.scalar(0)], shape, { type: "float32", channelsFirst })];
+    if (!g.onProcessor)
+      return [g.emit("Where", [condition, x, g.scalar(0)], shape, { type: "float32", channelsFirst })];
     const attributes = { share: { float: share as number } };
     return [g.emit(gate, [condition, x], shape, { type: "float32", channelsFirst, attributes })];
   },
