@@ -3,8 +3,16 @@ import { checkTensor } from "../util/checkTensors";
 import { RecordError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
 
-/** Batch statistics of one forward pass by batch-norm name: mean and biased variance, `[channels]`. Owned until updated. */
-export type BatchStatistics = Map<string, { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D }>;
+/** Statistics of one batch norm: mean and biased variance, `[channels]`. */
+export interface NormStatistics {
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  /** 1 where it was computed, else 0, with means and variances of 0; left out: it was. */
+  readonly seen?: tf.Scalar | undefined;
+}
+
+/** Batch statistics of one forward pass by batch-norm name. Owned until updated. */
+export type BatchStatistics = Map<string, NormStatistics>;
 
 /**
  * Running mean and variance of every batch norm, as training batches pass: `(1 − momentum) · old + momentum · batch`. The first batch sets them.
@@ -25,8 +33,12 @@ export class RunningStatistics {
   /** Moves the running statistics toward those of a batch, and frees the batch's. */
   update(batch: BatchStatistics): void {
     const fresh: [string, tf.Tensor][] = [];
-    for (const [name, { mean, variance }] of batch)
-      fresh.push([`${name}.mean`, mean], [`${name}.variance`, variance]);
+    for (const [name, norm] of batch)
+      fresh.push(
+        [`${name}.mean`, this.#shown(name, norm, "mean")],
+        [`${name}.variance`, this.#shown(name, norm, "variance")],
+      );
+    for (const { mean, variance, seen } of batch.values()) if (seen) tf.dispose([mean, variance, seen]);
     const known = fresh.filter(([name]) => this.#values.has(name));
     // All side by side in one vector: a handful of operations, however many batch norms there are.
     const moved = tf.tidy(() => {
@@ -48,6 +60,14 @@ export class RunningStatistics {
       if (!this.#values.has(name)) this.#values.set(name, tf.keep(value.clone()));
     tf.dispose(fresh.map(([, value]) => value));
     batch.clear();
+  }
+
+  /** What a batch says; of a batch norm that was not computed what is known, and before that mean 0 and variance 1. */
+  #shown(name: string, norm: NormStatistics, what: "mean" | "variance"): tf.Tensor {
+    const { [what]: value, seen } = norm;
+    if (!seen) return value;
+    const known = this.#values.get(`${name}.${what}`);
+    return tf.tidy(() => tf.add(value, tf.mul(tf.sub(1, seen), known ?? Number(what === "variance"))));
   }
 
   /** By name: `cell2.node1.mean`, `stem.variance`, … */

@@ -17,19 +17,25 @@ export function sectionOf(tensors: Tensors, prefix: string): Record<string, tf.T
 /** Statistics of batch norms as named tensors; {@link statisticsOf} takes them apart again. */
 export function withStatistics(statistics: BatchStatistics): Record<string, tf.Tensor> {
   const named: Record<string, tf.Tensor> = {};
-  for (const [name, { mean, variance }] of statistics) {
+  for (const [name, { mean, variance, seen }] of statistics) {
     named[`mean/${name}`] = mean;
     named[`variance/${name}`] = variance;
+    if (seen) named[`seen/${name}`] = seen;
   }
   return named;
 }
 
 export function statisticsOf(tensors: Tensors): BatchStatistics {
   const variances = sectionOf(tensors, "variance/");
+  const seen = sectionOf(tensors, "seen/");
   return new Map(
     Object.entries(sectionOf(tensors, "mean/")).map(([name, mean]) => [
       name,
-      { mean: mean as tf.Tensor1D, variance: variances[name] as tf.Tensor1D },
+      {
+        mean: mean as tf.Tensor1D,
+        variance: variances[name] as tf.Tensor1D,
+        seen: seen[name] as tf.Scalar | undefined,
+      },
     ]),
   );
 }

@@ -1,10 +1,13 @@
-import { lossGradients, softmaxCrossEntropy, tf } from "../backend";
+import { compilesSteps, lossGradients, softmaxCrossEntropy, tf } from "../backend";
+import { samplers } from "../config/samplers";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
 import { namedGradients } from "../loop/namedGradients";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";
+import type { Sampler } from "../supernet/sampler";
+import { drawOf } from "../supernet/samplerDraws";
 import type { ForwardOptions, Supernet } from "../supernet/supernet";
 import { regularisers } from "./alphaObjective";
 import { drawWeights, weightDraws } from "./draws";
@@ -21,6 +24,23 @@ export function passOptions(
     (options, { name, own, hooks }) => hooks.pass?.(own, options, { key: fold(key, name) }) ?? options,
     { edeT: settings.edeT, active: draw.active },
   );
+}
+
+/**
+ * What of the mixture is skipped where its weight is 0, in searches by sampled paths on engines that compile whole steps:
+ * operations, and cells where depths are sampled so too; in weight steps, which ask for no gradient in a depth's weights,
+ * of any sampler that draws a single one.
+ */
+export function skipsOf(
+  { samplers: { cell, depth } }: Pick<EpochSettings, "samplers">,
+  step: "weights" | "alphas",
+): ForwardOptions["skips"] {
+  const byPath = ({ method }: Sampler) => drawOf(method).chosen !== undefined;
+  if (!compilesSteps() || !byPath(cell)) return undefined;
+  return {
+    operations: true,
+    cells: byPath(depth) || (step === "weights" && samplers.get(depth.method).single),
+  };
 }
 
 /** Gradients by parameter name, the mean loss and the number of correctly classified images. The caller owns them. */
@@ -73,7 +93,11 @@ function gradientsAt(
   statistics: BatchStatistics | undefined,
 ): WeightGradients {
   const byName = supernet.parameters.entries();
-  const options = { ...passOptions(settings, draw, key), collect: statistics };
+  const options = {
+    ...passOptions(settings, draw, key),
+    collect: statistics,
+    skips: skipsOf(settings, "weights"),
+  };
   let correct: tf.Scalar | undefined;
   const { value, gradients: list } = lossGradients(
     () => {
@@ -137,7 +161,11 @@ export function alphaGradients(
     let parts: { crossEntropy: tf.Scalar; penalty: tf.Scalar; entropy: tf.Scalar } | undefined;
     const { value, gradients: list } = lossGradients(() => {
       const draw = drawWeights(alphas, settings, key);
-      const options = { ...passOptions(settings, draw, key), alphasOnly: true };
+      const options = {
+        ...passOptions(settings, draw, key),
+        alphasOnly: true,
+        skips: skipsOf(settings, "alphas"),
+      };
       const logits = supernet.logits(batch.images, draw.weights, options);
       const crossEntropy = mixedLoss(batch, (labels) => softmaxCrossEntropy(logits, labels, 0));
       const extra = regularisers(alphas, settings, expectedCost);

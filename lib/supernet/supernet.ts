@@ -1,4 +1,4 @@
-import { batchNormTrain, relu, tf, weightedSum } from "../backend";
+import { add, batchNormTrain, gateOf, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { defaultMixtureConfig, type MixtureConfig } from "../config/mixtureSections";
 import type { SpaceConfig } from "../config/spaceConfig";
@@ -14,6 +14,7 @@ import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
 import { layoutWeights, widthMasks } from "./layoutWeights";
+import { inRegion } from "./region";
 import {
   type CellMasks,
   type CellPass,
@@ -39,6 +40,11 @@ export interface ForwardOptions {
   readonly statistics?: ReadonlyMap<string, tf.Tensor> | undefined;
   /** Whether only gradients in the mixture weights are asked: none of a kernel is then computed on the way. */
   readonly alphasOnly?: boolean | undefined;
+  /**
+   * Where weights of 0 need neither a value nor a gradient in them: operations on edges, cells beyond the depth. They are then
+   * behind gates (`gated`), which engines that compile steps make branches of.
+   */
+  readonly skips?: { readonly operations: boolean; readonly cells: boolean } | undefined;
   /** Weight of an extra skip connection on every edge (DARTS-, arXiv:2009.01027). */
   readonly auxiliarySkip?: number | undefined;
   /** Drops channels of skip connections per image (P-DARTS, arXiv:1904.12760). */
@@ -154,16 +160,22 @@ export class Supernet {
         const states = [x];
         const shares = [fed];
         let inMask = openingMask;
+        const depth = layout.sink[s] ?? null;
         stage.cells.forEach((cell, i) => {
           const output = maskOf(layout.output[s]?.[i], this.#masks[s]);
-          run(cell, { input: inMask, output });
+          if (depth && options.skips?.cells) {
+            // Cells beyond the depth, whose states have weight 0 all together.
+            const beyond = tf.sum(tf.slice(depth, [i + 1], [stage.cells.length - i])) as tf.Scalar;
+            x = this.#gatedCell(cell, x, operations, { input: inMask, output, fed }, pass, beyond);
+            fed = this.#fedAfter(cell, operations, fed);
+          } else run(cell, { input: inMask, output });
           states.push(x);
           shares.push(fed);
           inMask = output;
         });
         const sink = layout.sink[s];
         if (sink) {
-          x = mixture(states, sink);
+          x = options.skips?.cells ? chosenOf(states, sink, pass) : mixture(states, sink);
           fed = mixedShare(shares, sink);
         }
       }
@@ -195,6 +207,44 @@ export class Supernet {
     return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, around, pass);
   }
 
+  /** A cell that is computed where `weight` is not 0. */
+  #gatedCell(
+    cell: number,
+    x: tf.Tensor4D,
+    operations: readonly OperationWeights[],
+    { input, output, fed }: CellSurroundings,
+    pass: CellPass,
+    weight: tf.Scalar,
+  ): tf.Tensor4D {
+    const group = this.space.cellLayout[cell] as number;
+    const own = operations[group] as OperationWeights;
+    const scalars = [
+      ...own.operations.flat().filter((value): value is tf.Scalar => value !== 0),
+      ...(own.edges ?? []),
+      ...(own.held ?? []),
+    ];
+    const built = this.#cells[cell] as SupernetCell;
+    const parameters = built.parameters.map(({ name }) => name);
+    const inputs = [x, input, output, fed, ...scalars];
+    return inRegion(gateOf(weight, 0.5), pass, parameters, inputs, (entered, within) => {
+      const [state, inMask, outMask, share, ...rest] = entered as [
+        tf.Tensor4D,
+        tf.Tensor1D | null,
+        tf.Tensor1D | null,
+        Share,
+        ...tf.Scalar[],
+      ];
+      const places = new Map(scalars.map((scalar, i) => [scalar, rest[i] as tf.Scalar]));
+      const here = (scalar: tf.Scalar) => places.get(scalar) as tf.Scalar;
+      const weights: OperationWeights = {
+        operations: own.operations.map((row) => row.map((value) => (value === 0 ? 0 : here(value)))),
+        edges: own.edges?.map(here) ?? null,
+        held: own.held?.map(here) ?? null,
+      };
+      return built.apply(state, weights, { input: inMask, output: outMask, fed: share }, within);
+    });
+  }
+
   /** Probability that a cell puts out anything, its input doing so with probability `fed`; 1 where a shortcut goes around it. */
   #fedAfter(cell: number, operations: readonly OperationWeights[], fed: Share): Share {
     const { cellShortcut, cellLayout, steps } = this.space;
@@ -223,20 +273,24 @@ export class Supernet {
 
   #pass(options: ForwardOptions): CellPass {
     const epsilon = this.#binarization.batchNormEpsilon;
-    return {
-      get: this.parameters.get,
+    const fixed = options.statistics;
+    const passOf = (get: CellPass["get"], collect: BatchStatistics | null): CellPass => ({
+      get,
       edeT: options.edeT,
       auxiliarySkip: options.auxiliarySkip ?? 0,
       alphasOnly: options.alphasOnly ?? false,
       dropSkip: options.skipDropout ? skipDropout(options.skipDropout.rate, options.skipDropout.key) : null,
+      skipsOperations: options.skips?.operations ?? false,
+      collect,
+      within: (own, collected) => passOf(own, collect && collected),
       normalize: (name, x) => {
-        const fixed = options.statistics;
         if (fixed) return normalizedBy(fixed, name, x, epsilon);
         const { y, mean, variance } = batchNormTrain(x, null, null, epsilon);
-        options.collect?.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
+        collect?.set(name, { mean: tf.keep(mean), variance: tf.keep(variance) });
         return y;
       },
-    };
+    });
+    return passOf(this.parameters.get, options.collect ?? null);
   }
 
   /** Scalars, cut from the weights once for all cells of a group. */
@@ -293,6 +347,17 @@ function skipDropout(rate: number, key: RandomKey): CellPass["dropSkip"] {
 /** The entries of a vector. `tf.unstack` of a single entry has no gradient: tfjs hands it a tensor, not a list. */
 function scalarsOf(vector: tf.Tensor): tf.Scalar[] {
   return vector.size === 1 ? [tf.reshape(vector, []) as tf.Scalar] : (tf.unstack(vector) as tf.Scalar[]);
+}
+
+/** `Σ_i weights_i · states_i`, terms of weight 0 left out. */
+function chosenOf(states: readonly tf.Tensor4D[], weights: tf.Tensor, pass: CellPass): tf.Tensor4D {
+  const terms = scalarsOf(weights).map((weight, i) => {
+    const state = states[i] as tf.Tensor4D;
+    return inRegion(gateOf(weight, 1 / states.length), pass, [], [state, weight] as const, ([value, own]) =>
+      weightedSum([value], [own], null),
+    );
+  });
+  return terms.reduce((sum, term) => add(sum, term));
 }
 
 /** `Σ_i weights_i · states_i`. */

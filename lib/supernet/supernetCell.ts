@@ -1,4 +1,4 @@
-import { add, concatChannels, relu, tf, weightedSum } from "../backend";
+import { add, concatChannels, gateOf, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type Application, applyTogether } from "../layers/applyTogether";
@@ -7,11 +7,13 @@ import { type BoundPrimitive, boundPrimitive, buildOperation } from "../layers/b
 import { nodeParameters, normalizeAndBinarize } from "../layers/normalizeAndBinarize";
 import type { NodeState, OperationSettings, ParameterSpec } from "../layers/operation";
 import { realConv2d } from "../layers/realLayers";
+import type { BatchStatistics } from "../layers/runningStatistics";
 import { avgPoolDuplicate } from "../layers/shortcuts";
 import { cellTensorFactor } from "../space/builtCells";
 import { edgeIndex, edgesOf } from "../space/edges";
 import { anyOf, byShare, fedShares, type Share, stateByShare } from "./fedShares";
 import { PartialChannels } from "./partialChannels";
+import { inRegion } from "./region";
 
 /** Shape of one cell of the supernet, at width 1. */
 export interface SupernetCellShape {
@@ -34,6 +36,12 @@ export interface CellPass {
   readonly alphasOnly: boolean;
   /** Applied to the value of every skip connection of a named edge; null for none. */
   readonly dropSkip: ((name: string, value: tf.Tensor4D) => tf.Tensor4D) | null;
+  /** Whether operations of weight 0 need neither a value nor a gradient in that weight, and are computed behind gates. */
+  readonly skipsOperations: boolean;
+  /** Receives statistics of batch norms; null for none. */
+  readonly collect: BatchStatistics | null;
+  /** The same pass with parameters and statistics of its own. */
+  within(get: CellPass["get"], collect: BatchStatistics): CellPass;
 }
 
 /** Masks of a cell: shares of the channels that exist on either side, `[channels]`; null for all. */
@@ -62,6 +70,8 @@ export interface OperationWeights {
 interface Terms {
   readonly values: tf.Tensor4D[];
   readonly weights: tf.Scalar[];
+  /** Values with weight and mask in them. */
+  readonly ready: tf.Tensor4D[];
 }
 
 /**
@@ -117,7 +127,11 @@ export class SupernetCell {
       const nodeMask = before || this.#shape.stride === 2 ? masks.output : masks.input;
       const entryMask = this.#shape.stride === 2 ? masks.input : nodeMask;
       const first = before ? masked(this.#process(x, wideInput, entryMask, masks.fed, pass), entryMask) : x;
-      const terms: Terms[] = Array.from({ length: steps + 1 }, () => ({ values: [], weights: [] }));
+      const terms: Terms[] = Array.from({ length: steps + 1 }, () => ({
+        values: [],
+        weights: [],
+        ready: [],
+      }));
       const nodes: tf.Tensor4D[] = [];
       for (let node = 0; node <= steps; node++) {
         const raw = node === 0 ? first : this.#sum(terms[node] as Terms, first, nodeMask);
@@ -178,7 +192,7 @@ export class SupernetCell {
     outputMask: tf.Tensor1D | null,
     pass: CellPass,
   ): void {
-    const places: { to: number; weight: tf.Scalar; drops: string | null }[] = [];
+    const places: { name: string; to: number; weight: tf.Scalar; drops: string | null }[] = [];
     const applications: Application[] = [];
     const partial = this.#partial;
     const seen = partial ? partial.restrict(state, from) : state;
@@ -191,7 +205,7 @@ export class SupernetCell {
         const weight = row[k] ?? 0;
         if (weight === 0 || primitive === "none") return;
         const name = `${this.#shape.name}.edge${to}-${from}.${primitive}`;
-        places.push({ to, weight, drops: spec.traits.kind === "skip" ? name : null });
+        places.push({ name, to, weight, drops: spec.traits.kind === "skip" ? name : null });
         applications.push({
           operation: build(name, this.#settings(primitive, from, pass.edeT)),
           get: (own) => pass.get(`${name}.${own}`),
@@ -207,6 +221,14 @@ export class SupernetCell {
       (terms[to] as Terms).values.push(value);
       (terms[to] as Terms).weights.push(weight);
     };
+    if (pass.skipsOperations && !partial) {
+      applications.forEach((application, i) => {
+        const place = places[i] as (typeof places)[number];
+        (terms[place.to] as Terms).ready.push(this.#behindGate(application, place, state, outputMask, pass));
+      });
+      this.#goBy(from, state, weights.edges, pass.auxiliarySkip, enter);
+      return;
+    }
     applyTogether(applications, seen).forEach((value, i) => {
       const { to, weight, drops } = places[i] as (typeof places)[number];
       if (!value) return;
@@ -214,6 +236,38 @@ export class SupernetCell {
       enter(to, partial ? partial.spread(kept, from, stride) : kept, weight);
     });
     this.#goBy(from, state, weights.edges, pass.auxiliarySkip, enter);
+  }
+
+  /** The masked and weighted value of an operation, computed where its weight is not 0. */
+  #behindGate(
+    { operation, options }: Application,
+    {
+      name,
+      weight,
+      drops,
+    }: { readonly name: string; readonly weight: tf.Scalar; readonly drops: string | null },
+    state: NodeState,
+    mask: tf.Tensor1D | null,
+    pass: CellPass,
+  ): tf.Tensor4D {
+    const normalized = state.normalized === state.raw ? null : state.normalized;
+    const inputs = [state.raw, normalized, state.bits, state.mask, mask, weight] as const;
+    const parameters = operation.parameters.map((own) => `${name}.${own.name}`);
+    const gate = gateOf(weight, 1 / this.#space.primitives.length);
+    return inRegion(gate, pass, parameters, inputs, ([raw, normal, bits, inMask, outMask, own], within) => {
+      const value = operation.apply(
+        { ...state, raw, normalized: normal ?? raw, bits, mask: inMask },
+        (parameter) => within.get(`${name}.${parameter}`),
+        {
+          ...options,
+          outputMask: outMask,
+          valueMask: options?.valueMask ? outMask : null,
+          normalize: (y) => within.normalize(name, y),
+        },
+      ) as tf.Tensor4D;
+      const kept = drops !== null && pass.dropSkip ? pass.dropSkip(drops, value) : value;
+      return weightedSum([kept], [own], this.#masksOnce ? null : outMask);
+    });
   }
 
   /** What enters the later nodes beside the candidates: the channels that go by, and the auxiliary skip. */
@@ -234,8 +288,10 @@ export class SupernetCell {
   }
 
   /** The masked sum of everything that enters a node; zeros where nothing does. */
-  #sum({ values, weights }: Terms, input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
-    if (values.length > 0) return weightedSum(values, weights, this.#masksOnce ? null : mask);
+  #sum({ values, weights, ready }: Terms, input: tf.Tensor4D, mask: tf.Tensor1D | null): tf.Tensor4D {
+    const others = values.length > 0 ? [weightedSum(values, weights, this.#masksOnce ? null : mask)] : [];
+    const [first, ...further] = [...others, ...ready];
+    if (first) return further.reduce((sum, term) => add(sum, term), first);
     const [batch, height, width] = input.shape;
     const { outChannels, stride } = this.#shape;
     return tf.zeros([batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels]);

@@ -111,26 +111,28 @@ class BranchWriter {
     }
     const within = new Map(names);
     const nodes = this.body(inner, depth + 1, within, new Set(outer.keys()));
-    const ends = [...outer].map(([value, name]) => ({ name, inner: within.get(value) ?? value }));
-    for (const { inputs, outputs } of copied) {
-      const name = `${outputs[0]}_${this.#count++}`;
-      nodes.push({
-        op: "Identity",
-        name: "",
-        inputs: [within.get(inputs[0] as string) ?? (inputs[0] as string)],
-        outputs: [name],
-      });
-      ends.push({ name: outputs[0] as string, inner: name });
+    const exitOf = new Map(exits.map((exit) => [exit.outputs[0] as string, exit]));
+    const ends: End[] = [];
+    const taken = new Map<string, string>();
+    for (const [value, name] of outer) {
+      const inner = within.get(value) ?? value;
+      const known = taken.get(inner);
+      if (known === undefined) {
+        taken.set(inner, name);
+        names.set(value, name);
+        ends.push({ name, inner, value });
+      } else if (exitOf.has(name)) copied.push(exitOf.get(name) as Item);
+      // What a gate inside hands out, and what it was given, is one value here: it comes out once.
+      else names.set(value, known);
     }
-    const whole = new Set(exits.map(({ outputs }) => outputs[0] as string));
-    const zeros = ends.map(({ name }) =>
-      this.#zeros(name, whole.has(name) && !this.#narrow.has(name), outer),
-    );
-    // A value that came out as a gate's result is found under that name from now on.
-    for (const [value, name] of outer) names.set(value, name);
-    const info = (name: string, origin: string) => ({ name, type: this.#graph.typeOf(origin), shape: null });
-    const origins = new Map([...outer].map(([value, name]) => [name, value]));
-    const origin = (name: string) => origins.get(name) ?? name;
+    for (const { inputs, outputs } of copied) {
+      const [source, name] = [inputs[0], outputs[0]] as [string, string];
+      const inner = `${name}_${this.#count++}`;
+      nodes.push({ op: "Identity", inputs: [within.get(source) ?? source], outputs: [inner] });
+      ends.push({ name, inner, value: name });
+    }
+    const zeros = ends.map((end) => this.#zeros(end, exitOf.has(end.name) && !this.#narrow.has(end.name)));
+    const info = ({ value }: End, name: string) => ({ name, type: this.#graph.typeOf(value), shape: null });
     return {
       op: "If",
       name: `If_b${this.#count++}`,
@@ -138,30 +140,28 @@ class BranchWriter {
       outputs: ends.map(({ name }) => name),
       attributes: {
         then_branch: {
-          graph: {
-            nodes: named(nodes, this.#count++),
-            outputs: ends.map((end) => info(end.inner, origin(end.name))),
-          },
+          graph: { nodes: named(nodes, this.#count++), outputs: ends.map((end) => info(end, end.inner)) },
         },
-        else_branch: {
-          graph: {
-            nodes: zeros,
-            outputs: ends.map(({ name }) => info(`${name}_0`, origin(name))),
-          },
-        },
+        else_branch: { graph: { nodes: zeros, outputs: ends.map((end) => info(end, `${end.name}_0`)) } },
       },
     };
   }
 
   /** What stands for a value where the branch does not run. */
-  #zeros(name: string, whole: boolean, outer: ReadonlyMap<string, string>): OnnxNode {
-    const value = [...outer].find(([, own]) => own === name)?.[0] ?? name;
+  #zeros({ name, value }: End, whole: boolean): OnnxNode {
     const zero = this.#graph.zero(this.#graph.typeOf(value));
     const outputs = [`${name}_0`];
     if (!whole) return { op: "Identity", name: `Identity_z${name}`, inputs: [zero], outputs };
     const shape = this.#graph.ints(this.#graph.shapeOf(value));
     return { op: "Expand", name: `Expand_z${name}`, inputs: [zero, shape], outputs };
   }
+}
+
+/** A value that comes out of a branch: its name outside and inside, and that in the graph without branches. */
+interface End {
+  readonly name: string;
+  readonly inner: string;
+  readonly value: string;
 }
 
 type Readers = ReadonlyMap<string, ReadonlySet<Item>>;

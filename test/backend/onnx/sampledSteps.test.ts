@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { lossGradients, softmaxCrossEntropy, tf } from "../../../lib/backend";
+import type { Overrides } from "../../../lib/config/check";
+import type { SearchConfig } from "../../../lib/config/searchConfig";
+import { fold, integers, normal, randomKey } from "../../../lib/random/randomKey";
+import { drawWeights } from "../../../lib/search/draws";
+import { epochSettings } from "../../../lib/search/epochSettings";
+import { SearchState } from "../../../lib/search/searchState";
+import { passOptions } from "../../../lib/search/steps";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { tinySearch } from "../../helpers/tinySearch";
+import { startOnnx } from "./onnxBench";
+
+let backend: OnnxBackend;
+beforeAll(async () => {
+  backend = await startOnnx();
+});
+
+const paths = { cell: { method: "path" }, depth: { method: "path" }, width: { method: "path" } } as const;
+const space = { initChannels: 4, cellLayout: [0, 1, 0, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 };
+
+/** Loss, statistics and gradients in weights and alphas of a draw, behind gates or all computed. */
+async function lossOf(
+  state: SearchState,
+  config: SearchConfig,
+  draw: number,
+  gates: boolean,
+  alphasOnly: boolean,
+) {
+  const settings = epochSettings(config, config.warmupEpochs);
+  const key = fold(randomKey(0), draw);
+  const images = tf.tensor4d(normal(fold(key, "images"), 4 * 8 * 8 * 3), [4, 8, 8, 3]);
+  const labels = tf.tensor1d(Int32Array.from(integers(key, 4, 10)), "int32");
+  const statistics = state.supernet.statistics.collector();
+  const variables = {
+    ...state.alphas.named(),
+    ...(alphasOnly ? {} : Object.fromEntries(state.supernet.parameters.entries())),
+  };
+  const { value, gradients } = lossGradients(() => {
+    const { weights, active } = drawWeights(state.alphas, settings, key);
+    const skips = gates ? { operations: true, cells: true } : undefined;
+    const options = { ...passOptions(settings, { active }, key), collect: statistics, skips, alphasOnly };
+    return softmaxCrossEntropy(state.supernet.logits(images, weights, options), labels, 0);
+  }, Object.values(variables));
+  const tensors = new Map<string, tf.Tensor>([["loss", value]]);
+  for (const [i, name] of Object.keys(variables).entries()) if (gradients[i]) tensors.set(name, gradients[i]);
+  const found = new Map<string, number[]>();
+  for (const [name, tensor] of tensors) found.set(name, Array.from(await tensor.data()));
+  const seen = new Map<string, { seen: number; mean: number[] }>();
+  for (const [name, { mean, seen: flag }] of statistics)
+    seen.set(name, {
+      seen: flag ? ((await flag.data())[0] as number) : 1,
+      mean: Array.from(await mean.data()),
+    });
+  for (const norm of statistics.values())
+    tf.dispose(Object.values(norm).filter((t) => t !== undefined) as tf.Tensor[]);
+  tf.dispose([images, labels, ...tensors.values()]);
+  return { found, seen };
+}
+
+describe("a step of sampled paths", () => {
+  it.each<[string, Overrides<SearchConfig>]>([
+    ["the default blocks", {}],
+    ["batch norms on edges", { binarization: { blockOrder: "conv_bn_relu" } }],
+    ["rprelu and rsign", { binarization: { nonlinearity: "rprelu", rsign: true } }],
+  ])("has the values and gradients of the whole mixture, with %s", async (_, overrides) => {
+    const config = tinySearch({ space, batchSize: 4, samplers: paths, ...overrides });
+    const state = new SearchState(config, randomKey(1));
+    for (const alphasOnly of [false, true]) {
+      let compiles = 0;
+      for (let draw = 0; draw < 4; draw++) {
+        const before = backend.statistics().compiles;
+        const fast = await lossOf(state, config, draw, true, alphasOnly);
+        if (draw > 0) compiles += backend.statistics().compiles - before;
+        const slow = await lossOf(state, config, draw, false, alphasOnly);
+        const largest = Math.max(...[...slow.found.values()].flat().map(Math.abs));
+        for (const [name, values] of slow.found)
+          for (const [i, value] of values.entries())
+            expect(Math.abs((fast.found.get(name)?.[i] ?? 0) - value), `${name} ${i}`).toBeLessThan(
+              3e-5 * largest,
+            );
+        expect([...fast.seen.keys()].sort()).toEqual([...slow.seen.keys()].sort());
+        for (const [name, { seen, mean }] of fast.seen)
+          for (const [i, value] of mean.entries())
+            expect(value, `${name} ${seen} ${draw} ${mean} / ${slow.seen.get(name)?.mean}`).toBeCloseTo(
+              seen * (slow.seen.get(name)?.mean[i] as number),
+              4,
+            );
+      }
+      expect(compiles).toBe(0);
+    }
+    state.dispose();
+  });
+});
