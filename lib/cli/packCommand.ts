@@ -7,7 +7,7 @@ import { cSource, identifierOf } from "../packed/c/cSource";
 import { packedSizes } from "../packed/inspectPacked";
 import { onnxBytes } from "../packed/onnx/onnxFile";
 import { packedModelBytes } from "../packed/writeModel";
-import { writeFileAtomic } from "../util/atomicFile";
+import { writeFilesAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
@@ -98,10 +98,8 @@ async function run(given: string, options: Options): Promise<void> {
   const c =
     options.c === undefined ? null : cSource(model, identifierOf(basename(options.c, extname(options.c))));
   if (options.c !== undefined && c !== null) files.push([options.c, new TextEncoder().encode(c.text)]);
-  for (const [file, bytes] of files) {
-    writeFileAtomic(file, [bytes]);
-    console.log(`${file}  ${bytes.length.toLocaleString("en-US")} bytes`);
-  }
+  writeFilesAtomic(files.map(([file, bytes]) => [file, [bytes]]));
+  for (const [file, bytes] of files) console.log(`${file}  ${bytes.length.toLocaleString("en-US")} bytes`);
   if (c !== null)
     console.log(
       `in C: ${c.prefix}_run, constants of ${c.constantBytes.toLocaleString("en-US")} bytes, ${c.arenaBytes.toLocaleString("en-US")} bytes of static memory`,

@@ -1,4 +1,4 @@
-import { type PictureFault, pictureFiles, readPictures } from "../data/pictures/readPictures";
+import { pictureFiles, readPictures } from "../data/pictures/readPictures";
 import { type ClassAnswer, type OpenOptions, openPacked } from "../packed/openPacked";
 import type { PackedModel } from "../packed/packedModel";
 import { modelShape } from "../records/modelSpec";
@@ -25,7 +25,7 @@ export interface ClassifyOptions extends OpenOptions {
  *
  * A picture is turned as its EXIF says, converted to sRGB (or grey), its shorter side resized to the network's image size by a
  * triangle filter, its centre cut out, and normalised as the model's header says. A picture that cannot be read is an answer with a
- * fault; the others are run.
+ * fault; the others are run. Answers come in the order of the pictures.
  *
  * @param places picture files, and folders with some at any depth.
  * @throws ConfigError for an option out of range; DataError for a folder without pictures, and for a network that reads neither colour
@@ -55,12 +55,18 @@ export async function* classifyPictures(
     const form = { imageSize, channels, convert, exact, ...model.header.normalization };
     for await (const { paths, images, faults } of readPictures(files, form, batch)) {
       const answers = await opened.classify(images, paths.length, top);
-      for (const [i, classes] of answers.entries()) yield { path: paths[i] as string, classes };
-      for (const { path, why } of faults) yield faultOf({ path, why });
+      const faultAt = new Map(faults.map((fault) => [fault.place, fault]));
+      let read = 0;
+      for (let place = 0; place < paths.length + faults.length; place++) {
+        const fault = faultAt.get(place);
+        if (fault) yield { path: fault.path, fault: fault.why };
+        else {
+          yield { path: paths[read] as string, classes: answers[read] as readonly ClassAnswer[] };
+          read++;
+        }
+      }
     }
   } finally {
     opened.dispose();
   }
 }
-
-const faultOf = ({ path, why }: PictureFault): PictureAnswer => ({ path, fault: why });

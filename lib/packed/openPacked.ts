@@ -27,13 +27,13 @@ export interface OpenedModel {
   /**
    * The logits of some images, `[count, classes]`.
    * @param images normalised, `[count, imageSize, imageSize, imageChannels]`, flat.
-   * @throws ShapeError if the array has another length.
+   * @throws ShapeError if the array has another length; DataError for a value that is not a finite number.
    */
   logits(images: Float32Array, count: number): Promise<Float32Array>;
   /**
    * The likeliest classes of each image, likeliest first; of equal logits the first class.
    * @param top how many of them, 5 by default.
-   * @throws ShapeError if the array has another length; ConfigError for a `top` below 1.
+   * @throws ShapeError if the array has another length; DataError for a value that is not a finite number; ConfigError for a `top` below 1.
    */
   classify(images: Float32Array, count: number, top?: number): Promise<ClassAnswer[][]>;
   /** Frees memory and threads. */

@@ -274,7 +274,7 @@ export interface PackedEngine {
    * The logits of some images.
    * @param images normalised, `[count, imageSize, imageSize, imageChannels]`, flat.
    * @returns `[count, classes]`, flat; the caller's own.
-   * @throws ShapeError if the array has another length.
+   * @throws ShapeError if the array has another length; DataError for a value that is not a finite number.
    */
   run(images: Float32Array, count: number): Promise<Float32Array>;
   /** Frees what the engine holds (memory, threads). It cannot run after it. */

@@ -47,25 +47,63 @@ export function writeError(path: string, error: unknown): RecordError {
  * @throws RecordError naming the path, the cause (no permission, disk full, …) and the remedy.
  */
 export function writeFileAtomic(path: string, content: string | readonly Uint8Array[], durable = true): void {
-  const temporary = `${path}.${process.pid}.partial`;
-  const parts = typeof content === "string" ? [Buffer.from(content, "utf8")] : content;
-  let file: number | undefined;
-  let begun = false;
+  writeSet([[path, content]], durable);
+}
+
+/**
+ * Writes several files of which none is wanted without the others: each as {@link writeFileAtomic} does, and none takes its name
+ * before all are on the disk. Where one cannot be written, none is; the folders that were made stay.
+ *
+ * @throws RecordError naming the path that could not be written, the cause and the remedy.
+ */
+export function writeFilesAtomic(
+  files: readonly (readonly [string, string | readonly Uint8Array[]])[],
+): void {
+  writeSet(files, true);
+}
+
+function writeSet(
+  files: readonly (readonly [string, string | readonly Uint8Array[]])[],
+  durable: boolean,
+): void {
+  const temporary = (path: string) => `${path}.${process.pid}.partial`;
+  /** Files to remove again, should one fail. */
+  const made: string[] = [];
+  let place = "";
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    file = openSync(temporary, "w");
-    begun = true;
+    for (const [path, content] of files) {
+      place = path;
+      writeNew(temporary(path), content, durable, () => made.push(temporary(path)));
+    }
+    for (const [path] of files) {
+      place = path;
+      const isNew = !existsSync(path);
+      renameSync(temporary(path), path);
+      if (isNew) made.push(path);
+      if (durable) flushFolder(dirname(path));
+    }
+  } catch (error) {
+    for (const path of made) rmSync(path, { force: true });
+    throw writeError(place, error);
+  }
+}
+
+function writeNew(
+  path: string,
+  content: string | readonly Uint8Array[],
+  durable: boolean,
+  onMade: () => void,
+): void {
+  const parts = typeof content === "string" ? [Buffer.from(content, "utf8")] : content;
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, "w");
+  onMade();
+  try {
     for (const part of parts)
       for (let at = 0; at < part.length; ) at += writeSync(file, part, at, part.length - at);
     if (durable) fsyncSync(file);
+  } finally {
     closeSync(file);
-    file = undefined;
-    renameSync(temporary, path);
-    if (durable) flushFolder(dirname(path));
-  } catch (error) {
-    if (file !== undefined) closeSync(file);
-    if (begun) rmSync(temporary, { force: true });
-    throw writeError(path, error);
   }
 }
 

@@ -129,6 +129,24 @@ describe("bars pack", () => {
     expect(existsSync(at("x.bars"))).toBe(false);
   });
 
+  it("writes none of its files where one cannot be written", async () => {
+    writeFileSync(at("taken"), "a file");
+    const { err, code } = await bars(
+      "pack",
+      "runs/a",
+      "--out",
+      "set.bars",
+      "--onnx",
+      "set/n.onnx",
+      "--c",
+      "taken/n.h",
+    );
+    expect(err).toContain("taken/n.h: could not be written: a part of the path is a file, not a folder");
+    expect(code).toBe(1);
+    expect([existsSync(at("set.bars")), readdirSync(at("set"))]).toEqual([false, []]);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  });
+
   it("takes the weights that a file's name says, and no other files", async () => {
     writeFileSync(at("runs/a/notes.safetensors"), "");
     const { err, code } = await bars("pack", "runs/a/notes.safetensors", "--out", "x.bars");
@@ -260,6 +278,17 @@ describe("bars run", () => {
       "error: bars run: expected pictures that the network can read, got 2 of 3 pictures that it cannot",
     );
     expect((await bars("run", "m.bars", "grey.png", "--convert")).code).toBe(0);
+    // Lines of JSON are in the order of what was given, read or not.
+    const given = ["big.png", "grey.png", "pictures/b.png", "broken.png", "big.png", "pictures/inner/a.png"];
+    for (const batch of ["2", "64"]) {
+      const { out } = await bars("run", "m.bars", ...given, "--json", "--batch", batch);
+      const answers = out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      expect(answers.map(({ path }) => path)).toEqual(given);
+      expect(answers.map((one) => "fault" in one)).toEqual([false, true, false, true, false, false]);
+    }
   });
 
   it("refuses pictures of another size where it is asked to", async () => {

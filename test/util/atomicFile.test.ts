@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { writeFileAtomic } from "../../lib/util/atomicFile";
+import { writeFileAtomic, writeFilesAtomic } from "../../lib/util/atomicFile";
 import { RecordError } from "../../lib/util/errors";
 import { temporaryFolder } from "../helpers/tinySearch";
 
@@ -63,5 +63,36 @@ describe("writeFileAtomic", () => {
     expect(() => writeFileAtomic(join(folder, "file/inside.txt"), "x")).toThrow(
       "could not be written: a part of the path is a file, not a folder; choose another folder.",
     );
+  });
+});
+
+describe("writeFilesAtomic", () => {
+  it("writes all of its files or none: what was there stays, what was not there is not", () => {
+    const [old, fresh, last] = ["old", "fresh/file", "last"].map((name) => join(folder, "set", name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFilesAtomic([[old, "before"]]);
+    failure.code = "ENOSPC";
+    failure.after = 2;
+    const all = [old, fresh, last].map((path) => [path, "after"] as const);
+    expect(() => writeFilesAtomic(all)).toThrow(`${last}: could not be written: the disk is full`);
+    expect(fs.readFileSync(old, "utf8")).toBe("before");
+    expect(fs.readdirSync(join(folder, "set"))).toEqual(["fresh", "old"]);
+    expect(fs.readdirSync(join(folder, "set/fresh"))).toEqual([]);
+    failure.code = "";
+    // Found only when it takes its name.
+    fs.mkdirSync(last);
+    expect(() =>
+      writeFilesAtomic([
+        [fresh, "after"],
+        [last, "after"],
+      ]),
+    ).toThrow(`${last}: could not be written: the path is a folder`);
+    expect(fs.readdirSync(join(folder, "set/fresh"))).toEqual([]);
+    fs.rmdirSync(last);
+    writeFilesAtomic(all);
+    expect(all.map(([path]) => fs.readFileSync(path, "utf8"))).toEqual(["after", "after", "after"]);
   });
 });

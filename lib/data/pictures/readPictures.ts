@@ -31,6 +31,8 @@ export interface PictureBatch {
 
 /** A picture that could not be read, and why, as a clause. */
 export interface PictureFault {
+  /** Among the pictures of its batch, readable or not, from 0. */
+  readonly place: number;
   readonly path: string;
   readonly why: string;
 }
@@ -93,12 +95,13 @@ function batchOf(files: readonly string[], answers: readonly DecodeAnswer[], for
   for (const [i, answer] of answers.entries()) {
     const path = files[i] as string;
     if ("fault" in answer) {
-      faults.push({ path, why: answer.fault });
+      faults.push({ place: i, path, why: answer.fault });
       continue;
     }
     const { fileHeight, fileWidth, height, width } = answer;
     if (exact && (fileHeight !== imageSize || fileWidth !== imageSize)) {
       faults.push({
+        place: i,
         path,
         why: `is ${fileWidth}x${fileHeight} pixels, expected ${imageSize}x${imageSize}, as the network reads`,
       });
