@@ -9,6 +9,7 @@ import {
   stemChannels,
 } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
+import { type StemConvolution, stemOf } from "../space/stem";
 import { ConfigError } from "../util/errors";
 import { type BlockPlace, blockGraph, type GraphContext } from "./blockGraph";
 import type { NodeId } from "./graph";
@@ -21,10 +22,15 @@ export function genotypeGraph(context: GraphContext, genotype: Genotype): NodeId
   const { build, weights } = context;
   const { space } = genotype;
   const channels = stemChannels(genotype);
-  let x = realConvGraph(context, "stem", build.image, 3, channels);
+  const { convolutions, pooled: isPooled } = stemOf(space, channels);
+  let x = convolutions.reduce((input, { name, kernel, stride, out, relu }) => {
+    const before = relu ? build.activation(`${name}.relu`, input, { kind: "relu" }) : input;
+    return realConvGraph(context, name, before, { kernel, stride, out });
+  }, build.image);
+  if (isPooled) x = build.pool("stem.pool", x, "max", 3, 2);
   if (space.process === "preprocess") {
     const raised = build.activation("extraStem.relu", x, { kind: "relu" });
-    x = realConvGraph(context, "extraStem", raised, 1, space.steps * channels);
+    x = realConvGraph(context, "extraStem", raised, { kernel: 1, stride: 1, out: space.steps * channels });
   }
   for (const cell of builtCells(genotype)) {
     const edges = genotype.cells[cell.group] ?? [];
@@ -36,16 +42,15 @@ export function genotypeGraph(context: GraphContext, genotype: Genotype): NodeId
   return build.dense("logits", pooled, weight, weights.real("head.bias", [space.classes]));
 }
 
-/** A real convolution of stride 1 with its batch norm. */
+/** A real convolution with its batch norm. */
 function realConvGraph(
   { build, weights }: GraphContext,
   name: string,
   x: NodeId,
-  kernel: number,
-  out: number,
+  { kernel, stride, out }: Pick<StemConvolution, "stride" | "out"> & { readonly kernel: number },
 ): NodeId {
   const own = weights.real(`${name}.kernel`, [kernel, kernel, build.sizeOf(x)[2], out]);
-  const conv = build.realConv(`${name}.conv`, x, { kernel, stride: 1, out, weights: own });
+  const conv = build.realConv(`${name}.conv`, x, { kernel, stride, out, weights: own });
   const { scale, offset } = weights.norm({ name, statistics: name, channels: out, kernels: null });
   return build.affine(name, conv, scale, offset);
 }
@@ -165,7 +170,7 @@ class CellGraph {
       return this.#block(name, x, { ...window, outChannels, identity: false, statistics: name });
     }
     const raised = this.#context.build.activation(`${name}.relu`, x, { kind: "relu" });
-    return realConvGraph(this.#context, name, raised, 1, outChannels);
+    return realConvGraph(this.#context, name, raised, { kernel: 1, stride: 1, out: outChannels });
   }
 
   #shortcut(x: NodeId, outChannels: number): NodeId | null {

@@ -181,4 +181,22 @@ describe("a packed random genotype", () => {
       await compare(genotypeModel(genotype, `genotype-${v}-${s}`), binarization, predicted);
     },
   );
+
+  it.each([
+    ["imagenet_7x7", "preprocess"],
+    ["imagenet_stem0", "postprocess"],
+    ["imagenet_stem01", "preprocess"],
+  ] as const)(
+    "behind the stem %s, each cell with its own width, is its float network too",
+    async (stem, process) => {
+      const config = spaceConfig({
+        ...{ stem, process, widthPer: "cell", imageSize: 32, initChannels: 8, classes: 5 },
+        ...{ widthChoices: [0.5, 1], cellLayout: [0, 0, 1], steps: 2, cellShortcut: "avg_pool" },
+      });
+      const genotype = randomMultiGenotype(config, fold(key, stem));
+      const predicted = sumCosts(costTable(genotype, binarizationConfig())).bits;
+      const { compared } = await compare(genotypeModel(genotype, stem), binarizationConfig(), predicted);
+      expect(compared).toBeGreaterThan(0);
+    },
+  );
 });
