@@ -31,7 +31,7 @@ export function passOptions(
  * operations, and cells where depths are sampled so too; in weight steps, which ask for no gradient in a depth's weights,
  * of any sampler that draws a single one.
  */
-export function skipsOf(
+function skipsOf(
   { samplers: { cell, depth } }: Pick<EpochSettings, "samplers">,
   step: "weights" | "alphas",
 ): ForwardOptions["skips"] {

@@ -1,6 +1,6 @@
 import { type Gate, gated, tf } from "../backend";
 import type { BatchStatistics } from "../layers/runningStatistics";
-import type { CellPass } from "./supernetCell";
+import type { CellPass } from "./cellPass";
 
 /**
  * A part of a forward pass behind a gate ({@link gated}): the statistics of its batch norms come out with its values, and

@@ -12,18 +12,12 @@ import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
+import type { CellMasks, CellPass, CellSurroundings, OperationWeights } from "./cellPass";
 import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
+import { gatedCell } from "./gatedCell";
 import { layoutWeights, widthMasks } from "./layoutWeights";
 import { inRegion } from "./region";
-import {
-  type CellMasks,
-  type CellPass,
-  type CellSurroundings,
-  masked,
-  type OperationWeights,
-  SupernetCell,
-  tiled,
-} from "./supernetCell";
+import { masked, SupernetCell, tiled } from "./supernetCell";
 
 /** What one forward pass needs besides images and mixture weights. */
 export interface ForwardOptions {
@@ -166,7 +160,9 @@ export class Supernet {
           if (depth && options.skips?.cells) {
             // Cells beyond the depth, whose states have weight 0 all together.
             const beyond = tf.sum(tf.slice(depth, [i + 1], [stage.cells.length - i])) as tf.Scalar;
-            x = this.#gatedCell(cell, x, operations, { input: inMask, output, fed }, pass, beyond);
+            const own = operations[this.space.cellLayout[cell] as number] as OperationWeights;
+            const around = { input: inMask, output, fed };
+            x = gatedCell(this.#cells[cell] as SupernetCell, x, own, around, pass, beyond);
             fed = this.#fedAfter(cell, operations, fed);
           } else run(cell, { input: inMask, output });
           states.push(x);
@@ -205,44 +201,6 @@ export class Supernet {
   ): tf.Tensor4D {
     const group = this.space.cellLayout[cell] as number;
     return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, around, pass);
-  }
-
-  /** A cell that is computed where `weight` is not 0. */
-  #gatedCell(
-    cell: number,
-    x: tf.Tensor4D,
-    operations: readonly OperationWeights[],
-    { input, output, fed }: CellSurroundings,
-    pass: CellPass,
-    weight: tf.Scalar,
-  ): tf.Tensor4D {
-    const group = this.space.cellLayout[cell] as number;
-    const own = operations[group] as OperationWeights;
-    const scalars = [
-      ...own.operations.flat().filter((value): value is tf.Scalar => value !== 0),
-      ...(own.edges ?? []),
-      ...(own.held ?? []),
-    ];
-    const built = this.#cells[cell] as SupernetCell;
-    const parameters = built.parameters.map(({ name }) => name);
-    const inputs = [x, input, output, fed, ...scalars];
-    return inRegion(gateOf(weight, 0.5), pass, parameters, inputs, (entered, within) => {
-      const [state, inMask, outMask, share, ...rest] = entered as [
-        tf.Tensor4D,
-        tf.Tensor1D | null,
-        tf.Tensor1D | null,
-        Share,
-        ...tf.Scalar[],
-      ];
-      const places = new Map(scalars.map((scalar, i) => [scalar, rest[i] as tf.Scalar]));
-      const here = (scalar: tf.Scalar) => places.get(scalar) as tf.Scalar;
-      const weights: OperationWeights = {
-        operations: own.operations.map((row) => row.map((value) => (value === 0 ? 0 : here(value)))),
-        edges: own.edges?.map(here) ?? null,
-        held: own.held?.map(here) ?? null,
-      };
-      return built.apply(state, weights, { input: inMask, output: outMask, fed: share }, within);
-    });
   }
 
   /** Probability that a cell puts out anything, its input doing so with probability `fed`; 1 where a shortcut goes around it. */
