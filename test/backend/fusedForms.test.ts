@@ -116,6 +116,9 @@ const cases: Case[] = [
   },
   { name: "BarsScaleChannels", inputs: () => ({ x: drawn("x"), weight: tf.scalar(0.7) }), attributes: {} },
   { name: "BarsChannelDot", inputs: () => ({ a: drawn("a"), b: drawn("b") }), attributes: {} },
+  { name: "BarsGate", inputs: () => ({ x: drawn("x"), gate: tf.scalar(0) }), attributes: { share: 0.5 } },
+  { name: "BarsGate", inputs: () => ({ x: drawn("x"), gate: tf.scalar(-2) }), attributes: { share: 0.5 } },
+  { name: "BarsGateBack", inputs: () => ({ x: drawn("x"), gate: tf.scalar(0) }), attributes: { share: 0.5 } },
   {
     name: "BarsScaledConv",
     inputs: () => ({ x: drawn("x"), filter: drawn("f", [3, 3, 6, 4]), scale: tf.ones([1, 1, 1, 4]) }),

@@ -86,4 +86,23 @@ describe("gated parts of a step", () => {
     for (const gates of choices) await step(gates, false);
     expect(backend.statistics().compiles).toBe(compiles);
   });
+
+  it("are not run where the gate is closed, nor are their gradients", async () => {
+    const outside = tf.tensor1d([7], "int32");
+    const run = (value: number) =>
+      tf.tidy(() => {
+        const open = tf.scalar(value);
+        const x = tf.variable(tf.tensor1d([1, 2]));
+        const { value: sum, gradients } = lossGradients(() => {
+          // Entry 7 of two: whoever computes this fails.
+          const body = (own: tf.Tensor) => [tf.mul(tf.sum(tf.gather(own, outside)), tf.sum(own))];
+          return tf.sum(gated({ open, share: 0.5 }, [x], body)[0] as tf.Tensor) as tf.Scalar;
+        }, [x]);
+        x.dispose();
+        return [sum.dataSync()[0], ...(gradients[0] as tf.Tensor).dataSync()];
+      });
+    expect(run(0)).toEqual([0, 0, 0]);
+    expect(() => run(1)).toThrow(/indices element out of data bounds/);
+    outside.dispose();
+  });
 });
