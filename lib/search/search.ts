@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { startBackend } from "../backend";
 import type { SearchConfig } from "../config/searchConfig";
 import { checkForm } from "../data/checkForm";
+import { checkWholeBatch } from "../data/checkWholeBatch";
 import { loadData } from "../data/loadData";
 import { splitTraining } from "../data/splitTraining";
 import { inFolder, KeptRun, stoppedAt } from "../loop/keptRun";
@@ -47,7 +48,7 @@ export interface SearchOptions {
  * After every epoch the record and a checkpoint of everything are written. Called again with the same config and
  * folder it goes on where it stopped, bit-identically on the same engine, or returns the finished record.
  *
- * @throws ConfigError if the space is for other images than the data have.
+ * @throws ConfigError if the space is for other images than the data have, or a split does not fill a batch.
  * @throws RecordError if the folder holds a search with another config, or on other data, or is in use by a live process.
  * @throws InterruptedError after Ctrl-C, SIGTERM, SIGHUP, closed output or `signal`, when the state is saved.
  * @throws DivergenceError if a loss stops being finite; the checkpoint of the last good epoch stays.
@@ -86,6 +87,8 @@ async function searchNow(config: SearchConfig, options: SearchOptions): Promise<
     const data = await unlessStopped(signal, "search", load);
     checkForm("search", "the space", config.space, data.train);
     const split = splitTraining(data.train.labels, config.weightShare, fold(key, "split"));
+    checkWholeBatch("search", "the weight split", split.weightSplit.length, config.batchSize);
+    checkWholeBatch("search", "the alpha split", split.alphaSplit.length, config.batchSize);
     state = new SearchState(config, key);
     let record = earlier ?? newRecord(config, configHash, backend, data, split, state);
     if (earlier) record = resumed(earlier, state, files, data.info, stepsPerEpoch({ config, split }));

@@ -94,7 +94,7 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
     const backend = await unlessStopped(signal, "train", () => startBackend());
     const images =
       options.images ?? (await unlessStopped(signal, "train", () => trainingData(config, model, progress)));
-    checkImages(model, images);
+    checkImages(config, model, images);
     teacher = await trainedTeacher(config, model, {
       directory: options.teacherDirectory ?? join(options.directory, "teacher"),
       progress,

@@ -1,5 +1,6 @@
 import type { TrainConfig } from "../config/trainConfig";
 import { checkForm } from "../data/checkForm";
+import { checkWholeBatch } from "../data/checkWholeBatch";
 import { drawBalanced } from "../data/drawBalanced";
 import { type LoadedData, loadData } from "../data/loadData";
 import type { Trainable } from "../network/trainable";
@@ -58,13 +59,18 @@ export async function trainingData(
   progress: Progress,
 ): Promise<TrainingData> {
   const images = await loadTrainingData(config, progress);
-  checkImages(model, images);
+  checkImages(config, model, images);
   return images;
 }
 
-/** @throws ConfigError if a model is built for other images or for fewer classes than the data have. */
-export function checkImages(model: ModelSpec, { data }: TrainingData): void {
+/** @throws ConfigError if a model is built for other images or for fewer classes than the data have, or they fill no batch. */
+export function checkImages(
+  config: Pick<TrainConfig, "batchSize">,
+  model: ModelSpec,
+  { data, trainImages }: TrainingData,
+): void {
   checkForm("train", `the model "${model.name}"`, modelShape(model), data.train);
+  checkWholeBatch("train", "the training part", trainImages.length, config.batchSize);
 }
 
 /** Loads the images a config asks for and holds out its validation share, class by class. */

@@ -89,7 +89,7 @@ export async function trainPart(
   options: TrainPartOptions,
 ): Promise<TrainedPart> {
   const { images, directory, backend, signal } = options;
-  checkImages(model, images);
+  checkImages(config, model, images);
   const configHash = trainHash(config, model);
   const files = trainPartFiles(directory);
   const steps = stepsPerEpoch({ config, trainImages: images.trainImages });

@@ -94,6 +94,25 @@ describe("a finished run in its folder", () => {
   });
 });
 
+it.each([
+  {
+    args: ["search", "--config", "search.json"],
+    what: "search: batchSize must be at most 20, the images of the weight split",
+  },
+  {
+    args: ["train", "sets/drawn/g.json", "--config", "train.json"],
+    what: "train: batchSize must be at most 40, the images of the training part",
+  },
+])(
+  "a batch that the images do not fill is refused before anything is written: bars $args.0",
+  async ({ args, what }) => {
+    const { err, code } = await bars(...args, "--set", "batchSize=41", "--out", "wide");
+    expect(err).toContain(`error: ${what}, got 41. Set a smaller one, or use more images.`);
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, "wide"))).toBe(false);
+  },
+);
+
 it("a refused run leaves no empty folder", async () => {
   const none = ["--dataset", "image-folder", "--set", "data.folder.path=none"];
   const { code } = await bars("search", "--config", "search.json", ...none, "--out", "new/run");
