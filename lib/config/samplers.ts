@@ -21,7 +21,7 @@ const concrete = "Jang et al. 2017, arXiv:1611.01144";
 
 /**
  * The samplers of the library, with standard Gumbel noise `G` and standard logistic noise `L`. How each draws:
- * `lib/supernet/samplerDraws`, which does not compile without one for every name here.
+ * `lib/supernet/sampler`, which does not compile without one for every name here.
  */
 export const builtInSamplers = {
   softmax: {

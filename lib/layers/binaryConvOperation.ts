@@ -4,6 +4,7 @@ import { ShapeError } from "../util/errors";
 import { binarizeWeight, weightScale } from "./binarizeWeight";
 import { convolveBits, denseKernel, factorizedBinaryConv2d, ungroupKernel } from "./binaryConv2d";
 import { finishBlock } from "./finishBlock";
+import { plainBatchNorm } from "./normalizeAndBinarize";
 import type {
   ApplyOptions,
   ConvParts,
@@ -13,7 +14,6 @@ import type {
   Operation,
   ParameterSpec,
 } from "./operation";
-import { plainBatchNorm } from "./plainBatchNorm";
 
 /**
  * A binary convolution as an edge of a cell:

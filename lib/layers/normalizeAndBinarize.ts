@@ -1,8 +1,8 @@
-import { tf } from "../backend";
+import { batchNormTrain, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
-import { bitsOf } from "./bitsOf";
+import { binarizeActivation } from "./binarizeActivation";
 import type { NodeState, ParameterSpec } from "./operation";
-import { plainBatchNorm } from "./plainBatchNorm";
+import { rsign } from "./reactivation";
 
 /** What may be added to one call of {@link normalizeAndBinarize}. */
 export interface NodeOptions {
@@ -40,4 +40,37 @@ export function normalizeAndBinarize(
     return [normal, bitsOf(normal, options.shift ?? null, binarization, edeT)] as [tf.Tensor4D, tf.Tensor4D];
   });
   return { raw, normalized, bits, mask, ...(options.masksBits && mask ? { masksBits: true } : {}) };
+}
+
+/**
+ * Batch norm over batch, height and width with the batch's statistics and no affine part, for the supernet:
+ * `y = (x − mean) / sqrt(variance + epsilon)`, the variance biased.
+ *
+ * Shapes (NHWC): `x` and the result `[batch, height, width, channels]`.
+ *
+ * Reference: Ioffe & Szegedy 2015, arXiv:1502.03167.
+ */
+export function plainBatchNorm(x: tf.Tensor4D, epsilon: number): tf.Tensor4D {
+  return tf.tidy(() => batchNormTrain(x, null, null, epsilon).y);
+}
+
+/**
+ * The binarized form of a batch-normed (or raw) tensor: RSign's shift where there is one, then the sign.
+ *
+ * Shapes (NHWC): `x` and the result `[batch, height, width, channels]`, `shift` `[channels]`.
+ */
+export function bitsOf(
+  x: tf.Tensor4D,
+  shift: tf.Tensor1D | null,
+  binarization: BinarizationConfig,
+  edeT: number,
+): tf.Tensor4D {
+  return tf.tidy(() =>
+    binarizeActivation(shift ? rsign(x, shift) : x, {
+      method: binarization.activation,
+      clip: binarization.activationClip,
+      beta: binarization.swishBeta,
+      t: edeT,
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { tf } from "../backend";
+import { tf } from "../backend";
 import type { BatchStatistics } from "../layers/runningStatistics";
 
 type Tensors = Readonly<Record<string, tf.Tensor>>;
@@ -37,5 +37,18 @@ export function statisticsOf(tensors: Tensors): BatchStatistics {
         seen: seen[name] as tf.Scalar | undefined,
       },
     ]),
+  );
+}
+
+/**
+ * Gradients by the names of their variables. A variable the loss does not depend on (an operation that was not
+ * sampled, say) has gradient zero.
+ */
+export function namedGradients(
+  named: readonly (readonly [string, tf.Variable])[],
+  gradients: readonly (tf.Tensor | null)[],
+): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    named.map(([name, variable], i) => [name, gradients[i] ?? tf.zerosLike(variable)]),
   );
 }

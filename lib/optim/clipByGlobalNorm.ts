@@ -1,4 +1,5 @@
 import { tf } from "../backend";
+import type { Optimizer } from "./createOptimizer";
 
 /** Result of {@link clipByGlobalNorm}. The caller owns all tensors. */
 export interface ClippedGradients {
@@ -30,4 +31,18 @@ export function clipByGlobalNorm(
   });
   const named = Object.fromEntries(Object.entries(clipped).map(([key, tensor]) => [key.slice(2), tensor]));
   return { gradients: named, norm: norm as tf.Scalar };
+}
+
+/** One optimizer step with clipped gradients; `clipNorm` 0 leaves them as they are. Gradients stay with the caller. */
+export function clippedStep(
+  optimizer: Optimizer,
+  parameters: Readonly<Record<string, tf.Variable>>,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  clipNorm: number,
+  learningRate: number,
+): void {
+  tf.tidy(() => {
+    const clipped = clipNorm > 0 ? clipByGlobalNorm(gradients, clipNorm).gradients : gradients;
+    optimizer.step(parameters, clipped, learningRate);
+  });
 }

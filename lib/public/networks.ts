@@ -20,7 +20,7 @@ export type { SearchOptions } from "../search/search";
 export type { Draw, EndedEpoch, EpochChanges, StrategyHooks } from "../search/strategyHooks";
 export type { AlphaTensors } from "../supernet/alphaVariables";
 export type { SamplerSpec } from "../supernet/defineSampler";
-export type { DrawInput, SamplerDraw } from "../supernet/samplerDraws";
+export type { DrawInput, SamplerDraw } from "../supernet/sampler";
 export { type ForwardOptions, Supernet } from "../supernet/supernet";
 export {
   type CollectedTap,

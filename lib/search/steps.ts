@@ -2,7 +2,7 @@ import { compilesSteps, lossGradients, softmaxCrossEntropy, tf } from "../backen
 import { samplers } from "../config/samplers";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
-import { namedGradients } from "../loop/namedGradients";
+import { namedGradients } from "../loop/namedResults";
 import { fold, type RandomKey } from "../random/randomKey";
 import type { AlphaTensors, AlphaVariables } from "../supernet/alphaVariables";
 import type { ExpectedCost } from "../supernet/expectedCost";

@@ -3,7 +3,7 @@ import { scheduleValue } from "../config/schedule";
 import { type EpochBatch, epochBatches } from "../data/epochBatches";
 import { disposeBatch, type TensorBatch, toTensors, trainingBatches } from "../loop/batchTensors";
 import { checkFiniteLoss } from "../loop/keptRun";
-import { clippedStep } from "../optim/clippedStep";
+import { clippedStep } from "../optim/clipByGlobalNorm";
 import { fold } from "../random/randomKey";
 import type { SearchMoment } from "../records/searchMoment";
 import { epochNumber } from "../util/epochNumber";

@@ -1,6 +1,6 @@
 import { type SamplerFacts, samplers } from "../config/samplers";
 import { ConfigError } from "../util/errors";
-import type { SamplerDraw } from "./samplerDraws";
+import type { SamplerDraw } from "./sampler";
 
 /** A sampler to define: what it is, and how it draws. */
 export interface SamplerSpec extends Pick<SamplerFacts, "name" | "version" | "formula">, SamplerDraw {

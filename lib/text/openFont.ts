@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { inflateSync } from "node:zlib";
 import { type FontFace, fallbackFace, fontFaces, fontFile } from "./fonts";
 import { loadPackage } from "./packageFile";
-import { woffToSfnt } from "./woff";
+import { sfnt } from "./sfnt";
 
 interface Glyph {
   readonly id: number;
@@ -82,4 +83,19 @@ export function faceRuns(text: string, face: FontFace): { readonly text: string;
 export function lettersWithoutFace(text: string): string[] {
   if (ascii.test(text)) return [];
   return [...new Set(text)].filter((letter) => faceOfLetter(fontFaces[0] as FontFace, letter) === null);
+}
+
+/** A WOFF file (W3C, WOFF File Format 1.0) as the TrueType file it packs. */
+function woffToSfnt(woff: Buffer): Buffer {
+  const tables = Array.from({ length: woff.readUInt16BE(12) }, (_, i): [string, Buffer] => {
+    const at = 44 + 20 * i;
+    const [from, packed, length] = [4, 8, 12].map((offset) => woff.readUInt32BE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    const bytes = woff.subarray(from, from + packed);
+    return [woff.toString("latin1", at, at + 4), packed < length ? inflateSync(bytes) : bytes];
+  });
+  return sfnt(new Map(tables));
 }

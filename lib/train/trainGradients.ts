@@ -1,6 +1,6 @@
 import { lossGradients, tf } from "../backend";
 import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
-import { namedGradients } from "../loop/namedGradients";
+import { namedGradients } from "../loop/namedResults";
 import type { NetworkPass, Trainable } from "../network/trainable";
 import { type LossSettings, trainingLoss } from "./trainingLoss";
 

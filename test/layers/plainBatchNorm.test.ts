@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../lib/backend";
-import { plainBatchNorm } from "../../lib/layers/plainBatchNorm";
+import { plainBatchNorm } from "../../lib/layers/normalizeAndBinarize";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { engines, expectClose, expectNoLeak, normals, useEngine } from "./tensorCheck";
 

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { fold, type RandomKey, randomKey } from "../../lib/random/randomKey";
-import { probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
-import { drawOf } from "../../lib/supernet/samplerDraws";
+import { drawOf, probabilityWeights, sampleWeights } from "../../lib/supernet/sampler";
 
 const chosenPaths = drawOf("path").chosen as (rows: number[][], key: RandomKey) => number[];
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { computePending, tf } from "../../../lib/backend";
 import { StepReplay } from "../../../lib/loop/stepReplay";
-import { clippedStep } from "../../../lib/optim/clippedStep";
+import { clippedStep } from "../../../lib/optim/clipByGlobalNorm";
 import {
   fold,
   gumbel,
