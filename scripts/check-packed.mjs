@@ -1,5 +1,5 @@
 // Checks what is published: packs the library and its packages, installs the archives into an empty project, and there runs
-// `bars --version`, a tiny search and a program of the package alone.
+// `bars search`, tiny, and a program that loads the library and its package.
 //
 // Without options everything else is installed from the registry, as a user would. `--linked` takes it from this checkout
 // instead: seconds, no network, and a package that is used but not declared is missing all the same.
@@ -31,15 +31,20 @@ function run(command, args, cwd) {
   });
 }
 
-/** Packs a workspace into `place`; gives its manifest and the archive. */
-function pack(folder, place) {
-  const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", place];
-  const [{ filename, files }] = JSON.parse(run(npm, args, join(root, folder)));
-  const paths = files.map(({ path }) => path);
-  const wrong = paths.filter((path) => /(^|\/)(test|node_modules)\/|\.tsbuildinfo$/.test(path));
-  if (wrong.length > 0) throw new Error(`${manifest.name}: its archive must not hold ${wrong.join(", ")}.`);
-  return { manifest, archive: join(place, filename) };
+/** Packs the workspaces into `place`; gives the manifest and the archive of each. */
+function pack(place) {
+  const args = ["pack", ...folders.map((folder) => `./${folder}`)];
+  const packed = JSON.parse(
+    run(npm, [...args, "--json", "--ignore-scripts", "--pack-destination", place], root),
+  );
+  return folders.map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const { filename, files } = packed.find(({ name }) => name === manifest.name);
+    const paths = files.map(({ path }) => path);
+    const wrong = paths.filter((path) => /(^|\/)(test|node_modules)\/|\.tsbuildinfo$/.test(path));
+    if (wrong.length > 0) throw new Error(`${manifest.name}: its archive must not hold ${wrong.join(", ")}.`);
+    return { manifest, archive: join(place, filename) };
+  });
 }
 
 /** Unpacks an archive into `modules`, and links what its manifest asks for from this checkout, nothing else. */
@@ -65,14 +70,16 @@ const search = [
     .concat(["space.initChannels=2", "space.steps=1", "space.cellLayout=[0,1,0]", "space.widthChoices=[1]"])
     .flatMap((setting) => ["--set", setting]),
 ];
-const alone = `require("tfjs-onnxruntime").registerOnnx("onnx").then(({ version }) => { console.log(version); process.exit(0); });`;
-
-const frame = `try { require("bars").dataFrame([{ a: 1 }]); } catch (error) { console.log(error.message); }`;
+/** A program that says, a line each: the library's version, what it lacks danfojs for, and ONNX Runtime's version. */
+const program = `const bars = require("bars");
+console.log(bars.version);
+try { bars.dataFrame([{ a: 1 }]); console.log("taken"); } catch (error) { console.log(error.message); }
+require("tfjs-onnxruntime").registerOnnx("onnx").then(({ version }) => { console.log(version); process.exit(0); });`;
 
 const place = mkdtempSync(join(tmpdir(), "bars-packed-"));
 try {
   build();
-  const packed = folders.map((folder) => pack(folder, place));
+  const packed = pack(place);
   const project = join(place, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }\n');
@@ -88,16 +95,14 @@ try {
     );
   }
   const bars = join(project, "node_modules/bars/bin/bars.cjs");
-  const version = run(process.execPath, [bars, "--version"], project).trim();
-  const expected = packed.at(-1).manifest.version;
-  if (version !== expected) throw new Error(`bars --version must be ${expected}, got ${version}.`);
   run(process.execPath, [bars, ...search], project);
   const { status } = JSON.parse(readFileSync(join(project, "run/record.json"), "utf8"));
   if (status !== "finished") throw new Error(`the search must be finished, got ${status}.`);
-  const without = run(process.execPath, ["-e", frame], project);
+  const [version, without, runtime] = run(process.execPath, ["-e", program], project).trim().split("\n");
+  const expected = packed.at(-1).manifest.version;
+  if (version !== expected) throw new Error(`bars.version must be ${expected}, got ${version}.`);
   if (!without.startsWith("dataFrame: the package danfojs-node is not installed."))
     throw new Error(`dataFrame without danfojs must say how to install it, got: ${without}`);
-  const runtime = run(process.execPath, ["-e", alone], project).trim();
   console.log(`bars ${version} and tfjs-onnxruntime (ONNX Runtime ${runtime}) work from their archives.`);
 } finally {
   rmSync(place, { recursive: true, force: true });

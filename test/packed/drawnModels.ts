@@ -13,21 +13,20 @@ import { everyPrimitive } from "../helpers/everyPrimitive";
 const key = randomKey(0);
 const narrow = { resnet20: 0.3, resnet18: 0.08, vgg_small: 0.05, nin: 0.05 };
 
-/** Every hand-made family with every block, narrow, at an even and an odd image size. */
+/** How a hand-made network halves the image, and its size: even and odd, so that families and blocks meet both. */
+export const baselineForm = (family: number, block: number) =>
+  (family + block) % 2 === 0
+    ? ({ downsample: "real_conv", imageSize: 8 } as const)
+    : ({ downsample: "avg_pool", imageSize: 11 } as const);
+
+/** Every hand-made family with every block, narrow, at an even or an odd image size by turns. */
 export const drawnBaselines: readonly (readonly [string, () => PackedModel])[] = cifarFamilies.flatMap(
-  (family) =>
-    baselineBlocks.flatMap((block) =>
-      (
-        [
-          ["real_conv", 8],
-          ["avg_pool", 11],
-        ] as const
-      ).map(([downsample, imageSize]) => {
-        const config = baselineConfig({ family, block, width: narrow[family], imageSize, downsample });
-        const name = `${family}-${block}-${imageSize}`;
-        return [name, () => packDrawn({ kind: "baseline", name, ...config }, fold(key, name))] as const;
-      }),
-    ),
+  (family, f) =>
+    baselineBlocks.map((block, b) => {
+      const config = baselineConfig({ family, block, width: narrow[family], ...baselineForm(f, b) });
+      const name = `${family}-${block}-${config.imageSize}`;
+      return [name, () => packDrawn({ kind: "baseline", name, ...config }, fold(key, name))] as const;
+    }),
 );
 
 /** Primitives with something to compute. */
