@@ -189,21 +189,13 @@ describe("bars pack", () => {
 describe("a training that cannot be packed", () => {
   it("because a primitive is the user's own: ends with 2, says which, and writes nothing", async () => {
     writeFileSync(at("own.cjs"), ownPrimitive);
-    const space = { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, primitives: ["shrink"] };
     const define = ["--define", "own.cjs"];
-    const search = { space, data: settings.data, batchSize: 8, epochs: 1, warmupEpochs: 0 };
-    writeFileSync(at("search.json"), JSON.stringify(search));
-    const found = await bars(...define, "search", "--config", "search.json", "--out", "runs/own-search");
-    expect(found.err).not.toContain("error");
-    const trained = await bars(
-      ...define,
-      "train",
-      "runs/own-search",
-      "--config",
-      "s.json",
-      "--out",
-      "runs/own",
-    );
+    const { genotype } = tinyModel();
+    const own = JSON.parse(genotypeJson(genotype));
+    own.space.primitives = ["shrink"];
+    own.cells = own.cells.map(() => [{ to: 1, from: 0, primitive: "shrink" }]);
+    writeFileSync(at("own.json"), JSON.stringify(own));
+    const trained = await bars(...define, "train", "own.json", "--config", "s.json", "--out", "runs/own");
     expect(trained.err).not.toContain("error");
     const { code, err } = await bars(...define, "pack", "runs/own", "--out", "own.bars");
     expect(err).toContain('shrink: the packed engines have no "shrink", whose operation is the user\'s own.');
