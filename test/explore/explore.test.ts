@@ -1,5 +1,4 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { totalCost } from "../../lib/cost/costTable";
 import { derive } from "../../lib/derive/derive";
 import type { OwnRuleInput } from "../../lib/derive/ownRule";
@@ -11,7 +10,7 @@ import { primitives } from "../../lib/primitives/primitives";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { hashJson } from "../../lib/util/canonicalJson";
-import { chromium, openBrowser, openHtml } from "../page/pageBrowser";
+import { chromium, openHtml, sharedBrowser } from "../page/pageBrowser";
 
 const cured = readSearchRecord("data/records/search-cured-seed0.json");
 const host = globalThis as { __tslab__?: unknown; __barsComms__?: unknown };
@@ -151,11 +150,7 @@ describe("controls of one's own", () => {
 });
 
 describe.skipIf(!chromium)("what is one's own, in the page", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
   afterEach(() => primitives.forget("bin_conv_7x7"));
 
   it("a primitive is costed and drawn as in Node, at every width", async () => {
@@ -166,7 +161,7 @@ describe.skipIf(!chromium)("what is one's own, in the page", () => {
     });
     const record = withPrimitive("bin_conv_7x7");
     const data = exploreData(record, {});
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     await page.addScriptTag({ content: pageBundle("explore") });
     for (const place of [0, 4]) {
       for (const budget of [null, 1e6]) {
@@ -202,7 +197,7 @@ describe.skipIf(!chromium)("what is one's own, in the page", () => {
         cells: [0, 1].map(() => [{ to: 1, from: 0, primitive: space.primitives[3] as string }]),
       };
     }
-    const { page, problems } = await openHtml(browser, explorePage(cured, { rules: [densest] }));
+    const { page, problems } = await openHtml(browser(), explorePage(cured, { rules: [densest] }));
     await page.getByLabel("rule", { exact: true }).selectOption("densest");
     expect(await page.locator("pre").first().innerText()).toBe(
       "bars.derive(bars.deriveInputOf(record, 4), densest)",
@@ -219,7 +214,7 @@ describe.skipIf(!chromium)("what is one's own, in the page", () => {
     explore(cured);
     const html = entries.at(-1)?.["text/html"] as string;
     const { _esm: esm, channel } = (opened[0]?.data.state ?? {}) as Record<string, string>;
-    const { page } = await openHtml(browser, `<main>${html}</main>`);
+    const { page } = await openHtml(browser(), `<main>${html}</main>`);
     expect(await page.getByRole("button", { name: "use in notebook" }).count()).toBe(0);
     // What anywidget does with a model: imports its module and calls initialize.
     await page.evaluate(

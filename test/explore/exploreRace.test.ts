@@ -1,5 +1,4 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { type DeriveRuleName, derive, deriveRules } from "../../lib/derive/derive";
 import { explore, exploreData, explorePage } from "../../lib/explore/explore";
@@ -8,7 +7,7 @@ import type { PageSearch } from "../../lib/page/explore/exploreData";
 import { fold, randomKey } from "../../lib/random/randomKey";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { BarsError } from "../../lib/util/errors";
-import { axeViolations, chromium, openBrowser, openHtml } from "../page/pageBrowser";
+import { axeViolations, chromium, openHtml, sharedBrowser } from "../page/pageBrowser";
 
 const race = readRaceRecord("data/records/race-small-seed0.json");
 const settings = { search: 0, place: "fit", shared: {}, own: {}, seed: 0 } as const;
@@ -52,14 +51,10 @@ describe("explore of a race", () => {
   });
 
   describe.skipIf(!chromium)("in a page", () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await openBrowser();
-    });
-    afterAll(() => browser?.close());
+    const browser = sharedBrowser();
 
     it("has no epochs, begins the budget at its band, and axe-core finds nothing", async () => {
-      const { page, problems } = await openHtml(browser, explorePage(race));
+      const { page, problems } = await openHtml(browser(), explorePage(race));
       const app = page.locator(".app");
       expect(await app.innerText()).toContain("Alphas fitted to the scores of the race's first rung.");
       await page.getByLabel("rule", { exact: true }).selectOption("budget");

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPackedModel } from "../../lib/deploy/packedModelFile";
@@ -15,7 +15,7 @@ import { softmax } from "../../lib/page/demo/network";
 import { answerText, percent } from "../../lib/page/demo/words";
 import { integers, randomKey } from "../../lib/random/randomKey";
 import { scriptModule } from "../scripts/scriptModule";
-import { axeViolations, chromium, openBrowser, problemsOf } from "./pageBrowser";
+import { axeViolations, chromium, colourRules, problemsOf, sharedBrowser } from "./pageBrowser";
 
 interface Site {
   readonly shippedModel: string;
@@ -32,7 +32,7 @@ const types: Readonly<Record<string, string>> = {
 const pixels = Uint8Array.from(integers(randomKey(4), 32 * 32 * 3, 256));
 
 describe.skipIf(!chromium)("the demo page", () => {
-  let browser: Browser;
+  const browser = sharedBrowser();
   let server: Server;
   let address = "";
   let png: Buffer;
@@ -58,18 +58,15 @@ describe.skipIf(!chromium)("the demo page", () => {
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await openBrowser();
   }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
+  afterAll(() => {
     server?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(where: "isolated" | "plain", { width = 1200, dark = false, audited = false } = {}) {
-    const context = await browser.newContext({
+  async function open(where: "isolated" | "plain", { width = 1200, audited = false } = {}) {
+    const context = await browser().newContext({
       viewport: { width, height: 900 },
-      colorScheme: dark ? "dark" : "light",
       // The script of axe-core is not the page's own, which allows no other.
       bypassCSP: audited,
     });
@@ -167,13 +164,17 @@ describe.skipIf(!chromium)("the demo page", () => {
     await page.context().close();
   });
 
-  it.each([
-    { width: 400, dark: true },
-    { width: 1600, dark: false },
-  ])("fits $width pixels, dark: $dark, and axe-core finds nothing", async ({ width, dark }) => {
-    const { page, problems } = await open("plain", { width, dark, audited: true });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  it("fits 400 and 1,600 pixels, and axe-core finds nothing, light or dark", async () => {
+    const { page, problems } = await open("plain", { width: 1600, audited: true });
+    for (const width of [1600, 400]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    }
     expect(await axeViolations(page)).toEqual([]);
+    // What another scheme changes are colours.
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.locator("main.dark").waitFor();
+    expect(await axeViolations(page, colourRules)).toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });

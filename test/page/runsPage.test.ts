@@ -1,10 +1,10 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { type ExploreRunsOptions, explorePaths, runsPage } from "../../lib/explore/exploreRuns";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
 import type { RunsData } from "../../lib/page/runs/runsData";
-import { axeViolations, chromium, openBrowser, openHtml } from "./pageBrowser";
+import { axeViolations, chromium, colourRules, openHtml, sharedBrowser } from "./pageBrowser";
 
 const found = loadTrainRecords("data/records/frontier");
 const textOf = (page: Page) =>
@@ -20,13 +20,9 @@ const published = [
 ];
 
 describe.skipIf(!chromium)("bars.exploreFrontier and bars.explorePaths in a page", () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(() => browser?.close());
+  const browser = sharedBrowser();
   const open = (options: ExploreRunsOptions & { view?: RunsData["view"] } = {}, look = {}) =>
-    openHtml(browser, runsPage(found, options), look);
+    openHtml(browser(), runsPage(found, options), look);
 
   it("shows every model, asks no other host, and names the front as the library does", async () => {
     const { page, problems, asked } = await open({ published });
@@ -100,16 +96,24 @@ describe.skipIf(!chromium)("bars.exploreFrontier and bars.explorePaths in a page
     await page.context().close();
   });
 
-  it.each([
-    { width: 400, dark: false, view: "paths" as const },
-    { width: 1000, dark: true, view: "frontier" as const },
-    { width: 1600, dark: false, view: "frontier" as const },
-  ])("fits $width pixels, dark: $dark, and axe-core finds nothing", async ({ width, dark, view }) => {
-    const { page } = await open({ view, published }, { width, dark });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
-    expect(await axeViolations(page)).toEqual([]);
-    await page.context().close();
-  });
+  it.each(["paths", "frontier"] as const)(
+    "fits 400, 1,000 and 1,600 pixels, and axe-core finds nothing, light or dark: %s",
+    async (view) => {
+      const { page } = await open({ view, published }, { width: 1600 });
+      for (const width of [1600, 1000, 400]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      }
+      expect(await axeViolations(page)).toEqual([]);
+      // What another scheme changes are colours.
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.waitForFunction(
+        "document.querySelector('.bars-page').shadowRoot.querySelector('.app.dark')",
+      );
+      expect(await axeViolations(page, colourRules)).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it("shows names as text, and says what is left out", async () => {
     const hostile = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=2</script>';
@@ -119,7 +123,10 @@ describe.skipIf(!chromium)("bars.exploreFrontier and bars.explorePaths in a page
       place: hostile,
       record: { ...two.record, status: "diverged" as const, statusDetail: "NaN" },
     };
-    const { page, problems } = await openHtml(browser, runsPage([named, open2, { ...one, place: "twice" }]));
+    const { page, problems } = await openHtml(
+      browser(),
+      runsPage([named, open2, { ...one, place: "twice" }]),
+    );
     const text = await textOf(page);
     expect(text).toContain(`${hostile} is left out: diverged: NaN`);
     expect(text).toContain("twice is left out: the same run is there already");
