@@ -5,7 +5,6 @@ import { searchConfig } from "../../lib/config/searchConfig";
 import { trainConfig } from "../../lib/config/trainConfig";
 import { trainPresetConfig, trainPresets } from "../../lib/config/trainPresets";
 import { hashJson } from "../../lib/util/canonicalJson";
-import { runDocBlocks } from "../helpers/docBlocks";
 
 afterEach(() => {
   for (const name of ["mine", "half"]) {
@@ -54,10 +53,5 @@ describe("a preset of the user's own", () => {
     expect(() => presetConfig("half")).toThrow(
       'presetConfig: unknown preset "half". Known presets: smoke, laptop, paper, paper-imagenet. One of your own must be defined first (definePreset).',
     );
-  });
-
-  it("is told of, with themes, on a page whose code runs as it stands", async () => {
-    const { printed } = await runDocBlocks("docs/add-your-own/preset-and-theme.md");
-    expect(printed.filter((line) => /^(2 7|true|false)/.test(line))).toEqual(["2 7 2", "true false"]);
   });
 });

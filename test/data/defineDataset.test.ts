@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { builtInDatasets, datasets } from "../../lib/config/datasets";
 import * as bars from "../../lib/index";
-import { runDocBlocks } from "../helpers/docBlocks";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { trainNumbers } from "../helpers/tinyTraining";
@@ -181,10 +180,5 @@ describe("a data set of the user's own", () => {
     expect(() => bars.config.dataConfig({ dataset: "cifar_10" })).toThrow(
       'or a data set of your own (defineDataset), got "cifar_10".',
     );
-  });
-
-  it("is told of on a page whose code runs as it stands", async () => {
-    const { printed } = await runDocBlocks("docs/add-your-own/dataset.md");
-    expect(printed.slice(-3)).toEqual(["finished left or right 12 1 2", "finished 20", "80 halves_read"]);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const root = resolve(__dirname, "../..");
@@ -22,6 +22,13 @@ export interface DocRun {
   readonly printed: readonly string[];
 }
 
+/** Pages that are compiled. */
+export interface CompiledPages {
+  /** Runs the blocks of one of them, as {@link runDocBlocks} does. */
+  run(path: string, folder?: string): Promise<DocRun>;
+  remove(): void;
+}
+
 /**
  * Compiles, with all checks of types, and runs the `ts` blocks of a page as its reader would: one after the other as one
  * module, in a process and an empty folder of its own, with the compiled library as "bars". What a block declares, the
@@ -32,19 +39,54 @@ export interface DocRun {
  * @throws Error with the compiler's words, or with what the process printed, where it fails.
  */
 export async function runDocBlocks(path: string, folder?: string): Promise<DocRun> {
-  const blocks = docBlocks(readFileSync(join(root, path), "utf8"));
-  if (blocks.length === 0) throw new Error(`${path}: expected fenced ts blocks, found none.`);
-  const place = folder ?? mkdtempSync(join(tmpdir(), "bars-page-"));
+  const pages = await compileDocBlocks([path]);
   try {
-    symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
-    writeFileSync(join(place, "page.mts"), joined(blocks));
-    await compiled(path, place);
-    const { stdout } = await execute(path, place, [join(place, "page.mjs")]);
-    return { blocks: blocks.length, printed: stdout.split("\n").filter((line) => line !== "") };
+    return await pages.run(path, folder);
   } finally {
-    if (folder === undefined) rmSync(place, { recursive: true, force: true });
+    pages.remove();
   }
 }
+
+/**
+ * Compiles the blocks of several pages in one go: the compiler takes most of its time to read the library's types.
+ * @throws Error with the compiler's words, which name the page.
+ */
+export async function compileDocBlocks(paths: readonly string[]): Promise<CompiledPages> {
+  const blocks = new Map(
+    paths.map((path) => {
+      const found = docBlocks(readFileSync(join(root, path), "utf8"));
+      if (found.length === 0) throw new Error(`${path}: expected fenced ts blocks, found none.`);
+      return [path, found] as const;
+    }),
+  );
+  const place = mkdtempSync(join(tmpdir(), "bars-pages-"));
+  const remove = () => rmSync(place, { recursive: true, force: true });
+  try {
+    symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
+    for (const [path, found] of blocks) writeFileSync(join(place, `${nameOf(path)}.mts`), joined(found));
+    await compiled(paths, place);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return {
+    remove,
+    async run(path, folder) {
+      const own = folder ?? mkdtempSync(join(tmpdir(), "bars-page-"));
+      try {
+        symlinkSync(join(root, "node_modules"), join(own, "node_modules"));
+        copyFileSync(join(place, `${nameOf(path)}.mjs`), join(own, "page.mjs"));
+        const { stdout } = await execute(path, own, [join(own, "page.mjs")]);
+        const printed = stdout.split("\n").filter((line) => line !== "");
+        return { blocks: blocks.get(path)?.length ?? 0, printed };
+      } finally {
+        if (folder === undefined) rmSync(own, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+const nameOf = (path: string) => basename(path, ".md");
 
 /** Blocks as one module: imports first, each once. */
 function joined(blocks: readonly string[]): string {
@@ -58,15 +100,15 @@ function joined(blocks: readonly string[]): string {
   return [...imports, ...rest, "export {};\n"].join("\n");
 }
 
-async function compiled(path: string, place: string): Promise<void> {
+async function compiled(paths: readonly string[], place: string): Promise<void> {
   const options = {
     extends: join(root, "tsconfig.json"),
     compilerOptions: { noEmit: false, noUnusedLocals: false, rootDir: ".", outDir: ".", paths: {} },
-    files: ["page.mts"],
+    files: paths.map((path) => `${nameOf(path)}.mts`),
     include: [],
   };
   writeFileSync(join(place, "tsconfig.json"), JSON.stringify(options));
-  await execute(path, place, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."]);
+  await execute(paths.join(", "), place, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."]);
 }
 
 async function execute(path: string, place: string, args: readonly string[]) {

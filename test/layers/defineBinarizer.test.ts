@@ -2,7 +2,6 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as bars from "../../lib/index";
 import { binarizeActivation } from "../../lib/layers/binarizeActivation";
 import { activationBinarizers, weightBinarizers } from "../../lib/primitives/binarizers";
-import { runDocBlocks } from "../helpers/docBlocks";
 
 const { tf } = bars;
 beforeAll(async () => {
@@ -42,13 +41,6 @@ describe("binarizers of a user", () => {
     expect(() => bars.config.binarizationConfig({ activation: "triangle" })).toThrow(
       'activation must be one of "ste", "approx_sign", "swish_sign", "ede", "identity", "tanh", "scaled_tanh", ' +
         'or an activation binarizer of your own (defineBinarizer.activation), got "triangle".',
-    );
-  });
-
-  it("are told of on a page whose code runs as it stands", async () => {
-    const { printed } = await runDocBlocks("docs/add-your-own/binarizer.md");
-    expect(printed.at(-1)).toBe(
-      'finished [{"kind":"activation binarizer","name":"triangle","version":1},{"kind":"weight binarizer","name":"tanh_sign","version":1}]',
     );
   });
 });

@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as bars from "../../lib/index";
 import { activationBinarizers } from "../../lib/primitives/binarizers";
-import { runDocBlocks } from "../helpers/docBlocks";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder } from "../helpers/tinySearch";
 
@@ -149,11 +148,6 @@ describe("primitives of a user", () => {
       "activation binarizer triangle",
     ]);
     activationBinarizers.forget("triangle");
-  });
-
-  it("are told of on a page whose code runs as it stands", async () => {
-    const { printed } = await runDocBlocks("docs/add-your-own/primitive.md");
-    expect(printed.join("\n")).toContain("BOPs");
   });
 
   it("reach the shell by a module, and are refused where there is none", async () => {
