@@ -30,7 +30,7 @@ export interface PictureBatch {
 }
 
 /** A picture that could not be read, and why, as a clause. */
-export interface PictureFault {
+interface PictureFault {
   /** Among the pictures of its batch, readable or not, from 0. */
   readonly place: number;
   readonly path: string;
