@@ -3,7 +3,8 @@
 // files, lines         TypeScript sources of lib/ and packages/*/src
 // exports              names of lib/index.ts and of its namespaces; documented: with a docstring; exampled: with an `@example`
 // steps                source files outside the engine (lib/backend, packages) whose functions run during one step: what one
-//                      reads to follow it. Counted by V8's coverage between two steps of a tiny run
+//                      reads to follow it. Counted by V8's coverage between two steps of a tiny run, on the engine wasm, which
+//                      is called at every step (onnx compiles a step, and then runs fewer of the library's functions)
 // variants             source files of lib/ that name one variant of a kind: what one writes or finds to add another. Lists in
 //                      text of commands and pages of the documentation are not among them
 //
@@ -139,7 +140,7 @@ const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
 async function steps() {
   const load = createRequire(join(lib, "dist/index.js"));
   const bars = (path) => load(`./${path}`);
-  await bars("backend").startBackend();
+  await bars("backend").startBackend("wasm");
   const { searchConfig } = bars("config/searchConfig");
   const config = searchConfig({
     space: { initChannels: 2, cellLayout: [0, 1, 0], steps: 1, widthChoices: [0.5, 1] },
