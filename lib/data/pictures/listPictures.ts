@@ -43,8 +43,11 @@ export function listPictures(folder: FolderConfig): PictureList {
   const list = folder.list !== none ? fromList(folder) : fromFolders(folder);
   const { classNames, root } = list;
   if (classNames.length < 2) {
+    const got = classNames.length === 0 ? "none" : `"${classNames[0]}" alone`;
     throw new DataError(
-      `image-folder: ${shownPath(root)} must have at least 2 classes, a folder for each, got ${classNames.length === 0 ? "none" : `"${classNames[0]}" alone`}. Put the pictures of each class into a folder of its own.`,
+      folder.list !== none
+        ? `image-folder: the list ${shownPath(resolve(projectPath(folder.list)))} must name pictures of at least 2 classes, got ${got}. Its lines are path,class or path,class,train (or test).`
+        : `image-folder: ${shownPath(root)} must have at least 2 classes, a folder for each, got ${got}. Put the pictures of each class into a folder of its own.`,
     );
   }
   if (folder.classes !== 0 && classNames.length !== folder.classes) {
@@ -158,6 +161,7 @@ function fromList(folder: FolderConfig): PictureList {
   }
   const root = dirname(path);
   const rows: { path: string; name: string; part: string }[] = [];
+  const seen = new Map<string, { readonly line: number; readonly said: string }>();
   for (const [i, line] of text
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
@@ -171,7 +175,17 @@ function fromList(folder: FolderConfig): PictureList {
         `image-folder: line ${i + 1} of ${shownPath(path)} must be path,class or path,class,train (or test), got ${JSON.stringify(line)}.`,
       );
     }
-    rows.push({ path: isAbsolute(file) ? file : resolve(root, file), name, part });
+    const own = { path: isAbsolute(file) ? file : resolve(root, file), name, part };
+    // Training pictures may be listed several times; a picture of two classes, or of both parts, is a slip.
+    const said = `${name}${part === "" ? "" : `, ${part}`}`;
+    const before = seen.get(own.path);
+    if (before !== undefined && before.said !== said) {
+      throw new DataError(
+        `image-folder: lines ${before.line} and ${i + 1} of ${shownPath(path)} must say the same of ${file}, got "${before.said}" and "${said}". Remove one of them.`,
+      );
+    }
+    seen.set(own.path, { line: i + 1, said });
+    rows.push(own);
   }
   const told = rows.filter(({ part }) => part !== "").length;
   if (told !== 0 && told !== rows.length) {

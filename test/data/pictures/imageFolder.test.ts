@@ -296,6 +296,14 @@ describe("a folder of pictures", () => {
     expect(() => imageListSettings(join(root, "broken.csv"))).toThrow(
       /line 1 of .*broken\.csv must be path,class/,
     );
+    put(root, "one.csv", "train/day/p0.png,a\n");
+    expect(() => imageListSettings(join(root, "one.csv"))).toThrow(
+      /the list .*one\.csv must name pictures of at least 2 classes, got "a" alone\. Its lines are path,class or/,
+    );
+    put(root, "both.csv", "train/day/p0.png,a,train\nval/day/p0.png,b,test\ntrain/day/p0.png,a,test\n");
+    expect(() => imageListSettings(join(root, "both.csv"))).toThrow(
+      /lines 1 and 3 of .*both\.csv must say the same of train\/day\/p0\.png, got "a, train" and "a, test"\. Remove one/,
+    );
     put(root, "mixed.csv", "train/day/p0.png,a,train\ntrain/night/p0.png,b\n");
     expect(() => imageListSettings(join(root, "mixed.csv"))).toThrow(
       /must say train or test in every line or in none, got 1 of 2/,
