@@ -15,23 +15,36 @@ export function pageRace(
   value: unknown,
   { label, expression, rules }: { label: string; expression: string; rules: readonly OwnRule[] },
 ): PageSearch {
-  const base = { label, expression, thinned: false };
   try {
     const record = checkRaceRecord(value, expression);
     // Says by itself why a race without a fit cannot be derived from.
     deriveInputOf(record);
-    const fit = record.fit as RaceFit;
     return {
-      ...base,
-      record: pageRecord(record, fit),
-      problem: null,
-      notes: notesOf(record, fit),
+      ...raceSearch(record, record.fit as RaceFit, { label, expression }),
       ownRules: rules.map((rule) => resultOf(rule, record)),
     };
   } catch (error) {
     if (!(error instanceof BarsError)) throw error;
+    const base = { label, expression, thinned: false };
     return { ...base, record: null, problem: error.message, notes: [], ownRules: [] };
   }
+}
+
+/** A race that has been checked, with its fit, as a page gets it. */
+export function raceSearch(
+  record: RaceRecord,
+  fit: RaceFit,
+  { label, expression }: { label: string; expression: string },
+): PageSearch {
+  return {
+    label,
+    expression,
+    thinned: false,
+    record: pageRecord(record, fit),
+    problem: null,
+    notes: notesOf(record, fit),
+    ownRules: [],
+  };
 }
 
 function pageRecord(record: RaceRecord, fit: RaceFit): PageRecord {

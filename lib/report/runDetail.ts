@@ -1,8 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pagePrimitives, type SpaceAndStyle } from "../explore/pagePrimitives";
+import { raceSearch } from "../explore/pageRace";
 import { thinnedEpochs } from "../explore/pageSearch";
 import type { ReportRow, RunDetail } from "../page/report/reportData";
+import type { RaceRecord } from "../records/raceRecord";
 import { hashJson } from "../util/canonicalJson";
 import { counted } from "../util/counted";
 import { nearestPreset } from "./nearestPreset";
@@ -18,6 +20,7 @@ const bare = {
   jobs: [],
   files: [],
   primitives: [],
+  race: null,
 };
 
 /** The page of a sweep. */
@@ -37,7 +40,15 @@ export function runDetail({ row }: RunEntry, record: RunRecord, path: string): R
     ...nearestPreset(record),
     files,
     primitives: pagePrimitives(stylesOf(record)),
+    race: record.kind === "bars.race-record" ? exploredRace(record, row) : null,
   };
+}
+
+/** What the explorer derives from: the alphas fitted to the race; null before its first rung is complete. */
+function exploredRace(record: RaceRecord, { name, place }: ReportRow): RunDetail["race"] {
+  if (record.fit === null) return null;
+  const expression = `bars.records.readRaceRecord(${JSON.stringify(place)})`;
+  return raceSearch(record, record.fit, { label: name, expression });
 }
 
 /** Of a record in a folder of its own, the files there; of others the record alone. */

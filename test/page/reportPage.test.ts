@@ -133,6 +133,19 @@ describe.skipIf(!chromium)("a report in a page", () => {
     await page.context().close();
   });
 
+  it("derives from the fit of a race, and says the call", async () => {
+    const { page, problems } = await openSite(pageOf("runs/race/record.json"));
+    await page.getByRole("button", { name: "open the explorer" }).click();
+    const code = page.getByRole("region", { name: "explorer of derivations" }).locator("pre").first();
+    const input = 'bars.deriveInputOf(bars.records.readRaceRecord("runs/race/record.json"))';
+    expect(await code.innerText()).toBe(`bars.derive(${input}, "argmax")`);
+    await page.getByLabel("rule", { exact: true }).selectOption("top_k");
+    expect(await code.innerText()).toBe(`bars.derive(${input}, "top_k")`);
+    expect(await textOf(page)).toContain("Alphas fitted to the scores of");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   it("compares runs that were chosen in the table", async () => {
     const { page } = await openSite("#/?filter=cured-");
     for (const name of ["cured-0", "cured-1"]) await page.getByLabel(`compare ${name}`).check();

@@ -1,6 +1,12 @@
 import { useMemo, useState } from "preact/hooks";
 import { App as Explorer } from "../explore/App";
-import type { ExploreData, PageRecord as ExploredRecord, PageTheme } from "../explore/exploreData";
+import { firstPlace } from "../explore/derived";
+import type {
+  ExploreData,
+  PageRecord as ExploredRecord,
+  PageSearch,
+  PageTheme,
+} from "../explore/exploreData";
 import type { RunDetail } from "./reportData";
 import type { PageRecord } from "./runParts";
 
@@ -11,7 +17,7 @@ interface DeriveLiveProps {
   readonly theme: PageTheme;
 }
 
-/** The explorer of derivations, opened on request: every rule at every stored epoch of this search. */
+/** The explorer of derivations, opened on request: every rule at every stored epoch of a search, or at the fit of a race. */
 export function DeriveLive({ detail, record, host, theme }: DeriveLiveProps) {
   const [open, setOpen] = useState(false);
   const data = useMemo(() => exploreDataOf(detail, record, theme), [detail, record]);
@@ -26,7 +32,10 @@ export function DeriveLive({ detail, record, host, theme }: DeriveLiveProps) {
           <button type="button" class="primary" onClick={() => setOpen(true)}>
             open the explorer
           </button>{" "}
-          <span class="soft">Other rules, epochs and budgets, by the code of bars.derive, in this page.</span>
+          <span class="soft">
+            Other rules{detail.race === null ? ", epochs" : ""} and budgets, by the code of bars.derive, in
+            this page.
+          </span>
         </p>
       )}
     </section>
@@ -34,6 +43,22 @@ export function DeriveLive({ detail, record, host, theme }: DeriveLiveProps) {
 }
 
 function exploreDataOf(detail: RunDetail, record: PageRecord, theme: PageTheme): ExploreData | null {
+  const found = searchOf(detail, record);
+  if (found?.record == null) return null;
+  return {
+    searches: [found],
+    primitives: [],
+    bars: found.record.bars,
+    theme,
+    start: { search: 0, epoch: firstPlace(found.record) as ExploreData["start"]["epoch"] },
+    channel: null,
+    page: `report-${detail.row.id}`,
+  };
+}
+
+/** What is derived from; null for a run that has no alphas, or none yet. */
+function searchOf(detail: RunDetail, record: PageRecord): PageSearch | null {
+  if (detail.race !== null) return detail.race;
   if (record.kind !== "bars.search-record" || record.epochs.length === 0) return null;
   const { row, recordHash, thinned } = detail;
   const { data, versions, config } = record;
@@ -51,22 +76,12 @@ function exploreDataOf(detail: RunDetail, record: PageRecord, theme: PageTheme):
     `1 seed (${config.seed}), no spread known.`,
   ];
   return {
-    searches: [
-      {
-        label: row.name,
-        expression,
-        record: explored,
-        problem: null,
-        notes,
-        thinned: thinned !== null,
-        ownRules: [],
-      },
-    ],
-    primitives: [],
-    bars: versions.bars,
-    theme,
-    start: { search: 0, epoch: record.chosen?.epoch ?? record.epochs.at(-1)?.epoch ?? "start" },
-    channel: null,
-    page: `report-${row.id}`,
+    label: row.name,
+    expression,
+    record: explored,
+    problem: null,
+    notes,
+    thinned: thinned !== null,
+    ownRules: [],
   };
 }

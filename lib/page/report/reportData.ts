@@ -1,5 +1,5 @@
 import type { TableCell } from "../../records/table";
-import type { PagePrimitive, PageTheme } from "../explore/exploreData";
+import type { PagePrimitive, PageSearch, PageTheme } from "../explore/exploreData";
 
 /** What a report lists. A sweep is a folder of jobs; a table is what a comparison, an ablation or an analysis wrote. */
 export type RunKind = "search" | "training" | "race" | "evolution" | "sweep" | "table";
@@ -163,6 +163,8 @@ export interface RunDetail {
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly changed: string }[];
   /** The user's own primitives, with what costs and drawings need. */
   readonly primitives: readonly PagePrimitive[];
+  /** Of a race: the alphas fitted to its scores, as the explorer takes them; null for other runs, and before they are fitted. */
+  readonly race: PageSearch | null;
 }
 
 /** What a served page hears when something changed. */
