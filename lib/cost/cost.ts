@@ -50,17 +50,16 @@ export function ops(cost: Pick<Cost, "flops" | "bops">): number {
 }
 
 export function addCosts(a: Cost, b: Cost): Cost {
-  return {
+  const sum = {
     flops: a.flops + b.flops,
     bops: a.bops + b.bops,
     elementwise: a.elementwise + b.elementwise,
     realParams: a.realParams + b.realParams,
     binaryParams: a.binaryParams + b.binaryParams,
     bits: a.bits + b.bits,
-    ...(a.latencyMs === undefined && b.latencyMs === undefined
-      ? {}
-      : { latencyMs: (a.latencyMs ?? 0) + (b.latencyMs ?? 0) }),
   };
+  if (a.latencyMs === undefined && b.latencyMs === undefined) return sum;
+  return { ...sum, latencyMs: (a.latencyMs ?? 0) + (b.latencyMs ?? 0) };
 }
 
 /** One row of the table of layers: what it is, its shapes `[height, width, channels]`, its cost. */
