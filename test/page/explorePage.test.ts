@@ -79,6 +79,21 @@ describe.skipIf(!chromium)("bars.explore in a page", () => {
     await page.context().close();
   });
 
+  it("draws anew only what has changed", async () => {
+    const { page } = await open(cured);
+    await page.evaluate(
+      "window.drawn = document.querySelector('.bars-page').shadowRoot.querySelector('.drawing svg')",
+    );
+    const kept = () => page.evaluate<boolean>("window.drawn.isConnected");
+    await page.getByRole("spinbutton", { name: "temperature alphas are" }).fill("0.5");
+    expect(await codeOf(page)).toContain("temperature: 0.5");
+    expect(await kept()).toBe(true);
+    await page.getByLabel("rule", { exact: true }).selectOption("top_k");
+    await page.getByLabel(/^k edges/).fill("1");
+    expect(await kept()).toBe(false);
+    await page.context().close();
+  });
+
   it("moves the budget along its true break points", async () => {
     const { page } = await open(held);
     await page.getByLabel("rule", { exact: true }).selectOption("budget");

@@ -3,17 +3,15 @@ import { drawGenotype } from "../../figures/drawings/drawGenotype";
 import { Scroll } from "../shared/Scroll";
 import type { Derived } from "./derived";
 
-/** The architecture as every figure of the library draws it. */
+/** The architecture as every figure of the library draws it: drawn anew only where the change of a control changed it. */
 export function Drawing({ derived, title }: { readonly derived: Derived; readonly title: string }) {
   const { derivation, hash } = derived;
-  // Text of the drawing is escaped by `drawGenotype`.
-  const svg = useMemo(
-    () => drawGenotype(derivation.genotype, { title: `${title}: ${hash.slice(0, 12)}` }),
-    [derivation, title, hash],
-  );
+  // Text of the drawing is escaped by `drawGenotype`. The hash stands for the genotype.
+  const svg = useMemo(() => drawGenotype(derivation.genotype), [hash]);
   return (
     <section class="card" aria-label="architecture">
       <h2>Architecture</h2>
+      <p class="soft">{title}</p>
       <Scroll label="drawing">
         <div class="drawing" dangerouslySetInnerHTML={{ __html: svg }} />
       </Scroll>
