@@ -47,14 +47,14 @@ function runs(pid: number): boolean {
 describe.skipIf(process.platform === "win32")("a browser that does not do its work", () => {
   it("that is slow is left after the time it has, ended, and said so; this process draws instead", async () => {
     const path = browser("slow", `echo $$ > ${folder}/slow.pid\nexec sleep 600`);
-    vi.stubEnv("BARS_CHROMIUM_SECONDS", "2");
+    vi.stubEnv("BARS_CHROMIUM_SECONDS", "0.5");
     const warn = warned();
     const out = join(folder, "slow.pdf");
     expect(await exportFigure(figure, out)).toEqual([out]);
     expect(isPdf(readFileSync(out))).toBe(true);
     expect(warn.mock.calls).toEqual([
       [
-        `exportFigure: ${path}: the browser did not answer within 2 s (BARS_CHROMIUM_SECONDS); ${remedy} ${instead}`,
+        `exportFigure: ${path}: the browser did not answer within 0.5 s (BARS_CHROMIUM_SECONDS); ${remedy} ${instead}`,
       ],
     ]);
     const started = Date.now();
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === "win32")("a browser that does not do its wo
 
   it.skipIf(real === null)("that stops or dies in the middle is left, ended, and said so", async () => {
     for (const [name, signal, seconds, why] of [
-      ["stopped", "SIGSTOP", "3", /did not answer within 3 s/],
+      ["stopped", "SIGSTOP", "1", /did not answer within 1 s/],
       ["killed", "SIGKILL", "60", /the browser (ended while it drew|could not be started) \(/],
     ] as const) {
       const path = browser(name, `echo $$ > ${folder}/${name}.pid\nexec ${real} "$@"`);
