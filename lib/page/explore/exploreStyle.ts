@@ -2,8 +2,6 @@
 export const exploreStyle = `
 .columns { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); align-items: start; } .side > :first-child { grid-column: 1 / -1; }
 .middle, .side { display: grid; gap: 10px; min-width: 0; }
-/* What is scrolled out of sight is laid out when it comes into sight, not at every change. */
-.side > .card { content-visibility: auto; contain-intrinsic-block-size: auto 320px; }
 @container (min-width: 700px) { .columns { grid-template-columns: 250px minmax(0, 1fr); } .side { grid-column: 2; grid-template-columns: repeat(auto-fit, minmax(min(330px, 100%), 1fr)); align-items: start; }
   .controls { position: sticky; top: 8px; grid-row: 1 / span 2; max-height: calc(100vh - 16px); overflow-y: auto; } }
 @container (min-width: 1150px) { .columns { grid-template-columns: 260px minmax(0, 1.15fr) minmax(0, 1fr); } .side { grid-column: 3; grid-template-columns: minmax(0, 1fr); } }
