@@ -6,32 +6,38 @@ import type { OnnxNode } from "./onnxModel";
  */
 export const gate = "Gate";
 
-/** Under which conditions an operator's results are read, the outermost first. */
+/** Under which conditions an operator's results are read: those of more operators first. */
 export type Context = readonly string[];
 
 /** The conditions of every operator, place by place: all that its readers have in common. */
 export function contextsOf(nodes: readonly OnnxNode[], results: readonly string[]): Context[] {
-  const asked = new Map<string, Context>(results.map((name) => [name, []]));
-  const ask = (name: string, context: Context) => {
+  const asked = new Map<string, ReadonlySet<string>>(results.map((name) => [name, new Set()]));
+  const ask = (name: string, context: ReadonlySet<string>) => {
     const known = asked.get(name);
-    asked.set(name, known ? commonStart(known, context) : context);
+    asked.set(name, known ? common(known, context) : context);
   };
-  const contexts = new Array<Context>(nodes.length);
+  const contexts = new Array<ReadonlySet<string>>(nodes.length);
+  const counts = new Map<string, number>();
   for (let i = nodes.length - 1; i >= 0; i--) {
     const { op, inputs, outputs } = nodes[i] as OnnxNode;
     const found = outputs.map((name) => asked.get(name)).filter((context) => context !== undefined);
-    const context = found.length === 0 ? [] : found.reduce(commonStart);
+    const context = found.length === 0 ? new Set<string>() : found.reduce(common);
     contexts[i] = context;
+    for (const condition of context) counts.set(condition, (counts.get(condition) ?? 0) + 1);
     inputs.forEach((name, place) => {
-      ask(name, op === gate && place === 1 ? [...context, inputs[0] as string] : context);
+      ask(name, op === gate && place === 1 ? new Set([...context, inputs[0] as string]) : context);
     });
   }
-  return contexts;
+  // A condition that is known only under others comes after them.
+  const under = (condition: string) => asked.get(condition)?.size ?? 0;
+  const rank = (a: string, b: string) =>
+    under(a) - under(b) || (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1);
+  return contexts.map((context) => [...context].sort(rank));
 }
 
-function commonStart(a: Context, b: Context): Context {
-  const end = a.findIndex((condition, i) => condition !== b[i]);
-  return end < 0 ? a : a.slice(0, end);
+function common(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  if (a === b) return a;
+  return new Set([...a].filter((condition) => b.has(condition)));
 }
 
 /**
