@@ -62,13 +62,12 @@ describe("a step of sampled paths", () => {
   it.each<[string, Overrides<SearchConfig>]>([
     ["the default blocks", {}],
     ["batch norms on edges", { binarization: { blockOrder: "conv_bn_relu" } }],
-    ["rprelu and rsign", { binarization: { nonlinearity: "rprelu", rsign: true } }],
   ])("has the values and gradients of the whole mixture, with %s", async (_, overrides) => {
     const config = tinySearch({ space, batchSize: 4, samplers: paths, ...overrides });
     const state = new SearchState(config, randomKey(1));
     for (const alphasOnly of [false, true]) {
       let compiles = 0;
-      for (let draw = 0; draw < 4; draw++) {
+      for (let draw = 0; draw < 2; draw++) {
         const before = backend.statistics().compiles;
         const fast = await lossOf(state, config, draw, true, alphasOnly);
         if (draw > 0) compiles += backend.statistics().compiles - before;
