@@ -115,7 +115,8 @@ let axe: string | undefined;
  * @param rules those alone; left out: all of them.
  */
 export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  axe ??= readFileSync(createRequire(join(root, "package.json")).resolve("axe-core/axe.min.js"), "utf8");
+  const require = createRequire(join(root, "package.json"));
+  axe ??= readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe);
   const options = {
     resultTypes: ["violations"],
