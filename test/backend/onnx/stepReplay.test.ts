@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { computePending, tf } from "../../../lib/backend";
+import type { Overrides } from "../../../lib/config/check";
+import type { SearchConfig } from "../../../lib/config/searchConfig";
 import { StepReplay } from "../../../lib/loop/stepReplay";
 import { clippedStep } from "../../../lib/optim/clipByGlobalNorm";
 import {
@@ -24,6 +26,7 @@ beforeAll(async () => {
 });
 
 type Tensors = Record<string, tf.Tensor>;
+type Samplers = NonNullable<Overrides<SearchConfig>["samplers"]>;
 const key = randomKey(0);
 
 /** Runs steps of a function of a vector and a key, and gives the numbers of each. */
@@ -156,12 +159,18 @@ describe("StepReplay", () => {
     share: tf.scalar(uniform(fold(own, "share"), 1)[0] as number),
   });
 
+  const mixing = { cell: { method: "gumbel" }, depth: {}, width: { method: "hard_gumbel" } } as Samplers;
+  const paths = {
+    cell: { method: "path" },
+    depth: { method: "path" },
+    width: { method: "path" },
+  } as Samplers;
   /** Losses and the last weights of a search on random images. */
-  async function searched(replayed: boolean, steps: number, mixed = false) {
+  async function searched(replayed: boolean, steps: number, mixed = false, samplers = mixing) {
     const config = tinySearch({
       space: { initChannels: 2, cellLayout: [0, 1], steps: 2, widthChoices: [0.5, 1], imageSize: 8 },
       batchSize: 4,
-      samplers: { cell: { method: "gumbel" }, width: { method: "hard_gumbel" } },
+      samplers,
     });
     const state = new SearchState(config, key);
     const settings = epochSettings(config, config.warmupEpochs);
@@ -206,6 +215,14 @@ describe("StepReplay", () => {
     expect(replays() - middle.replays).toBe(8);
     expect(backend.statistics().compiles).toBe(middle.compiles);
     expect(tf.memory().numTensors).toBe(middle.tensors);
+  });
+
+  it("leaves a search by sampled paths with the same bits, a new path every step", async () => {
+    const called = await searched(false, 4, false, paths);
+    const start = { replays: replays(), compiles: backend.statistics().compiles };
+    expect(await searched(true, 4, false, paths)).toEqual(called);
+    expect(replays() - start.replays).toBe(4);
+    expect(backend.statistics().compiles).toBe(start.compiles);
   });
 
   it("replays steps on mixed images, with the labels and the share of each", async () => {
