@@ -1,5 +1,5 @@
 /**
- * The known names nearest to a mistyped one: fewest insertions, deletions and replacements of letters (Levenshtein),
+ * The known names nearest to a mistyped one: fewest insertions, deletions, replacements and swaps of letters (Damerau),
  * names that contain it or are contained in it first; ties in the given order.
  */
 export function nearNames(name: string, known: readonly string[], count = 5): string[] {
@@ -28,16 +28,19 @@ export function likelyNames(name: string, known: readonly string[], count = 5): 
   return nearNames(name, known.filter(isLikely), count);
 }
 
-/** Fewest single-letter insertions, deletions and replacements that make one text the other. */
+/** Fewest insertions, deletions and replacements of a letter, and swaps of two that stand together, that make one text the other. */
 export function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const replaced = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (above[j] as number) + 1, (row[j - 1] as number) + 1));
+      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = swaps ? (before[j - 2] as number) + 1 : Infinity;
+      row.push(Math.min(replaced, swapped, (above[j] as number) + 1, (row[j - 1] as number) + 1));
     }
-    above = row;
+    [before, above] = [above, row];
   }
   return above[b.length] as number;
 }

@@ -6,6 +6,7 @@ describe("nearNames", () => {
     expect(editDistance("kitten", "sitting")).toBe(3);
     expect(editDistance("", "abc")).toBe(3);
     expect(editDistance("same", "same")).toBe(0);
+    expect(editDistance("cots", "cost")).toBe(1);
   });
 
   it("puts names that hold the wanted one first, then the nearest", () => {
@@ -18,7 +19,7 @@ describe("nearNames", () => {
   it.each([
     { name: "cots.budget", near: ["cost.budget"] },
     { name: "budget", near: ["cost.budget"] },
-    { name: "sede", near: [] },
+    { name: "sede", near: ["seed"] },
     { name: "sed", near: ["seed"] },
     { name: "nope", near: [] },
     { name: "s", near: [] },
