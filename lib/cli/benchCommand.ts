@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import { readPackedModel } from "../deploy/packedModelFile";
+import type { BenchedNetwork } from "../experiments/benchNetwork";
 import { tableText } from "../figures/notebook/showTable";
 import { type BenchPackedOptions, benchPacked } from "../packed/benchPacked";
 import { counted } from "../util/counted";
@@ -8,6 +9,16 @@ import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
 import { backendOption, countingNumber, place, threadCount } from "./values";
+
+/** Training steps of a network. */
+const training = (name: BenchedNetwork, what: string) => ({
+  what: "training steps",
+  counted: `${what} on 32x32 images, one random batch; forward, backward, update and running statistics are timed`,
+  run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
+    const { benchTraining } = await import("../experiments/benchNetwork.js");
+    return benchTraining(name, batch, steps, onStep, start);
+  },
+});
 
 const nets = {
   search: {
@@ -28,24 +39,8 @@ const nets = {
       return benchBinaryNet(batch, steps, onStep);
     },
   },
-  resnet20: {
-    what: "training steps",
-    counted:
-      "binary ResNet-20 (Bi-Real, full width) on 32x32 images, one random batch; forward, backward, update and running statistics are timed",
-    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
-      const { benchTraining } = await import("../experiments/benchNetwork.js");
-      return benchTraining("resnet20", batch, steps, onStep, start);
-    },
-  },
-  derived: {
-    what: "training steps",
-    counted:
-      "a derived network of 2.65 M BOPs on 32x32 images, one random batch; forward, backward, update and running statistics are timed",
-    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
-      const { benchTraining } = await import("../experiments/benchNetwork.js");
-      return benchTraining("derived", batch, steps, onStep, start);
-    },
-  },
+  resnet20: training("resnet20", "binary ResNet-20 (Bi-Real, full width)"),
+  derived: training("derived", "a derived network of 2.65 M BOPs"),
   evaluation: {
     what: "batches",
     counted:

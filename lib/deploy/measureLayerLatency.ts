@@ -13,6 +13,7 @@ import type { ModelSpec } from "../records/modelSpec";
 import { ConfigError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { version } from "../util/version";
+import { shortestCall } from "./shortestCall";
 
 /** How {@link measureLayerLatency} measures. */
 export interface MeasureLayersOptions {
@@ -132,19 +133,7 @@ async function layerTime(row: LayerCost, milliseconds: number): Promise<number> 
 
 async function callTime(program: Program, milliseconds: number): Promise<number> {
   const engine = await WasmEngine.create(program, { threads: 1 });
-  try {
-    const image = new Float32Array(program.imageSize ** 2 * program.imageChannels);
-    let shortest = Number.POSITIVE_INFINITY;
-    const end = performance.now() + milliseconds;
-    do {
-      const start = performance.now();
-      await engine.run(image, 1);
-      shortest = Math.min(shortest, performance.now() - start);
-    } while (performance.now() < end);
-    return shortest;
-  } finally {
-    engine.dispose();
-  }
+  return shortestCall(engine, new Float32Array(program.imageSize ** 2 * program.imageChannels), milliseconds);
 }
 
 type About = Pick<LatencyTable, "machine" | "engine">;

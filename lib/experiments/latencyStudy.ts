@@ -6,6 +6,7 @@ import { costIn } from "../cost/cost";
 import { type LatencyTable, predictedLatency } from "../cost/latencyTable";
 import { sumCosts } from "../cost/layerCost";
 import { measureLayerLatency, modelLayers } from "../deploy/measureLayerLatency";
+import { shortestCall } from "../deploy/shortestCall";
 import { packDrawn } from "../packed/packDrawn";
 import { programOf } from "../packed/packedModel";
 import { WasmEngine } from "../packed/wasm/wasmEngine";
@@ -115,18 +116,7 @@ async function networkTime(model: ModelSpec, milliseconds: number): Promise<numb
     { length: imageSize ** 2 * imageChannels },
     (_, i) => ((i * 37) % 101) / 50 - 1,
   );
-  let shortest = Number.POSITIVE_INFINITY;
-  try {
-    const end = performance.now() + milliseconds;
-    do {
-      const start = performance.now();
-      await engine.run(image, 1);
-      shortest = Math.min(shortest, performance.now() - start);
-    } while (performance.now() < end);
-  } finally {
-    engine.dispose();
-  }
-  return shortest;
+  return shortestCall(engine, image, milliseconds);
 }
 
 function engineOf(model: ModelSpec): Promise<WasmEngine> {

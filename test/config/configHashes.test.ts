@@ -18,7 +18,7 @@ const known: Readonly<Record<string, string>> = {
   "search smoke": "a1db887677c8caa1681d45f0ce4d518a711a45b8d0d72eac1dc25fe1162b25bb",
   "search laptop": "75cf08c20b55d8bd4fb06c1a0087658cda9ad0397e8e9b32c2515296c89bdc85",
   "search paper": "f274674f171b37cade0de609a99db7ed8560cd39c27284c040796e91235c9b79",
-  "search paper-imagenet": "3f694a2542e5558fb7f7c205bbb3b72d0089715af087e3f12395d1bc7e67e8ba",
+  "search paper-imagenet": "ce5bf47c2ae8550ada2de804156e0140cb6855c22c383d618a63aa57f97c27cc",
   "train smoke": "636efb2d0291ce5902c5a1c7346f8f78f8ce84c6bd1fd77abd709aa5ef0b0e2c",
   "train laptop": "b698f10c84a975b279c60872e0cc3b66dcee1afd84b5c41595c90bd94c2bd98c",
   "train bars_like": "2b2fb54f64de22841d94a7ec37a0b32a9a65971e8d1f9b13c0227c99687f40a7",
