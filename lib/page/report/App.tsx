@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { siAmount } from "../../util/siAmount";
+import { counted } from "../../util/counted";
 import type { RootProps } from "../shared/mount";
 import { useDark } from "../shared/useDark";
 import { Compare } from "./Compare";
@@ -44,7 +44,7 @@ export function App({ host }: RootProps<null>) {
         </h1>
         <Links {...{ state, route, chosen }} />
         <p class="soft">
-          {siAmount(state.rows.length)} runs, {state.live === null ? "made" : "read"} {timeText(state.made)}{" "}
+          {counted(state.rows.length, "run")}, {state.live === null ? "made" : "read"} {timeText(state.made)}{" "}
           UTC, bars {state.bars}
         </p>
         {state.live === null ? null : (

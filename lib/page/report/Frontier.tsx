@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { TrainRecord } from "../../records/trainRecord";
+import { counted } from "../../util/counted";
 import { App as RunsApp } from "../runs/App";
 import type { PageAxis, PageRun, RunSource, RunsData } from "../runs/runsData";
 import type { ReportRow } from "./reportData";
@@ -42,7 +43,7 @@ export function Frontier({ state, host }: { readonly state: ReportState; readonl
             >
               {sets.map(([name, count]) => (
                 <option key={name} value={name}>
-                  {name}: {count} runs
+                  {name}: {counted(count, "run")}
                 </option>
               ))}
             </select>
