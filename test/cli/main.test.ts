@@ -52,7 +52,7 @@ describe("bars", () => {
     const { code, out } = await bars("settings", "cost.budget");
     expect(code).toBe(0);
     expect(out).toContain(
-      "number above 0 (operations per image); default 5000000, smoke 400000, laptop 4000000.",
+      "number above 0 (operations per image); default 5000000, smoke 400000, laptop 4000000,",
     );
     const all = JSON.parse((await bars("settings", "--json")).out);
     expect(all.find((row: { path: string }) => row.path === "cost.budget")).toMatchObject({ default: 5e6 });

@@ -48,7 +48,7 @@ describe("settings", () => {
         type: "number",
         range: "above 0",
         default: 5e6,
-        presets: { smoke: 4e5, laptop: 4e6 },
+        presets: { smoke: 4e5, laptop: 4e6, "paper-imagenet": 87e6 },
         unit: "operations per image",
         meaning: "The budget, in multiply-accumulates of the chosen measure.",
         source: null,
