@@ -21,16 +21,17 @@ export function studentTQuantile(probability: number, dof: number): number {
   const tail = 1 - probability;
   let low = 0;
   let high = 1;
-  while (upperTail(high, dof) > tail) high *= 2;
+  while (studentTTail(high, dof) > tail) high *= 2;
   for (let i = 0; i < 200 && high - low > 1e-13 * high; i++) {
     const middle = (low + high) / 2;
-    if (upperTail(middle, dof) > tail) low = middle;
+    if (studentTTail(middle, dof) > tail) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
-function upperTail(t: number, dof: number): number {
+/** `P(T > t)` of Student's t distribution, for `t >= 0`. */
+export function studentTTail(t: number, dof: number): number {
   return incompleteBeta(dof / (dof + t * t), dof / 2, 0.5) / 2;
 }
 

@@ -38,6 +38,12 @@ export {
   runComparison,
 } from "../experiments/comparison/runComparison";
 export {
+  type ComparedBand,
+  type ComparedRow,
+  comparedRows,
+  fixedComparison,
+} from "../experiments/fixedComparison";
+export {
   type LatencyFit,
   type LatencyRow,
   latencyFits,

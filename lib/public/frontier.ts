@@ -12,7 +12,14 @@ export {
   findTrainRecords,
   type TestChoice,
 } from "../experiments/frontierRuns";
+export { armDifference } from "../frontier/armDifference";
 export { attainmentCurve } from "../frontier/attainment";
+export {
+  type ChosenComparison,
+  type ChosenMargins,
+  type ChosenRow,
+  chosenComparison,
+} from "../frontier/chosenComparison";
 export {
   bestWithin,
   type DominatedArea,
@@ -29,3 +36,4 @@ export { type CostAccuracy, onFront, paretoFront } from "../frontier/paretoFront
 export { type PublishedPoint, publishedPoint } from "../frontier/publishedPoint";
 export type { RunPoint } from "../frontier/runPoint";
 export { type SampleSummary, sampleSummary } from "../frontier/sampleSummary";
+export { type WelchTest, welchTest } from "../frontier/welchTest";

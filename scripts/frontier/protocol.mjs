@@ -35,3 +35,6 @@ export const race = { preset: "laptop", networks: 96, trainings: 146 };
 export const searchSeeds = [0, 1, 2];
 export const trainingSeeds = [100, 101, 102];
 export const draws = { count: 12, key: 1000, label: "frontier-draws" };
+
+/** What each race seed has to reach: differences of accuracies as shares, and the p of the second. */
+export const margins = { overDraws: 0.02, overReference: 0.05, p: 0.01 };
