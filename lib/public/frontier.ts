@@ -12,6 +12,11 @@ export {
   findTrainRecords,
   type TestChoice,
 } from "../experiments/frontierRuns";
+export {
+  type RaceRanking,
+  type RaceRankingOptions,
+  raceRanking,
+} from "../experiments/raceRanking";
 export { armDifference } from "../frontier/armDifference";
 export { attainmentCurve } from "../frontier/attainment";
 export {

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { kendall } from "../../lib/analysis/rankCorrelation";
+import { raceRanking } from "../../lib/experiments/raceRanking";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { RecordError } from "../../lib/util/errors";
+
+const race = readRaceRecord("data/records/race-small-seed0.json");
+const search = readSearchRecord("data/records/frontier/searches/bars-6M-s0.json");
+const every = ["random", "mutation", "fitted"] as const;
+
+describe("raceRanking", () => {
+  it("compares with the scores of a rung, over uniform draws or others", () => {
+    const own = race.networks.filter(({ origin }) => origin.kind === "random");
+    expect(raceRanking(search, race).networks).toBe(own.length);
+    const score = ({ results }: (typeof own)[number], rung = 0) => results[rung]?.score ?? null;
+    expect(raceRanking(score, race).tau?.value).toBe(1);
+    expect(raceRanking(score, race, { origins: every }).networks).toBe(race.networks.length);
+    const later = race.networks.filter((network) => score(network, 1) !== null);
+    const second = raceRanking(score, race, { rung: 1, origins: every });
+    expect(second.networks).toBe(later.length);
+    expect(second.tau).toEqual(
+      kendall(
+        later.map((network) => score(network) as number),
+        later.map((network) => score(network, 1) as number),
+      ),
+    );
+  });
+
+  it("asks a search for the probability of each network", () => {
+    // A softmax adds the same to every network, so the negative alphas turn the order around.
+    const turned = {
+      ...search,
+      chosen: null,
+      epochs: search.epochs.map((epoch) => ({
+        ...epoch,
+        alphas: {
+          cells: epoch.alphas.cells.map((rows) => rows.map((row) => row.map((alpha) => -alpha))),
+          depth: epoch.alphas.depth.map((row) => row.map((alpha) => -alpha)),
+          width: epoch.alphas.width.map((row) => row.map((alpha) => -alpha)),
+        },
+      })),
+    };
+    const there = { ...search, chosen: null };
+    const [tau, back] = [there, turned].map(
+      (one) => raceRanking(one, race, { origins: every }).tau?.value ?? 0,
+    );
+    expect(back).toBeCloseTo(-(tau as number), 12);
+    expect(tau).not.toBe(0);
+    expect(raceRanking(there, race, { origins: every, epoch: 0 }).tau).not.toEqual(
+      raceRanking(there, race, { origins: every }).tau,
+    );
+  });
+
+  it("leaves out what is not judged or has no score, and refuses another space", () => {
+    expect(raceRanking(() => null, race)).toEqual({ networks: 0, tau: null, tauOfBops: null });
+    const other = readSearchRecord("data/records/search-plain-seed0.json");
+    expect(() => raceRanking(other, race)).toThrow(
+      new RecordError(
+        "raceRanking: expected a search of the race's space, got one of another. Give records of one space.",
+      ),
+    );
+  });
+});
