@@ -9,8 +9,9 @@ export interface ProgramCacheSettings {
   readonly maxPrograms: number;
   /**
    * Graphs keep their memory from run to run, because half of an element-wise pass over fresh memory goes into its pages, as
-   * long as all that do take at most this many bytes. What is compiled after that gives its memory back after each run, and
-   * so do graphs that would take more than five eighths of it: two of them would hold more than they are worth.
+   * long as all that do take at most this many bytes. What is compiled after that first has those forgotten that have not run
+   * for long; where that is not enough, it gives its memory back after each run, and so do graphs that would take more than
+   * five eighths of it: two of them would hold more than they are worth.
    */
   readonly keptBytes: number;
   /** Whether the device is the processor, which runs every operator. */
@@ -18,6 +19,9 @@ export interface ProgramCacheSettings {
   /** Channels in a block of its operators on images in blocks, 0 where it has none. */
   readonly channelBlock: number;
 }
+
+/** Graphs that were asked for within so many calls are in use; what comes round less often may be compiled again. */
+const callsInUse = 256;
 
 /** A compiled graph. */
 export interface Program {
@@ -33,7 +37,10 @@ export class ProgramCache {
   readonly #settings: ProgramCacheSettings;
   /** In order of use: the last used last. */
   readonly #programs = new Map<string, Program>();
+  /** The call that asked for each last. */
+  readonly #lastCall = new WeakMap<Program, number>();
   #count = 0;
+  #calls = 0;
   #hits = 0;
 
   constructor(settings: ProgramCacheSettings) {
@@ -61,25 +68,51 @@ export class ProgramCache {
     const { buffer, byteOffset, byteLength } = plan.structure;
     const key = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
     const known = this.#programs.get(key);
+    this.#calls++;
     if (known) {
       this.#hits++;
+      this.#lastCall.set(known, this.#calls);
       this.#programs.delete(key);
       this.#programs.set(key, known);
       return known;
     }
-    const { device, maxPrograms, keptBytes, onProcessor, channelBlock } = this.#settings;
+    const { device, maxPrograms, onProcessor, channelBlock } = this.#settings;
     const { bytes, ...model } = buildModel(plan, onProcessor, channelBlock);
-    for (const [oldest, { id }] of this.#programs) {
+    for (const oldest of this.#programs.keys()) {
       if (this.#programs.size < maxPrograms) break;
-      this.#programs.delete(oldest);
-      device.send(["forget", id]);
+      this.#forget(oldest);
     }
     const { inputs, outputs, peakBytes } = model;
-    const keepsMemory = peakBytes <= (5 / 8) * keptBytes && this.kept + peakBytes <= keptBytes;
+    const keepsMemory = this.#hasRoom(peakBytes);
     const program = { id: this.#count++, model, kept: keepsMemory ? peakBytes : 0 };
     this.#programs.set(key, program);
+    this.#lastCall.set(program, this.#calls);
     device.send(["compile", program.id, { bytes, inputs, outputs, keepsMemory }]);
     return program;
+  }
+
+  /** Whether a graph may keep its memory, after others out of use are forgotten if that makes the room. */
+  #hasRoom(bytes: number): boolean {
+    const { keptBytes } = this.#settings;
+    if (bytes > (5 / 8) * keptBytes) return false;
+    const idle: string[] = [];
+    let kept = this.kept;
+    for (const [key, program] of this.#programs) {
+      if (kept + bytes <= keptBytes) break;
+      const used = this.#lastCall.get(program) ?? 0;
+      if (program.kept === 0 || this.#calls - used <= callsInUse) continue;
+      idle.push(key);
+      kept -= program.kept;
+    }
+    if (kept + bytes > keptBytes) return false;
+    for (const key of idle) this.#forget(key);
+    return true;
+  }
+
+  #forget(key: string): void {
+    const program = this.#programs.get(key) as Program;
+    this.#programs.delete(key);
+    this.#settings.device.send(["forget", program.id]);
   }
 
   /** The program of a plan with the given leaves as constants, rewritten as far as ONNX Runtime can. Not kept here. */
