@@ -43,6 +43,7 @@ export {
   comparedRows,
   fixedComparison,
 } from "../experiments/fixedComparison";
+export { type ComparisonPlan, frontierPlan } from "../experiments/frontierPlan";
 export {
   type LatencyFit,
   type LatencyRow,

@@ -10,6 +10,7 @@ export { budgetReading } from "../experiments/readings/budgetReading";
 export { capacityReading } from "../experiments/readings/capacityReading";
 export { collapseReading } from "../experiments/readings/collapseReading";
 export { comparisonReading, moreSeedsReading } from "../experiments/readings/comparisonReading";
+export { type FixedReadingOptions, fixedReading } from "../experiments/readings/fixedReading";
 export { latencyReading } from "../experiments/readings/latencyReading";
 export { longerReading } from "../experiments/readings/longerReading";
 export { measuresReading } from "../experiments/readings/measuresReading";

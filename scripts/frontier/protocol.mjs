@@ -1,4 +1,5 @@
 // The comparison of docs/frontier-protocol.md as data: bands, space, recipe, seeds. The units of work are made from it.
+import { bars } from "./library.mjs";
 
 /** The space of bands A and B (that of the earlier frontier). */
 export const space = {
@@ -32,9 +33,5 @@ export const longRecipe = { preset: "laptop", epochs: 24 };
 /** Preset of the races, its networks, and trainings of all rungs together (96, 32, 12, 4 and 2 networks). */
 export const race = { preset: "laptop", networks: 96, trainings: 146 };
 
-export const searchSeeds = [0, 1, 2];
-export const trainingSeeds = [100, 101, 102];
-export const draws = { count: 12, key: 1000, label: "frontier-draws" };
-
-/** What each race seed has to reach: differences of accuracies as shares, and the p of the second. */
-export const margins = { overDraws: 0.02, overReference: 0.05, p: 0.01 };
+export const { searchSeeds, trainingSeeds } = bars.experiments.frontierPlan;
+export const draws = { count: bars.experiments.frontierPlan.draws, key: 1000, label: "frontier-draws" };

@@ -1,0 +1,131 @@
+import { raceAgreement } from "../../analysis/raceAgreement";
+import type { Correlation } from "../../analysis/rankCorrelation";
+import { armDifference } from "../../frontier/armDifference";
+import { type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
+import type { RunPoint } from "../../frontier/runPoint";
+import type { TrainRecord } from "../../records/trainRecord";
+import { alphaRanking } from "../alphaRanking";
+import type { ComparedBand } from "../fixedComparison";
+import { type ComparisonPlan, frontierPlan } from "../frontierPlan";
+import { decimalText, listText, percentText, pointsText } from "./readingText";
+
+export interface FixedReadingOptions {
+  readonly plan?: ComparisonPlan;
+  /** Trainings of the space that were there before, for the τ of the races' fitted alphas with them; none by default. */
+  readonly earlier?: readonly TrainRecord[];
+}
+
+/**
+ * What a band of a comparison fixed in advance says so far, as Markdown: what is missing, whether each seed of the race meets the
+ * margins, race against random race, and how rungs and fitted alphas rank.
+ *
+ * @example
+ * ```ts
+ * const nothing = { races: {}, chosen: {}, draws: [], given: {}, longer: {} };
+ * console.log(bars.readings.fixedReading(nothing).startsWith("**Not decided yet**")); // true
+ * ```
+ */
+export function fixedReading(band: ComparedBand, options: FixedReadingOptions = {}): string {
+  const { plan = frontierPlan, earlier = [] } = options;
+  return [primary(band, plan), againstRandom(band), ranks(band), fits(band, earlier)]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function primary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string {
+  const races = chosen["race"] ?? {};
+  const reference = given["hand-made"] ?? [];
+  const { length: trainings } = plan.trainingSeeds;
+  const unfinished = plan.searchSeeds.filter((seed) => (races[seed]?.length ?? 0) < trainings);
+  const missing = [
+    ...(unfinished.length > 0
+      ? [`trainings of the races with seeds ${listText(unfinished.map(String))}`]
+      : []),
+    ...(draws.length < plan.draws ? [`${plan.draws - draws.length} of ${plan.draws} draws`] : []),
+    ...(reference.length < trainings ? ["trainings of the hand-made network"] : []),
+  ];
+  const open = missing.length > 0 ? `**Not decided yet**: missing are ${listText(missing)}.` : "";
+  if (Object.keys(races).length === 0 || draws.length === 0 || reference.length === 0) return open;
+  const { rows, holds } = chosenComparison(
+    {
+      chosen: Object.fromEntries(Object.entries(races).map(([seed, runs]) => [seed, accuraciesOf(runs)])),
+      draws: accuraciesOf(draws),
+      reference: accuraciesOf(reference),
+    },
+    plan.margins,
+  );
+  const { overDraws, overReference, p } = plan.margins;
+  const asked = `Asked of each seed: ${pointsText(overDraws)} points over the draws' mean, ${pointsText(overReference)} over the hand-made network, p below ${p}.`;
+  const verdict = open || `**The primary comparison ${holds ? "holds" : "fails"}.**`;
+  return `${verdict} ${asked}\n\n${table(
+    [
+      "race seed",
+      "mean, %",
+      "over draws",
+      "rank among draws",
+      "over the hand-made one",
+      "Welch p",
+      "meets all",
+    ],
+    rows.map((row) => [
+      row.name,
+      percentText(row.mean),
+      pointsText(row.overDraws),
+      `${row.rank} of ${draws.length + 1}`,
+      pointsText(row.overReference),
+      pText(row),
+      row.holds ? "yes" : "no",
+    ]),
+  )}`;
+}
+
+function againstRandom({ chosen }: ComparedBand): string {
+  const arms = [chosen["race"], chosen["random-race"]].map((seeds) =>
+    Object.values(seeds ?? {}).map(accuraciesOf),
+  ) as [number[][], number[][]];
+  if (arms.some(({ length }) => length === 0)) return "";
+  const { difference, interval, draws } = armDifference(...arms);
+  return `Race over a race of random proposals alone: ${pointsText(difference)} points (95 %: ${interval.map(pointsText).join(" to ")}; ${draws.toLocaleString("en-US")} resamples of ${arms[0].length} and ${arms[1].length} seeds and of their trainings).`;
+}
+
+function ranks({ races }: ComparedBand): string {
+  const rows = Object.entries(races).flatMap(([race, record]) =>
+    raceAgreement(record)
+      .filter(({ networks }) => networks > 0)
+      .map(({ from, to, networks, tau }) => [race, `${from + 1}`, `${to + 1}`, `${networks}`, tauText(tau)]),
+  );
+  return rows.length === 0
+    ? ""
+    : table(["race", "rung", "against rung", "networks", "Kendall's τ (95 %)"], rows);
+}
+
+function fits({ races }: ComparedBand, earlier: readonly TrainRecord[]): string {
+  const rows = Object.entries(races).flatMap(([race, record]) => {
+    if (record.fit === null) return [];
+    const { networks, tau } = record.fit;
+    const known = earlier.length > 0 ? alphaRanking(record, earlier) : null;
+    const before = known ? [`${tauText(known.tau)}, ${known.architectures.length} architectures`] : [];
+    return [[race, `${networks}`, tauText(tau), ...before]];
+  });
+  if (rows.length === 0) return "";
+  const last = earlier.length > 0 ? ["τ with the accuracy of earlier trainings"] : [];
+  return table(["alphas fitted to", "networks", "τ of networks left out of the fit", ...last], rows);
+}
+
+function accuraciesOf(runs: readonly RunPoint[]): number[] {
+  return runs.map(({ accuracy }) => accuracy);
+}
+
+function pText({ welch }: ChosenRow): string {
+  return welch === null ? "–" : welch.p.toPrecision(2);
+}
+
+function tauText(tau: Pick<Correlation, "value" | "interval"> | null): string {
+  if (tau === null) return "–";
+  const ends = tau.interval ? ` (${tau.interval.map((end) => decimalText(end)).join(" to ")})` : "";
+  return `${decimalText(tau.value)}${ends}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
