@@ -201,4 +201,9 @@ export const JOB_INPUT = 32;
 export const JOB_LOGITS = 36;
 export const JOB_LOGITS_BYTES = 40;
 export const JOB_OUTPUT = 44;
-export const JOB_BYTES = 48;
+/** Rows that threads which share an image have still to do, absolute: of each thread two ranges, for one step and for the next. */
+export const JOB_SHARES = 48;
+export const JOB_BYTES = 52;
+/** Bytes of a thread's ranges, and of one with what keeps it apart from others in the cache. */
+export const SHARE_BYTES = 128;
+export const SHARE_NEXT = 64;

@@ -4,15 +4,7 @@ import { type WasmMemory, type WasmModule, webAssembly } from "./webAssembly";
 
 /** What the kernels export; see `assembly/kernels`. */
 export interface Kernels {
-  run(
-    steps: number,
-    count: number,
-    arena: number,
-    scratch: number,
-    thread: number,
-    threads: number,
-    patient: number,
-  ): void;
+  run(steps: number, count: number, arena: number, scratch: number): void;
   serve(job: number, thread: number, arena: number, scratch: number): void;
   command(job: number, arena: number, scratch: number, patient: number): void;
   countRate(turns: number, seed: bigint): bigint;

@@ -40,7 +40,7 @@ async function measure(milliseconds: number): Promise<KernelRates> {
     writeTable(memory);
     new Uint8Array(memory.buffer).set(constants.contents(), HEAP);
     const kernels = instantiate(module, memory);
-    return () => kernels.run(list, 1, arena, arena + arenaBytes, 0, 1, 0);
+    return () => kernels.run(list, 1, arena, arena + arenaBytes);
   });
   const turns = 2000;
   const kernels = instantiate(module, newMemory(HEAP, false));

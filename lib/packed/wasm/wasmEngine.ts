@@ -166,7 +166,7 @@ export class WasmEngine implements PackedEngine {
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const [i, own] of times.entries()) {
         const start = performance.now();
-        this.#kernels.run(list + 4 * i, 1, arena, scratch, 0, 1, 0);
+        this.#kernels.run(list + 4 * i, 1, arena, scratch);
         own.push(performance.now() - start);
       }
     }
@@ -203,6 +203,7 @@ export class WasmEngine implements PackedEngine {
       [at.JOB_LOGITS]: this.#areas.logits,
       [at.JOB_LOGITS_BYTES]: 16 * Math.ceil(classes / 4),
       [at.JOB_OUTPUT]: plan.places[logits]?.offset ?? 0,
+      [at.JOB_SHARES]: this.#areas.shares,
     };
     for (const [field, value] of Object.entries(fields)) view.setInt32(Number(field), value, true);
     this.#kernels.command(job, arena, scratch, this.#patient);
@@ -231,10 +232,11 @@ interface Parts {
   readonly keeps: boolean;
 }
 
-/** What lies behind the constants: images, logits, and what each thread works in. */
+/** What lies behind the constants: images, logits, rows that threads share, and what each thread works in. */
 interface Areas {
   readonly images: number;
   readonly logits: number;
+  readonly shares: number;
   readonly end: number;
   of(thread: number): { readonly arena: number; readonly scratch: number };
 }
@@ -244,13 +246,14 @@ function areasOf(program: Program, layout: ProgramLayout, threads: number): Area
   const { imageSize, imageChannels, classes } = program;
   const images = aligned(layout.constants.end);
   const logits = aligned(images + chunk * 4 * imageSize * imageSize * imageChannels);
-  const first = aligned(logits + chunk * 16 * Math.ceil(classes / 4));
+  const shares = aligned(logits + chunk * 16 * Math.ceil(classes / 4));
+  const first = threads > 1 ? aligned(shares + threads * at.SHARE_BYTES) : shares;
   const each = layout.arenaBytes + layout.scratchBytes;
   const of = (thread: number) => {
     const arena = first + thread * each;
     return { arena, scratch: arena + layout.arenaBytes };
   };
-  return { images, logits, end: first + threads * each, of };
+  return { images, logits, shares, end: first + threads * each, of };
 }
 
 async function threadsOf(threads: number | "all"): Promise<number> {

@@ -101,6 +101,17 @@ describe("the wasm engine", () => {
     engine.dispose();
   });
 
+  it("shares the rows of an image out without losing one or doing one twice, call after call", async () => {
+    const program = randomProgram(fold(key, "shares"));
+    const images = imagesOf(program, 1, "shares");
+    const expected = await new ReferenceEngine(program).run(images, 1);
+    // More threads than processors: they overtake each other at every step.
+    const engine = await WasmEngine.create(program, { threads: 3, kernel: "lookup" });
+    for (let call = 0; call < 12; call++)
+      expect({ call, logits: await engine.run(images, 1) }).toEqual({ call, logits: expected });
+    engine.dispose();
+  });
+
   it("says what is wrong with what it is given", async () => {
     const program = randomProgram(fold(key, "errors"));
     await expect(WasmEngine.create(program, { threads: 0 })).rejects.toThrow(

@@ -1,28 +1,17 @@
 import {
-  JOB_ARENA, JOB_COUNT, JOB_IMAGE_BYTES, JOB_IMAGES, JOB_INPUT, JOB_LOGITS, JOB_LOGITS_BYTES, JOB_MODE, JOB_OUTPUT, JOB_STEPS,
-  JOB_STEPS_COUNT, JOB_THREADS, MODE_IMAGES, MODE_ROWS, OP_BINARY_CONV, OP_CONCAT, OP_DENSE, OP_GLOBAL_POOL, OP_MATCH, OP_POINTWISE,
-  OP_POOL, OP_REAL_CONV, OP_ZEROS, S_OP, S_ROWS, SYNC, SYNC_DONE, SYNC_JOB, SYNC_MET, SYNC_NEXT, SYNC_ROUND,
+  JOB_ARENA, JOB_COUNT, JOB_IMAGE_BYTES, JOB_IMAGES, JOB_INPUT, JOB_LOGITS, JOB_LOGITS_BYTES, JOB_MODE, JOB_OUTPUT, JOB_SHARES, JOB_STEPS,
+  JOB_STEPS_COUNT, JOB_THREADS, MODE_IMAGES, MODE_ROWS, S_ROWS, SYNC, SYNC_DONE, SYNC_JOB, SYNC_NEXT,
 } from "../fields";
-import { binaryConv } from "./binaryConv";
 import { copy } from "./bytes";
-import { concat, dense, globalPool, match, pointwise, pool, zeros } from "./maps";
-import { realConv } from "./realConv";
+import { TURNS } from "./meet";
+import { runShared } from "./shares";
+import { step } from "./step";
 
-/**
- * Runs steps on one image. With several threads each computes its share of the rows of every step, and waits for the others.
- * @param steps list of `count` descriptors.
- * @param patient whether this thread may sleep while it waits: a page's own may not.
- */
-export function run(
-  steps: usize, count: i32, arena: usize, scratch: usize, thread: i32, threads: i32, patient: bool,
-): void {
+/** Runs a list of `count` steps on one image, by itself. */
+export function run(steps: usize, count: i32, arena: usize, scratch: usize): void {
   for (let i = 0; i < count; i++) {
     const d = load<usize>(steps + 4 * i);
-    const rows = load<i32>(d, S_ROWS);
-    const from = (rows * thread) / threads;
-    const to = (rows * (thread + 1)) / threads;
-    if (from < to) step(d, arena, scratch, from, to);
-    if (threads > 1) meet(threads, patient);
+    step(d, arena, scratch, 0, load<i32>(d, S_ROWS));
   }
 }
 
@@ -37,17 +26,17 @@ export function work(job: usize, thread: i32, arena: usize, scratch: usize, pati
   if (load<i32>(job, JOB_MODE) == MODE_IMAGES) {
     for (let i = atomic.add<i32>(SYNC, 1, SYNC_NEXT); i < images; i = atomic.add<i32>(SYNC, 1, SYNC_NEXT)) {
       enter(job, i, arena);
-      run(steps, count, arena, scratch, 0, 1, patient);
+      run(steps, count, arena, scratch);
       leave(job, i, arena);
     }
     return;
   }
   const threads = load<i32>(job, JOB_THREADS);
   const shared = load<usize>(job, JOB_ARENA);
+  const shares = load<usize>(job, JOB_SHARES);
   for (let i = 0; i < images; i++) {
     if (thread == 0) enter(job, i, shared);
-    meet(threads, patient);
-    run(steps, count, shared, scratch, thread, threads, patient);
+    runShared(steps, count, shared, scratch, thread, threads, shares, patient);
     if (thread == 0) leave(job, i, shared);
   }
 }
@@ -93,47 +82,6 @@ export function command(job: usize, arena: usize, scratch: usize, patient: bool)
   for (let turn = 0; atomic.load<i32>(SYNC, SYNC_DONE) < others; turn++) {
     const done = atomic.load<i32>(SYNC, SYNC_DONE);
     if (patient && turn > TURNS && done < others) atomic.wait<i32>(SYNC + SYNC_DONE, done, -1);
-  }
-}
-
-function step(d: usize, arena: usize, scratch: usize, from: i32, to: i32): void {
-  switch (load<i32>(d, S_OP)) {
-    case OP_BINARY_CONV:
-      return binaryConv(d, arena, scratch, from, to);
-    case OP_REAL_CONV:
-      return realConv(d, arena, scratch, from, to);
-    case OP_POOL:
-      return pool(d, arena, scratch, from, to);
-    case OP_POINTWISE:
-      return pointwise(d, arena, scratch, from, to);
-    case OP_MATCH:
-      return match(d, arena, scratch, from, to);
-    case OP_CONCAT:
-      return concat(d, arena, from, to);
-    case OP_GLOBAL_POOL:
-      return globalPool(d, arena);
-    case OP_DENSE:
-      return dense(d, arena);
-    case OP_ZEROS:
-      return zeros(d, arena, from, to);
-  }
-}
-
-/** Turns a thread waits awake before it sleeps: some tens of microseconds. */
-const TURNS = 20000;
-
-/** Returns when all threads have come here. */
-function meet(threads: i32, patient: bool): void {
-  if (threads == 1) return;
-  const round = atomic.load<i32>(SYNC, SYNC_ROUND);
-  if (atomic.add<i32>(SYNC, 1, SYNC_MET) + 1 == threads) {
-    atomic.store<i32>(SYNC, 0, SYNC_MET);
-    atomic.add<i32>(SYNC, 1, SYNC_ROUND);
-    atomic.notify(SYNC + SYNC_ROUND, threads);
-    return;
-  }
-  for (let turn = 0; atomic.load<i32>(SYNC, SYNC_ROUND) == round; turn++) {
-    if (patient && turn > TURNS) atomic.wait<i32>(SYNC + SYNC_ROUND, round, -1);
   }
 }
 
