@@ -36,6 +36,22 @@ interface Scored {
  *
  * @throws ConfigError for fewer than 5 networks; RecordError for a record without a tested run, records of different
  * data or settings, and a run that comes twice.
+ *
+ * @example
+ * ```ts
+ * const data = { dataset: "synthetic", trainImages: 48, testImages: 16 };
+ * const settings = { images: 40, probeImages: 16, bits: 2, gradient: { batches: 0 } };
+ * const records = [];
+ * for (const seed of [0, 1, 2, 3, 4]) {
+ *   const { model } = bars.networks.trainTarget("nin-bireal-x0.03125");
+ *   const directory = `runs/nin-${seed}`;
+ *   await bars.train(bars.trainConfig({ data, batchSize: 16, epochs: 1, seed }), model, { directory });
+ *   records.push(await bars.analyzeNetwork(directory, null, { config: settings }));
+ * }
+ * const key = bars.randomKey(0);
+ * const table = bars.analysis.measuresAgainstAccuracy(records, { by: "run", draws: 100 }, { key });
+ * console.log(table.rows.length > 0, table.rows[0].n); // true 5
+ * ```
  */
 export function measuresAgainstAccuracy(
   records: readonly AnalysisRecord[],

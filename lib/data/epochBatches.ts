@@ -42,6 +42,17 @@ export interface EpochOptions extends ChannelStatistics {
  *
  * @throws DataError at the call (not in the loop) if an index names no image, a size is out of range or the
  * epoch would have no step; DataError inside the loop if the thread fails.
+ *
+ * @example
+ * ```ts
+ * const set = bars.data.syntheticImages(10, bars.randomKey(0));
+ * const options = { set, indices: [0, 1, 2, 3, 4, 5, 6], batchSize: 3, augment: null, dropLast: false };
+ * const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+ * const labels = [];
+ * for await (const batch of bars.data.epochBatches({ ...options, ...normalization, key: bars.randomKey(1) }))
+ *   labels.push([...batch.labels].length);
+ * console.log(labels); // [3,3,1]
+ * ```
  */
 export function epochBatches(options: EpochOptions): AsyncGenerator<EpochBatch, void, undefined> {
   const { set, indices, batchSize, augment, dropLast, key } = options;

@@ -24,6 +24,15 @@ const noKey = { hi: 0, lo: 0 } as const;
  *
  * @throws DataError at the call if an index names no image or the batch size is out of range; DataError inside
  * the loop if the thread fails.
+ *
+ * @example
+ * ```ts
+ * const set = bars.data.syntheticImages(10, bars.randomKey(0));
+ * const normalization = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+ * const labels = [];
+ * for await (const batch of bars.data.sequentialBatches({ set, batchSize: 4, ...normalization })) labels.push(...batch.labels);
+ * console.log(labels.length, labels.every((label, i) => label === set.labels[i])); // 10 true
+ * ```
  */
 export function sequentialBatches(options: SequentialOptions): AsyncGenerator<EpochBatch, void, undefined> {
   const { set, batchSize } = options;

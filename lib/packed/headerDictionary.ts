@@ -2,6 +2,11 @@
  * The preset dictionary of the deflated header of a `.bars` file, version 2 (RFC 1951; zlib's `deflateSetDictionary`): what headers
  * usually say, the likeliest last. It is part of the format: a file written with one dictionary is read with no other, so that a change
  * of a single letter needs a new version of the format.
+ *
+ * @example
+ * ```ts
+ * console.log(bars.packed.headerDictionary.includes('"bin_conv_3x3"')); // true
+ * ```
  */
 export const headerDictionary: string = [
   '{"method":"evolution","recordHash":null,"rule":{"population":10,"sample":4,"evaluations":30,"attempts":20000,',

@@ -8,6 +8,15 @@ export type SeeSlot = (slot: SlotId, values: SlotValues) => void;
 /**
  * The judge: runs a program one image, one pixel, one channel at a time, exactly as `program.ts` states it. Slow, and plain enough
  * to be checked by reading; every other engine gives the same numbers.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * const engine = new bars.packed.ReferenceEngine(bars.packed.programOf(model));
+ * const logits = await engine.run(new Float32Array(2 * 8 * 8 * 3), 2);
+ * console.log(logits.length, logits[0] === logits[10]); // 20 true
+ * ```
  */
 export class ReferenceEngine implements PackedEngine {
   readonly name = "reference";

@@ -116,6 +116,15 @@ const runKeys = { name: 0, note: 0, stage: 0, grid: 0, record: 0, genotype: 0, .
  *
  * @throws ConfigError naming the run and the key: text that is not JSON, another kind or schema, unknown keys, names
  * given twice, empty grids, parts a stage does not read.
+ *
+ * @example
+ * ```ts
+ * const { writeFileSync } = await import("node:fs");
+ * const runs = [{ name: "r", stage: "baseline", seeds: [0, 1], train: { preset: "smoke" }, baseline: { family: "resnet20" } }];
+ * writeFileSync("runs/sweep.json", JSON.stringify({ kind: "bars.sweep", schema: 1, name: "tiny", runs }));
+ * const sweep = bars.sweep.readSweepFile("runs/sweep.json");
+ * console.log(bars.sweep.expandSweep(sweep).map(({ name }) => name)); // ["r-s0","r-s1"]
+ * ```
  */
 export function readSweepFile(path: string): Sweep {
   let text: string;

@@ -29,7 +29,7 @@ export function printedBy(code: string): (string | null)[] {
   return [...code.matchAll(/^\s*console\.log\(.*\);[ ]*(?:\/\/ ?(.*))?$/gm)].map(([, said]) => said ?? null);
 }
 
-/** Runs an example as a cell would be run. @returns the lines it printed. */
+/** Runs an example as a cell would be run, where code made of text imports modules by itself. @returns the lines it printed. */
 export async function runExample(code: string, bars: object): Promise<string[]> {
   const printed: string[] = [];
   const log = (...parts: unknown[]) => {
@@ -39,7 +39,9 @@ export async function runExample(code: string, bars: object): Promise<string[]> 
   const AsyncFunction = (async () => {}).constructor as new (
     ...parts: string[]
   ) => (...values: unknown[]) => Promise<void>;
-  await new AsyncFunction("bars", "console", code)(bars, { ...console, log });
+  const cell = code.replaceAll("await import(", "await imported(");
+  const imported = (name: string) => import(name);
+  await new AsyncFunction("bars", "console", "imported", cell)(bars, { ...console, log }, imported);
   return printed;
 }
 

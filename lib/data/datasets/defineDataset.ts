@@ -50,6 +50,18 @@ export type DatasetSpec = DatasetAbout &
  * @returns the data set, as the table holds it.
  * @throws ConfigError for a name that is taken or no identifier, or a size, channels or class names that cannot be;
  * DataError for arrays that do not fit them (those of `read` when they are read).
+ *
+ * @example
+ * ```ts
+ * // Grey pictures of 4x4 pixels, dark ones and bright ones in turn.
+ * const part = (count) => ({
+ *   images: Array.from({ length: 16 * count }, (_, i) => (Math.floor(i / 16) % 2 ? 200 : 50)),
+ *   labels: Array.from({ length: count }, (_, i) => i % 2),
+ * });
+ * bars.defineDataset({ name: "shades", classNames: ["dark", "bright"], imageSize: 4, channels: 1, train: part(20), test: part(10) });
+ * const { train, info } = await bars.loadData(bars.config.dataConfig({ dataset: "shades" }), bars.randomKey(0));
+ * console.log(train.labels.length, info.name, info.mean[0].toFixed(2)); // 20 shades 0.49
+ * ```
  */
 export function defineDataset(spec: DatasetSpec): Dataset {
   checkAbout(spec);

@@ -46,6 +46,17 @@ export interface ComparisonOptions {
  *
  * @throws ConfigError for an unknown comparison, preset or variant, and where a variant has no network of the asked
  * BOPs; RecordError naming the runs that failed; InterruptedError after `signal`.
+ *
+ * @example
+ * ```ts
+ * // Every run is a process of its own. Asked to stop before the first begins, it leaves them all for the next call.
+ * const signal = AbortSignal.abort();
+ * try {
+ *   await bars.experiments.runComparison("layout", { directory: "runs/layout", size: "smoke", only: ["reference"], signal });
+ * } catch (error) {
+ *   console.log(error.message.split(";")[0]); // layout comparison: stopped with 1 of 1 run left
+ * }
+ * ```
  */
 export async function runComparison(comparison: Comparison, options: ComparisonOptions): Promise<Table> {
   const { directory } = options;

@@ -41,6 +41,19 @@ const chunk = 64;
  * reference engine, bit for bit. Maps of bits take a bit for each value; a real map that only signs read is never written.
  *
  * With several threads, images of a batch are dealt out to them; a single image's maps are shared by rows.
+ *
+ * @example
+ * ```ts
+ * const network = bars.config.baselineConfig({ width: 0.125, imageSize: 8 });
+ * const model = bars.packed.packDrawn({ kind: "baseline", name: "small", ...network }, bars.randomKey(0));
+ * const program = bars.packed.programOf(model);
+ * const images = new Float32Array(2 * 8 * 8 * 3).fill(0.5);
+ * const fast = await bars.packed.WasmEngine.create(program);
+ * const logits = await fast.run(images, 2);
+ * fast.dispose();
+ * const slow = await new bars.packed.ReferenceEngine(program).run(images, 2);
+ * console.log(logits.every((value, i) => value === slow[i])); // true
+ * ```
  */
 export class WasmEngine implements PackedEngine {
   readonly name = "wasm";
