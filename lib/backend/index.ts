@@ -27,7 +27,9 @@ export { concatChannels, interleaveChannels, splitChannels } from "./fused/chann
 export { detach } from "./fused/detach";
 export { type FusedAttributes, type FusedInputs, type FusedKernel, runFused } from "./fused/fusedKernel";
 export { type Gate, gated, gateOf } from "./fused/gated";
+export { leadingChannels, spreadChannels } from "./fused/leadingChannels";
 export { mergesConvolutions } from "./fused/mergesConvolutions";
+export { oneOf } from "./fused/oneOf";
 export { type AdamSettings, adamUpdate, type SgdSettings, sgdMomentumUpdate } from "./fused/optimizerUpdates";
 export { fusedKernels, registerFusedKernels } from "./fused/registerFusedKernels";
 export { relu } from "./fused/relu";

@@ -7,8 +7,8 @@ import type { StoredTensor } from "../util/tensorFile";
 export interface NormStatistics {
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
-  /** 1 where it was computed, else 0, with means and variances of 0; left out: it was. */
-  readonly seen?: tf.Scalar | undefined;
+  /** 1 where it was computed, else 0, with means and variances of 0: of all channels or of each; left out: it was. */
+  readonly seen?: tf.Scalar | tf.Tensor1D | undefined;
 }
 
 /** Batch statistics of one forward pass by batch-norm name. Owned until updated. */

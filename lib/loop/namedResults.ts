@@ -34,7 +34,7 @@ export function statisticsOf(tensors: Tensors): BatchStatistics {
       {
         mean: mean as tf.Tensor1D,
         variance: variances[name] as tf.Tensor1D,
-        seen: seen[name] as tf.Scalar | undefined,
+        seen: seen[name] as tf.Scalar | tf.Tensor1D | undefined,
       },
     ]),
   );

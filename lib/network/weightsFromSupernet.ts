@@ -1,6 +1,5 @@
-import type { SpaceConfig } from "../config/spaceConfig";
 import type { ParameterSpec } from "../layers/operation";
-import { cellTensorFactor } from "../space/builtCells";
+import { concatenatedAxes } from "../space/concatenatedAxes";
 import type { Genotype } from "../space/genotype";
 import { RecordError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
@@ -49,20 +48,6 @@ export function weightsFromSupernet(
 /** A supernet's nodes share one learnt shift among all operations that read them. */
 function supernetName(name: string): string {
   return name.replace(/\.edge\d+-(\d+)\.\w+\.rsign\./, ".node$1.rsign.");
-}
-
-/** How many concatenated nodes each axis of a tensor runs over; 1 where there is no entry. */
-function concatenatedAxes(name: string, space: SpaceConfig): readonly number[] {
-  const { steps } = space;
-  const factor = cellTensorFactor(space);
-  if (name === "extraStem.kernel") return [1, 1, 1, steps];
-  if (name.startsWith("extraStem.")) return [steps];
-  if (name === "head.weight") return [factor, 1];
-  if (/\.process\.(kernel|latent)$/.test(name)) return [1, 1, steps, 1];
-  if (/\.process\.rsign\./.test(name)) return [steps];
-  if (/\.shortcut\..*latent$/.test(name)) return [1, 1, factor, factor];
-  if (name.includes(".shortcut.")) return [factor];
-  return [];
 }
 
 /** Cuts a tensor to the leading part of every axis, in each of the nodes the axis runs over. */

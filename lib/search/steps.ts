@@ -13,6 +13,8 @@ import { drawWeights, weightDraws } from "./draws";
 import type { EpochSettings } from "./epochSettings";
 import type { Draw } from "./strategyHooks";
 
+const byPath = ({ method }: Sampler): boolean => drawOf(method).chosen !== undefined;
+
 /** How a forward pass of a training step runs. */
 export function passOptions(
   settings: EpochSettings,
@@ -21,7 +23,7 @@ export function passOptions(
 ): ForwardOptions {
   return settings.strategies.reduce<ForwardOptions>(
     (options, { name, own, hooks }) => hooks.pass?.(own, options, { key: fold(key, name) }) ?? options,
-    { edeT: settings.edeT, active: draw.active },
+    { edeT: settings.edeT, active: draw.active, drawnWidths: byPath(settings.samplers.width) },
   );
 }
 
@@ -31,14 +33,17 @@ export function passOptions(
  * of any sampler that draws a single one.
  */
 function skipsOf(
-  { samplers: { cell, depth } }: Pick<EpochSettings, "samplers">,
+  { samplers: { cell, depth, width }, strategies }: Pick<EpochSettings, "samplers" | "strategies">,
   step: "weights" | "alphas",
 ): ForwardOptions["skips"] {
-  const byPath = ({ method }: Sampler) => drawOf(method).chosen !== undefined;
+  const drawn = (sampler: Sampler) =>
+    byPath(sampler) || (step === "weights" && samplers.get(sampler.method).single);
   if (!compilesSteps() || !byPath(cell)) return undefined;
   return {
     operations: true,
-    cells: byPath(depth) || (step === "weights" && samplers.get(depth.method).single),
+    cells: drawn(depth),
+    // Nothing may mix the drawn widths with others.
+    widths: drawn(width) && strategies.every(({ hooks }) => !hooks.mixture && !hooks.draw),
   };
 }
 

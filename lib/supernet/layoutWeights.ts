@@ -1,4 +1,4 @@
-import { tf } from "../backend";
+import { detach, tf } from "../backend";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { type Stage, stagesOf } from "../space/stages";
 import { widthSlots } from "../space/widthSlots";
@@ -28,10 +28,14 @@ export interface LayoutWeights {
  * `l_i = d_{s,i} / Σ_{j ≥ i} d_{s,j}`, so its output width is distributed as `l_i õ_{s+1} + (1 − l_i) w_s`. At
  * one-hot weights this is exactly the rule of the derived network; in between it is its expectation. With a width per
  * cell, `w_s` stands for that of the next cell (in `õ_s` of the first), and a last cell of the last stage keeps its own.
+ *
+ * @param drawnWidths whether the widths are one-hot and only the drawn ones are computed. The depth that leaves a stage empty
+ * then has no gradient through the width that its opening state takes over: that needs the width it does not have.
  */
 export function layoutWeights(
   space: SpaceConfig,
   weights: Pick<AlphaTensors, "depth" | "width">,
+  drawnWidths = false,
 ): LayoutWeights {
   const stages = stagesOf(space);
   const searchWidth = space.widthChoices.length > 1;
@@ -46,7 +50,9 @@ export function layoutWeights(
       const next = stage.closing === null ? null : (opening[s + 1] as tf.Tensor);
       const depth = weights.depth[s] ?? null;
       const widths = own[s] as tf.Tensor[];
-      opening[s] = mix(keepsNone(stage, depth), next, widths[0] as tf.Tensor);
+      const empty = keepsNone(stage, depth);
+      const handed = drawnWidths && typeof empty !== "number" ? detach(empty) : empty;
+      opening[s] = mix(handed, next, widths[0] as tf.Tensor);
       stage.cells.forEach((_, i) => {
         const here = widths[i] as tf.Tensor;
         const following = widths[i + 1] ?? here;

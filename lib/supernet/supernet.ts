@@ -1,4 +1,4 @@
-import { add, batchNormTrain, gateOf, relu, tf, weightedSum } from "../backend";
+import { add, batchNormTrain, detach, gateOf, relu, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { defaultMixtureConfig, type MixtureConfig } from "../config/mixtureSections";
 import type { SpaceConfig } from "../config/spaceConfig";
@@ -12,10 +12,12 @@ import { cellsOf, type Stage, stagesOf } from "../space/stages";
 import { stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
-import type { CellMasks, CellPass, CellSurroundings, OperationWeights } from "./cellPass";
+import { type CellAtWidth, cellAtWidths, computedWidths, widthGates } from "./cellAtWidths";
+import type { CellPass, OperationWeights } from "./cellPass";
 import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
-import { gatedCell } from "./gatedCell";
+import { type AppliedCell, gatedCell } from "./gatedCell";
 import { layoutWeights, widthMasks } from "./layoutWeights";
+import { scalarsOf } from "./operationWeights";
 import { inRegion } from "./region";
 import { masked, SupernetCell, tiled } from "./supernetCell";
 
@@ -35,10 +37,14 @@ export interface ForwardOptions {
   /** Whether only gradients in the mixture weights are asked: none of a kernel is then computed on the way. */
   readonly alphasOnly?: boolean | undefined;
   /**
-   * Where weights of 0 need neither a value nor a gradient in them: operations on edges, cells beyond the depth. They are then
-   * behind gates (`gated`), which engines that compile steps make branches of.
+   * Where weights of 0 need neither a value nor a gradient in them: operations on edges, cells beyond the depth, channels
+   * beyond the width. They are then behind gates (`gated`, `oneOf`), which engines that compile steps make branches of.
    */
-  readonly skips?: { readonly operations: boolean; readonly cells: boolean } | undefined;
+  readonly skips?:
+    | { readonly operations: boolean; readonly cells: boolean; readonly widths: boolean }
+    | undefined;
+  /** Whether widths are one-hot and gradients of the drawn ones alone are asked; see `layoutWeights`. */
+  readonly drawnWidths?: boolean | undefined;
   /** Weight of an extra skip connection on every edge (DARTS-, arXiv:2009.01027). */
   readonly auxiliarySkip?: number | undefined;
   /** Drops channels of skip connections per image (P-DARTS, arXiv:1904.12760). */
@@ -82,6 +88,8 @@ export class Supernet {
   readonly #mixture: MixtureConfig;
   readonly #stages: readonly Stage[];
   readonly #cells: readonly SupernetCell[];
+  /** Per cell: itself at each width, ascending. */
+  readonly #narrow: readonly (readonly CellAtWidth[])[];
   /** Per stage, `[choices, channels]`; null where width is not searched. */
   readonly #masks: readonly (tf.Tensor2D | null)[];
   /** The same for the input side of each stage's reduction cell: half the channels. */
@@ -102,17 +110,22 @@ export class Supernet {
     this.#binarization = binarization;
     this.#mixture = mixture;
     this.#stages = stagesOf(space);
-    this.#cells = cellsOf(space).map((cell) => {
+    const once = mixture.widthMasks === "once";
+    this.#narrow = cellsOf(space).map((cell) => {
       const out = (this.#stages[cell.stage] as Stage).channels;
       const stride = cell.reduction ? 2 : 1;
-      const shape = {
-        name: `cell${cell.index}`,
-        inChannels: out / stride,
-        outChannels: out,
-        stride,
-      } as const;
-      return new SupernetCell(space, binarization, shape, divisor, mixture.widthMasks === "once");
+      const last = space.widthChoices.length - 1;
+      return (divisor > 1 ? [last] : computedWidths(last + 1)).map((choice): CellAtWidth => {
+        const width = space.widthChoices[choice] as number;
+        const channels = {
+          inChannels: Math.round((width * out) / stride),
+          outChannels: Math.round(width * out),
+        };
+        const shape = { name: `cell${cell.index}`, ...channels, stride } as const;
+        return { cell: new SupernetCell(space, binarization, shape, divisor, once), choice, ...channels };
+      });
     });
+    this.#cells = this.#narrow.map((widths) => (widths.at(-1) as CellAtWidth).cell);
     const searched = space.widthChoices.length > 1;
     this.#masks = this.#stages.map(({ channels }) => (searched ? widthMasks(space, channels) : null));
     this.#halfMasks = this.#stages.map(({ channels }, s) =>
@@ -135,36 +148,40 @@ export class Supernet {
     this.#checkImages(images);
     return tf.tidy(() => {
       const pass = this.#pass(options);
-      const layout = layoutWeights(this.space, weights);
+      const layout = layoutWeights(this.space, weights, options.drawnWidths);
       const operations = this.#operationWeights(weights, options.active);
       let x = this.#stem(images, maskOf(layout.opening[0], this.#masks[0]), pass);
       // Probability that the tensor between two cells holds anything of the image.
       let fed: Share = null;
-      const run = (cell: number, masks: CellMasks) => {
-        x = this.#runCell(cell, x, operations, { ...masks, fed }, pass);
-        fed = this.#fedAfter(cell, operations, fed);
-      };
+      const narrow = options.skips?.widths === true && !options.skipDropout;
+      const built = (cell: number, input: Distribution, output: Distribution): AppliedCell =>
+        narrow && input && output ? this.#atWidths(cell, input, output) : (this.#cells[cell] as SupernetCell);
+      const own = (cell: number) => operations[this.space.cellLayout[cell] as number] as OperationWeights;
       for (const stage of this.#stages) {
         const s = stage.index;
         const openingMask = maskOf(layout.opening[s], this.#masks[s]);
         if (stage.opening !== null) {
           const masks = { input: maskOf(layout.opening[s], this.#halfMasks[s]), output: openingMask };
-          run(stage.opening, masks);
+          const reduction = built(stage.opening, layout.opening[s], layout.opening[s]);
+          x = reduction.apply(x, own(stage.opening), { ...masks, fed }, pass);
+          fed = this.#fedAfter(stage.opening, operations, fed);
         }
         const states = [x];
         const shares = [fed];
         let inMask = openingMask;
         const depth = layout.sink[s] ?? null;
         stage.cells.forEach((cell, i) => {
-          const output = maskOf(layout.output[s]?.[i], this.#masks[s]);
+          const entering = i === 0 ? layout.opening[s] : layout.output[s]?.[i - 1];
+          const leaving = layout.output[s]?.[i];
+          const output = maskOf(leaving, this.#masks[s]);
+          const around = { input: inMask, output, fed };
+          const normal = built(cell, entering, leaving);
           if (depth && options.skips?.cells) {
             // Cells beyond the depth, whose states have weight 0 all together.
             const beyond = tf.sum(tf.slice(depth, [i + 1], [stage.cells.length - i])) as tf.Scalar;
-            const own = operations[this.space.cellLayout[cell] as number] as OperationWeights;
-            const around = { input: inMask, output, fed };
-            x = gatedCell(this.#cells[cell] as SupernetCell, x, own, around, pass, beyond);
-            fed = this.#fedAfter(cell, operations, fed);
-          } else run(cell, { input: inMask, output });
+            x = gatedCell(normal, x, own(cell), around, pass, beyond);
+          } else x = normal.apply(x, own(cell), around, pass);
+          fed = this.#fedAfter(cell, operations, fed);
           states.push(x);
           shares.push(fed);
           inMask = output;
@@ -192,15 +209,20 @@ export class Supernet {
     tf.dispose([...this.#masks, ...this.#halfMasks].filter((mask): mask is tf.Tensor2D => mask !== null));
   }
 
-  #runCell(
-    cell: number,
-    x: tf.Tensor4D,
-    operations: readonly OperationWeights[],
-    around: CellSurroundings,
-    pass: CellPass,
-  ): tf.Tensor4D {
-    const group = this.space.cellLayout[cell] as number;
-    return (this.#cells[cell] as SupernetCell).apply(x, operations[group] as OperationWeights, around, pass);
+  /** A cell on the channels that drawn widths have. Cells with partial channels are computed whole. */
+  #atWidths(index: number, input: tf.Tensor, output: tf.Tensor): AppliedCell {
+    const whole = this.#cells[index] as SupernetCell;
+    const widths = this.#narrow[index] as readonly CellAtWidth[];
+    if (widths.length < 2) return whole;
+    const gates = widthGates(
+      widths.map(({ choice }) => choice),
+      detach(input),
+      detach(output),
+    );
+    return {
+      parameters: whole.parameters,
+      apply: (x, weights, masks, pass) => cellAtWidths(widths, this.space, gates, x, weights, masks, pass),
+    };
   }
 
   /** Probability that a cell puts out anything, its input doing so with probability `fed`; 1 where a shortcut goes around it. */
@@ -280,6 +302,9 @@ export class Supernet {
   }
 }
 
+/** Of widths; nothing where they are not searched. */
+type Distribution = tf.Tensor | null | undefined;
+
 /** Batch norm with given statistics. */
 function normalizedBy(
   statistics: ReadonlyMap<string, tf.Tensor>,
@@ -300,11 +325,6 @@ function skipDropout(rate: number, key: RandomKey): CellPass["dropSkip"] {
     const kept = keptShares(fold(key, name), batch * channels, rate);
     return tf.mul(value, tf.tensor4d(kept, [batch, 1, 1, channels]));
   };
-}
-
-/** The entries of a vector. `tf.unstack` of a single entry has no gradient: tfjs hands it a tensor, not a list. */
-function scalarsOf(vector: tf.Tensor): tf.Scalar[] {
-  return vector.size === 1 ? [tf.reshape(vector, []) as tf.Scalar] : (tf.unstack(vector) as tf.Scalar[]);
 }
 
 /** `Σ_i weights_i · states_i`, terms of weight 0 left out. */

@@ -120,6 +120,23 @@ const cases: Case[] = [
   { name: "BarsGate", inputs: () => ({ x: drawn("x"), gate: tf.scalar(-2) }), attributes: { share: 0.5 } },
   { name: "BarsGateBack", inputs: () => ({ x: drawn("x"), gate: tf.scalar(0) }), attributes: { share: 0.5 } },
   {
+    name: "BarsSelect",
+    inputs: () => ({
+      gates: tf.tensor1d([0, 1, 0]),
+      part0: drawn("a"),
+      part1: drawn("b"),
+      part2: drawn("c"),
+    }),
+    attributes: { count: 3 },
+  },
+  {
+    name: "BarsFork",
+    inputs: () => ({ x: drawn("x"), gates: tf.tensor1d([0, 1]) }),
+    attributes: { count: 2 },
+  },
+  { name: "BarsLeadingChannels", inputs: () => ({ x: drawn("x") }), attributes: { nodes: 2, kept: 2 } },
+  { name: "BarsSpreadChannels", inputs: () => ({ x: drawn("x") }), attributes: { nodes: 2, channels: 5 } },
+  {
     name: "BarsScaledConv",
     inputs: () => ({ x: drawn("x"), filter: drawn("f", [3, 3, 6, 4]), scale: tf.ones([1, 1, 1, 4]) }),
     attributes: { strides: 2, pad: "valid", dataFormat: "NHWC", dilations: 1 } as unknown as FusedAttributes,

@@ -13,7 +13,14 @@ import {
 import { type FloatArrays, floatArrays } from "./floatArrays";
 import { composedForm, type FusedAttributes, type FusedKernel, registerUnlessPresent } from "./fusedKernel";
 import { gateBackGradient, gateBackKernel, gateGradient, gateKernel } from "./gated";
+import {
+  leadingChannelsGradient,
+  leadingChannelsKernel,
+  spreadChannelsGradient,
+  spreadChannelsKernel,
+} from "./leadingChannels";
 import { type LoopKernel, loopKernels } from "./loopKernels";
+import { forkGradient, forkKernel, selectGradient, selectKernel } from "./oneOf";
 import { adamKernel, sgdMomentumKernel } from "./optimizerUpdates";
 import { reluGradient, reluGradKernel, reluKernel } from "./relu";
 import { scaledConvGradient, scaledConvKernel } from "./scaledConv";
@@ -50,6 +57,10 @@ export const fusedKernels: readonly FusedKernel[] = Object.freeze([
   scaledConvKernel,
   gateKernel,
   gateBackKernel,
+  selectKernel,
+  forkKernel,
+  leadingChannelsKernel,
+  spreadChannelsKernel,
 ]);
 
 /**
@@ -102,6 +113,10 @@ const gradients = [
   concatChannelsGradient,
   gateGradient,
   gateBackGradient,
+  forkGradient,
+  selectGradient,
+  leadingChannelsGradient,
+  spreadChannelsGradient,
   interleaveChannelsGradient,
   reluGradient,
   scaledConvGradient,

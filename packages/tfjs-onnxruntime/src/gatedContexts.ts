@@ -6,6 +6,12 @@ import type { OnnxNode } from "./onnxModel";
  */
 export const gate = "Gate";
 
+/**
+ * Of results of gates the one whose condition holds; exactly one does wherever the result is read. Inputs: conditions and
+ * results by turns. Like {@link gate} of graphs under construction alone.
+ */
+export const choose = "Choose";
+
 /** Under which conditions an operator's results are read: those of more operators first. */
 export type Context = readonly string[];
 
@@ -70,7 +76,7 @@ export function scalarZeros(
       // One of two gets its whole shape, so that the sum has it.
       const [a, b] = inputs as [string, string];
       if (zeroable.has(a) && zeroable.has(b)) refuse([a]);
-    } else refuse(inputs);
+    } else if (op !== choose) refuse(inputs);
   }
   return narrow;
 }

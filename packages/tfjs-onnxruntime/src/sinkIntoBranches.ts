@@ -1,4 +1,4 @@
-import { type Context, contextsOf, gate, scalarZeros } from "./gatedContexts";
+import { type Context, choose, contextsOf, gate, scalarZeros } from "./gatedContexts";
 import type { OnnxNode, OnnxType } from "./onnxModel";
 
 /** What building branches needs of the graph. */
@@ -53,7 +53,25 @@ export function sinkIntoBranches(
     const reads = new Set([...inputs, ...context]);
     return { place, context, inputs, reads, outputs: node.outputs, node: isGate ? undefined : node };
   });
-  return new BranchWriter(graph, narrow).body(items, 0, new Map(), new Set(results));
+  return new BranchWriter(graph, narrow).body(items, 0, new Names(), new Set(results));
+}
+
+/** Under which name a value is found in a graph, where it is another than its own, or in those around it. */
+class Names {
+  readonly #own = new Map<string, string>();
+  readonly #around: Names | undefined;
+
+  constructor(around?: Names) {
+    this.#around = around;
+  }
+
+  get(value: string): string | undefined {
+    return this.#own.get(value) ?? this.#around?.get(value);
+  }
+
+  set(value: string, name: string): void {
+    this.#own.set(value, name);
+  }
 }
 
 class BranchWriter {
@@ -72,13 +90,15 @@ class BranchWriter {
    * @param names under which name a value is found here, where it is another than its own; gets those that are made here.
    * @param wanted values that must be found here in the end.
    */
-  body(items: readonly Item[], depth: number, names: Map<string, string>, wanted: Set<string>): OnnxNode[] {
+  body(items: readonly Item[], depth: number, names: Names, wanted: Set<string>): OnnxNode[] {
     const readers = readersOf(items);
     const units = laterWhereRead(schedule(items, readers, depth), readers, depth, wanted);
     const written: OnnxNode[] = [];
     for (const { condition, items: own } of units) {
-      if (condition === undefined) written.push(renamed((own[0] as Item).node as OnnxNode, names));
-      else if (own.length > 0) written.push(this.#branch(condition, own, depth, names, readers, wanted));
+      if (condition === undefined) {
+        const node = renamed((own[0] as Item).node as OnnxNode, names);
+        written.push(node.op === choose ? this.#choice(node.inputs, node.outputs[0] as string) : node);
+      } else if (own.length > 0) written.push(this.#branch(condition, own, depth, names, readers, wanted));
     }
     return written;
   }
@@ -87,7 +107,7 @@ class BranchWriter {
     condition: string,
     items: readonly Item[],
     depth: number,
-    names: Map<string, string>,
+    names: Names,
     readers: Readers,
     wanted: ReadonlySet<string>,
   ): OnnxNode {
@@ -109,7 +129,7 @@ class BranchWriter {
         wanted.has(value) || [...(readers.get(value) ?? [])].some((reader) => !inside.has(reader));
       if (leaves) outer.set(value, `${value}_${this.#count++}`);
     }
-    const within = new Map(names);
+    const within = new Names(names);
     const nodes = this.body(inner, depth + 1, within, new Set(outer.keys()));
     const exitOf = new Map(exits.map((exit) => [exit.outputs[0] as string, exit]));
     const ends: End[] = [];
@@ -143,6 +163,31 @@ class BranchWriter {
           graph: { nodes: named(nodes, this.#count++), outputs: ends.map((end) => info(end, end.inner)) },
         },
         else_branch: { graph: { nodes: zeros, outputs: ends.map((end) => info(end, `${end.name}_0`)) } },
+      },
+    };
+  }
+
+  /** The value whose condition holds, the last where none before it does. */
+  #choice(
+    [condition, value, ...others]: readonly string[],
+    name: string,
+    type = this.#graph.typeOf(name),
+  ): OnnxNode {
+    if (others.length === 0)
+      return { op: "Identity", name: `Identity_c${name}`, inputs: [value as string], outputs: [name] };
+    const branch = (source: readonly string[]) => {
+      const own = `${name}_${this.#count++}`;
+      const node = this.#choice(source, own, type);
+      return { graph: { nodes: [node], outputs: [{ name: own, type, shape: null }] } };
+    };
+    return {
+      op: "If",
+      name: `If_b${this.#count++}`,
+      inputs: [condition as string],
+      outputs: [name],
+      attributes: {
+        then_branch: branch([condition as string, value as string]),
+        else_branch: branch(others),
       },
     };
   }
@@ -203,13 +248,17 @@ function schedule(items: readonly Item[], readers: Readers, depth: number): Unit
     if (needed === 0) isReady(item);
   }
   const units: Unit[] = [];
+  /** By condition, while nothing that they depend on has run. */
+  const closures = new Map<string, Item[]>();
   const run = (unit: Unit) => {
     units.push(unit);
     const inside = new Set(unit.items);
+    if (unit.condition !== undefined) closures.delete(unit.condition);
     for (const item of unit.items) {
       ready.get(unit.condition)?.delete(item);
       for (const name of item.outputs) {
         for (const reader of readers.get(name) ?? []) {
+          closures.delete(conditionAt(reader, depth) as string);
           const left = (missing.get(reader) as number) - 1;
           missing.set(reader, left);
           if (left === 0 && !inside.has(reader)) isReady(reader);
@@ -219,6 +268,8 @@ function schedule(items: readonly Item[], readers: Readers, depth: number): Unit
   };
   /** All items of a branch that can run now. */
   const closure = (condition: string): Item[] => {
+    const known = closures.get(condition);
+    if (known) return known;
     const found = [...(ready.get(condition) as Set<Item>)];
     const left = new Map<Item, number>();
     for (const item of found) {
@@ -232,7 +283,9 @@ function schedule(items: readonly Item[], readers: Readers, depth: number): Unit
         }
       }
     }
-    return found.sort((a, b) => a.place - b.place);
+    found.sort((a, b) => a.place - b.place);
+    closures.set(condition, found);
+    return found;
   };
   const first = (own: ReadonlySet<Item>) => Math.min(...[...own].map(({ place }) => place));
   for (let left = items.length; left > 0; ) {
@@ -246,9 +299,8 @@ function schedule(items: readonly Item[], readers: Readers, depth: number): Unit
     const branches = [...ready]
       .filter(([condition, own]) => condition !== undefined && own.size > 0)
       .sort(([, a], [, b]) => first(a) - first(b));
-    const closures = branches.map(([condition]) => condition as string);
     let chosen: Unit | undefined;
-    for (const condition of closures) {
+    for (const condition of branches.map(([name]) => name as string)) {
       const own = closure(condition);
       chosen ??= { condition, items: own };
       if (!own.some((item) => isExit(item, depth))) continue;
@@ -288,7 +340,7 @@ function laterWhereRead(
   return moved;
 }
 
-function renamed(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
+function renamed(node: OnnxNode, names: Names): OnnxNode {
   return { ...node, inputs: node.inputs.map((name) => names.get(name) ?? name) };
 }
 

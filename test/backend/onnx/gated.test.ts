@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { gated, lossGradients, tf } from "../../../lib/backend";
+import { gated, leadingChannels, lossGradients, oneOf, spreadChannels, tf } from "../../../lib/backend";
 import { fold, normal, randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { startOnnx } from "./onnxBench";
@@ -103,6 +103,70 @@ describe("gated parts of a step", () => {
       });
     expect(run(0)).toEqual([0, 0, 0]);
     expect(() => run(1)).toThrow(/indices element out of data bounds/);
+    outside.dispose();
+  });
+});
+
+describe("one of several parts of a step", () => {
+  /** Value and gradients of three convolutions of different widths, of which one is drawn. */
+  const run = (choice: number, plain: boolean) =>
+    tf.tidy(() => {
+      const gates = tf.tensor1d([0, 1, 2].map((i) => (i === choice ? 1 : 0)));
+      const x = drawn("x", 2, 6, 6, 8) as tf.Tensor4D;
+      const kernel = tf.variable(tf.mul(drawn("k", 3, 3, 8, 8), 0.3)) as tf.Variable<tf.Rank.R4>;
+      const bodies = [1, 2, 4].map((kept) => (image: tf.Tensor, own: tf.Tensor) => {
+        // Two nodes of four channels each, of which the leading ones are there.
+        const rows = tf.reshape(leadingChannels(tf.reshape(own, [9, 64]), 1, 64), [3, 3, 8, 8]);
+        const narrow = leadingChannels(image, 2, kept) as tf.Tensor4D;
+        const cut = tf.slice(rows, [0, 0, 0, 0], [3, 3, 2 * kept, 2 * kept]) as tf.Tensor4D;
+        const y = tf.relu(tf.conv2d(narrow, cut, 1, "same"));
+        return [spreadChannels(y, 2, 4), tf.mean(y)];
+      });
+      const { value, gradients } = lossGradients(() => {
+        const image = tf.mul(x, tf.sum(kernel)) as tf.Tensor4D;
+        const body = bodies[choice] as (typeof bodies)[number];
+        const [y, mean] = (plain ? body(image, kernel) : oneOf(gates, [image, kernel] as const, bodies)) as [
+          tf.Tensor,
+          tf.Tensor,
+        ];
+        return tf.add(tf.mean(tf.square(y)), mean) as tf.Scalar;
+      }, [kernel]);
+      kernel.dispose();
+      return [...value.dataSync(), ...(gradients[0] as tf.Tensor).dataSync()];
+    });
+
+  it.each([0, 1, 2])(
+    "has the value and gradients of part %s alone, without another compilation",
+    (choice) => {
+      const expected = run(choice, true);
+      run((choice + 1) % 3, false);
+      const { compiles } = backend.statistics();
+      const found = run(choice, false);
+      expect(backend.statistics().compiles).toBe(compiles);
+      const largest = Math.max(...expected.map(Math.abs));
+      expect(largest).toBeGreaterThan(0.1);
+      for (const [i, value] of expected.entries())
+        expect(Math.abs((found[i] as number) - value)).toBeLessThan(1e-5 * largest);
+    },
+  );
+
+  it("does not run the others, nor their gradients", () => {
+    const outside = tf.tensor1d([7], "int32");
+    const first = (choice: number) =>
+      tf.tidy(() => {
+        const gates = tf.tensor1d([choice === 0 ? 1 : 0, choice]);
+        const x = tf.variable(tf.tensor1d([1, 2]));
+        // Entry 7 of two: whoever computes this fails.
+        const wrong = (own: tf.Tensor) => [tf.mul(tf.sum(tf.gather(own, outside)), tf.sum(own))];
+        const { value, gradients } = lossGradients(
+          () => oneOf(gates, [x], [(own: tf.Tensor) => [tf.sum(tf.square(own))], wrong])[0] as tf.Scalar,
+          [x],
+        );
+        x.dispose();
+        return [value.dataSync()[0], ...(gradients[0] as tf.Tensor).dataSync()];
+      });
+    expect(first(0)).toEqual([5, 2, 4]);
+    expect(() => first(1)).toThrow(/indices element out of data bounds/);
     outside.dispose();
   });
 });

@@ -284,6 +284,62 @@ const deinterleaveChannels: LazyKernel = {
   },
 };
 
+/** Channels in planes: `[batch, nodes, channels of a node, pixels]` where channels come first, else `[…, nodes, channels]`. */
+function byNodes(g: GraphBuilder, x: GraphTensor, nodes: number): { planes: GraphTensor; axis: number } {
+  const channels = channelsOf(x) / nodes;
+  if (!x.channelsFirst) {
+    const outer = x.shape.slice(0, -1);
+    return { planes: g.reshape(x, [...outer, nodes, channels]), axis: outer.length + 1 };
+  }
+  const [batch, height, width] = x.shape as [number, number, number, number];
+  return { planes: g.view(x, [batch, nodes, channels, height * width]), axis: 2 };
+}
+
+/** The image of what {@link byNodes} made planes of. */
+function fromPlanes(g: GraphBuilder, planes: GraphTensor, shape: readonly number[], channelsFirst: boolean) {
+  if (!channelsFirst) return g.reshape(planes, shape);
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  return g.view(planes, [batch, channels, height, width], shape);
+}
+
+const withChannels = ({ shape }: TensorInfo, channels: number) => [spec([...shape.slice(0, -1), channels])];
+
+const leadingChannels: LazyKernel = {
+  name: "BarsLeadingChannels",
+  infer: (inputs, { nodes, kept }) =>
+    withChannels(inputs["x"] as TensorInfo, (nodes as number) * (kept as number)),
+  lower(g, inputs, { nodes, kept }, [output]) {
+    const { x } = named<"x">(inputs);
+    const { planes, axis } = byNodes(g, x, nodes as number);
+    const shape = planes.shape.map((extent, i) => (i === axis ? (kept as number) : extent));
+    const cut = g.slice(
+      planes,
+      shape.map(() => 0),
+      shape,
+    );
+    return [fromPlanes(g, cut, (output as LazySpec).shape, x.channelsFirst)];
+  },
+};
+
+const spreadChannels: LazyKernel = {
+  name: "BarsSpreadChannels",
+  infer: (inputs, { nodes, channels }) =>
+    withChannels(inputs["x"] as TensorInfo, (nodes as number) * (channels as number)),
+  lower(g, inputs, { nodes, channels }, [output]) {
+    const { x } = named<"x">(inputs);
+    const { planes, axis } = byNodes(g, x, nodes as number);
+    const missing = (channels as number) - (planes.shape[axis] as number);
+    const after = planes.shape.map((_, i) => (i === axis ? missing : 0));
+    const wide = g.pad(
+      planes,
+      after.map(() => 0),
+      after,
+      g.scalar(0),
+    );
+    return [fromPlanes(g, wide, (output as LazySpec).shape, x.channelsFirst)];
+  },
+};
+
 /** `[channels]` from a rank-4 or other value whose last axis they are. */
 function dotPerChannel(g: GraphBuilder, a: GraphTensor, b: GraphTensor): GraphTensor {
   const [x, y] = [image(g, a), image(g, b)];
@@ -366,6 +422,8 @@ export const fusedStepKernels: readonly LazyKernel[] = [
   splitChannels,
   interleaveChannels,
   deinterleaveChannels,
+  leadingChannels,
+  spreadChannels,
   add,
   addRelu,
   relu,
