@@ -30,6 +30,15 @@ const nets = {
       return benchSearchStep(benchConfig({ batchSize: batch }), steps, onStep, start);
     },
   },
+  paths: {
+    what: "search steps",
+    counted:
+      "as --net search, the same space, with one candidate an edge, one depth and one width drawn in every step (samplers path)",
+    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
+      const { benchPathConfig, benchSearchStep } = await import("../experiments/benchSearchStep.js");
+      return benchSearchStep(benchPathConfig({ batchSize: batch }), steps, onStep, start);
+    },
+  },
   binary: {
     what: "training steps",
     counted:

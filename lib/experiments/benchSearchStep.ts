@@ -17,6 +17,8 @@ export interface StepSpeed {
   readonly imagesPerSecond: number;
   readonly slowest: number;
   readonly fastest: number;
+  /** Processor time of a pair of steps, of all threads: median. Less than the wall on a machine that others use. */
+  readonly processorSeconds: number;
   readonly peakMemoryBytes: number;
   /** From the start of the process to the end of the first step. */
   readonly firstStepSeconds: number;
@@ -38,6 +40,15 @@ export interface StepSpeed {
  */
 export function benchConfig(overrides: Overrides<SearchConfig> = {}): SearchConfig {
   return searchConfig(overrides);
+}
+
+/**
+ * {@link benchConfig} with one candidate an edge, one depth and one width drawn in every step (sampler "path"): the same space,
+ * of which a step computes what it drew.
+ */
+export function benchPathConfig(overrides: Overrides<SearchConfig> = {}): SearchConfig {
+  const path = { method: "path" };
+  return searchConfig({ samplers: { cell: path, depth: path, width: path }, ...overrides });
 }
 
 /** Random images and labels of one step. */
@@ -94,6 +105,7 @@ export async function benchSearchStep(
   const variables = Object.fromEntries(state.supernet.parameters.entries());
   const parameters = Object.values(variables).reduce((sum, variable) => sum + variable.size, 0);
   const speeds: number[] = [];
+  const processorSeconds: number[] = [];
   const losses: number[] = [];
   let firstStepSeconds = 0;
   try {
@@ -108,6 +120,7 @@ export async function benchSearchStep(
       };
       const [alphaBatch, weightBatch] = [tensors("alpha"), tensors("weight")];
       const started = performance.now();
+      const processor = process.cpuUsage();
       const alpha = nextAlphaGradients(state, alphaBatch, settings, fold(key, step));
       state.alphaOptimizer.step(state.alphas.named(), alpha.gradients, 1e-3);
       computePending();
@@ -121,6 +134,7 @@ export async function benchSearchStep(
       state.supernet.statistics.update(statistics);
       computePending();
       losses.push((await weight.loss.data())[0] as number);
+      const used = process.cpuUsage(processor);
       const speed = (2 * batchSize) / ((performance.now() - started) / 1000);
       tf.dispose([alpha, weight, alphaBatch, weightBatch] as never);
       if (step === 0) {
@@ -128,12 +142,14 @@ export async function benchSearchStep(
         continue;
       }
       speeds.push(speed);
+      processorSeconds.push((used.user + used.system) / 1e6);
       onStep(speed);
     }
   } finally {
     state.dispose();
   }
-  const sorted = [...speeds].sort((a, b) => a - b);
+  const ascending = (values: readonly number[]) => [...values].sort((a, b) => a - b);
+  const sorted = ascending(speeds);
   return {
     backend: backendInfo().name,
     batchSize,
@@ -141,6 +157,7 @@ export async function benchSearchStep(
     imagesPerSecond: sorted[Math.floor(sorted.length / 2)] as number,
     slowest: sorted[0] as number,
     fastest: sorted.at(-1) as number,
+    processorSeconds: ascending(processorSeconds)[Math.floor(steps / 2)] as number,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     firstStepSeconds,
     parameters,

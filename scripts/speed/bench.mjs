@@ -6,6 +6,7 @@
 // One process a measurement. Every row is run in rounds: ours, then its peer, each as it comes and with what malloc freed kept
 // in the process (docs/engine.md says why); of the two ways the faster one counts, for both sides. What was measured is added
 // to history.jsonl in the folder, one line of JSON a row, and speed.svg there is drawn anew from the last line of each row.
+// Row "paths" has the mixture of the same space for its peer, and stands in the history alone.
 // Peers need a python3 with torch; without one the rows say so, and only ours are measured.
 import { execFile, spawnSync } from "node:child_process";
 import {
@@ -43,6 +44,12 @@ export const rows = {
     batch: 16,
     peer: ["supernet.py"],
     agrees: true,
+  },
+  paths: {
+    title: "search step by sampled paths, batch 64",
+    net: "paths",
+    batch: 64,
+    mixture: "search",
   },
   binary: {
     title: "small binary net, training, batch 64",
@@ -108,6 +115,9 @@ export function better(measured) {
     ...(results[0].firstStepSeconds === undefined
       ? {}
       : { firstStepSeconds: median(results.map((result) => result.firstStepSeconds)) }),
+    ...(results[0].processorSeconds === undefined
+      ? {}
+      : { processorSeconds: median(results.map((result) => result.processorSeconds)) }),
   }));
   return found.reduce((best, next) => (next.imagesPerSecond > best.imagesPerSecond ? next : best));
 }
@@ -124,18 +134,24 @@ async function measureRow(row, options, start) {
   const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
   const ours = ["bench", "--json", "--net", row.net, "--batch", String(row.batch), "--steps", String(steps)];
   if (row.agrees) ours.push("--start", start);
-  const peer = torch ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  const peer = torch && row.peer ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
   for (let round = 0; round < options.rounds; round++) {
     for (const [way, env] of Object.entries(ways)) {
       const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
       sides.ours[way].push(lastJson((await run(process.execPath, [bars, ...ours], { env: own })).stdout));
+      if (row.mixture) {
+        const mixture = ours.map((word) => (word === row.net ? row.mixture : word));
+        sides.peer[way].push(
+          lastJson((await run(process.execPath, [bars, ...mixture], { env: own })).stdout),
+        );
+      }
       if (!peer) continue;
       const args = [...peer, String(row.batch), String(steps), String(threads)];
       if (row.agrees) args.push(start);
       sides.peer[way].push(lastJson((await run(python, args, { env: { ...process.env, ...env } })).stdout));
     }
   }
-  const result = { ours: better(sides.ours), peer: peer ? better(sides.peer) : null };
+  const result = { ours: better(sides.ours), peer: peer || row.mixture ? better(sides.peer) : null };
   const checked = peer && row.agrees ? agreement(sides.ours.plain[0], sides.peer.plain[0]) : null;
   if (checked) throw new Error(`bench: ${row.title}: the peer computes something else: ${checked}.`);
   return result;
@@ -181,17 +197,17 @@ async function main() {
         at: new Date().toISOString(),
         processor: cpus()[0]?.model.trim(),
         node: process.version,
-        torch,
+        torch: row.mixture ? null : torch,
         ...numbers,
         ours,
         peer,
         note: values.note,
       };
       appendFileSync(history, `${JSON.stringify(line)}\n`);
-      const speed = ({ imagesPerSecond, way, peakMemoryBytes, firstStepSeconds }) =>
-        `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB${firstStepSeconds ? `, first step after ${firstStepSeconds.toFixed(1)} s` : ""})`;
+      const speed = ({ imagesPerSecond, way, peakMemoryBytes, firstStepSeconds, processorSeconds }) =>
+        `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB${processorSeconds ? `, ${processorSeconds.toFixed(2)} s of processor time a step` : ""}${firstStepSeconds ? `, first step after ${firstStepSeconds.toFixed(1)} s` : ""})`;
       const against = peer
-        ? `, torch ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
+        ? `, ${row.mixture ? "the mixture" : "torch"} ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
         : ", no peer here";
       console.log(`${row.title}: ${speed(ours)}${against}`);
     }
@@ -204,7 +220,8 @@ async function main() {
         .split("\n")
         .map((line) => JSON.parse(line))
     : [];
-  const last = Object.keys(rows).flatMap((name) => lines.filter((line) => line.row === name).slice(-1));
+  const shown = Object.keys(rows).filter((name) => !rows[name].mixture);
+  const last = shown.flatMap((name) => lines.filter((line) => line.row === name).slice(-1));
   writeFileSync(join(values.out, "speed.svg"), speedFigure(last));
   console.log(`Added to ${history}; figure: ${join(values.out, "speed.svg")}`);
 }

@@ -14,6 +14,7 @@ it("times the steps after the first, and leaves what another program needs to be
   const seen: number[] = [];
   const speed = await benchSearchStep(config, 2, (now) => seen.push(now), start);
   expect(seen).toHaveLength(2);
+  expect(speed.processorSeconds).toBeGreaterThan(0);
   expect(speed.losses).toHaveLength(6);
   const { tensors } = readTensorFile(start);
   const weights = [...tensors].filter(([name]) => !/^(alphas|alpha|weight)\./.test(name));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lossGradients, softmaxCrossEntropy, tf } from "../../../lib/backend";
 import type { Overrides } from "../../../lib/config/check";
@@ -5,10 +6,12 @@ import type { SearchConfig } from "../../../lib/config/searchConfig";
 import { fold, integers, normal, randomKey } from "../../../lib/random/randomKey";
 import { drawWeights } from "../../../lib/search/draws";
 import { epochSettings } from "../../../lib/search/epochSettings";
+import { search } from "../../../lib/search/search";
 import { SearchState } from "../../../lib/search/searchState";
 import { passOptions } from "../../../lib/search/steps";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
-import { tinySearch } from "../../helpers/tinySearch";
+import { epochNumbers } from "../../helpers/epochNumbers";
+import { temporaryFolder, tinySearch } from "../../helpers/tinySearch";
 import { startOnnx } from "./onnxBench";
 
 let backend: OnnxBackend;
@@ -98,4 +101,21 @@ describe("a step of sampled paths", () => {
     expect(mixed).toBe(true);
     state.dispose();
   });
+});
+
+it("a search by sampled paths that is stopped within an epoch goes on to the same bits", async () => {
+  const config = tinySearch({ samplers: paths, epochs: 2 });
+  const root = temporaryFolder();
+  const whole = await search(config, { directory: join(root, "whole") });
+  const stop = new AbortController();
+  let steps = 0;
+  const progress = {
+    start() {},
+    stop() {},
+    update: (_: number, figures?: object) => figures && ++steps === 4 && stop.abort(),
+  };
+  const directory = join(root, "stopped");
+  const first = search(config, { directory, signal: stop.signal, progress: progress as never });
+  await expect(first).rejects.toThrow("search: stopped in epoch 2 after step 1");
+  expect(epochNumbers(await search(config, { directory }))).toEqual(epochNumbers(whole));
 });
