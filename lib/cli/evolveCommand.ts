@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
+import { costMeasures } from "../config/costMeasures";
 import type { DataConfig } from "../config/dataConfig";
 import {
   defaultEvolutionSettings as defaults,
   type EvolutionConfig,
   type EvolutionSettings,
   evolutionConfig,
-  evolutionMeasures,
 } from "../config/evolutionConfig";
 import { presetNames } from "../config/presets";
 import type { SpaceConfig } from "../config/spaceConfig";
@@ -81,7 +81,7 @@ export function evolveCommand(): Command {
       "without a search: train so many steps by a common seed, and judge by the mean loss of their second half",
       wholeNumber,
     )
-    .option("--measure <name>", `what the budget counts: ${evolutionMeasures.join(", ")}`, "bops")
+    .option("--measure <name>", `what the budget counts: ${costMeasures.join(", ")}`, "bops")
     .option("--seed <number>", "seed of everything random", wholeNumber, 0)
     .option(
       "--images <number>",

@@ -1,11 +1,11 @@
 import { Command, Option } from "commander";
+import { comparedMeasures } from "../cost/cost";
 import { comparableRuns, findTrainRecords } from "../experiments/frontierRuns";
 import { tableText } from "../figures/notebook/showTable";
 import { bestWithin, type Frontier, type FrontierOptions, frontier } from "../frontier/frontier";
 import { frontierLatexColumns, frontierTable } from "../frontier/frontierTable";
 import { costOfRow } from "../frontier/groupRuns";
 import { readPublishedPoints } from "../frontier/publishedFile";
-import { frontierMeasures } from "../frontier/runPoint";
 import type { Table } from "../records/table";
 import { tableLatex } from "../records/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
@@ -37,7 +37,7 @@ export function frontierCommand(): Command {
       "accuracy against cost of trained networks: mean and spread over seeds, front, dominated area",
     )
     .argument("<places...>", "sweep files, training records, or folders with some at any depth", places)
-    .addOption(new Option("--measure <name>", "cost").choices([...frontierMeasures]).default("bops"))
+    .addOption(new Option("--measure <name>", "cost").choices([...comparedMeasures]).default("bops"))
     .addOption(
       new Option("--group <by>", "what a row repeats: runs of one name, or of one architecture")
         .choices(["name", "model"])

@@ -1,12 +1,10 @@
 import { check, deepFreeze, must, type Overrides } from "./check";
+import { costMeasures } from "./costMeasures";
 import { checkClasses } from "./dataConfig";
 import { kinds } from "./kinds";
 import { complete, defaultsOf, flag, integer, oneOf, type SettingsOf, section, setting } from "./section";
 import { type SpaceConfig, spaceConfig } from "./spaceConfig";
 import { type TrainConfig, trainConfig } from "./trainConfig";
-
-/** What a budget may count, for one image, one multiply-accumulate = 1. */
-export const evolutionMeasures = ["bops", "ops", "flops"] as const;
 
 // Smaller than the paper's (arXiv:1802.01548), for a laptop.
 export const evolutionSection = section(
@@ -41,7 +39,7 @@ export const evolutionSection = section(
     budget: section(
       { meaning: "The most an architecture may cost." },
       {
-        measure: oneOf(evolutionMeasures, { default: "bops", meaning: "What the budget counts." }),
+        measure: oneOf(costMeasures, { default: "bops", meaning: "What the budget counts." }),
         value: setting(kinds.nullable(kinds.number({ above: 0 }), "no limit"), {
           default: null,
           unit: "operations per image",

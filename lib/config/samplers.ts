@@ -1,5 +1,17 @@
 import { type Variant, VariantTable } from "../util/variantTable";
 
+/** What a search chooses: operations of edges, depths of stages, widths of stages. Each has a sampler of its own. */
+export const levels = ["cell", "depth", "width"] as const;
+export type Level = (typeof levels)[number];
+
+/**
+ * How the alphas of a row become probabilities.
+ * - "softmax": `p_o = exp(α_o / T) / Σ_o' exp(α_o' / T)`, candidates exclude one another
+ * - "sigmoid": `p_o = 1 / (1 + exp(−α_o / T))`, candidates are independent
+ */
+export const probabilityMethods = ["softmax", "sigmoid"] as const;
+export type ProbabilityMethod = (typeof probabilityMethods)[number];
+
 /** What settings, figures and derivations must know of a sampler. Plain data. */
 export interface SamplerFacts extends Variant {
   /** The mixture weights of a row, from its logits `a` at the temperature `T`, in plain text. */
@@ -10,7 +22,7 @@ export interface SamplerFacts extends Variant {
    * The probabilities the alphas stand for: "softmax" where a row is one choice, "sigmoid" where every candidate is
    * decided about alone. Depths and widths are choices, so only "softmax" suits them.
    */
-  readonly probabilities: "softmax" | "sigmoid";
+  readonly probabilities: ProbabilityMethod;
   /** Whether the temperature belongs to these probabilities (of `a / T`), or only relaxes the draw (of `a`). */
   readonly tempered: boolean;
   /** Whether a draw is a single candidate of each row. */

@@ -1,3 +1,4 @@
+import { costMeasures } from "./costMeasures";
 import { costPenalties } from "./costPenalties";
 import { type BuiltInOptimizer, optimizers } from "./optimizers";
 import { isIndependent, type SamplerFacts, samplers } from "./samplers";
@@ -41,7 +42,7 @@ export const costSection = section(
       meaning:
         'With r the expected cost as a share of the budget, c the coefficient and k the exponent, "hinge": c · max(0, r − 1)^k, nothing below the budget; "linear": c · r; "log": c · |ln r|^k, from both sides; "multiplier": no term of the loss, but after every alpha step p ∝ p · exp(−λ · cost) with λ solved so that r = 1.',
     }),
-    measure: oneOf(["bops", "flops", "ops"], { default: "ops", meaning: "What the budget counts." }),
+    measure: oneOf(costMeasures, { default: "ops", meaning: "What the budget counts." }),
     budget: number({
       default: 5e6,
       above: 0,

@@ -1,3 +1,7 @@
+import { type CostMeasure, costMeasures } from "../config/costMeasures";
+
+export { type CostMeasure, costMeasures };
+
 /**
  * Inference cost of one image, split by arithmetic, and what a model stores.
  *
@@ -71,11 +75,6 @@ export interface LayerCost extends Cost {
   readonly inputShape: readonly [number, number, number];
   readonly outputShape: readonly [number, number, number];
 }
-
-export const costMeasures = ["bops", "flops", "ops"] as const;
-
-/** What of a cost is held to a budget; per image, one multiply-accumulate = 1. */
-export type CostMeasure = (typeof costMeasures)[number];
 
 /** The counted measures, and measured time (`useLatencyTable`): what architectures are chosen and compared by. */
 export const comparedMeasures = [...costMeasures, "latency"] as const;

@@ -50,7 +50,7 @@ export const cifarArchives = Object.freeze({
     folder: "cifar-100-binary",
     files: Object.freeze(["train.bin", "test.bin", "fine_label_names.txt", "coarse_label_names.txt"]),
   }),
-}) satisfies Record<"cifar10" | "cifar100", CifarArchive>;
+}) satisfies Readonly<Record<string, CifarArchive>>;
 
 /** The archive's address: its environment variable where set, else the official one. */
 export function archiveUrl(archive: CifarArchive): string {

@@ -1,3 +1,4 @@
+import type { cifarArchives } from "./cifarArchive";
 /** One file of records, and what is known of it. */
 export interface CifarFileContent {
   readonly name: string;
@@ -75,4 +76,4 @@ export const cifarContents = Object.freeze({
     repeatsAtMost: 1_000,
     sharedAtMost: 1_000,
   }),
-}) satisfies Record<"cifar10" | "cifar100", CifarContent>;
+}) satisfies Record<keyof typeof cifarArchives, CifarContent>;

@@ -1,13 +1,8 @@
+import { type ProbabilityMethod, probabilityMethods } from "../config/samplers";
 import type { Alphas } from "../space/alphas";
 import { DeriveError } from "../util/errors";
 
-/**
- * How the alphas of an edge become probabilities.
- * - "softmax": `p_o = exp(α_o / T) / Σ_o' exp(α_o' / T)`, operations exclude one another
- * - "sigmoid": `p_o = 1 / (1 + exp(−α_o / T))`, operations are independent
- */
-export const probabilityMethods = ["softmax", "sigmoid"] as const;
-export type ProbabilityMethod = (typeof probabilityMethods)[number];
+export { type ProbabilityMethod, probabilityMethods };
 
 /**
  * Probabilities of all alphas, in the same lists. `method` is that of the cells; the sources of a stage's depth

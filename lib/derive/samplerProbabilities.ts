@@ -1,4 +1,4 @@
-import { samplers as allSamplers } from "../config/samplers";
+import { samplers as allSamplers, type Level } from "../config/samplers";
 import type { Alphas } from "../space/alphas";
 import { probabilitiesOf } from "./probabilitiesOf";
 
@@ -16,7 +16,7 @@ export interface LevelSampler {
  */
 export function samplerProbabilities(
   alphas: Alphas,
-  samplers: Readonly<Record<"cell" | "depth" | "width", LevelSampler>>,
+  samplers: Readonly<Record<Level, LevelSampler>>,
 ): Alphas {
   const level = ({ method, temperature }: LevelSampler): Alphas => {
     const { probabilities, tempered } = allSamplers.get(method);

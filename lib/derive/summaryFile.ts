@@ -1,3 +1,4 @@
+import { comparedMeasures } from "../cost/cost";
 import { readRecordJson } from "../records/readRecord";
 import {
   amount,
@@ -36,7 +37,7 @@ const summaryShape = objectOf<StoredSummary>({
   held: optional(
     nullable(
       objectOf<HeldCost>({
-        measure: oneOf(["bops", "flops", "ops", "latency"]),
+        measure: oneOf(comparedMeasures),
         budget: nullable(amount),
         cost: amount,
         share: nullable(amount),

@@ -41,7 +41,7 @@ export interface RaceRanking {
  * ```ts
  * const race = bars.records.readRaceRecord("data/records/race-small-seed0.json");
  * const dear = bars.frontier.raceRanking(({ cost }) => cost.bops, race);
- * console.log(dear.networks, dear.tau.value === dear.tauOfBops.value); // 6 true
+ * console.log(dear.networks, dear.tau.value === dear.tauOfBops.value); // 8 true
  * ```
  */
 export function raceRanking(

@@ -1,13 +1,14 @@
+import type { ComparedMeasure } from "../cost/cost";
 import { fold, integers, type RandomKey } from "../random/randomKey";
 import { ConfigError } from "../util/errors";
 import { mean, quantile } from "../util/statistics";
 import type { RunGroup } from "./groupRuns";
 import type { CostAccuracy } from "./paretoFront";
-import { costOfRun, type FrontierMeasure, type RunPoint } from "./runPoint";
+import { costOfRun, type RunPoint } from "./runPoint";
 
 /** A row's point: mean cost and mean accuracy over its runs. */
-export function pointOf(runs: readonly RunPoint[], measure: FrontierMeasure): CostAccuracy {
-  const meanOf = (field: FrontierMeasure | "accuracy") => {
+export function pointOf(runs: readonly RunPoint[], measure: ComparedMeasure): CostAccuracy {
+  const meanOf = (field: ComparedMeasure | "accuracy") => {
     const values = runs.map((run) => (field === "accuracy" ? run.accuracy : costOfRun(run, field)));
     const [first] = values as [number];
     return values.every((value) => value === first) ? first : mean(values);
@@ -28,7 +29,7 @@ export function pointOf(runs: readonly RunPoint[], measure: FrontierMeasure): Co
  */
 export function bootstrapPoints(
   groups: readonly RunGroup[],
-  measure: FrontierMeasure,
+  measure: ComparedMeasure,
   draws: number,
   { key }: { readonly key: RandomKey },
 ): CostAccuracy[][] {

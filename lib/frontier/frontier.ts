@@ -1,5 +1,5 @@
 import { deepFreeze } from "../config/check";
-import { measureNames } from "../cost/cost";
+import { type ComparedMeasure, comparedMeasures, measureNames } from "../cost/cost";
 import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";
 import { type AttainmentStep, attainmentCurve } from "./attainment";
@@ -8,10 +8,10 @@ import { costOfRow, type FrontierGrouping, groupRuns, type RunGroup } from "./gr
 import { type CostAxis, hypervolume, type ReferencePoint } from "./hypervolume";
 import { type CostAccuracy, onFront } from "./paretoFront";
 import { type PublishedPoint, publishedCost } from "./publishedPoint";
-import { costOfRun, type FrontierMeasure, frontierMeasures, type RunPoint } from "./runPoint";
+import { costOfRun, type RunPoint } from "./runPoint";
 
 export interface FrontierOptions {
-  readonly measure?: FrontierMeasure;
+  readonly measure?: ComparedMeasure;
   readonly group?: FrontierGrouping;
   /** For the dominated area. */
   readonly axis?: CostAxis;
@@ -62,7 +62,7 @@ export interface FrontierMethod {
 export interface Frontier {
   readonly kind: "bars.frontier";
   readonly schema: 1;
-  readonly measure: FrontierMeasure;
+  readonly measure: ComparedMeasure;
   /** How costs are counted. */
   readonly counting: string;
   readonly testSet: string;
@@ -100,9 +100,9 @@ export interface Frontier {
  */
 export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {}): Frontier {
   const { measure = "bops", group = "name", axis = "log", draws = 2000, seed = 0, published = [] } = options;
-  if (!frontierMeasures.includes(measure)) {
+  if (!comparedMeasures.includes(measure)) {
     throw new ConfigError(
-      `frontier: measure must be one of ${frontierMeasures.join(", ")}, got ${JSON.stringify(measure)}.`,
+      `frontier: measure must be one of ${comparedMeasures.join(", ")}, got ${JSON.stringify(measure)}.`,
     );
   }
   const [first] = runs;
@@ -184,7 +184,7 @@ function rejectUntimed(runs: readonly RunPoint[]): void {
 function rejectFree(
   runs: readonly RunPoint[],
   published: readonly PublishedPoint[],
-  measure: FrontierMeasure,
+  measure: ComparedMeasure,
 ): void {
   const free = [
     ...runs
@@ -208,7 +208,7 @@ function rejectFree(
  * The reference point taken where none is given: the smallest of 1, 2, 5, 10, 20, … above the cost of every run, so
  * that small changes of the runs keep it, and the accuracy of guessing.
  */
-export function defaultReference(runs: readonly RunPoint[], measure: FrontierMeasure): ReferencePoint {
+export function defaultReference(runs: readonly RunPoint[], measure: ComparedMeasure): ReferencePoint {
   const most = Math.max(...runs.map((run) => costOfRun(run, measure)));
   // Counts are whole; milliseconds may be less than one.
   const decade = 10 ** Math.floor(Math.log10(measure === "latency" ? most : Math.max(most, 1)));
@@ -241,7 +241,7 @@ export function bestWithin(result: Frontier, budget: number): FrontierRow {
   );
 }
 
-function attainmentOf(rows: readonly RunGroup[], measure: FrontierMeasure): FrontierMethod["attainment"] {
+function attainmentOf(rows: readonly RunGroup[], measure: ComparedMeasure): FrontierMethod["attainment"] {
   const seeds = rows[0]?.seeds ?? [];
   const same = rows.every((row) => row.seeds.join() === seeds.join());
   if (!same || new Set(seeds).size < seeds.length) return null;

@@ -1,5 +1,6 @@
+import type { ComparedMeasure } from "../cost/cost";
 import { RecordError } from "../util/errors";
-import type { FrontierMeasure, RunPoint } from "./runPoint";
+import type { RunPoint } from "./runPoint";
 import { type SampleSummary, sampleSummary } from "./sampleSummary";
 
 /**
@@ -100,6 +101,6 @@ function rejectOtherTestSets(runs: readonly RunPoint[]): void {
 }
 
 /** The costs of a row in a measure. Every row of a frontier over latency has them. */
-export function costOfRow(row: RunGroup, measure: FrontierMeasure): SampleSummary {
+export function costOfRow(row: RunGroup, measure: ComparedMeasure): SampleSummary {
   return row[measure] as SampleSummary;
 }

@@ -1,8 +1,7 @@
 import { deepFreeze } from "../config/check";
-import { ops } from "../cost/cost";
+import { type ComparedMeasure, ops } from "../cost/cost";
 import { type CostConvention, conventionText, costConventions, fromConvention } from "../cost/costConvention";
 import { ConfigError } from "../util/errors";
-import type { FrontierMeasure } from "./runPoint";
 
 /**
  * A number someone else published, in the library's convention (one multiply-accumulate = 1). It may be shown beside
@@ -64,7 +63,7 @@ export function publishedPoint(value: unknown, place = "publishedPoint"): Publis
   if (!(typeof accuracy === "number" && accuracy > 0 && accuracy <= 1)) {
     throw new ConfigError(`${place}: accuracy must be a share in (0, 1], got ${JSON.stringify(accuracy)}.`);
   }
-  const cost = (key: FrontierMeasure) => {
+  const cost = (key: ComparedMeasure) => {
     const count = given[key] ?? null;
     if (count === null || (typeof count === "number" && Number.isFinite(count) && count >= 0))
       return count as number | null;
@@ -91,6 +90,6 @@ export function publishedPoint(value: unknown, place = "publishedPoint"): Publis
 }
 
 /** What a published point costs in a measure; null where it is not stated. Nobody else's time is of this machine. */
-export function publishedCost(point: PublishedPoint, measure: FrontierMeasure): number | null {
+export function publishedCost(point: PublishedPoint, measure: ComparedMeasure): number | null {
   return measure === "latency" ? null : point[measure];
 }

@@ -1,7 +1,4 @@
-/** Which cost a frontier is drawn over. Counts for one image, one multiply-accumulate = 1; latency in milliseconds of one image. */
-export const frontierMeasures = ["bops", "ops", "flops", "latency"] as const;
-export type FrontierMeasure = (typeof frontierMeasures)[number];
-
+import type { ComparedMeasure } from "../cost/cost";
 /** What a frontier needs of one trained network. Plain data; made from a record by `runPointOf`. */
 export interface RunPoint {
   /** Where it was read, for messages. */
@@ -31,6 +28,6 @@ export interface RunPoint {
 }
 
 /** What a run costs in a measure. Every run of a frontier over latency has one (`frontier` sees to it). */
-export function costOfRun(run: RunPoint, measure: FrontierMeasure): number {
+export function costOfRun(run: RunPoint, measure: ComparedMeasure): number {
   return measure === "latency" ? (run.latency ?? Number.NaN) : run[measure];
 }

@@ -133,7 +133,7 @@ describe("bars evolve", () => {
     { args: ["--space", "huge"], message: 'presetConfig: unknown preset "huge".', code: 2 },
     {
       args: ["runs/s", "--measure", "ms"],
-      message: 'measure must be one of "bops", "ops", "flops", got "ms".',
+      message: 'measure must be one of "bops", "flops", "ops", got "ms".',
       code: 2,
     },
   ])("says what is wrong: $args", async ({ args, message, code }) => {

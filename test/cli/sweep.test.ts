@@ -244,7 +244,7 @@ describe("bad input", () => {
     },
     {
       args: ["frontier", "empty", "--measure", "seconds"],
-      message: "Allowed choices are bops, ops, flops, latency.",
+      message: "Allowed choices are bops, flops, ops, latency.",
       status: 2,
     },
     {

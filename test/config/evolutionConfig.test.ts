@@ -38,7 +38,7 @@ describe("evolutionConfig", () => {
     ],
     [
       { budget: { measure: "params" } },
-      'evolutionConfig.budget: measure must be one of "bops", "ops", "flops", got "params".',
+      'evolutionConfig.budget: measure must be one of "bops", "flops", "ops", got "params".',
     ],
     [{ seed: -1 }, "evolutionConfig: seed must be an integer of at least 0, got -1."],
   ])("refuses %j", (overrides, message) => {

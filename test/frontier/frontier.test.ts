@@ -185,7 +185,7 @@ describe("frontier", () => {
       "frontier: expected the record of at least one finished training, got none.",
     );
     expect(() => frontier(runs, { measure: "bytes" as never })).toThrow(
-      'frontier: measure must be one of bops, ops, flops, latency, got "bytes".',
+      'frontier: measure must be one of bops, flops, ops, latency, got "bytes".',
     );
     expect(() => frontier(runs, { draws: 10 })).toThrow(
       "bootstrapPoints: draws must be a whole number of at least 100, got 10.",

@@ -1,4 +1,5 @@
 import { costPenalties } from "../../config/costPenalties";
+import { levels } from "../../config/samplers";
 import type { Schedule } from "../../config/schedule";
 import type { SearchConfig } from "../../config/searchConfig";
 import { countText } from "./readingText";
@@ -19,7 +20,7 @@ export function alphaObjectiveText(config: SearchConfig): string {
   const notes: string[] = [];
   const penalty = penaltyOf(cost);
   if (penalty) terms.push(penalty);
-  for (const level of ["cell", "depth", "width"] as const) {
+  for (const level of levels) {
     if (entropy[level] === 0) continue;
     const name = String.raw`{\mathrm{${level}}}`;
     terms.push(`${coefficient(entropy[level], `c_${name}(e)`)} H_${name}`);

@@ -1,3 +1,4 @@
+import type { Level } from "../../config/samplers";
 import { lookOf, type Primitive, traitsOf } from "../../primitives/primitives";
 import { fontFamily } from "../../text/fontFamily";
 import { type Variant, VariantTable } from "../../util/variantTable";
@@ -154,7 +155,7 @@ export const levelStyle = Object.freeze({
   get width(): LineStyle {
     return { color: palette.green, dash: "dashdot" };
   },
-}) satisfies Readonly<Record<"cell" | "depth" | "width", LineStyle>>;
+}) satisfies Readonly<Record<Level, LineStyle>>;
 
 /** `count` ordered shades of one hue, light to dark. */
 export function shades(hue: keyof FigureTheme["hues"], count: number): string[] {

@@ -1,10 +1,11 @@
+import { type Level, levels } from "../../config/samplers";
 import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { recordCaption } from "../frame/caption";
 import type { Figure } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
 import { levelStyle } from "../frame/theme";
-import { type AlphaMoment, alphaMoments, type Level, levels } from "./alphaMoments";
+import { type AlphaMoment, alphaMoments } from "./alphaMoments";
 import { type Distribution, type LevelValues, ridgePanel, violinPanel } from "./distributionPanels";
 import { dotColumns, dotRows } from "./dotPanels";
 import { kernelDensity } from "./kernelDensity";

@@ -4,9 +4,6 @@ import type { SearchRecord } from "../../records/searchRecord";
 import type { Alphas } from "../../space/alphas";
 import { BarsError } from "../../util/errors";
 
-export type Level = "cell" | "depth" | "width";
-export const levels: readonly Level[] = ["cell", "depth", "width"];
-
 /** Logits and probabilities of one moment of a search. */
 export interface AlphaMoment {
   /** 0 is before the first step, `n` after the n-th epoch. */

@@ -1,3 +1,4 @@
+import { type Level, levels } from "../../config/samplers";
 import { measureNames } from "../../cost/cost";
 import type { SearchRecord } from "../../records/searchRecord";
 import { evaluatedImages, recordCaption } from "../frame/caption";
@@ -48,8 +49,8 @@ export function collapseFigure(record: SearchRecord): Figure {
             legendgroup: name,
           }),
         ];
-  const levels = (of: (level: "cell" | "depth" | "width") => (number | null)[], showlegend: boolean) =>
-    (["cell", "depth", "width"] as const).flatMap((level) =>
+  const ofLevels = (of: (level: Level) => (number | null)[], showlegend: boolean) =>
+    levels.flatMap((level) =>
       line(level === "cell" ? "edges" : level, of(level), levelStyle[level], showlegend),
     );
   const { measure } = record.config.cost;
@@ -61,8 +62,8 @@ export function collapseFigure(record: SearchRecord): Figure {
       name === "parameterFree",
     );
   const traces: Record<CollapseMeasureName, Trace[]> = {
-    entropy: levels((level) => record.epochs.map(({ entropy }) => entropy[level]), true),
-    margin: levels((level) => record.epochs.map(({ margin }) => margin?.[level] ?? null), false),
+    entropy: ofLevels((level) => record.epochs.map(({ entropy }) => entropy[level]), true),
+    margin: ofLevels((level) => record.epochs.map(({ margin }) => margin?.[level] ?? null), false),
     parameterFree: single("parameterFree"),
     gap: line("supernet − argmax", collapseSeries(record, "gap"), { color: palette.purple }, true),
     eigenvalue: line("eigenvalue", collapseSeries(record, "eigenvalue"), { color: palette.orange }, true),

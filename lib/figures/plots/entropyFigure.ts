@@ -1,3 +1,4 @@
+import { levels } from "../../config/samplers";
 import type { SearchRecord } from "../../records/searchRecord";
 import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
@@ -22,12 +23,12 @@ import { emptyNote } from "./emptyNote";
 export function entropyFigure(record: SearchRecord): Figure {
   const x = record.epochs.map(({ epoch }) => epoch + 1);
   const mode = x.length < 4 ? "lines+markers" : "lines";
-  const traces = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+  const traces = levels.flatMap((level): Trace[] => {
     const y = record.epochs.map(({ entropy }) => entropy[level]);
     if (y.every((value) => value === null)) return [];
     return [typedTrace("scatter", { mode, name: level, x, y, line: { ...levelStyle[level], width: 2 } })];
   });
-  const margins = (["cell", "depth", "width"] as const).flatMap((level): Trace[] => {
+  const margins = levels.flatMap((level): Trace[] => {
     const y = record.epochs.map(({ margin }) => margin?.[level] ?? null);
     if (y.every((value) => value === null)) return [];
     return [

@@ -1,9 +1,9 @@
-import { measureNames } from "../../cost/cost";
+import { type ComparedMeasure, measureNames } from "../../cost/cost";
 import type { Frontier, FrontierRow } from "../../frontier/frontier";
 import { frontierNotes } from "../../frontier/frontierTable";
 import { costOfRow } from "../../frontier/groupRuns";
 import { publishedCost } from "../../frontier/publishedPoint";
-import { costOfRun, type FrontierMeasure } from "../../frontier/runPoint";
+import { costOfRun } from "../../frontier/runPoint";
 import { counted } from "../../util/counted";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
@@ -265,7 +265,7 @@ function altOf({ rows, measure, published }: Frontier, cost: string): string {
 }
 
 /** A bar that would reach costs of 0 and less, which a logarithmic axis does not have, ends at the cheapest run. */
-function aboveNothing(rows: readonly FrontierRow[], measure: FrontierMeasure): object {
+function aboveNothing(rows: readonly FrontierRow[], measure: ComparedMeasure): object {
   const costs = rows.map((row) => costOfRow(row, measure));
   if (costs.every(({ mean, sd }) => (sd ?? 0) < mean)) return {};
   const down = costs.map(({ mean, sd, min }) => ((sd ?? 0) < mean ? (sd ?? 0) : mean - min));

@@ -1,4 +1,6 @@
 import { kendall } from "../../analysis/rankCorrelation";
+import { type Level, levels } from "../../config/samplers";
+import type { judgements } from "../../derive/perturbRule";
 import type { Table, TableRecord } from "../../records/table";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel } from "../frame/figureFrame";
@@ -6,7 +8,6 @@ import { needColumns, tableCaption } from "../frame/tableCaption";
 import { palette } from "../frame/theme";
 import { typedTrace } from "../frame/typedTrace";
 
-const levels = ["cell", "depth", "width"] as const;
 const colors = () => ({ cell: palette.vermillion, depth: palette.blue, width: palette.green });
 
 /**
@@ -28,7 +29,7 @@ const colors = () => ({ cell: palette.vermillion, depth: palette.blue, width: pa
  * console.log(figure.data.length > 0); // true
  * ```
  */
-export function signalFigure(signal: Table, judge: "drop" | "keep" = "keep"): Figure {
+export function signalFigure(signal: Table, judge: (typeof judgements)[number] = "keep"): Figure {
   needColumns("signalFigure", signal, ["level", "place", "choice", "pull", "signal", judge]);
   const present = levels.filter((level) => signal.rows.some((row) => row["level"] === level));
   const panels = present.flatMap((level, column): Panel[] => {
@@ -52,7 +53,7 @@ export function signalFigure(signal: Table, judge: "drop" | "keep" = "keep"): Fi
   });
 }
 
-function steadiness(level: (typeof levels)[number], rows: readonly TableRecord[], column: number): Panel {
+function steadiness(level: Level, rows: readonly TableRecord[], column: number): Panel {
   const known = rows.filter((row) => row["signal"] !== null);
   const sorted = [...known].sort((a, b) => (b["signal"] as number) - (a["signal"] as number));
   const values = sorted.map((row) => row["signal"] as number);
@@ -81,7 +82,7 @@ function agreement(
   level: (typeof levels)[number],
   rows: readonly TableRecord[],
   column: number,
-  judge: "drop" | "keep",
+  judge: (typeof judgements)[number],
 ): Panel {
   const pull = centred(rows, "pull");
   const strength = centred(rows, judge);

@@ -1,3 +1,4 @@
+import type { CostMeasure } from "../../cost/cost";
 import { genotypeDifferences } from "../../derive/genotypeDifferences";
 import { genotypeJson } from "../../space/genotypeJson";
 import { siAmount } from "../../util/siAmount";
@@ -140,7 +141,7 @@ function Differences({ base, current }: { readonly base: Pinned; readonly curren
       </p>
     );
   const rows = genotypeDifferences(before.genotype, after.genotype);
-  const change = (name: "bops" | "flops" | "ops") => {
+  const change = (name: CostMeasure) => {
     const by = after.cost[name] - before.cost[name];
     return `${by < 0 ? "−" : "+"}${siAmount(Math.abs(by))}`;
   };
