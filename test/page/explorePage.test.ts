@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { deriveInputOf } from "../../lib/derive/alphasAt";
+import { derive } from "../../lib/derive/derive";
 import { type Explored, explorePage } from "../../lib/explore/explore";
+import { drawGenotype } from "../../lib/figures/drawings/drawGenotype";
 import { readProvenance } from "../../lib/figures/export/provenanceFile";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
@@ -81,16 +84,30 @@ describe.skipIf(!chromium)("bars.explore in a page", () => {
 
   it("draws anew only what has changed", async () => {
     const { page } = await open(cured);
-    await page.evaluate(
-      "window.drawn = document.querySelector('.bars-page').shadowRoot.querySelector('.drawing svg')",
-    );
-    const kept = () => page.evaluate<boolean>("window.drawn.isConnected");
+    // Whatever is put into the drawing, taken out of it or set anew.
+    await page.evaluate(`
+      const drawing = document.querySelector('.bars-page').shadowRoot.querySelector('.drawing');
+      window.svg = drawing.firstChild;
+      window.changes = 0;
+      const watch = new MutationObserver((found) => { window.changes += found.length; });
+      watch.observe(drawing, { subtree: true, childList: true, attributes: true, characterData: true });
+    `);
+    const changes = () => page.evaluate<number>("window.changes");
     await page.getByRole("spinbutton", { name: "temperature alphas are" }).fill("0.5");
     expect(await codeOf(page)).toContain("temperature: 0.5");
-    expect(await kept()).toBe(true);
+    expect(await changes()).toBe(0);
     await page.getByLabel("rule", { exact: true }).selectOption("top_k");
     await page.getByLabel(/^k edges/).fill("1");
-    expect(await kept()).toBe(false);
+    expect(await changes()).toBeGreaterThan(0);
+    expect(await page.evaluate<boolean>("window.svg.isConnected")).toBe(true);
+    const choice = { rule: "top_k", k: 1, temperature: 0.5 } as const;
+    const wanted = drawGenotype(derive(deriveInputOf(cured), choice).genotype);
+    const [shown, whole] = await page.evaluate<[string, string]>(`(() => {
+      const fresh = document.createElement("template");
+      fresh.innerHTML = ${JSON.stringify(wanted)};
+      return [window.svg.parentNode.innerHTML, fresh.innerHTML];
+    })()`);
+    expect(shown).toBe(whole);
     await page.context().close();
   });
 

@@ -142,7 +142,7 @@ function Options({ id, data, settings, derived, onChange }: ControlsProps) {
         }
         return (
           <Field
-            key={`${settings.rule} ${name}`}
+            key={name}
             id={fieldId}
             {...{ name, option }}
             value={optionOf(settings, name)}

@@ -121,7 +121,7 @@ function HeatMap({ caption, columns, rows, theme, dark }: MapProps) {
                 <td
                   key={i}
                   class={chosen[i] ? "num chosen" : "num"}
-                  style={{ ...shadeOf(theme.probabilityScale, value, dark) }}
+                  style={shadeOf(theme.probabilityScale, value, dark)}
                 >
                   {chosen[i] ? (
                     <span role="img" aria-label="chosen">

@@ -3,14 +3,23 @@ import type { PageTheme } from "../explore/exploreData";
 type Rgb = readonly [number, number, number];
 
 /** A colour of a scale and the ink, black or white, that is read on it: at least 4.5 to 1 (WCAG 2.2, 1.4.3). */
-export interface Shade {
-  readonly background: string;
-  readonly color: string;
+export type Shade = Readonly<Record<"background" | "color", string>>;
+
+/** Steps from improbable to probable: neighbours differ by less than a screen shows. */
+const steps = 256;
+const known = new WeakMap<PageTheme["probabilityScale"], Map<number, Shade>>();
+
+/** The shade of a share in [0, 1]: darker is more on light pages, lighter on dark ones. Equal shares get one and the same value. */
+export function shadeOf(scale: PageTheme["probabilityScale"], share: number, dark: boolean): Shade {
+  const step = Math.round(steps * Math.min(1, Math.max(0, dark ? 1 - share : share)));
+  const shades = known.get(scale) ?? new Map<number, Shade>();
+  known.set(scale, shades);
+  const shade = shades.get(step) ?? shadeAt(scale, step / steps);
+  shades.set(step, shade);
+  return shade;
 }
 
-/** The shade of a share in [0, 1]: darker is more on light pages, lighter on dark ones. */
-export function shadeOf(scale: PageTheme["probabilityScale"], share: number, dark: boolean): Shade {
-  const at = Math.min(1, Math.max(0, dark ? 1 - share : share));
+function shadeAt(scale: PageTheme["probabilityScale"], at: number): Shade {
   const above = Math.max(
     1,
     scale.findIndex(([place]) => place >= at),
