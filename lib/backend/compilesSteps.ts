@@ -7,3 +7,11 @@ import * as tf from "@tensorflow/tfjs-core";
 export function compilesSteps(): boolean {
   return tf.getBackend() === "onnx";
 }
+
+/**
+ * Whether the compiled steps run only the branches whose gates are open. On graphics cards all is computed, so that what stands in
+ * the graph more than once costs as often.
+ */
+export function runsBranches(): boolean {
+  return compilesSteps() && (tf.backend() as { readonly runsBranches?: boolean }).runsBranches === true;
+}

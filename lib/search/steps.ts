@@ -1,4 +1,4 @@
-import { compilesSteps, lossGradients, softmaxCrossEntropy, tf } from "../backend";
+import { compilesSteps, lossGradients, runsBranches, softmaxCrossEntropy, tf } from "../backend";
 import { samplers } from "../config/samplers";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { countCorrect, mixedLoss, type TensorBatch } from "../loop/batchTensors";
@@ -43,7 +43,7 @@ function skipsOf(
     operations: true,
     cells: drawn(depth),
     // Nothing may mix the drawn widths with others.
-    widths: drawn(width) && strategies.every(({ hooks }) => !hooks.mixture && !hooks.draw),
+    widths: runsBranches() && drawn(width) && strategies.every(({ hooks }) => !hooks.mixture && !hooks.draw),
   };
 }
 

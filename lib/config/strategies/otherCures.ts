@@ -33,7 +33,7 @@ export const otherCures: readonly StrategyEntry[] = [
     formula: "one-hot h of the largest entry of s = softmax((α + G) / T); weights h ⊙ (1 + s − stop(s))",
     defaults: "off; T = 10 → 0.1 in GDAS",
     source: "GDAS, arXiv:1910.04465, equation 7",
-    use: "The values and gradients of a step are those of one operation an edge: trained as it will be derived. Noisy in short searches. Not cheaper on the default engine: onnx compiles whole steps and computes all candidates, the others with weight 0; the other engines leave them out.",
+    use: "The values and gradients of a step are those of one operation an edge: trained as it will be derived. Noisy in short searches. On processors a step computes what it draws: onnx has the others in branches that do not run, other engines leave them out. Graphics cards compute all candidates, the others with weight 0.",
   },
   {
     name: "layouts sampled hard",

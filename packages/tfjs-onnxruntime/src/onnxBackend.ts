@@ -511,6 +511,11 @@ export class OnnxBackend extends KernelBackend {
     await this.#settings.device.settled();
   }
 
+  /** Whether branches whose gates are closed are left out of a run; on graphics cards all is computed. */
+  get runsBranches(): boolean {
+    return this.#settings.onProcessor;
+  }
+
   statistics(): OnnxStatistics {
     return {
       ...this.#settings.device.statistics(),

@@ -66,8 +66,12 @@ describe("a step of sampled paths", () => {
     // Sums of bits without scales are integers: ties of ReLU stay ties in whatever order they are summed.
     ["batch norms before signs, kernels of bits alone", { binarization: { weight: "sign" } }],
     [
-      "batch norms on edges, the 1x1 behind the nodes",
-      { binarization: { blockOrder: "conv_bn_relu" }, space: { ...space, process: "postprocess" } },
+      "batch norms on edges, the 1x1 behind the nodes, masks once",
+      {
+        binarization: { blockOrder: "conv_bn_relu" },
+        space: { ...space, process: "postprocess" },
+        mixture: { widthMasks: "once" },
+      },
     ],
   ])("has the values and gradients of the whole mixture, with %s", async (_, overrides) => {
     const config = tinySearch({ space, batchSize: 4, samplers: paths, ...overrides });
