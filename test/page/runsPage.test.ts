@@ -104,6 +104,9 @@ describe.skipIf(!chromium)("bars.exploreFrontier and bars.explorePaths in a page
         await page.setViewportSize({ width, height: 900 });
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
       }
+      // Of its 640 units, so that letters of 11 are not smaller than 8 pixels: the plot scrolls in its frame.
+      const plot = await page.locator("svg.scatter").first().boundingBox();
+      expect(plot?.width).toBeGreaterThanOrEqual(460);
       expect(await axeViolations(page)).toEqual([]);
       // What another scheme changes are colours.
       await page.emulateMedia({ colorScheme: "dark" });

@@ -78,13 +78,15 @@ export function App({ data, host, source }: RootProps<RunsData> & { readonly sou
           logarithmic
         </label>
       </div>
-      <Scatter
-        {...{ points, axis, log, methods, colors, seen }}
-        published={data.published}
-        kept={keptNames}
-        onSee={see}
-        onBrush={setInScatter}
-      />
+      <Scroll label="plot of accuracy against cost">
+        <Scatter
+          {...{ points, axis, log, methods, colors, seen }}
+          published={data.published}
+          kept={keptNames}
+          onSee={see}
+          onBrush={setInScatter}
+        />
+      </Scroll>
       <Legend {...{ methods, colors }} />
       <p class="soft">
         {data.runs[0]?.testSet}. A mark is the mean over seeds with its standard deviation, open where there

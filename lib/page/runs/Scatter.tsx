@@ -90,7 +90,7 @@ export function Scatter(props: ScatterProps) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot stand in for a drawing
     <svg
       viewBox={`0 0 ${size.width} ${size.height}`}
-      class="plot"
+      class="plot scatter"
       role="group"
       aria-label={`test accuracy against ${axis.label}`}
     >

@@ -2,7 +2,7 @@
 export const runsStyle = `
 .columns.runs { grid-template-columns: minmax(0, 1fr); } .columns.runs > * { grid-column: auto !important; } .columns.runs .side { grid-template-columns: minmax(0, 1fr); }
 @container (min-width: 860px) { .columns.runs { grid-template-columns: minmax(0, 1.45fr) minmax(0, 1fr); } .columns.runs > .wide-card { grid-column: 1 / -1 !important; } }
-.plot { width: 100%; height: auto; font-size: 11px; overflow: visible; } .plot text { fill: var(--soft); } .paths { width: auto; max-width: none; }
+.plot { width: 100%; height: auto; font-size: 11px; overflow: visible; } .plot text { fill: var(--soft); } .scatter { display: block; min-width: 460px; } .paths { width: auto; max-width: none; }
 .grid { stroke: var(--line); stroke-width: 1; } .front { fill: none; stroke: var(--ink); stroke-width: 1.2; stroke-dasharray: 4 3; }
 .faded { opacity: .13; } .mark { cursor: pointer; } .mark:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .published circle { fill: none; stroke: var(--paleink); stroke-width: 1.5; } .published text { font-size: 10px; }
