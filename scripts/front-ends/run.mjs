@@ -190,6 +190,9 @@ async function inClassic(browser, lab, executed, wanted) {
     );
     must(await hoverShowsValue(page), "no figure showed a value under the pointer");
     await picture(page, out, "classic");
+    const { code } = await useExplorer(await seeExplorer(page), "top_k");
+    must(/"top_k"\)$/.test(code), `the explorer did not derive by top_k, it says ${code}`);
+    await picture(page, out, "classic-explorer");
     await page.context().close();
     return `notebook ${jupyter.version}: ${wanted} of ${wanted} figures live`;
   } finally {
