@@ -25,7 +25,11 @@ export interface Curve {
 
 const loss = (value: number) => value.toPrecision(4).replace(/\.?0+$/, "");
 const share = (value: number) => `${(100 * value).toFixed(1)} %`;
-const rate = (value: number) => String(Number(value.toPrecision(3)));
+/** Below a thousandth as a power of ten, so that the places of an axis that spans many are read alike. */
+const rate = (value: number) => {
+  const rounded = Number(value.toPrecision(3));
+  return rounded !== 0 && Math.abs(rounded) < 1e-3 ? rounded.toExponential() : String(rounded);
+};
 
 /** What a run measured over its epochs or evaluations, by the kind of its record. */
 export function curvesOf(record: SearchRecord | TrainRecord | EvolutionRecord): Curve[] {
