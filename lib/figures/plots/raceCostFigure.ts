@@ -8,8 +8,9 @@ import { typedTrace } from "../frame/typedTrace";
 import { networkText, originLooks, raceMeasureName, rungEnd } from "./raceFigures";
 
 /**
- * What networks cost against what they reached: the loss of the first rung of all, and the accuracy on held-out images of
- * those that ran the last rung anyone has run, each as a mark that says where it came from. The winner is ringed.
+ * What networks cost against what they reached, a panel a rung: the loss of the first rung, of all, and the accuracy on held-out
+ * images in the others, each network a mark that says where it came from. All panels have one axis of costs, so it shows
+ * where the networks that were kept lie. The winner is ringed.
  *
  * @example
  * ```ts
@@ -22,6 +23,9 @@ export function raceCostFigure(record: RaceRecord): Figure {
   const rungs = rungsOf(config);
   const shown = [0, ...rungs.slice(1).flatMap(({ rung }) => (ran(networks, rung).length > 0 ? [rung] : []))];
   const axis = `${raceMeasureName(config.band.measure)} of one image`;
+  const costs = networks.map((network) => network.cost[config.band.measure]);
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  const margin = most > least ? 0.06 * (most - least) : 0.06 * most;
   const panels = shown.map((rung, column): Panel => {
     const first = rung === 0;
     return {
@@ -29,7 +33,12 @@ export function raceCostFigure(record: RaceRecord): Figure {
       column,
       title: `${rungEnd(record, rungs[rung] as Rung)}: ${ran(networks, rung).length}`,
       traces: marks(record, rung, column === 0),
-      xAxis: { title: { text: axis }, exponentformat: "SI", nticks: 4 },
+      xAxis: {
+        title: { text: axis },
+        exponentformat: "SI",
+        nticks: 4,
+        range: [least - margin, most + margin],
+      },
       yAxis: {
         title: {
           text: first ? "training loss, nats" : column === 1 ? "held-out accuracy" : "",
