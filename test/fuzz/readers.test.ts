@@ -21,6 +21,10 @@ beforeAll(async () => {
   const made = await allReaders(folder);
   close = made.close;
   const readers = made.readers.filter(({ name }) => only === undefined || name === only);
+  if (readers.length === 0)
+    throw new Error(
+      `BARS_FUZZ_READER: expected one of ${made.readers.map(({ name }) => name).join(", ")}; got ${only}.`,
+    );
   for (const reader of readers) {
     const key = fold(randomKey(seed), reader.name);
     all.push(await fuzzReader(reader, Math.ceil(inputs / made.readers.length), key));
