@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kendall } from "../../lib/analysis/rankCorrelation";
 import { raceRanking } from "../../lib/experiments/raceRanking";
+import { storedSearches } from "../../lib/experiments/storedSearches";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { RecordError } from "../../lib/util/errors";
@@ -50,6 +52,24 @@ describe("raceRanking", () => {
     expect(raceRanking(there, race, { origins: every, epoch: 0 }).tau).not.toEqual(
       raceRanking(there, race, { origins: every }).tau,
     );
+  });
+
+  it("gives the table of docs/search-repairs.md", () => {
+    const raced = readRaceRecord("data/records/protocol/A-race-0.json");
+    const table = readFileSync("docs/search-repairs.md", "utf8");
+    const text = (tau: ReturnType<typeof raceRanking>["tau"]) => {
+      const [value, low, high] = [tau?.value, ...(tau?.interval ?? [])].map((n) =>
+        (n as number).toFixed(2).replace("-", "−"),
+      );
+      return `${value} (${low} to ${high})`;
+    };
+    const stored = Object.values(storedSearches("", "data/records/frontier/searches"));
+    const rankings = stored.map((one) => raceRanking(one, raced));
+    expect(rankings.map(({ networks }) => networks)).toEqual(Array(9).fill(48));
+    for (const { tau, tauOfBops } of rankings) {
+      expect(table).toContain(`| ${text(tau)} |`);
+      expect(table).toContain(`| BOPs alone | ${text(tauOfBops)} |`);
+    }
   });
 
   it("leaves out what is not judged or has no score, and refuses another space", () => {
