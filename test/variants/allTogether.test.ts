@@ -80,6 +80,7 @@ function defineAll(): void {
   });
   bars.definePreset({
     name: "house",
+    about: "A small search of everything defined here.",
     search: {
       space: {
         initChannels: 2,
