@@ -8,7 +8,8 @@ import type { FoundRecord } from "./frontierRuns";
 
 /**
  * The training records in the first of some folders that holds any: every JSON file at any depth that is one, sorted
- * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Folders are meant from the project's.
+ * by path. Other files, teachers of distillation and an evolution's short trainings are passed over. Folders are meant from the project's;
+ * one that is not there, from where the process works.
  *
  * @throws RecordError for a record of another schema, and where none of the folders holds one.
  *
@@ -21,7 +22,8 @@ import type { FoundRecord } from "./frontierRuns";
 export function loadTrainRecords(folders: string | readonly string[]): FoundRecord[] {
   const places = [folders].flat();
   for (const place of places) {
-    const found = jsonFiles(projectPath(place)).flatMap((path): FoundRecord[] => {
+    const own = projectPath(place);
+    const found = jsonFiles(existsSync(own) ? own : place).flatMap((path): FoundRecord[] => {
       const value = readRecordJson(path, "a training record");
       const kind = (value as { kind?: unknown } | null)?.kind;
       return kind === "bars.train-record" ? [{ place: path, record: checkTrainRecord(value, path) }] : [];

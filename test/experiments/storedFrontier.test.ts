@@ -92,3 +92,14 @@ describe("the stored frontier", () => {
     }
   });
 });
+
+it("is found from a folder inside the project, whether it is named from there or from the project's", () => {
+  const project = process.cwd();
+  process.chdir("notebooks");
+  try {
+    for (const place of ["data/records/frontier-long", "../data/records/frontier-long"])
+      expect({ place, count: loadTrainRecords(place).length }).toEqual({ place, count: longer.length });
+  } finally {
+    process.chdir(project);
+  }
+});
