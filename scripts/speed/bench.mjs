@@ -174,7 +174,7 @@ async function main() {
   if (unknown !== undefined)
     throw new Error(`bench: --rows takes names of ${Object.keys(rows).join(", ")}, got "${unknown}".`);
   const torch = torchVersion(values.python);
-  if (!torch)
+  if (!torch && names.some((name) => rows[name].peer))
     console.log(
       `${values.python} has no torch: no peer is measured. pip install torch, or name another with --python.`,
     );

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 const paths = { cell: { method: "path" }, depth: { method: "path" }, width: { method: "path" } } as const;
-const space = { initChannels: 4, cellLayout: [0, 1, 0, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 };
+const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 };
 
 /** Loss, statistics and gradients in weights and alphas of a draw, behind gates or all computed. */
 async function lossOf(
