@@ -29,34 +29,36 @@ function namespaces() {
 /** Where the site will lie on its server: "/", or a folder, "/bars/". */
 const base = process.env["BARS_DOCS_BASE"] ?? "/";
 
-const guides = [
-  "notebooks",
-  "datasets",
-  "explore",
-  "derivation",
-  "race",
-  "strategies",
-  "search-repairs",
-  "collapse",
-  "analysis",
-  "ablations-and-comparisons",
-  "figures",
-  "sweeps",
-  "frontier",
-  "frontier-protocol",
-  "report",
-  "engine",
-  "scale",
-  "deploy",
-  "packed-engine",
-  "demo",
-];
+/** The guides, in the order in which an experiment meets them. */
+const guides = {
+  "In a notebook": ["notebooks", "datasets", "explore", "figures"],
+  Search: ["strategies", "search-repairs", "collapse", "sweeps", "race"],
+  "What a search found": [
+    "derivation",
+    "analysis",
+    "ablations-and-comparisons",
+    "frontier",
+    "frontier-protocol",
+    "report",
+  ],
+  "Speed and size": ["engine", "scale"],
+  "To a device": ["deploy", "packed-engine", "demo"],
+};
 
-/** Tables whose cells hold long names and values stay inside the page; the picture of the front page is as large as it can be. */
+/**
+ * Tables whose cells hold long names and values stay inside the page; the picture of the front page is as large as it can be, and
+ * stands below the words where both do not fit beside each other.
+ */
 const style = `
 .vp-doc td code { white-space: normal; overflow-wrap: anywhere; }
 .vp-doc td:first-child code, .vp-doc td a code { overflow-wrap: normal; }
 .VPHero .image-src { max-width: 420px !important; max-height: 420px !important; width: 100%; background: white; border-radius: 12px; padding: 16px; }
+@media (max-width: 959px) {
+  .VPHero .main { order: 1 !important; }
+  .VPHero .image { order: 2 !important; margin: 32px auto 0 !important; }
+  .VPHero .image-container { width: 320px !important; height: 340px !important; }
+  .VPHero .image-src { max-width: 320px !important; max-height: 340px !important; }
+}
 `;
 
 export default defineConfig({
@@ -74,7 +76,17 @@ export default defineConfig({
   markdown: { config: projectLinks, lineNumbers: false },
   // Pages of a member each are many small files; in one chunk each they would be slow to build.
   metaChunk: true,
+  // The page of the whole API is called as the site is.
+  transformPageData(page) {
+    if (page.relativePath === "reference/api/index.md") page.title = "API: every day";
+  },
   themeConfig: {
+    notFound: {
+      title: "There is no such page",
+      quote: "It may have moved: search for its subject above, or begin at the start.",
+      linkText: "Start page",
+      linkLabel: "To the start page",
+    },
     search: { provider: "local" },
     outline: { level: [2, 3] },
     nav: [
@@ -93,7 +105,11 @@ export default defineConfig({
       },
       {
         text: "Guides",
-        items: guides.map((name) => ({ text: titleOf(`${name}.md`), link: `/${name}` })),
+        items: Object.entries(guides).map(([text, names]) => ({
+          text,
+          collapsed: false,
+          items: names.map((name) => ({ text: titleOf(`${name}.md`), link: `/${name}` })),
+        })),
       },
       {
         text: "Add your own",

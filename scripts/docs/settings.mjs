@@ -18,7 +18,7 @@ export function settingsPage(configs, rows) {
       const title = section === "" ? "" : `### ${config}: ${section}\n\n`;
       return `${title}${table(["setting", "values", "meaning"], settings.map(settingRow))}`;
     });
-    return `## ${config}\n\n${cell(about)}.\n\n${tables.join("\n\n")}`;
+    return `## ${config}\n\nFor ${cell(about)}.\n\n${tables.join("\n\n")}`;
   });
   return `# Settings
 
