@@ -1,5 +1,6 @@
 // Checks what is published: packs the library and its packages, installs the archives into an empty project, and there runs
-// `bars search`, tiny, and a program that loads the library and its package.
+// `bars search`, tiny, a program that loads the library and its package, and one that imports names of it as a module; and checks
+// types of such modules, as Node and as bundlers resolve them.
 //
 // Without options everything else is installed from the registry, as a user would. `--linked` takes it from this checkout
 // instead: seconds, no network, and a package that is used but not declared is missing all the same.
@@ -76,6 +77,28 @@ console.log(bars.version);
 try { bars.dataFrame([{ a: 1 }]); console.log("taken"); } catch (error) { console.log(error.message); }
 require("tfjs-onnxruntime").registerOnnx("onnx").then(({ version }) => { console.log(version); process.exit(0); });`;
 
+/** The same of a module, with names of its own; and types, for the compiler alone. */
+const imported = `import * as bars from "bars";
+import { presetConfig, randomKey } from "bars";
+import type { RandomKey } from "bars";
+const key: RandomKey = randomKey(0);
+const record: bars.records.SearchRecord | null = null;
+console.log(bars.version, presetConfig("smoke").epochs, key, record);
+`;
+const module = `import * as bars from "bars";
+import { presetConfig } from "bars";
+console.log(bars.version, presetConfig("smoke").epochs > 0, typeof bars.figures.lossFigure);
+`;
+
+/** Checks the types of `imported` with packages resolved in one way. @throws Error with the compiler's words. */
+function checkTypes(project, kind, resolution) {
+  const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--pretty", "false"];
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const resolve = ["--module", kind, "--moduleResolution", resolution];
+  run(process.execPath, [compiler, ...options, ...types, ...resolve, "types.mts"], project);
+}
+
 const place = mkdtempSync(join(tmpdir(), "bars-packed-"));
 try {
   build();
@@ -103,6 +126,13 @@ try {
   if (version !== expected) throw new Error(`bars.version must be ${expected}, got ${version}.`);
   if (!without.startsWith("dataFrame: the package danfojs-node is not installed."))
     throw new Error(`dataFrame without danfojs must say how to install it, got: ${without}`);
+  writeFileSync(join(project, "module.mjs"), module);
+  const names = run(process.execPath, ["module.mjs"], project).trim();
+  if (names !== `${expected} true function`)
+    throw new Error(`import from "bars" must give its names, got: ${names}`);
+  writeFileSync(join(project, "types.mts"), imported);
+  checkTypes(project, "node16", "node16");
+  checkTypes(project, "esnext", "bundler");
   console.log(`bars ${version} and tfjs-onnxruntime (ONNX Runtime ${runtime}) work from their archives.`);
 } finally {
   rmSync(place, { recursive: true, force: true });
