@@ -96,7 +96,11 @@ function checkTypes(project, kind, resolution) {
   const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
   const compiler = join(root, "node_modules/typescript/bin/tsc");
   const resolve = ["--module", kind, "--moduleResolution", resolution];
-  run(process.execPath, [compiler, ...options, ...types, ...resolve, "types.mts"], project);
+  try {
+    run(process.execPath, [compiler, ...options, ...types, ...resolve, "types.mts"], project);
+  } catch (cause) {
+    throw new Error(`types of "bars" with ${resolution} resolution:\n${cause.stdout}`, { cause });
+  }
 }
 
 const place = mkdtempSync(join(tmpdir(), "bars-packed-"));
