@@ -21,8 +21,11 @@ const alone = new RegExp(
 );
 /** Tensor engines that tests ask for by name: a process has one, which the files that name it share. */
 const engines = ["cpu", "wasm"];
-/** Files that take minutes instead of seconds in a process that has run a hundred others, why is not known yet. */
-const apart = ["test/evolution/earlyFitness.test.ts"];
+/**
+ * Others with a process of their own: one takes minutes instead of seconds in a process that has run a hundred others, why is
+ * not known yet; one defines variants of every kind, which tables that are printed whole would hold afterwards.
+ */
+const apart = ["test/evolution/earlyFitness.test.ts", "test/variants/allTogether.test.ts"];
 /** What starts the default tensor engine. */
 const engine =
   /startBackend|lib\/(layers|optim|supernet|network|loop|search|train|evolution|sweep|experiments|cli)\/|lib\/index/;
