@@ -13,6 +13,7 @@ import { sizeOf } from "./graphTensor";
 import { activatedKernels } from "./kernels/activatedKernels";
 import { arrangementKernels } from "./kernels/arrangementKernels";
 import { binaryKernels } from "./kernels/binaryKernels";
+import { channelKernels } from "./kernels/channelKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
 import { fusedStepKernels } from "./kernels/fusedStepKernels";
 import { gateKernels } from "./kernels/gateKernels";
@@ -35,6 +36,7 @@ export const lazyKernels: readonly LazyKernel[] = [
   ...poolingKernels,
   ...activatedKernels,
   ...segmentKernels,
+  ...channelKernels,
   ...fusedStepKernels,
   ...gateKernels,
 ];
