@@ -6,6 +6,7 @@ import type { RaceRecord } from "../records/raceRecord";
 import { readRaceRecord } from "../records/raceRecordFile";
 import { readTrainRecord } from "../records/trainRecordFile";
 import { RecordError } from "../util/errors";
+import { projectOrOwn } from "../util/projectFolder";
 import { runPointOf, type TestChoice } from "./frontierRuns";
 
 /** What one band of a comparison has so far. Lists are in the order of seeds, or of draws. */
@@ -28,6 +29,7 @@ export interface ComparedBand {
  * `BAND-hand-made-sSEED.json` and `BAND-earlier-sSEED.json` trainings of given networks, with `-Nepochs` behind where the length
  * is another.
  *
+ * @param directory meant from the project's folder; one that is not there, from where the process works.
  * @param choice which test of a training counts.
  * @returns bands by name; none where the folder is not there yet.
  * @throws RecordError for a file of another name, and for an unfinished training.
@@ -42,9 +44,10 @@ export function fixedComparison(
   choice: TestChoice = { which: "all", checkpoint: "last" },
 ): Record<string, ComparedBand> {
   const bands: Record<string, Writable> = {};
-  const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".json")) : [];
+  const place = projectOrOwn(directory);
+  const files = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith(".json")) : [];
   for (const name of files.sort()) {
-    const path = join(directory, name);
+    const path = join(place, name);
     const parts = form.exec(basename(name, ".json"))?.groups;
     if (parts === undefined) {
       throw new RecordError(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readRecordJson } from "../records/readRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
 import { RecordError } from "../util/errors";
-import { projectPath } from "../util/projectFolder";
+import { projectOrOwn } from "../util/projectFolder";
 import type { FoundRecord } from "./frontierRuns";
 
 /**
@@ -22,8 +22,7 @@ import type { FoundRecord } from "./frontierRuns";
 export function loadTrainRecords(folders: string | readonly string[]): FoundRecord[] {
   const places = [folders].flat();
   for (const place of places) {
-    const own = projectPath(place);
-    const found = jsonFiles(existsSync(own) ? own : place).flatMap((path): FoundRecord[] => {
+    const found = jsonFiles(projectOrOwn(place)).flatMap((path): FoundRecord[] => {
       const value = readRecordJson(path, "a training record");
       const kind = (value as { kind?: unknown } | null)?.kind;
       return kind === "bars.train-record" ? [{ place: path, record: checkTrainRecord(value, path) }] : [];

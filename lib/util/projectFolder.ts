@@ -22,6 +22,12 @@ export function projectPath(place: string, from: string = process.cwd()): string
   return isAbsolute(place) ? place : relative(from, join(projectFolder(from), place)) || ".";
 }
 
+/** A folder of the project where it has one of that name, as {@link projectPath} gives it; else the place as it is, from where the process works. */
+export function projectOrOwn(place: string, from: string = process.cwd()): string {
+  const inProject = projectPath(place, from);
+  return existsSync(join(isAbsolute(inProject) ? "" : from, inProject)) ? inProject : place;
+}
+
 function isProject(manifest: string): boolean {
   if (!existsSync(manifest)) return false;
   try {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { projectFolder, projectPath } from "../../lib/util/projectFolder";
+import { projectFolder, projectOrOwn, projectPath } from "../../lib/util/projectFolder";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 it("finds this project from a folder inside it", () => {
@@ -23,4 +23,11 @@ it("says a folder of the project from where the user stands", () => {
   expect(projectPath("data/raw", join(root, "notebooks"))).toBe(join("..", "data/raw"));
   expect(projectPath("notebooks", join(root, "notebooks"))).toBe(".");
   expect(projectPath("/elsewhere/raw", join(root, "notebooks"))).toBe("/elsewhere/raw");
+});
+
+it("takes a folder of the project first, then one of the place where the user stands", () => {
+  const notebooks = join(resolve(__dirname, "../.."), "notebooks");
+  expect(projectOrOwn("data/records", notebooks)).toBe(join("..", "data/records"));
+  expect(projectOrOwn("nowhere/records", notebooks)).toBe("nowhere/records");
+  expect(projectOrOwn(notebooks, notebooks)).toBe(notebooks);
 });

@@ -88,11 +88,17 @@ function againstRandom({ chosen }: ComparedBand): string {
   return `Race over a race of random proposals alone: ${pointsText(difference)} points (95 %: ${interval.map(pointsText).join(" to ")}; ${draws.toLocaleString("en-US")} resamples of ${arms[0].length} and ${arms[1].length} seeds and of their trainings).`;
 }
 
+/** Of fewer networks an order says nothing: two are in the same one by every second coin. */
+const leastRanked = 4;
+
 function ranks({ races }: ComparedBand): string {
   const rows = Object.entries(races).flatMap(([race, record]) =>
     raceAgreement(record)
       .filter(({ networks }) => networks > 0)
-      .map(({ from, to, networks, tau }) => [race, `${from + 1}`, `${to + 1}`, `${networks}`, tauText(tau)]),
+      .map(({ from, to, networks, tau }) => {
+        const text = networks < leastRanked ? "too few" : tauText(tau);
+        return [race, `${from + 1}`, `${to + 1}`, `${networks}`, text];
+      }),
   );
   return rows.length === 0
     ? ""

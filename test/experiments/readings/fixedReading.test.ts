@@ -49,7 +49,7 @@ describe("fixedReading", () => {
     expect(text).toMatch(
       /Race over a race of random proposals alone: \+2\.5 points \(95 %: \+\d\.\d to \+\d\.\d; 10,000 resamples of 3 and 2 seeds and of their trainings\)/,
     );
-    expect(text).toContain("| race-0 | 1 | 2 | 3 |");
+    expect(text).toContain("| race-0 | 1 | 2 | 3 | too few |");
     const tau = record.fit?.tau?.value.toFixed(2).replace("-", "−");
     expect(text).toContain(`| race-0 | ${record.fit?.networks} | ${tau} (`);
     expect(text).not.toContain("earlier trainings");
