@@ -88,7 +88,7 @@ function againstRandom({ chosen }: ComparedBand): string {
   return `Race over a race of random proposals alone: ${pointsText(difference)} points (95 %: ${interval.map(pointsText).join(" to ")}; ${draws.toLocaleString("en-US")} resamples of ${arms[0].length} and ${arms[1].length} seeds and of their trainings).`;
 }
 
-/** Of fewer networks an order says nothing: two are in the same one by every second coin. */
+/** Of fewer networks an order says nothing: two agree by chance half of the time. */
 const leastRanked = 4;
 
 function ranks({ races }: ComparedBand): string {
