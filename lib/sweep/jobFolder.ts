@@ -106,6 +106,12 @@ export function readOutcome(folder: string, job: string): JobOutcome | null {
   return value.job === job ? (value as JobOutcome) : null;
 }
 
+/** The outcome of a job that has finished and whose record is there; null for any other. */
+export function finishedOutcome(folder: string, job: string): JobOutcome | null {
+  const outcome = readOutcome(folder, job);
+  return outcome?.status === "finished" && recordIsThere(folder, outcome) ? outcome : null;
+}
+
 /** Whether the record an outcome points to is there, finished, and of the settings the outcome says. */
 export function recordIsThere(folder: string, outcome: JobOutcome): boolean {
   if (outcome.record === null) return false;

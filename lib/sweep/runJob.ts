@@ -21,14 +21,7 @@ import { searchFiles } from "../search/searchFiles";
 import { DivergenceError, InterruptedError, RecordError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { type Progress, partOf } from "../util/progress";
-import {
-  type JobFiles,
-  type JobOutcome,
-  jobFiles,
-  readOutcome,
-  recordIsThere,
-  writeOutcome,
-} from "./jobFolder";
+import { finishedOutcome, type JobFiles, type JobOutcome, jobFiles, writeOutcome } from "./jobFolder";
 import { teacherFolder, withTeacher } from "./sharedTeacher";
 import { type JobStep, readJob, type SweepJob } from "./sweepJob";
 
@@ -90,8 +83,8 @@ export async function runJob(folder: string, options: RunJobOptions): Promise<Jo
 }
 
 async function runOwned(folder: string, job: SweepJob, options: RunJobOptions): Promise<JobOutcome> {
-  const earlier = readOutcome(folder, job.id);
-  if (earlier?.status === "finished" && recordIsThere(folder, earlier)) return earlier;
+  const earlier = finishedOutcome(folder, job.id);
+  if (earlier) return earlier;
   const startedAt = new Date().toISOString();
   let step: JobStep["step"] | null = null;
   const end = (changes: Pick<JobOutcome, "status" | "detail"> & Partial<JobOutcome>): JobOutcome => {

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { FolderOwner } from "../util/folderOwner";
 import { interruptedExitCode } from "../util/interrupt";
-import { jobFiles, readOutcome, writeOutcome } from "./jobFolder";
+import { finishedOutcome, jobFiles, readOutcome, writeOutcome } from "./jobFolder";
 import type { JobMessage } from "./jobMessages";
 import {
   barsJobCommand,
@@ -157,8 +157,8 @@ class Run {
       this.sawElsewhere(job, ownerText(null));
       return;
     }
-    const { status } = jobState(this.options.folder, job);
-    if (code === 0 && status === "finished") this.settleFinished(job, true);
+    // Its folder alone says so: a process of another sweep may hold the lock by now, to find the job done.
+    if (code === 0 && finishedOutcome(folder, job.id)) this.settleFinished(job, true);
     else if (code === interruptedExitCode || (signal !== null && this.options.signal?.aborted))
       this.emit({ type: "interrupted", job });
     else this.settleFailed(job, this.noteFailure(job, folder, begun, child.pid, code, signal), true);

@@ -1,6 +1,6 @@
 // A job process whose search and training are pretended: everything else (lock, outcome, messages) is the library's.
-// FAKE_JOBS: JSON of { "<job name>": { ms, together, once, crash, kill, diverge, fail } }; `together`: begins its `ms` when
-// that many jobs have begun in all; `once`: `ms` until it has saved once. FAKE_TRACE: file that gets a line for each
+// FAKE_JOBS: JSON of { "<job name>": { ms, together, once, locked, crash, kill, diverge, fail } }; `together`: begins its `ms` when
+// that many jobs have begun in all; `locked`: when it ends, another machine has the lock, as a second sweep would; `once`: `ms` until it has saved once. FAKE_TRACE: file that gets a line for each
 // beginning and end of a step.
 const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { basename, dirname, join } = require("node:path");
@@ -19,6 +19,11 @@ async function train(config, model, { directory, progress, signal }) {
   const resumed = plan.once && readFileSync(process.env.FAKE_TRACE, "utf8").includes(`saved ${name}`);
   const begun = () => readFileSync(process.env.FAKE_TRACE, "utf8").split("begin ").length - 1;
   while (begun() < (plan.together ?? 0)) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (plan.locked) {
+    const owner = { pid: 1, host: "another-machine", since: new Date().toISOString() };
+    const lock = join(dirname(directory), "owner.lock");
+    process.on("exit", () => writeFileSync(lock, JSON.stringify(owner)));
+  }
   const end = Date.now() + (resumed ? 0 : (plan.ms ?? 0));
   while (Date.now() < end) {
     if (signal.aborted) {

@@ -19,6 +19,7 @@ let sweeps = 0;
 interface Plan {
   readonly ms?: number;
   readonly together?: number;
+  readonly locked?: boolean;
   readonly crash?: boolean;
   readonly kill?: boolean;
   readonly diverge?: boolean;
@@ -194,6 +195,15 @@ describe("runSweep", () => {
       .filter((step) => step.startsWith("begin"))
       .sort();
     expect(begun).toEqual(["a", "b", "c", "d"].map((n) => `begin ${n}-s0`));
+  });
+
+  it("takes a job for done that another process locks at that moment", async () => {
+    const { folder, jobs, run } = fakeSweep(1);
+    const [job] = jobs as [SweepJob];
+    const { finished, failed } = await run({ "a-s0": { locked: true } });
+    expect(jobState(folder, job).status).toBe("running");
+    expect([names(finished), failed]).toEqual([["a-s0"], []]);
+    expect(readOutcome(jobFolder(folder, job), job.id)?.status).toBe("finished");
   });
 
   it("names the process that works in a folder, waits for it, and takes over when it dies", async () => {
