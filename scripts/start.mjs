@@ -52,6 +52,7 @@ async function main() {
     ["figures", join(out, "figures")],
     ["search record", join(out, "record.json")],
     ["genotype", join(out, "genotype.json")],
+    ["race's winner", join(out, "race", "genotype.json")],
   ].filter(([, path]) => existsSync(path));
   console.log(
     `\n${ok ? "Finished" : signal.aborted ? "Interrupted" : "Failed"} after ${seconds.toFixed(0)} s. Written:`,

@@ -23,7 +23,7 @@ import { parsedValue } from "./overrides";
 import { countingNumber, place, several, wholeNumber } from "./values";
 
 interface Options {
-  rule: string;
+  rule?: string;
   option: string[];
   epoch?: StoredEpoch;
   seed: number;
@@ -37,7 +37,10 @@ export function deriveCommand(): Command {
   return new Command("derive")
     .description("derive an architecture from a stored search, at any epoch, by any rule")
     .argument("[run]", "folder of a run, or a record file", place)
-    .option("--rule <name>", `one of ${Object.keys(deriveRules).join(", ")}`, "argmax")
+    .option(
+      "--rule <name>",
+      `one of ${Object.keys(deriveRules).join(", ")}; default: argmax, of a race budget with prune=true: the network of its band that the fitted alphas expect most of`,
+    )
     .option("--option <name=value>", "an option of the rule, e.g. k=3 (repeatable)", several, [])
     .option(
       "--epoch <place>",
@@ -65,13 +68,18 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   const record = recordIn(path);
   if (record.kind === "bars.search-record") checkEpoch(record, options.epoch);
   const key = fold(randomKey(options.seed), "derive");
-  const choice = { rule: options.rule, ...ruleOptions(options.option) } as NamedRule;
+  const usual = record.kind === "bars.race-record" ? { rule: "budget", prune: true } : { rule: "argmax" };
+  const rule = options.rule ?? usual.rule;
+  const choice = {
+    ...(options.rule === undefined ? usual : { rule }),
+    ...ruleOptions(options.option),
+  } as NamedRule;
   const derivation =
-    ruleNamed(options.rule).needsCheckpoint === true
+    ruleNamed(rule).needsCheckpoint === true
       ? await bySupernet(path, choice, options.epoch, key)
       : derive({ ...deriveInputOf(record, options.epoch, path), key }, choice);
   const { genotype } = derivation;
-  const out = options.out ?? join(dirname(path), `genotype-${options.rule}.json`);
+  const out = options.out ?? join(dirname(path), `genotype-${rule}.json`);
   writeFileAtomic(out, `${genotypeJson(genotype)}\n`);
   console.log(describeGenotype(genotype));
   for (const line of derivationLines(derivation, record, options.epoch)) console.log(line);

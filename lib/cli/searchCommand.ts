@@ -72,7 +72,8 @@ async function run(options: Options): Promise<void> {
   const { files, summary } = saveArchitecture(options.out, record, derivation.genotype, derivation);
   if (summary.note) console.log(`\nThe data: ${summary.note}`);
   console.log(
-    `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
+    `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}\n\n` +
+      "next      alphas of a search say little of which network trains best (docs/search-repairs.md); bars race trains many briefly and keeps the best, bars train trains this one",
   );
 }
 

@@ -14,3 +14,4 @@ export { type FixedReadingOptions, fixedReading } from "../experiments/readings/
 export { latencyReading } from "../experiments/readings/latencyReading";
 export { longerReading } from "../experiments/readings/longerReading";
 export { measuresReading } from "../experiments/readings/measuresReading";
+export { rankingReading } from "../experiments/readings/rankingReading";

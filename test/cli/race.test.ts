@@ -33,8 +33,11 @@ describe("bars race", () => {
     expect((await bars(...args)).code).toBe(0);
     expect(json("runs/r/record.json")).toEqual(record);
     expect((await bars("cost", "runs/r")).out).toMatch(/\nstem\.conv /);
-    const derived = await bars("derive", "runs/r", "--rule", "budget");
+    const derived = await bars("derive", "runs/r");
     expect(derived.err).toBe("");
+    expect(derived.out).toMatch(/\nruns\/r\/genotype-budget\.json /);
+    await bars("derive", "runs/r", "--rule", "budget", "--out", "plain.json", "--option", "prune=true");
+    expect(json("runs/r/genotype-budget.json")).toEqual(json("plain.json"));
     expect(derived.out).toMatch(
       /alphas fitted to the scores of 9 networks of a race; cross-validated Kendall's tau/,
     );
