@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
 
@@ -21,11 +21,8 @@ const alone = new RegExp(
 );
 /** Tensor engines that tests ask for by name: a process has one, which the files that name it share. */
 const engines = ["cpu", "wasm"];
-/**
- * Others with a process of their own: one takes minutes instead of seconds in a process that has run a hundred others, why is
- * not known yet; one defines variants of every kind, which tables that are printed whole would hold afterwards.
- */
-const apart = ["test/evolution/earlyFitness.test.ts", "test/variants/allTogether.test.ts"];
+/** Another with a process of its own: it defines variants of every kind, which tables that are printed whole would hold afterwards. */
+const apart = ["test/variants/allTogether.test.ts"];
 /** What starts the default tensor engine. */
 const engine =
   /startBackend|lib\/(layers|optim|supernet|network|loop|search|train|evolution|sweep|experiments|cli)\/|lib\/index/;
@@ -78,19 +75,50 @@ const shared = new Map(
     return [[file, named[0] ?? (engine.test(code) ? "engine" : "plain")] as const];
   }),
 );
+/** Files that put modules in the place of others, which only sources see. */
+const mocking = new Set(files.filter((file) => /\bvi\.(mock|doMock)\(/.test(readFileSync(file, "utf8"))));
 const filesOf = (project: string) => files.filter((file) => shared.get(file) === project);
 
-// Tests run from TypeScript sources; the command line and notebooks are tested on the compiled library, which
-// the global set-up brings up to date.
+/** What is compiled: "lib/search/search", "packages/NAME/src/index"; pages are bundled instead. */
+const compiled = /^(?:(lib)(?:\/(?!dist\/|bin\/|page\/|shims\/)(.+))?|(packages\/[^/]+)\/src\/(.+))$/;
+
+/**
+ * A plugin by which tests get a module of the library, or of a package of ours, as it was compiled: it is what users run, and
+ * processes of tests do not compile it anew. What a source imports stays a source, as do pages' own modules.
+ *
+ * @param root the project's folder.
+ * @param onSources whether a file, by its path, wants the sources.
+ */
+function compiledLibrary(root: string, onSources: (path: string) => boolean) {
+  return {
+    name: "bars:compiled-library",
+    enforce: "pre" as const,
+    resolveId(source: string, importer?: string): string | undefined {
+      if (!importer || !/^[./]/.test(source)) return undefined;
+      const from = relative(root, importer);
+      if (onSources(from) || compiled.test(from)) return undefined;
+      const found = compiled.exec(relative(root, resolve(dirname(importer), source)));
+      if (!found) return undefined;
+      const [, lib, inLib, own, inOwn] = found;
+      const name = (inLib ?? inOwn ?? "index").replace(/\.[jt]s$/, "");
+      const base = resolve(root, (lib ?? own) as string, "dist", name);
+      return [`${base}.js`, `${base}/index.js`].find((file) => existsSync(file));
+    },
+  };
+}
+
+// Tests run on the compiled library, which the global set-up brings up to date.
 export default defineConfig({
+  plugins: [compiledLibrary(import.meta.dirname, (path) => mocking.has(path))],
   resolve: {
-    // From its sources, as the library itself.
+    // From its sources, where the library is loaded from its own.
     alias: {
       "tfjs-onnxruntime/onnx": resolve(import.meta.dirname, "packages/tfjs-onnxruntime/src/onnx.ts"),
       "tfjs-onnxruntime": resolve(import.meta.dirname, "packages/tfjs-onnxruntime/src/index.ts"),
     },
   },
   test: {
+    server: { deps: { external: [/\/(lib|packages\/[^/]+)\/dist\//] } },
     globalSetup: ["test/globalSetup.ts"],
     // One file at once more than there are processors, each with one thread: some wait for a browser, a kernel or Slurm.
     maxWorkers: availableParallelism() + 1,
