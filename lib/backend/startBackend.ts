@@ -7,10 +7,13 @@ import { engines } from "./engines";
 
 let starting: Promise<BackendInfo> | undefined;
 let current: BackendInfo | undefined;
+/** The running engine's name in tfjs. */
+let inTfjs: string | undefined;
 
 /**
  * Starts the tensor engine of this process and says which it is. Later calls return the same answer: a process
- * has one engine. After a failure another start may be tried.
+ * has one engine. Where other code gave tfjs another one meanwhile (`tf.setBackend`), they give it this one again: records
+ * name the engine that ran. After a failure another start may be tried.
  *
  * @param choice one of `backendNames`, or one of them with a variant (`onnx:webgpu`); without it the environment variable `BARS_BACKEND`, and without that the
  * first engine in the order of `backendNames` that loads.
@@ -38,6 +41,7 @@ export async function startBackend(choice?: string): Promise<BackendInfo> {
         `so set BARS_BACKEND=${wanted.name} before the first start, or start a new process (a notebook: restart the kernel).`,
     );
   }
+  if (inTfjs !== undefined && tf.getBackend() !== inTfjs) await tf.setBackend(inTfjs);
   return info;
 }
 
@@ -92,5 +96,6 @@ async function run(
   });
   if (!selected) throw new EngineUnavailable(failure, "Run npm install again, or choose another engine.");
   await tf.ready();
+  inTfjs = registeredAs;
   return { version, device, threads, passedOver };
 }

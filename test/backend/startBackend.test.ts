@@ -90,6 +90,16 @@ describe("startBackend", () => {
     expect(tf.getBackend()).toBe("cpu");
   });
 
+  it("selects it again where other code gave tfjs another one, so that a record names the engine that ran", async () => {
+    const { tf } = await import("../../lib/backend/index.js");
+    const { startBackend } = await fresh();
+    const started = await startBackend("wasm");
+    await import("@tensorflow/tfjs-backend-cpu");
+    await tf.setBackend("cpu");
+    expect(await startBackend()).toBe(started);
+    expect(tf.getBackend()).toBe("wasm");
+  });
+
   it("refuses another engine than the running one", async () => {
     const { startBackend } = await fresh();
     await startBackend("cpu");
