@@ -137,12 +137,12 @@ describe("the memory of a C file", () => {
       for (const kind of ["real", "bits"] as const) {
         const { places, length } = planArena(program, kind);
         const lengthOf = (id: number) => slotLength(program.slots[id] as (typeof program.slots)[0]);
-        const life = (id: number) => {
-          const at = program.steps.flatMap((step, s) =>
-            [...inputsOf(step), ...outputsOf(step)].includes(id) ? [s] : [],
-          );
-          return [Math.min(...at), Math.max(...at)] as const;
-        };
+        const lives = new Map<number, [first: number, last: number]>();
+        program.steps.forEach((step, s) => {
+          for (const id of [...inputsOf(step), ...outputsOf(step)])
+            lives.set(id, [lives.get(id)?.[0] ?? s, s]);
+        });
+        const life = (id: number) => lives.get(id) as [number, number];
         for (const [a, from] of places)
           for (const [b, other] of places) {
             if (a >= b || life(a)[1] < life(b)[0] || life(b)[1] < life(a)[0]) continue;
