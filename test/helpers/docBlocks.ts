@@ -26,6 +26,11 @@ export interface DocRun {
 export interface CompiledPages {
   /** Runs the blocks of one of them, as {@link runDocBlocks} does. */
   run(path: string, folder?: string): Promise<DocRun>;
+  /**
+   * Runs some of them one after the other in one process, each in an empty folder: a reader's pages on different things do
+   * not disturb each other, and the start of a process is paid for once. @returns what each printed, by its path.
+   */
+  runTogether(paths: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   remove(): void;
 }
 
@@ -77,15 +82,34 @@ export async function compileDocBlocks(paths: readonly string[]): Promise<Compil
         symlinkSync(join(root, "node_modules"), join(own, "node_modules"));
         copyFileSync(join(place, `${nameOf(path)}.mjs`), join(own, "page.mjs"));
         const { stdout } = await execute(path, own, [join(own, "page.mjs")]);
-        const printed = stdout.split("\n").filter((line) => line !== "");
-        return { blocks: blocks.get(path)?.length ?? 0, printed };
+        return { blocks: blocks.get(path)?.length ?? 0, printed: lines(stdout) };
       } finally {
         if (folder === undefined) rmSync(own, { recursive: true, force: true });
       }
     },
+    async runTogether(some) {
+      const steps = some.map((path) => {
+        const own = mkdtempSync(join(place, "run-"));
+        return `process.chdir(${JSON.stringify(own)});\nconsole.log(${JSON.stringify(`${mark}${path}`)});\nawait import("./${nameOf(path)}.mjs");\n`;
+      });
+      writeFileSync(join(place, "together.mjs"), steps.join(""));
+      const { stdout } = await execute(some.join(", "), place, [join(place, "together.mjs")]);
+      return new Map(
+        stdout
+          .split(mark)
+          .slice(1)
+          .map((part) => {
+            const [path, ...printed] = lines(part);
+            return [path as string, printed] as const;
+          }),
+      );
+    },
   };
 }
 
+/** Before the path of a page, and what it prints, where several run in one process. */
+const mark = "== page ";
+const lines = (text: string) => text.split("\n").filter((line) => line !== "");
 const nameOf = (path: string) => basename(path, ".md");
 
 /** Blocks as one module: imports first, each once. */
