@@ -8,4 +8,5 @@ if (!existsSync(main)) {
   console.error('bars: lib/dist/cli/main.js is missing; the library is not compiled. Run "npm run build".');
   process.exit(1);
 }
+require("../dist/cli/restartKept.js").restartKept(process);
 require("../dist/cli/runProgram.js").runProgram(process.argv, () => require(main));
