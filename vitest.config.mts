@@ -14,11 +14,13 @@ const alone = new RegExp(
     /process\.env\["\w+"\] = |delete process\.env|stubEnv\("BARS_(CHROMIUM|BACKEND)/,
     /\bprocess\.(on|off|once|emit|exit|exitCode|listenerCount|memoryUsage|chdir|kill|stdout|stderr)\b/,
     /slurmNode|Worker|readAll/,
-    /startBackend\((?!\)|"(cpu|wasm)"\))|tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime/,
+    /startBackend\((?!\)|"(cpu|wasm)"\))/,
   ]
     .map(({ source }) => source)
     .join("|"),
 );
+/** What registers engines of its own, or goes from one to another: such files share processes, as each begins by that. */
+const switching = /tf\.setBackend|onnxBench|paritySuite|wasmParity|tfjs-onnxruntime\/src/;
 /** Tensor engines that tests ask for by name: a process has one, which the files that name it share. */
 const engines = ["cpu", "wasm"];
 /** Another with a process of its own: it defines variants of every kind, which tables that are printed whole would hold afterwards. */
@@ -72,6 +74,7 @@ const shared = new Map(
     const code = readFileSync(file, "utf8");
     const named = engines.filter((name) => code.includes(`startBackend("${name}")`));
     if (alone.test(code) || named.length > 1 || apart.includes(file)) return [];
+    if (switching.test(code)) return [[file, "switching"] as const];
     return [[file, named[0] ?? (engine.test(code) ? "engine" : "plain")] as const];
   }),
 );
@@ -143,7 +146,7 @@ export default defineConfig({
         },
       },
       // Modules are loaded once for all of a project's files, plotly and its page among them.
-      ...[...engines, "engine", "plain"].map((name) => ({
+      ...["switching", ...engines, "engine", "plain"].map((name) => ({
         extends: true as const,
         test: { name, pool: "forks" as const, isolate: false, include: filesOf(name) },
       })),

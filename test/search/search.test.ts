@@ -97,7 +97,7 @@ describe("search", () => {
   it("pulls the expected cost under a tight budget that it exceeds without penalty", async () => {
     const make = (coefficient: number) =>
       tinySearch({
-        epochs: 8,
+        epochs: 4,
         alphaOptimizer: { learningRate: 0.3 },
         cost: { measure: "bops", budget: 5e3, coefficient },
       });

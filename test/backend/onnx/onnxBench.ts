@@ -18,8 +18,12 @@ export const testSettings: OnnxSettings = {
   thread: false,
 };
 
-/** Registers the back end for a test file and selects it. */
+/** Registers the back end for a test file, in the place of another file's, and selects it. */
 export async function startOnnx(overrides: Partial<OnnxSettings> = {}, name = "onnx"): Promise<OnnxBackend> {
+  if (tf.findBackendFactory(name)) {
+    tf.removeBackend(name);
+    for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
+  }
   const { backend } = await registerOnnx(name, { ...testSettings, ...overrides });
   registerFusedKernels(name);
   muteGreeting();
