@@ -24,11 +24,12 @@ async function look() {
   const { tf, engineStatistics } = lib("backend/index.js");
   await new Promise((done) => setImmediate(done));
   globalThis.gc();
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
   const engine = engineStatistics();
   return {
     rss: mebibytes(rss),
     heap: mebibytes(heapUsed),
+    outside: mebibytes(rss - heapTotal),
     external: mebibytes(external),
     arrays: mebibytes(arrayBuffers),
     tensors: tf.memory().numTensors,

@@ -27,7 +27,9 @@ const caption = recordCaption(madeUpRecord("usual"), "Derived from the last epoc
 describe("genotypeSheet", () => {
   it("draws the same sheet as before for a small search", async () => {
     const svg = genotypeSheet(panelsOf("tiny").slice(0, 2), { width: "one-column", caption });
-    await expect(svg.replaceAll(/></g, ">\n<")).toMatchFileSnapshot("snapshots/genotypeSheet.svg");
+    // The last digits of what `Math.exp` gives depend on the version of Node, and with them the record's hash.
+    const stable = svg.replace(/(recordHashes&quot;:\[&quot;)[0-9a-f]{64}/, "$1of a made-up record");
+    await expect(stable.replaceAll(/></g, ">\n<")).toMatchFileSnapshot("snapshots/genotypeSheet.svg");
   });
 
   it.each([
