@@ -421,6 +421,8 @@ export async function killRuns({ what, times, key = 0, onRow = () => {} }) {
 }
 
 async function main() {
+  // A race's workers have one thread each; what is not killed runs here, and its record names its threads, too.
+  process.env["BARS_ONNX_THREADS"] ??= "1";
   const options = { what: { type: "string" }, times: { type: "string" }, key: { type: "string" } };
   const { values } = parseArgs({ options });
   const { what = "", times = "20", key = "0" } = values;
