@@ -1,7 +1,11 @@
 import { keptMemory } from "../util/keptMemory";
 
-/** Commands that compute for long. */
-const long = new Set(["search", "train", "evolve", "race", "ablate", "compare", "bench", "analyze"]);
+/**
+ * Commands that compute for long. Without `race`, whose number of workers goes by what each holds, and `bench`, which is also run to
+ * compare with and without.
+ */
+const long = new Set(["search", "train", "evolve", "ablate", "compare", "analyze"]);
+const asksForHelp = (arg: string) => arg === "--help" || arg === "-h";
 
 /** What of a process is used. `execve`: Node from 22.15 on; neither Windows nor threads have it. */
 export interface Restartable {
@@ -22,7 +26,7 @@ export interface Restartable {
 export function restartKept(current: Restartable): void {
   const { argv, execArgv, execPath, env, platform, connected, execve } = current;
   // A channel to the parent does not outlive the exchange.
-  if (execve === undefined || connected || !long.has(argv[2] ?? "") || argv.includes("--help")) return;
+  if (execve === undefined || connected || !long.has(argv[2] ?? "") || argv.some(asksForHelp)) return;
   const kept = keptMemory(env, platform);
   if (Object.keys(kept).length === 0) return;
   const given = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined);

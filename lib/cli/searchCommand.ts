@@ -73,7 +73,7 @@ async function run(options: Options): Promise<void> {
   if (summary.note) console.log(`\nThe data: ${summary.note}`);
   console.log(
     `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}\n\n` +
-      "next      alphas of a search say little of which network trains best (docs/search-repairs.md); bars race trains many briefly and keeps the best, bars train trains this one",
+      "next      bars train trains this network. Whether another trains better its alphas hardly say where that was measured (docs/search-repairs.md): bars race trains many briefly, and keeps the best",
   );
 }
 

@@ -25,7 +25,11 @@ describe("restartKept", () => {
 
   it("leaves alone what is short, settled, a child with a channel, or on another system", () => {
     expect(started({ argv: ["node", "bars.cjs", "draw", "g.json"] })).toEqual([]);
-    expect(started({ argv: ["node", "bars.cjs", "train", "--help"] })).toEqual([]);
+    for (const help of ["--help", "-h"])
+      expect(started({ argv: ["node", "bars.cjs", "train", help] })).toEqual([]);
+    // Its workers would inherit it; and it measures what it is started with.
+    for (const command of ["race", "bench"])
+      expect(started({ argv: ["node", "bars.cjs", command] })).toEqual([]);
     expect(started({ argv: ["node", "bars.cjs"] })).toEqual([]);
     expect(started({ env: kept })).toEqual([]);
     expect(started({ env: { MALLOC_ARENA_MAX: "1" } })).toEqual([]);
