@@ -29,21 +29,26 @@ const root = join(here, "..", "..");
 const bars = join(root, "lib", "bin", "bars.cjs");
 const run = promisify(execFile);
 
-/** What is measured. Rows that `agree` give their peer the start, and are compared in parameters and first losses. */
+/**
+ * What is measured. Rows with `agreesAt` are first run once from one start with batches of so many images, and must agree with their
+ * peer in parameters and first losses. These are few: of the millions of signs in a larger batch rounding turns some, and what
+ * follows a turned sign is another network. First losses of 64 images differ by 0.3 % (supernet) and 1.8 % (ResNet-20) between single
+ * and double precision of PyTorch alone.
+ */
 export const rows = {
   search: {
     title: "search step, batch 64",
     net: "search",
     batch: 64,
     peer: ["supernet.py"],
-    agrees: true,
+    agreesAt: 8,
   },
   "search-16": {
     title: "search step, batch 16",
     net: "search",
     batch: 16,
     peer: ["supernet.py"],
-    agrees: true,
+    agreesAt: 8,
   },
   paths: {
     title: "search step by sampled paths, batch 64",
@@ -62,14 +67,14 @@ export const rows = {
     net: "resnet20",
     batch: 64,
     peer: ["resnet20.py", "train"],
-    agrees: true,
+    agreesAt: 16,
   },
   derived: {
     title: "derived network of 2.65 M BOPs, training, batch 64",
     net: "derived",
     batch: 64,
     peer: ["derived.py"],
-    agrees: true,
+    agreesAt: 16,
   },
   evaluation: {
     title: "ResNet-20, evaluation, batch 64",
@@ -101,7 +106,7 @@ export function agreement(ours, peers) {
   if (ours.parameters !== undefined && ours.parameters !== peers.parameters)
     wrong.push(`${ours.parameters} parameters against ${peers.parameters}`);
   const [a, b] = [ours.losses?.[0], peers.losses?.[0]];
-  if (a !== undefined && b !== undefined && !(Math.abs(a - b) <= 1e-3 * Math.abs(a)))
+  if (a !== undefined && b !== undefined && !(Math.abs(a - b) <= 1e-5 * Math.abs(a)))
     wrong.push(`first loss ${a} against ${b}`);
   return wrong.length === 0 ? null : wrong.join(", ");
 }
@@ -129,12 +134,25 @@ function torchVersion(python) {
   return status === 0 ? stdout.trim() : null;
 }
 
+const oursOf = (row, batch, steps) =>
+  ["bench", "--json", "--net", row.net, "--batch", String(batch), "--steps", String(steps)];
+
+/** @throws Error if a row's peer, from the weights and batch that ours writes to `start`, computes something else. */
+async function checkPeer(row, peer, { threads, python }, start) {
+  const env = { ...process.env, BARS_ONNX_THREADS: String(threads) };
+  const own = [bars, ...oursOf(row, row.agreesAt, 1), "--start", start];
+  const ours = lastJson((await run(process.execPath, own, { env })).stdout);
+  const args = [...peer, String(row.agreesAt), "1", String(threads), start];
+  const differ = agreement(ours, lastJson((await run(python, args)).stdout));
+  if (differ) throw new Error(`bench: ${row.title}: the peer computes something else: ${differ}.`);
+}
+
 async function measureRow(row, options, start) {
   const { threads, steps, python, torch } = options;
   const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
-  const ours = ["bench", "--json", "--net", row.net, "--batch", String(row.batch), "--steps", String(steps)];
-  if (row.agrees) ours.push("--start", start);
+  const ours = oursOf(row, row.batch, steps);
   const peer = torch && row.peer ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  if (peer && row.agreesAt) await checkPeer(row, peer, options, start);
   for (let round = 0; round < options.rounds; round++) {
     for (const [way, env] of Object.entries(ways)) {
       const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
@@ -147,14 +165,10 @@ async function measureRow(row, options, start) {
       }
       if (!peer) continue;
       const args = [...peer, String(row.batch), String(steps), String(threads)];
-      if (row.agrees) args.push(start);
       sides.peer[way].push(lastJson((await run(python, args, { env: { ...process.env, ...env } })).stdout));
     }
   }
-  const result = { ours: better(sides.ours), peer: peer || row.mixture ? better(sides.peer) : null };
-  const checked = peer && row.agrees ? agreement(sides.ours.plain[0], sides.peer.plain[0]) : null;
-  if (checked) throw new Error(`bench: ${row.title}: the peer computes something else: ${checked}.`);
-  return result;
+  return { ours: better(sides.ours), peer: peer || row.mixture ? better(sides.peer) : null };
 }
 
 async function main() {
