@@ -8,7 +8,8 @@ import { formOf, type ImageForms } from "./imageForms";
  *
  * - `Σ (a·x + b) = a·Σx + b·n`,
  * - `Σ (a·x + b)·(c·y + d) = ac·Σxy + ad·Σx + bc·Σy + bd·n` for two images x and y,
- * - `Σ z·z` without the image of squares.
+ * - `Σ z·z` without the image of squares,
+ * - `Σ x·y` without the image of products, where images are large and operators are a processor's.
  *
  * Images that only such sums read are never written to memory. Squares are not expanded, which would cancel digits
  * where a variance is small beside the mean's square. The image must have its channels first.
@@ -49,14 +50,32 @@ function sumOf(g: FoldGraph, forms: ImageForms, x: GraphTensor): GraphTensor | u
   if (a.name === b.name) return plain("ReduceSumSquare", a);
   const [left, right] = [formOf(forms, a), formOf(forms, b)];
   const asTheyStand = left.base.name === a.name && right.base.name === b.name;
-  if (asTheyStand || left.base.name === right.base.name) return undefined;
+  if (asTheyStand) return dotOf(g, a, b);
+  if (left.base.name === right.base.name) return undefined;
   const sum = (image: GraphTensor) => sumOf(g, forms, image) ?? plain("ReduceSum", image);
   const gains = [left.gain, right.gain] as const;
-  let total = scaledBy(g, scaledBy(g, plain("ReduceSum", g.mul(left.base, right.base)), gains[0]), gains[1]);
+  const products = dotOf(g, left.base, right.base) ?? plain("ReduceSum", g.mul(left.base, right.base));
+  let total = scaledBy(g, scaledBy(g, products, gains[0]), gains[1]);
   if (right.level) total = g.add(total, g.mul(scaledBy(g, sum(left.base), gains[0]), right.level));
   if (left.level) total = g.add(total, g.mul(scaledBy(g, sum(right.base), gains[1]), left.level));
   if (left.level && right.level) total = g.add(total, g.mul(g.mul(left.level, right.level), count));
   return total;
+}
+
+/** Pixels from which on a product of matrices is the faster way to a sum of products: 0.6 of the time at 256, twice at 64. */
+const manyPixels = 256;
+
+/** `Σ a·b` over images and pixels, `[channels]`: an image's channels with each other, as products of a row and a column. */
+function dotOf(g: FoldGraph, a: GraphTensor, b: GraphTensor): GraphTensor | undefined {
+  const [batch, height, width, channels] = a.shape as [number, number, number, number];
+  if (!g.onProcessor || height * width < manyPixels || !a.channelsFirst || !b.channelsFirst) return undefined;
+  if (b.shape.join() !== a.shape.join()) return undefined;
+  const [rows, columns] = [a, b].map((x) => g.view(x, [batch, channels, 1, height * width])) as [
+    GraphTensor,
+    GraphTensor,
+  ];
+  const all = g.view(g.matMul(rows, columns, false, true), [batch, channels]);
+  return g.reshape(g.reduceAsIs("ReduceSum", all, [0]), [channels]);
 }
 
 function scaledBy(g: FoldGraph, x: GraphTensor, gain: GraphTensor | null): GraphTensor {

@@ -1,9 +1,12 @@
 import type { GraphBuilder } from "../graphBuilder";
 import type { GraphTensor } from "../graphTensor";
 import { type Four, filterFactors, geometry, groupsOf, type Info } from "./convolutionInfo";
+import { type BackFilter, byFlatTaps, joined, kernelOf, padded, productOf } from "./flatFilterGradient";
 
 /** Joining all taps into one product pays where the product's sides are at most this long. */
-const joinedSide = 48;
+const joinedSide = 96;
+/** In images of at most so many pixels a copy for every tap is cheaper than copies row by row. */
+const smallImage = 400;
 
 /**
  * Gradient in the kernel: for every tap the image shifted by the tap, times the gradient of the output, summed over
@@ -18,18 +21,26 @@ export function convolveBackFilter(
   depthwise: boolean,
 ): GraphTensor {
   const upstream = g.scaled(g.first(dy));
-  const gradient = (
-    info.strideHeight === 1 && info.strideWidth === 1 && !depthwise && g.onProcessor ? byShifts : byTaps
-  )(g, g.first(x), upstream.base, info, filterShape, depthwise);
+  const way = depthwise || !g.onProcessor ? byTaps : wayOf(info, filterShape);
+  const gradient = way(g, g.first(x), upstream.base, info, filterShape, depthwise);
   const { gain } = upstream;
   return gain ? g.mul(gradient, filterFactors(g, gain, filterShape, depthwise)) : gradient;
 }
 
-type BackFilter = typeof convolveBackFilter;
+/** The fastest way on a processor, by what was measured there. */
+function wayOf(info: Info, filterShape: readonly number[]): BackFilter {
+  const { strideHeight, strideWidth, inHeight, inWidth } = info;
+  const [height, width, channels] = filterShape as Four;
+  const perGroup = info.outChannels / groupsOf(info, filterShape, false);
+  if (strideHeight !== strideWidth) return byTaps;
+  if (strideHeight > 1) return height * width > 1 ? byFlatTaps : byTaps;
+  if (width * channels <= joinedSide && height * perGroup <= joinedSide) return joined;
+  return inHeight * inWidth <= smallImage ? byFlatTaps : byShifts;
+}
 
 /**
  * At stride 1 a tap's row may shift the gradient instead of the image: `height` shifted gradients and `width` shifted
- * images, each `inHeight · outWidth`, make all `height · width` pairs.
+ * images, each `inHeight · outWidth`, make all `height · width` pairs. One product a pair, where one for all has long sides.
  */
 const byShifts: BackFilter = (g, x, dy, info, filterShape) => {
   const { before } = geometry(info);
@@ -50,25 +61,13 @@ const byShifts: BackFilter = (g, x, dy, info, filterShape) => {
     const end = inHeight - outHeight - start;
     return g.pad(upstream, [0, 0, 0, start * outWidth], [0, 0, 0, end * outWidth], zero);
   });
-  const product = (a: GraphTensor, b: GraphTensor) => g.reduce("ReduceSum", g.matMul(a, b, false, true), [0]);
-  if (width * channels <= joinedSide && height * perGroup <= joinedSide) {
-    const all = product(g.concat(columns, 2), g.concat(rows, 2));
-    const apart = g.reshape(all, [groups, width, channels, height, perGroup]);
-    return g.reshape(g.transpose(apart, [3, 1, 2, 0, 4]), filterShape);
-  }
-  // [taps, groups, channels, filters of a group]
-  const taps = g.concat(
-    rows.flatMap((row) => columns.map((column) => product(column, row))),
-    0,
-  );
-  if (groups === 1) return g.reshape(taps, filterShape);
-  return g.reshape(g.transpose(taps, [0, 2, 1, 3]), filterShape);
+  const taps = rows.flatMap((row) => columns.map((column) => productOf(g, column, row)));
+  return kernelOf(g, taps, filterShape, groups);
 };
 
 /** One tap after the other, for strides, borders and depthwise kernels of any kind. */
 const byTaps: BackFilter = (g, x, dy, info, filterShape, depthwise) => {
-  const { before, after } = geometry(info);
-  const padded = g.pad(x, [0, ...before, 0], [0, ...after, 0], g.scalar(0));
+  const image = padded(g, x, info);
   const [height, width, channels, filters] = filterShape as Four;
   const pixels = info.outHeight * info.outWidth;
   const groups = groupsOf(info, filterShape, depthwise);
@@ -78,12 +77,12 @@ const byTaps: BackFilter = (g, x, dy, info, filterShape, depthwise) => {
   const taps: GraphTensor[] = [];
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const tap = tapImage(g, padded, info, row, column);
-      const image = g.view(tap, [batchSize, groups, info.inChannels / groups, pixels]);
+      const tap = tapImage(g, image, info, row, column);
+      const pixelsOfTap = g.view(tap, [batchSize, groups, info.inChannels / groups, pixels]);
       const products =
         depthwise && filters === 1
-          ? g.reduce("ReduceSum", g.mul(image, upstream), [3])
-          : g.matMul(image, upstream, false, true);
+          ? g.reduce("ReduceSum", g.mul(pixelsOfTap, upstream), [3])
+          : g.matMul(pixelsOfTap, upstream, false, true);
       taps.push(g.reduce("ReduceSum", products, [0]));
     }
   }
@@ -95,15 +94,9 @@ const byTaps: BackFilter = (g, x, dy, info, filterShape, depthwise) => {
 };
 
 /** The pixels of a padded image that one tap of the kernel meets: `[batch, channels, outHeight, outWidth]`. */
-function tapImage(
-  g: GraphBuilder,
-  padded: GraphTensor,
-  info: Info,
-  row: number,
-  column: number,
-): GraphTensor {
-  const [batch, , , channels] = padded.shape as Four;
+function tapImage(g: GraphBuilder, image: GraphTensor, info: Info, row: number, column: number): GraphTensor {
+  const [batch, , , channels] = image.shape as Four;
   const starts = [0, row * info.dilationHeight, column * info.dilationWidth, 0];
   const shape = [batch, info.outHeight, info.outWidth, channels];
-  return g.slice(padded, starts, shape, [1, info.strideHeight, info.strideWidth, 1]);
+  return g.slice(image, starts, shape, [1, info.strideHeight, info.strideWidth, 1]);
 }
