@@ -134,8 +134,16 @@ function torchVersion(python) {
   return status === 0 ? stdout.trim() : null;
 }
 
-const oursOf = (row, batch, steps) =>
-  ["bench", "--json", "--net", row.net, "--batch", String(batch), "--steps", String(steps)];
+const oursOf = (row, batch, steps) => [
+  "bench",
+  "--json",
+  "--net",
+  row.net,
+  "--batch",
+  String(batch),
+  "--steps",
+  String(steps),
+];
 
 /** @throws Error if a row's peer, from the weights and batch that ours writes to `start`, computes something else. */
 async function checkPeer(row, peer, { threads, python }, start) {
