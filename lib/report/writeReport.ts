@@ -135,6 +135,10 @@ function progressOf(progress: Progress | undefined, work: string, unit: string) 
 /** Makes the folder of a site; what is in it must be one. Gives the files it holds, with their lengths. */
 function openSite(out: string): ReadonlyMap<string, number> {
   if (existsSync(out)) {
+    if (!statSync(out).isDirectory())
+      throw new RecordError(
+        `report: ${out}: expected a folder, or none yet, found a file. Choose another folder for --out.`,
+      );
     const names = readdirSync(out);
     if (
       names.length > 0 &&

@@ -3,15 +3,18 @@ import {
   type Dirent,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { RecordError } from "./errors";
 import { isAlive } from "./processStart";
 import { shownPath, withShownPaths } from "./shownPath";
@@ -40,7 +43,7 @@ export function writeError(path: string, error: unknown): RecordError {
 /**
  * Writes a file so that a reader, or a crash at any moment, finds either the old content or the new one,
  * never a half: the bytes go to a temporary file beside it, are flushed to the disk, and take its name.
- * Missing folders are made.
+ * Missing folders are made. Links stay: what they lead to is written. A pipe or a device is written into.
  *
  * @param durable false leaves the flush to the system: a killed process still leaves the old content or the new one, but
  * after a loss of power the file may be empty. For thousands of files that can be made again, and whose lengths are checked.
@@ -71,21 +74,40 @@ function writeSet(
   const made: string[] = [];
   let place = "";
   try {
-    for (const [path, content] of files) {
+    const targets = files.map(([path, content]) => {
       place = path;
-      writeNew(temporary(path), content, durable, () => made.push(temporary(path)));
+      return { path, content, ...targetOf(path) };
+    });
+    for (const { path, target, content, replaced } of targets) {
+      place = path;
+      if (replaced) writeNew(temporary(target), content, durable, () => made.push(temporary(target)));
     }
-    for (const [path] of files) {
+    for (const { path, target, content, replaced } of targets) {
       place = path;
-      const isNew = !existsSync(path);
-      renameSync(temporary(path), path);
-      if (isNew) made.push(path);
-      if (durable) flushFolder(dirname(path));
+      if (!replaced) {
+        writeNew(target, content, false, () => {});
+        continue;
+      }
+      const isNew = !existsSync(target);
+      renameSync(temporary(target), target);
+      if (isNew) made.push(target);
+      if (durable) flushFolder(dirname(target));
     }
   } catch (error) {
     for (const path of made) rmSync(path, { force: true });
     throw writeError(place, error);
   }
+}
+
+/** Where a file is written: where links lead, so that they stay. Files are replaced, pipes and devices written into. */
+function targetOf(path: string): { readonly target: string; readonly replaced: boolean } {
+  const own = lstatSync(path, { throwIfNoEntry: false });
+  if (!own || own.isFile() || own.isDirectory()) return { target: path, replaced: true };
+  if (!own.isSymbolicLink()) return { target: path, replaced: false };
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return { target: resolve(dirname(path), readlinkSync(path)), replaced: true };
+  if (found.isFile()) return { target: realpathSync(path), replaced: true };
+  return { target: path, replaced: found.isDirectory() };
 }
 
 function writeNew(

@@ -191,6 +191,10 @@ describe("writeReport", () => {
     expect(() => writeReport([runsFolder("fine")], { out: other })).toThrow(
       `report: ${other}: expected an empty folder or one that holds a report, found thesis.tex. Choose another folder for --out.`,
     );
+    const thesis = join(other, "thesis.tex");
+    expect(() => writeReport([runsFolder("fine")], { out: thesis })).toThrow(
+      `report: ${thesis}: expected a folder, or none yet, found a file. Choose another folder for --out.`,
+    );
     expect(() => writeReport([join(folder, "nowhere")], { out: join(folder, "x") })).toThrow(
       /^report: .*nowhere: expected a folder of runs or a record file, found nothing of that name\./,
     );

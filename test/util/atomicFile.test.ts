@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -35,6 +36,38 @@ describe("writeFileAtomic", () => {
     writeFileAtomic(path, [Buffer.from("sho"), Buffer.from("rt")]);
     expect(fs.readFileSync(path, "utf8")).toBe("short");
     expect(fs.readdirSync(join(folder, "a/b"))).toEqual(["file.txt"]);
+  });
+
+  it("writes what a link leads to, there or not yet, and leaves the link", () => {
+    fs.mkdirSync(join(folder, "linked/far"), { recursive: true });
+    const [link, open, far] = ["linked/link", "linked/open", "linked/far"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    fs.writeFileSync(join(far, "real"), "old");
+    fs.symlinkSync("far/real", link);
+    fs.symlinkSync("far/later", open);
+    writeFileAtomic(link, "new");
+    writeFileAtomic(open, "made");
+    for (const path of [link, open]) expect(fs.lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(fs.readFileSync(join(far, "real"), "utf8")).toBe("new");
+    expect(fs.readFileSync(join(far, "later"), "utf8")).toBe("made");
+    expect(fs.readdirSync(far).sort()).toEqual(["later", "real"]);
+  });
+
+  it.skipIf(process.platform !== "linux")("writes into a pipe, which stays one", () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    // Open for both, so that neither side waits.
+    const file = fs.openSync(pipe, "r+");
+    try {
+      writeFileAtomic(pipe, "through");
+      expect(fs.lstatSync(pipe).isFIFO()).toBe(true);
+      const bytes = Buffer.alloc(7);
+      fs.readSync(file, bytes);
+      expect(bytes.toString()).toBe("through");
+    } finally {
+      fs.closeSync(file);
+    }
   });
 
   it("keeps the old content, removes its half and names path, cause and remedy when the disk is full", () => {
