@@ -101,7 +101,9 @@ function writeSet(
 
 /** Where a file is written: where links lead, so that they stay. Files are replaced, pipes and devices written into. */
 function targetOf(path: string): { readonly target: string; readonly replaced: boolean } {
-  const own = lstatSync(path, { throwIfNoEntry: false });
+  // Below a file nothing is found: what is wrong with the path is said where it is written.
+  const below = lstatSync(dirname(path), { throwIfNoEntry: false })?.isFile() === true;
+  const own = below ? undefined : lstatSync(path, { throwIfNoEntry: false });
   if (!own || own.isFile() || own.isDirectory()) return { target: path, replaced: true };
   if (!own.isSymbolicLink()) return { target: path, replaced: false };
   const found = statSync(path, { throwIfNoEntry: false });
