@@ -107,7 +107,7 @@ function targetOf(path: string): { readonly target: string; readonly replaced: b
   if (!own || own.isFile() || own.isDirectory()) return { target: path, replaced: true };
   if (!own.isSymbolicLink()) return { target: path, replaced: false };
   const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return { target: resolve(dirname(path), readlinkSync(path)), replaced: true };
+  if (!found) return targetOf(resolve(dirname(path), readlinkSync(path)));
   if (found.isFile()) return { target: realpathSync(path), replaced: true };
   return { target: path, replaced: found.isDirectory() };
 }

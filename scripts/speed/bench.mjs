@@ -97,7 +97,11 @@ const ways = {
   kept: { MALLOC_TRIM_THRESHOLD_: never, MALLOC_MMAP_THRESHOLD_: never },
 };
 
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+/** Of an even number the mean of the middle two. */
+function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
 const lastJson = (text) => JSON.parse(text.trim().split("\n").at(-1));
 
 /** Whether two programs do the same: as many parameters, and first losses that differ by rounding alone. */

@@ -14,7 +14,7 @@ function measuredBy(lines) {
         `${processor}, ${threads} thread${threads === 1 ? "" : "s"}`,
         `Node ${node}`,
         ...(torch ? [`PyTorch ${torch}`] : []),
-        `medians of ${rounds} round${rounds === 1 ? "" : "s"}`,
+        `${rounds} round${rounds === 1 ? "" : "s"}`,
       ].join(", "),
     );
   return [...new Set(said)];

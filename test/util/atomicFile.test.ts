@@ -45,13 +45,16 @@ describe("writeFileAtomic", () => {
     ) as [string, string, string];
     fs.writeFileSync(join(far, "real"), "old");
     fs.symlinkSync("far/real", link);
-    fs.symlinkSync("far/later", open);
+    // Two links in a row.
+    fs.symlinkSync("later", join(far, "via"));
+    fs.symlinkSync("far/via", open);
     writeFileAtomic(link, "new");
     writeFileAtomic(open, "made");
     for (const path of [link, open]) expect(fs.lstatSync(path).isSymbolicLink()).toBe(true);
     expect(fs.readFileSync(join(far, "real"), "utf8")).toBe("new");
     expect(fs.readFileSync(join(far, "later"), "utf8")).toBe("made");
-    expect(fs.readdirSync(far).sort()).toEqual(["later", "real"]);
+    expect(fs.lstatSync(join(far, "via")).isSymbolicLink()).toBe(true);
+    expect(fs.readdirSync(far).sort()).toEqual(["later", "real", "via"]);
   });
 
   it.skipIf(process.platform !== "linux")("writes into a pipe, which stays one", () => {

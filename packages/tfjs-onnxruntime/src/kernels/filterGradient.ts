@@ -12,20 +12,13 @@ const smallImage = 400;
  * Gradient in the kernel: for every tap the image shifted by the tap, times the gradient of the output, summed over
  * pixels (a product of matrices an image) and images. Factors of the channels of either side go to the result.
  */
-export function convolveBackFilter(
-  g: GraphBuilder,
-  x: GraphTensor,
-  dy: GraphTensor,
-  info: Info,
-  filterShape: readonly number[],
-  depthwise: boolean,
-): GraphTensor {
+export const convolveBackFilter: BackFilter = (g, x, dy, info, filterShape, depthwise) => {
   const upstream = g.scaled(g.first(dy));
   const way = depthwise || !g.onProcessor ? byTaps : wayOf(info, filterShape);
   const gradient = way(g, g.first(x), upstream.base, info, filterShape, depthwise);
   const { gain } = upstream;
   return gain ? g.mul(gradient, filterFactors(g, gain, filterShape, depthwise)) : gradient;
-}
+};
 
 /** The fastest way on a processor, by what was measured there. */
 function wayOf(info: Info, filterShape: readonly number[]): BackFilter {

@@ -54,8 +54,7 @@ export const joined: BackFilter = (g, image, dy, info, filterShape) => {
 
 /**
  * Copies of flat images, the `i`-th at `offsets[i]` of the `i`-th row of `length` numbers, zeros around them: one operator writes
- * all, as a row goes on where the one before it ends. `[…, offsets, length]` in memory; the offsets fall or stay. What lies beyond
- * the end of a row must be zero.
+ * all, as a row goes on where the one before it ends. `[…, offsets, length]` in memory; every copy must end within its row.
  */
 function staggered(
   g: GraphBuilder,
