@@ -25,7 +25,7 @@ export type LockTry =
   | { readonly release: () => void }
   /** `unsure`: its last sign of life is from the future, and none has come since it was first looked at. */
   | { readonly owner: LockOwner; readonly unsure: boolean }
-  /** It has just been given back, or a dead one's is being removed: try again. */
+  /** It has just been given back, is being written, or a dead one's is being removed: try again. */
   | "again";
 
 /** A lock is empty for the moment between being made and being written. */
@@ -58,6 +58,8 @@ export function tryLock(path: string, times: LockTimes): LockTry {
     const found = readLock(path);
     if (found === null) return "again";
     const owner = liveOwner(path, found, times);
+    // One that is being written says within a moment whose it is.
+    if (owner && ownerIn(found) === null) return "again";
     if (owner) return { owner, unsure: watched.get(path)?.beaten === false };
     removeDead(path, found);
     return "again";

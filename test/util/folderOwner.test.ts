@@ -26,6 +26,17 @@ describe("ownFolder", () => {
     expect(folderOwner(folder)).toBe(null);
   });
 
+  it("names the owner of a lock that was being written when it was looked at", async () => {
+    const folder = join(root, "written");
+    const lock = join(folder, "owner.lock");
+    mkdirSync(folder);
+    writeFileSync(lock, "");
+    const refused = ownFolder(folder, "train", async () => 1).catch((error: Error) => error.message);
+    await pause(60);
+    writeFileSync(lock, JSON.stringify({ pid: process.ppid, host: hostname(), since }));
+    expect(await refused).toContain(`is in use by process ${process.ppid} on ${hostname()} since ${since}.`);
+  });
+
   it("gives the folder back when the work fails", async () => {
     const folder = join(root, "failed");
     await expect(ownFolder(folder, "train", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
