@@ -1,5 +1,5 @@
 import { checkRecordForm, readRecordJson } from "../records/readRecord";
-import { recordText } from "../records/recordText";
+import { sealedText } from "../records/seal";
 import { writeFileAtomic } from "../util/atomicFile";
 import type { AnalysisRecord } from "./analysisRecord";
 import { analysisRecordShape } from "./analysisRecordShape";
@@ -48,5 +48,5 @@ export function readAnalysisRecord(path: string): AnalysisRecord {
  * ```
  */
 export function writeAnalysisRecord(path: string, record: AnalysisRecord): void {
-  writeFileAtomic(path, `${recordText(record, 0)}\n`);
+  writeFileAtomic(path, sealedText(record, 0));
 }

@@ -1,3 +1,4 @@
+import { sealedText } from "../records/seal";
 import type { Table } from "../records/table";
 import { tableCsv } from "../records/tableCsv";
 import { tableLatex } from "../records/tableLatex";
@@ -9,7 +10,7 @@ export function writeTable(
   tex = tableLatex,
 ): void {
   const texts = [
-    [files.json, () => `${JSON.stringify(table, null, 1)}\n`],
+    [files.json, () => sealedText(table)],
     [files.csv, () => tableCsv(table)],
     [files.tex, () => tex(table)],
   ] as const;

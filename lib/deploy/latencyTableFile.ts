@@ -1,5 +1,6 @@
 import type { LatencyTable } from "../cost/latencyTable";
 import { readRecordJson } from "../records/readRecord";
+import { sealedText } from "../records/seal";
 import { writeFileAtomic } from "../util/atomicFile";
 import { amount, mapOf, objectOf, oneOf, text, timeText, truth, wholeFrom } from "../util/shape";
 
@@ -31,7 +32,7 @@ const shape = objectOf<LatencyTable>({
  * ```
  */
 export function writeLatencyTable(path: string, table: LatencyTable): void {
-  writeFileAtomic(path, `${JSON.stringify(table, null, 1)}\n`);
+  writeFileAtomic(path, sealedText(table));
 }
 
 /**

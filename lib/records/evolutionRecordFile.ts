@@ -4,6 +4,7 @@ import type { EvolutionRecord } from "./evolutionRecord";
 import { checkEvolutionParts, evolutionRecordShape, storedEvolutionConfig } from "./evolutionRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 import { recordText } from "./recordText";
+import { sealed } from "./seal";
 
 /** Schema this version of the library writes. */
 export const evolutionRecordSchema = 3;
@@ -19,7 +20,7 @@ const form = {
 
 /** Writes a record as JSON, one line for each architecture, atomically. */
 export function writeEvolutionRecord(path: string, record: EvolutionRecord): void {
-  const { history, ...rest } = record;
+  const { history, ...rest } = sealed(record);
   const head = recordText(rest).replace(/\n\}$/, "");
   const lines = history.map((entry) => `  ${recordText(entry, 0)}`).join(",\n");
   writeFileAtomic(path, `${head},\n "history": [\n${lines}\n ]\n}\n`);

@@ -5,6 +5,7 @@ import type { RaceRecord } from "./raceRecord";
 import { checkRaceParts, raceRecordShape } from "./raceRecordShape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
 import { recordText } from "./recordText";
+import { sealed } from "./seal";
 
 /** Schema this version of the library writes. */
 export const raceRecordSchema = 2;
@@ -20,7 +21,7 @@ const form = {
 
 /** Writes a record as JSON, one line for each network, atomically. */
 export function writeRaceRecord(path: string, record: RaceRecord): void {
-  const { networks, ...rest } = record;
+  const { networks, ...rest } = sealed(record);
   const head = recordText(rest).replace(/\n\}$/, "");
   const lines = networks.map((network) => `  ${recordText(network, 0)}`).join(",\n");
   writeFileAtomic(path, `${head},\n "networks": [\n${lines}\n ]\n}\n`);

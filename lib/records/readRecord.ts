@@ -5,11 +5,13 @@ import { RecordError } from "../util/errors";
 import { parseJson } from "../util/parseJson";
 import type { ObjectShape } from "../util/shape";
 import { showValue } from "../util/showValue";
+import { unsealed } from "./seal";
 
 /**
  * Reads a file that should hold the JSON of a record.
  * @param what e.g. "a training record".
- * @throws RecordError if the file cannot be read or is not JSON (as `parseJson` takes it).
+ * @throws RecordError if the file cannot be read, is not JSON (as `parseJson` takes it) or is not what it was when it was
+ * written (`unsealed`).
  */
 export function readRecordJson(path: string, what: string): unknown {
   let text: string;
@@ -20,14 +22,16 @@ export function readRecordJson(path: string, what: string): unknown {
       cause,
     });
   }
+  let value: unknown;
   try {
-    return parseJson(text);
+    value = parseJson(text);
   } catch (cause) {
     throw new RecordError(
       `${path}: expected ${what}, got text that is not JSON (${(cause as Error).message}).`,
       { cause },
     );
   }
+  return unsealed(value, path);
 }
 
 /** The `kind` of a value of unknown origin; undefined where it is no object or says none. */

@@ -8,6 +8,12 @@ import { DivergenceError } from "../util/errors";
  * @throws DivergenceError that names the first number that is not finite. Nothing is written then.
  */
 export function recordText(record: object, indent: 0 | 1 = 1): string {
+  rejectNonFinite(record);
+  return JSON.stringify(record, null, indent);
+}
+
+/** @throws DivergenceError that names the first number that is not finite. */
+export function rejectNonFinite(record: object): void {
   const path = nonFinite(record);
   if (path) {
     throw new DivergenceError(
@@ -15,7 +21,6 @@ export function recordText(record: object, indent: 0 | 1 = 1): string {
         "diverged. The last checkpoint is as it was; go on from it with a smaller learning rate, or look at the data.",
     );
   }
-  return JSON.stringify(record, null, indent);
 }
 
 interface NonFinite {

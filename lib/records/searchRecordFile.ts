@@ -3,7 +3,7 @@ import { writeFileAtomic } from "../util/atomicFile";
 import { hashJson } from "../util/canonicalJson";
 import { listOf, objectOf, oneOf } from "../util/shape";
 import { checkRecordForm, kindInJson, readRecordJson } from "./readRecord";
-import { recordText } from "./recordText";
+import { sealedText } from "./seal";
 import type { EpochRecord, SearchRecord } from "./searchRecord";
 import { checkSearchParts, epochFields, searchFields, searchRecordShape } from "./searchRecordShape";
 
@@ -16,7 +16,7 @@ const common = { what, kind, hashed: ["config"] } as const;
 
 /** Writes a record as indented JSON, atomically. */
 export function writeSearchRecord(path: string, record: SearchRecord): void {
-  writeFileAtomic(path, `${recordText(record)}\n`);
+  writeFileAtomic(path, sealedText(record));
 }
 
 /**

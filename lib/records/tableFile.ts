@@ -1,6 +1,7 @@
 import { writeFileAtomic } from "../util/atomicFile";
 import { finite, listOf, mapOf, nullable, objectOf, oneOf, type Shape, text } from "../util/shape";
 import { checkRecordForm, readRecordJson } from "./readRecord";
+import { sealedText } from "./seal";
 import { checkTable, type Table, type TableCell, type TableColumn, type TableProvenance } from "./table";
 
 const cell: Shape<TableCell> = {
@@ -55,5 +56,5 @@ export function readTable(path: string): Table {
  */
 export function writeTableFile(path: string, value: Table): void {
   checkTable(value);
-  writeFileAtomic(path, `${JSON.stringify(value, null, 1)}\n`);
+  writeFileAtomic(path, sealedText(value));
 }

@@ -2,7 +2,7 @@ import { trainConfig } from "../config/trainConfig";
 import { writeFileAtomic } from "../util/atomicFile";
 import { checkModelSpec } from "./modelSpec";
 import { checkRecordForm, readRecordJson } from "./readRecord";
-import { recordText } from "./recordText";
+import { sealedText } from "./seal";
 import type { TrainRecord } from "./trainRecord";
 import { checkTrainParts, trainRecordShape } from "./trainRecordShape";
 
@@ -20,7 +20,7 @@ const form = {
 
 /** Writes a record as indented JSON, atomically. */
 export function writeTrainRecord(path: string, record: TrainRecord): void {
-  writeFileAtomic(path, `${recordText(record)}\n`);
+  writeFileAtomic(path, sealedText(record));
 }
 
 /**

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readRecordJson } from "../records/readRecord";
+import { sealedText } from "../records/seal";
 import { writeFileAtomic } from "../util/atomicFile";
 import { RecordError } from "../util/errors";
-import { parseJson } from "../util/parseJson";
 import { amount, count, nullable, objectOf, oneOf, sha256Text, text, timeText, truth } from "../util/shape";
 import { showValue } from "../util/showValue";
 
@@ -65,7 +66,7 @@ export function jobFiles(folder: string): JobFiles {
 }
 
 export function writeOutcome(folder: string, outcome: JobOutcome): void {
-  writeFileAtomic(jobFiles(folder).outcome, `${JSON.stringify(outcome, null, 1)}\n`);
+  writeFileAtomic(jobFiles(folder).outcome, sealedText(outcome));
 }
 
 const outcomeShape = objectOf<JobOutcome>({
@@ -128,11 +129,10 @@ export function recordIsThere(folder: string, outcome: JobOutcome): boolean {
 
 function parsed(path: string): unknown {
   try {
-    return parseJson(readFileSync(path, "utf8"));
+    return readRecordJson(path, "what a job of a sweep wrote");
   } catch (error) {
-    throw new RecordError(
-      `${path}: expected JSON, could not read it: ${(error as Error).message}. Remove the file to run the job again.`,
-      { cause: error },
-    );
+    throw new RecordError(`${(error as Error).message} Remove the file to run the job again.`, {
+      cause: error,
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { sealedText } from "../records/seal";
 import { writeFileAtomic } from "../util/atomicFile";
 import { type FolderOwner, folderOwner } from "../util/folderOwner";
 import { type JobOutcome, jobFiles, readOutcome, recordIsThere } from "./jobFolder";
@@ -65,7 +66,7 @@ export function prepareJob(sweepFolder: string, job: SweepJob): string {
   const { job: path } = jobFiles(folder);
   mkdirSync(folder, { recursive: true });
   const moved = existsSync(path) && readJob(path).search !== job.search;
-  if (!existsSync(path) || moved) writeFileAtomic(path, `${JSON.stringify(job, null, 1)}\n`);
+  if (!existsSync(path) || moved) writeFileAtomic(path, sealedText(job));
   return folder;
 }
 

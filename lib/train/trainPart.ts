@@ -6,6 +6,7 @@ import { checkFiniteLoss, stoppedAt } from "../loop/keptRun";
 import { randomKey } from "../random/randomKey";
 import type { ModelSpec } from "../records/modelSpec";
 import { readRecordJson } from "../records/readRecord";
+import { sealedText } from "../records/seal";
 import type { Measurement, TestResult } from "../records/trainRecord";
 import { writeFileAtomic } from "../util/atomicFile";
 import { epochNumber } from "../util/epochNumber";
@@ -116,7 +117,7 @@ export async function trainPart(
     const now = performance.now();
     kept.seconds += (now - begun) / 1000;
     begun = now;
-    writeFileAtomic(files.losses, `${JSON.stringify(kept)}\n`);
+    writeFileAtomic(files.losses, sealedText(kept, 0));
     await state.save(files.checkpoint, configHash, backend);
   };
   try {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -22,6 +22,7 @@ import { searchFiles } from "../../lib/search/searchFiles";
 import { SupernetScorer } from "../../lib/search/supernetScorer";
 import { train } from "../../lib/train/train";
 import { InterruptedError } from "../../lib/util/errors";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 import { tinyModel, tinyTraining } from "../helpers/tinyTraining";
 
@@ -239,8 +240,7 @@ describe("evolve refuses", () => {
       `evolve: ${other}: expected the search with config ${found.configHash.slice(0, 12)}, got one with config `,
     );
     const path = join(other, "record.json");
-    const stored = JSON.parse(readFileSync(path, "utf8"));
-    writeFileSync(path, JSON.stringify({ ...stored, status: "interrupted" }));
+    rewriteRecord(path, (stored) => ({ ...stored, status: "interrupted" }));
     await expect(run(other)).rejects.toThrow(
       `${other}: expected a finished search, whose weights no longer change, got one that is interrupted. Run it to its end first.`,
     );

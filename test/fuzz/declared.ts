@@ -82,6 +82,8 @@ export class Declared {
     if (notes.fixed?.test(path))
       return place.values.has(canonicalJson(value)) ? null : `${path} is not what its hash is of`;
     const type = typeOf(value);
+    // Where every good value is null, nothing is known of what else it may be.
+    if (notes.nullable?.test(path) && place.types.size === 1 && place.types.has("null")) return null;
     if (!place.types.has(type) && !(type === "null" && notes.nullable?.test(path)))
       return `${path || "the whole"} is ${type}, not ${[...place.types].join(" or ")}`;
     if (typeof value === "string" && notes.names?.test(path) && !place.texts.has(value))

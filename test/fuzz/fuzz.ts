@@ -100,7 +100,7 @@ export async function fuzzReader(reader: FuzzReader, inputs: number, key: Random
         : (reader.agrees?.(value, bytes) ?? null);
     if (fault !== null) {
       counts.silent += 1;
-      note(`${what}: taken, though ${fault}`.slice(0, 200));
+      note(`${what}: taken, though ${fault}`.slice(0, 2000));
     } else if (sameMeaning(value, good[which])) counts.same += 1;
     else counts.other += 1;
   }

@@ -1,9 +1,10 @@
 import { overridesFromFile, withAssignment } from "../../lib/cli/overrides";
 import { analysisConfig, defaultAnalysisConfig } from "../../lib/config/analysisConfig";
 import { baselineConfig, defaultBaselineConfig } from "../../lib/config/baselineConfig";
+import { costMeasures } from "../../lib/config/costMeasures";
 import { evolutionConfig } from "../../lib/config/evolutionConfig";
 import { presetConfig } from "../../lib/config/presets";
-import { raceConfig, racePresetConfig } from "../../lib/config/raceConfig";
+import { raceConfig, raceMeasures, racePresetConfig } from "../../lib/config/raceConfig";
 import { checkSchedule } from "../../lib/config/schedule";
 import { type SearchConfig, searchConfig } from "../../lib/config/searchConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
@@ -89,6 +90,7 @@ export function settingsReaders(put: PutFile): FuzzReader[] {
     presetConfig("laptop"),
     tinySearch(),
     searchConfig(),
+    ...costMeasures.map((measure) => searchConfig({ cost: { measure } })),
   ];
   const train: TrainConfig[] = [
     trainPresetConfig("bars_like"),
@@ -113,7 +115,9 @@ export function settingsReaders(put: PutFile): FuzzReader[] {
     {
       name: "settings of an evolution",
       form: "json",
-      seeds: [JSON.stringify(evolutionSettings)],
+      seeds: costMeasures.map((measure) =>
+        JSON.stringify({ ...evolutionSettings, budget: { ...evolutionSettings.budget, measure } }),
+      ),
       read: (input) =>
         evolutionConfig({ kind: "supernet", search: "ab".repeat(32), images: 10 }, fromFile(input)),
       notes: {
@@ -125,7 +129,14 @@ export function settingsReaders(put: PutFile): FuzzReader[] {
     {
       name: "settings of a race",
       form: "json",
-      seeds: [JSON.stringify(racePresetConfig("smoke"))],
+      // What is left out of a space is as in the second.
+      seeds: [
+        JSON.stringify(racePresetConfig("smoke")),
+        ...raceMeasures.map((measure) =>
+          JSON.stringify(racePresetConfig("smoke", { band: { measure, atLeast: 1, atMost: 1e5 } })),
+        ),
+        JSON.stringify({ ...racePresetConfig("smoke"), space: spaceConfig() }),
+      ],
       read: (input) => raceConfig(fromFile(input)),
       notes: {
         ...trainNotes,

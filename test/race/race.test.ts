@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
@@ -19,6 +19,7 @@ import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { entrants, ranking, sound } from "../../lib/records/raceStandings";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { InterruptedError } from "../../lib/util/errors";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyRace } from "./tinyRace";
 
@@ -235,7 +236,7 @@ describe("a race refuses", () => {
       "stopped",
     );
     const { record } = raceFiles(directory);
-    writeFileSync(record, readFileSync(record, "utf8").replace('"name": "wasm"', '"name": "onnx"'));
+    rewriteRecord(record, (stored) => ({ ...stored, backend: { ...stored.backend, name: "onnx" } }));
     await expect(race(tinyRace(), here(directory))).rejects.toThrow(
       /this race began on onnx with 1 thread, now there is wasm with 1 thread, whose numbers differ in their last digits\. Set BARS_BACKEND to onnx and BARS_ONNX_THREADS to 1, or choose another folder\.$/,
     );

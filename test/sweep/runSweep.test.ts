@@ -9,7 +9,7 @@ import { jobFolder, jobState, prepareJob } from "../../lib/sweep/jobState";
 import { runJob } from "../../lib/sweep/runJob";
 import { runSweep, type SweepEvent } from "../../lib/sweep/runSweep";
 import { checkSweep } from "../../lib/sweep/sweepFile";
-import type { SweepJob } from "../../lib/sweep/sweepJob";
+import { readJob, type SweepJob } from "../../lib/sweep/sweepJob";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const root = temporaryFolder();
@@ -86,7 +86,7 @@ describe("runSweep", () => {
     expect(messages.at(-1)?.figures).toEqual({ loss: "1.5" });
     for (const job of jobs) {
       const at = jobFolder(folder, job);
-      expect(JSON.parse(readFileSync(jobFiles(at).job, "utf8"))).toEqual(job);
+      expect(readJob(jobFiles(at).job)).toEqual(job);
       expect(readOutcome(at, job.id)).toMatchObject({
         status: "finished",
         host: hostname(),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -15,6 +15,7 @@ import { trainedNetwork } from "../../lib/train/trainedNetwork";
 import { trainFiles } from "../../lib/train/trainFiles";
 import { InterruptedError } from "../../lib/util/errors";
 import { readTensorFile } from "../../lib/util/tensorFile";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel, tinyTraining, trainNumbers } from "../helpers/tinyTraining";
 
@@ -305,11 +306,11 @@ describe("train", () => {
     await expect(train(tinyTraining({ epochs: 2 }), model, { directory })).rejects.toThrow(
       `${path}: holds a training with other settings or of another model (${trainHash(config, model).slice(0, 12)}, this one is`,
     );
-    const record = JSON.parse(readFileSync(path, "utf8"));
-    writeFileSync(
-      path,
-      JSON.stringify({ ...record, status: "running", data: { ...record.data, name: "MNIST" } }),
-    );
+    rewriteRecord(path, (record) => ({
+      ...record,
+      status: "running",
+      data: { ...record.data, name: "MNIST" },
+    }));
     await expect(train(config, model, { directory })).rejects.toThrow(
       `${path}: this training began on MNIST, the data found now are synthetic. Provide the same data, or choose another folder.`,
     );

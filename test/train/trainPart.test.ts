@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type BackendInfo, startBackend } from "../../lib/backend";
@@ -9,6 +9,7 @@ import { type TrainPlace, trainPart, trainPartFiles } from "../../lib/train/trai
 import { InterruptedError, RecordError } from "../../lib/util/errors";
 import { silentProgress } from "../../lib/util/progress";
 import { readTensorFile } from "../../lib/util/tensorFile";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel, tinyTraining } from "../helpers/tinyTraining";
 
@@ -121,12 +122,11 @@ describe("trainPart", () => {
     const directory = folder();
     await part({ directory, until: { epoch: 0, step: 2 } });
     const { losses } = trainPartFiles(directory);
-    const stored = JSON.parse(readFileSync(losses, "utf8")) as { losses: number[] };
-    writeFileSync(losses, JSON.stringify({ ...stored, losses: [1] }));
+    rewriteRecord(losses, (stored) => ({ ...stored, losses: [1] }));
     await expect(part({ directory, until: { epoch: 1, step: 0 } })).rejects.toThrow(
       `${losses}: expected the losses of the 2 steps of the checkpoint beside it, got 1. Remove both: the training then begins anew, and takes the same steps.`,
     );
-    writeFileSync(losses, JSON.stringify({ ...stored, configHash: "ab".repeat(32) }));
+    rewriteRecord(losses, (stored) => ({ ...stored, configHash: "ab".repeat(32) }));
     await expect(part({ directory, until: { epoch: 1, step: 0 } })).rejects.toThrow(
       /holds the losses of another training \(abababababab, this one is [0-9a-f]{12}\)/,
     );

@@ -7,6 +7,7 @@ import { dataLabel } from "../../data/dataLabel";
 import type { OverridableLayer } from "../../network/layerOverrides";
 import { fold, randomKey } from "../../random/randomKey";
 import type { Table } from "../../records/table";
+import { writeTableFile } from "../../records/tableFile";
 import type { TrainRecord } from "../../records/trainRecord";
 import { predictions, recalibrated } from "../../train/measure";
 import { type TrainContext, trainingData } from "../../train/trainContext";
@@ -14,7 +15,6 @@ import { trainEpoch } from "../../train/trainEpoch";
 import { trainedNetwork } from "../../train/trainedNetwork";
 import { phaseOf } from "../../train/trainPhase";
 import { TrainState } from "../../train/trainState";
-import { writeFileAtomic } from "../../util/atomicFile";
 import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
 import { ownFolder } from "../../util/folderOwner";
 import { openInterrupt, unlessStopped } from "../../util/interrupt";
@@ -169,7 +169,7 @@ async function ablateInto(
     entries: chosen.map((text) => record.entries.find((e) => textOf(e.ablation) === text) as AblationEntry),
   };
   const table = ablationTable(shown, run, trained.layers);
-  writeFileAtomic(join(out, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
+  writeTableFile(join(out, "table.json"), table);
   return table;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { checkRecordForm, readRecordJson } from "../../records/readRecord";
 import { versionsShape } from "../../records/recordShapes";
-import { recordText } from "../../records/recordText";
+import { sealedText } from "../../records/seal";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { RecordError } from "../../util/errors";
 import {
@@ -129,7 +129,7 @@ export function readAblationRecord(
 }
 
 export function writeAblationRecord(path: string, record: AblationRecord): void {
-  writeFileAtomic(path, `${recordText(record)}\n`);
+  writeFileAtomic(path, sealedText(record));
 }
 
 /** Ones and zeros as bits. */

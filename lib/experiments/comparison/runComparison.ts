@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Table } from "../../records/table";
+import { writeTableFile } from "../../records/tableFile";
 import { genotypeJson } from "../../space/genotypeJson";
 import { expandSweep } from "../../sweep/expandSweep";
 import type { JobCommand } from "../../sweep/jobProcess";
@@ -84,7 +85,7 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
     );
   }
   const table = comparisonTable(comparison, size, variants, jobs, directory);
-  writeFileAtomic(join(directory, "table.json"), `${JSON.stringify(table, null, 1)}\n`);
+  writeTableFile(join(directory, "table.json"), table);
   return table;
 }
 

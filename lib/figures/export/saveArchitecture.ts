@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { costReport } from "../../cost/costReport";
 import { type Judgement, type SearchSummary, searchSummary } from "../../derive/summary";
+import { sealedText } from "../../records/seal";
 import type { SearchRecord } from "../../records/searchRecord";
 import { describeGenotype } from "../../space/describeGenotype";
 import type { Genotype } from "../../space/genotype";
@@ -68,6 +69,6 @@ export function saveArchitecture(
 ): { readonly files: ArchitectureFiles; readonly summary: SearchSummary } {
   const summary = searchSummary(record, genotype, derivation);
   const files = { ...saveGenotype(directory, genotype), summary: join(directory, "summary.json") };
-  writeFileAtomic(files.summary, `${JSON.stringify(summary, null, 1)}\n`);
+  writeFileAtomic(files.summary, sealedText(summary));
   return { files, summary };
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +17,7 @@ import { train } from "../../../lib/train/train";
 import { trainingData } from "../../../lib/train/trainContext";
 import { trainedNetwork } from "../../../lib/train/trainedNetwork";
 import { silentProgress } from "../../../lib/util/progress";
+import { rewriteRecord } from "../../helpers/rewriteRecord";
 import { tinyRun } from "../../helpers/tinyRun";
 import { tinyTraining } from "../../helpers/tinyTraining";
 
@@ -210,7 +211,7 @@ describe("analyzeRuns", () => {
     const other = await analyzeRuns([directory], { config: { ...config, bits: 3 } });
     expect(other.reused).toBe(0);
     expect(existsSync(file)).toBe(true);
-    writeFileSync(file, readFileSync(file, "utf8").replace('"schema":1', '"schema":2'));
+    rewriteRecord(file, (record) => ({ ...record, schema: 2 }));
     await expect(analyzeRuns([directory], { config })).rejects.toThrow(/expected schema 1, got 2/);
   });
 });
