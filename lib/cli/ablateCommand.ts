@@ -9,6 +9,8 @@ import {
   parseAblation,
 } from "../experiments/ablation/ablation";
 import { tableText } from "../figures/notebook/showTable";
+import { readTrainRecord } from "../records/trainRecordFile";
+import { trainFiles } from "../train/trainFiles";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
@@ -70,6 +72,7 @@ export function ablateCommand(): Command {
 const loadAblate = () => import("../experiments/ablation/ablate.js");
 
 async function run(directory: string, options: Options): Promise<void> {
+  readTrainRecord(trainFiles(directory).record);
   const backend = await startedBackend(options.backend);
   const { ablate, ablationsOf } = await loadAblate();
   if (options.list) {

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { LatencyTable } from "../cost/latencyTable";
@@ -12,6 +13,7 @@ import { kindInJson, readRecordJson } from "../records/readRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import { describeGenotype } from "../space/describeGenotype";
+import type { Genotype } from "../space/genotype";
 import { genotypeHash, genotypeJson } from "../space/genotypeJson";
 import { writeFileAtomic } from "../util/atomicFile";
 import { counted } from "../util/counted";
@@ -80,10 +82,30 @@ async function run(given: string | undefined, options: Options): Promise<void> {
       : derive({ ...deriveInputOf(record, options.epoch, path), key }, choice);
   const { genotype } = derivation;
   const out = options.out ?? join(dirname(path), `genotype-${rule}.json`);
+  const before = options.out === undefined ? keepOther(out, genotype) : null;
   writeFileAtomic(out, `${genotypeJson(genotype)}\n`);
   console.log(describeGenotype(genotype));
   for (const line of derivationLines(derivation, record, options.epoch)) console.log(line);
   console.log(`${out}  sha256 ${genotypeHash(genotype).slice(0, 12)}`);
+  if (before !== null) console.log(`the network that was in it, derived before, is kept in ${before}`);
+}
+
+/**
+ * Keeps what an earlier derivation wrote under the name that none was given for: with other options the same rule derives
+ * another network.
+ *
+ * @returns where it is now; null where there is none, or the same.
+ */
+function keepOther(path: string, genotype: Genotype): string | null {
+  if (!existsSync(path)) return null;
+  const text = readFileSync(path, "utf8");
+  if (text === `${genotypeJson(genotype)}\n`) return null;
+  const kept = path.replace(
+    /\.json$/,
+    `-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.json`,
+  );
+  renameSync(path, kept);
+  return kept;
 }
 
 /** A stored search or a stored race. */

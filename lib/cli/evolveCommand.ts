@@ -14,7 +14,7 @@ import { presetNames } from "../config/presets";
 import type { SpaceConfig } from "../config/spaceConfig";
 import { spaceFor } from "../config/spaceFor";
 import type { TrainConfig } from "../config/trainConfig";
-import { trainPresetConfig, trainPresetNames } from "../config/trainPresets";
+import { trainPresetConfig, trainPresetNames, trainPresets } from "../config/trainPresets";
 import { evolutionText } from "../evolution/evolutionText";
 import { storedSearch } from "../evolution/storedSearch";
 import { saveGenotype } from "../figures/export/saveArchitecture";
@@ -26,7 +26,7 @@ import { overridesFromFile, overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
-import { backendOption, place, positive, several, wholeNumber } from "./values";
+import { backendOption, place, positive, presetName, several, wholeNumber } from "./values";
 
 interface Options {
   readonly population: number;
@@ -95,6 +95,7 @@ export function evolveCommand(): Command {
     .option(
       "--preset <name>",
       `without a search: settings of the short training to start from: ${trainPresetNames.join(", ")} (default: smoke)`,
+      presetName(trainPresets),
     )
     .option("--config <file>", "JSON file of settings of the short training laid over the preset")
     .option(

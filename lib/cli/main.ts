@@ -1,6 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { useLatencyTable } from "../cost/latencyTable";
-import { BackendNameError, BarsError, ConfigError, DeriveError, InterruptedError } from "../util/errors";
+import {
+  BackendNameError,
+  BarsError,
+  ConfigError,
+  DeriveError,
+  InterruptedError,
+  NoRecordError,
+} from "../util/errors";
 import { interruptedExitCode } from "../util/interrupt";
 import { version } from "../util/version";
 import { ablateCommand } from "./ablateCommand";
@@ -28,6 +35,7 @@ import { settingsCommand } from "./settingsCommand";
 import { sweepCommand } from "./sweepCommand";
 import { trainCommand } from "./trainCommand";
 import { transferCommand } from "./transferCommand";
+import { outputFile, outputFolder, someText } from "./values";
 
 /**
  * Exit codes:
@@ -97,12 +105,28 @@ export function program(): Command {
     bars.addCommand(command);
   }
   for (const command of withCommands(bars)) {
+    checkPaths(command);
     command
       .exitOverride()
       .allowExcessArguments(false)
       .showHelpAfterError("(run with --help for all options)");
   }
   return bars;
+}
+
+/** Options that name a file or a folder that is read. */
+const readOptions: readonly string[] = ["config", "dataDir", "define", "published"];
+
+/** Where results go is looked at before anything is computed; no option takes an empty text, but a title. */
+function checkPaths(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg || option.argChoices || !(option.required || option.optional)) continue;
+    const name = option.attributeName();
+    const isRead = readOptions.includes(name);
+    if (option.flags.endsWith("<file>") && !isRead) option.argParser(outputFile);
+    else if (option.flags.endsWith("<folder>") && !isRead) option.argParser(outputFolder);
+    else if (name !== "title") option.argParser(someText);
+  }
 }
 
 function withCommands(command: Command): Command[] {
@@ -125,5 +149,5 @@ function report(error: unknown): number {
 
 /** Errors that only what was typed can cause. */
 function isUsage(error: BarsError): boolean {
-  return [ConfigError, DeriveError, BackendNameError].some((kind) => error instanceof kind);
+  return [ConfigError, DeriveError, BackendNameError, NoRecordError].some((kind) => error instanceof kind);
 }

@@ -7,6 +7,8 @@ import { cSource, identifierOf } from "../packed/c/cSource";
 import { packedSizes } from "../packed/inspectPacked";
 import { onnxBytes } from "../packed/onnx/onnxFile";
 import { packedModelBytes } from "../packed/writeModel";
+import { readTrainRecord } from "../records/trainRecordFile";
+import { trainFiles } from "../train/trainFiles";
 import { writeFilesAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
@@ -76,6 +78,8 @@ async function run(given: string, options: Options): Promise<void> {
   const path = options.out ?? join(directory, "model.bars");
   checkTargets([path, options.onnx, options.c]);
   const classNames = names === undefined ? undefined : linesOf(names);
+  // What is no training is refused before an engine starts.
+  readTrainRecord(trainFiles(directory).record);
   console.log(describeBackend(await startedBackend(options.backend)));
   const { packTrained } = await import("../deploy/packTrained.js");
   const { verifyPacked } = await import("../deploy/verifyPacked.js");

@@ -1,7 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { Overrides } from "../config/check";
-import { type RaceConfig, racePresetAbout, racePresetConfig, racePresetNames } from "../config/raceConfig";
+import {
+  type RaceConfig,
+  racePresetAbout,
+  racePresetConfig,
+  racePresetNames,
+  racePresets,
+} from "../config/raceConfig";
 import { saveGenotype } from "../figures/export/saveArchitecture";
 import { raceFiles } from "../race/raceFiles";
 import { raceText } from "../race/raceText";
@@ -17,7 +23,7 @@ import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
-import { backendOption, place, several, wholeNumber } from "./values";
+import { backendOption, place, presetName, several, wholeNumber } from "./values";
 
 interface Options {
   readonly config?: string;
@@ -38,7 +44,12 @@ export function raceCommand(): Command {
     .description(
       "search networks of a cost band by racing them: many train briefly, the best train on; run again with the same settings and folder to resume",
     )
-    .argument("[preset]", `settings to start from: ${racePresetNames.join(", ")}`, "smoke")
+    .argument(
+      "[preset]",
+      `settings to start from: ${racePresetNames.join(", ")}`,
+      presetName(racePresets),
+      "smoke",
+    )
     .option("--config <file>", "JSON file of settings laid over the preset")
     .option("--set <path=value>", "one setting, e.g. band.atMost=3e6 (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
@@ -105,13 +116,7 @@ function settings(options: Options, under: Overrides<RaceConfig> = {}): Override
 }
 
 function status(folder: string): void {
-  const path = raceFiles(folder).record;
-  if (!existsSync(path)) {
-    throw new ConfigError(
-      `bars race --status ${folder}: expected the folder of a race, found no record.json in it. Give --out of the race.`,
-    );
-  }
-  const record = readRaceRecord(path);
+  const record = readRaceRecord(raceFiles(folder).record);
   const owner = folderOwner(folder);
   console.log(raceText(record));
   if (owner) console.log(`\nprocess ${owner.pid} on ${owner.host} works on it since ${owner.since}`);

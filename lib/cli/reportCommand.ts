@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { writeReport } from "../report/writeReport";
 import { counted } from "../util/counted";
-import { ConfigError } from "../util/errors";
+import { ConfigError, NoRecordError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { places } from "./values";
 
@@ -33,6 +33,7 @@ async function run(given: string[], { out, title, tensorboard }: Options): Promi
     `${counted(scalars, "number")} of ${counted(runs, "run")} for tensorboard --logdir ${tensorboard}`,
   );
   for (const { place, why } of leftOut) console.log(`left out, ${why}: ${place}`);
+  if (runs === 0 && leftOut.length === 0) throw nothingFound(given);
 }
 
 function site(given: string[], out: string, title: string | undefined): void {
@@ -45,4 +46,15 @@ function site(given: string[], out: string, title: string | undefined): void {
   console.log(`${counted(runs, "run")}${bad}`);
   console.log(`${counted(written, "file")} written, ${unchanged} unchanged, ${removed} removed`);
   console.log(page);
+  if (runs > 0) return;
+  if (unreadable === 0) throw nothingFound(given);
+  throw new RecordError(
+    `${given.join(", ")}: expected records of runs, none of ${counted(unreadable, "file")} could be read. The page lists them under "Left out", each with the reason.`,
+  );
+}
+
+function nothingFound(given: readonly string[]): NoRecordError {
+  return new NoRecordError(
+    `${given.join(", ")}: expected folders with records of runs, found none. Give the folders that --out named when runs were started, or one above them.`,
+  );
 }

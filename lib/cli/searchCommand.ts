@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
 import { datasets } from "../config/datasets";
-import { presetConfig, presetNames } from "../config/presets";
+import { presetConfig, presetNames, searchPresets } from "../config/presets";
 import type { SearchConfig } from "../config/searchConfig";
 import { strategyText } from "../config/strategyGuide";
 import { budgetNote } from "../cost/budgetNote";
@@ -10,15 +10,16 @@ import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { summaryText } from "../derive/summaryText";
 import { saveArchitecture } from "../figures/export/saveArchitecture";
+import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
-import { backendOption, several, wholeNumber } from "./values";
+import { backendOption, presetName, several, wholeNumber } from "./values";
 
 interface Options {
-  preset: string;
+  preset?: string;
   config?: string;
   set: string[];
   seed?: number;
@@ -34,7 +35,8 @@ interface Options {
 export function searchCommand(): Command {
   return new Command("search")
     .description("search an architecture; run again with the same settings and folder to resume")
-    .option("--preset <name>", `settings to start from: ${presetNames.join(", ")}`, "smoke")
+    .argument("[preset]", `settings to start from: ${presetNames.join(", ")}`, presetName(searchPresets))
+    .option("--preset <name>", "the same (default: smoke)", presetName(searchPresets))
     .option("--config <file>", "JSON file of settings laid over the preset")
     .option("--set <path=value>", "one setting, e.g. cost.budget=2e6 (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)
@@ -54,12 +56,16 @@ export function searchCommand(): Command {
     .action(run);
 }
 
-async function run(options: Options): Promise<void> {
+async function run(named: string | undefined, options: Options): Promise<void> {
   if (options.listStrategies) {
     console.log(strategyText());
     return;
   }
-  const config = presetConfig(options.preset, settings(options));
+  if (named !== undefined && options.preset !== undefined && named !== options.preset)
+    throw new ConfigError(
+      `bars search: expected one preset, got ${named} and --preset ${options.preset}. Name it once.`,
+    );
+  const config = presetConfig(named ?? options.preset ?? "smoke", settings(options));
   const backend = await startedBackend(options.backend);
   console.log(describeBackend(backend));
   const note = budgetNote(config);

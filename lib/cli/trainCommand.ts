@@ -13,7 +13,7 @@ import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
-import { backendOption, place, several, wholeNumber } from "./values";
+import { backendOption, place, presetName, several, wholeNumber } from "./values";
 
 interface Options {
   readonly preset?: string;
@@ -37,7 +37,11 @@ export function trainCommand(): Command {
       "[network]",
       "a genotype file; the folder, record or checkpoint of a search (its argmax), an evolution (its fittest) or a training (goes on); or a name such as resnet20-bireal-x0.5",
     )
-    .option("--preset <name>", `settings to start from: ${trainPresetNames.join(", ")} (default: smoke)`)
+    .option(
+      "--preset <name>",
+      `settings to start from: ${trainPresetNames.join(", ")} (default: smoke)`,
+      presetName(trainPresets),
+    )
     .option("--config <file>", "JSON file of settings laid over the preset")
     .option("--set <path=value>", "one setting, e.g. optimizer.method=sgd (repeatable)", several, [])
     .option("--seed <number>", "seed of everything random", wholeNumber)

@@ -1,7 +1,10 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
+import { writeError } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
+import { shownPath } from "../util/shownPath";
 
 /** Parses an option that is a whole number. */
 export function wholeNumber(text: string): number {
@@ -45,6 +48,60 @@ export function place(text: string): string {
 /** The same for an argument that takes several. */
 export function places(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), place(text)];
+}
+
+/** Parses the name of a preset, the library's or one of the user's own. */
+export function presetName(presets: {
+  readonly names: readonly string[];
+  has(name: string): boolean;
+}): (text: string) => string {
+  return (text) => {
+    if (presets.has(text)) return text;
+    throw new InvalidArgumentError(
+      `unknown preset "${text}". Known presets: ${presets.names.join(", ")}. One of your own must be defined first (--define).`,
+    );
+  };
+}
+
+/** Parses an option that may not be empty. */
+export function someText(text: string): string {
+  if (text === "") throw new InvalidArgumentError("expected a text, got an empty one.");
+  return text;
+}
+
+/** Parses the name of a file to write: one that cannot be written is refused before anything is computed. */
+export function outputFile(text: string): string {
+  if (someText(text) && isFolder(text))
+    throw new InvalidArgumentError("expected the name of a file to write, found a folder there.");
+  checkFolder(dirname(text));
+  return text;
+}
+
+/** The same for a folder. */
+export function outputFolder(text: string): string {
+  checkFolder(someText(text));
+  return text;
+}
+
+/** @throws InvalidArgumentError where a folder cannot be made, or written to. */
+function checkFolder(folder: string): void {
+  const found = nearest(resolve(folder));
+  if (!isFolder(found))
+    throw new InvalidArgumentError(`expected a path through folders, found a file: ${shownPath(found)}.`);
+  try {
+    accessSync(found, constants.W_OK);
+  } catch (error) {
+    throw new InvalidArgumentError(writeError(found, error).message);
+  }
+}
+
+/** The longest part of a path that is there. */
+function nearest(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** `--backend <name>`, of every command that computes. */

@@ -18,7 +18,7 @@ import { jobFolder } from "../sweep/jobState";
 import { teachersFolder } from "../sweep/sharedTeacher";
 import { readSweepFile } from "../sweep/sweepFile";
 import { hashJson } from "../util/canonicalJson";
-import { RecordError } from "../util/errors";
+import { NoRecordError, RecordError } from "../util/errors";
 
 /** Folders of trainings that only serve others. */
 const passedOver: readonly string[] = ["teacher", teachersFolder, candidatesFolder];
@@ -57,7 +57,7 @@ export function findTrainRecords(places: readonly string[]): FoundRecord[] {
     return [{ place, record: checkTrainRecord(value, place) }];
   });
   if (found.length === 0) {
-    throw new RecordError(
+    throw new NoRecordError(
       `${places.join(", ")}: expected training records, found none. Give record files, or folders that "bars train" or "bars sweep run" wrote.`,
     );
   }

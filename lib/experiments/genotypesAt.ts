@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import type { Genotype } from "../space/genotype";
 import { counted } from "../util/counted";
-import { BarsError, GenotypeError } from "../util/errors";
+import { BarsError, GenotypeError, NoRecordError } from "../util/errors";
 import { trainTarget } from "./trainTarget";
 
 /** A genotype on disk, and what to call it. */
@@ -18,7 +18,7 @@ export interface NamedGenotype {
  * derives by argmax, evolved or trained; of any other folder those of the runs in it, at any depth, sorted by path.
  *
  * @param onLeftOut hears why a run of such a folder gives no genotype; the others are given all the same.
- * @throws GenotypeError where there is none, or a training is of a hand-made network, which has no genotype.
+ * @throws NoRecordError where there is none. GenotypeError where a training is of a hand-made network, which has no genotype.
  * @throws DeriveError for a search of which no epoch has ended.
  * @throws GenotypeError or RecordError for a file that cannot be read.
  */
@@ -26,7 +26,7 @@ export function genotypesAt(place: string, onLeftOut: (why: string) => void): Na
   if (!statSync(place).isDirectory()) return [genotypeOf(place, nameOf(place))];
   const runs = runFolders(place);
   if (runs.length === 0) {
-    throw new GenotypeError(
+    throw new NoRecordError(
       `${place}: expected the folder of a run, or one with some at any depth, found neither genotype.json nor record.json. Give a genotype's file, or the folder of a search, an evolution, a race or a training.`,
     );
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readRecordJson } from "../records/readRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
-import { RecordError } from "../util/errors";
+import { NoRecordError } from "../util/errors";
 import { projectOrOwn } from "../util/projectFolder";
 import type { FoundRecord } from "./frontierRuns";
 
@@ -29,7 +29,7 @@ export function loadTrainRecords(folders: string | readonly string[]): FoundReco
     });
     if (found.length > 0) return found;
   }
-  throw new RecordError(
+  throw new NoRecordError(
     `${places.join(", ")}: expected training records, found none. Train networks first (notebook 04, bars train or bars sweep run), or give the folder they are in.`,
   );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { counted } from "../util/counted";
-import { RecordError } from "../util/errors";
+import { NoRecordError } from "../util/errors";
 import { likelyNames } from "../util/nearNames";
 import { projectPath } from "../util/projectFolder";
 
@@ -31,7 +31,7 @@ export function storedSearches(prefix: string, place = "data/records"): Record<s
         ? ` It holds ${counted(names.length, "record")}, e.g. ${names[0]}.`
         : " It holds no records.";
     const hint = near.length > 0 ? ` The nearest are ${near.join(", ")}.` : some;
-    throw new RecordError(
+    throw new NoRecordError(
       `${folder}: expected records whose names begin with "${prefix}", found none.${hint}`,
     );
   }

@@ -13,6 +13,7 @@ export {
   DivergenceError,
   GenotypeError,
   InterruptedError,
+  NoRecordError,
   RecordError,
   ShapeError,
 } from "../util/errors";

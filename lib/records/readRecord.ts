@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { checkDefined } from "../config/definitions";
 import { hashJson } from "../util/canonicalJson";
-import { RecordError } from "../util/errors";
+import { NoRecordError, RecordError } from "../util/errors";
+import { oneLine } from "../util/oneLine";
 import { parseJson } from "../util/parseJson";
 import type { ObjectShape } from "../util/shape";
 import { showValue } from "../util/showValue";
@@ -18,6 +20,7 @@ export function readRecordJson(path: string, what: string): unknown {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw noRecord(path, what, cause);
     throw new RecordError(`${path}: expected ${what}, could not read it: ${(cause as Error).message}.`, {
       cause,
     });
@@ -27,11 +30,23 @@ export function readRecordJson(path: string, what: string): unknown {
     value = parseJson(text);
   } catch (cause) {
     throw new RecordError(
-      `${path}: expected ${what}, got text that is not JSON (${(cause as Error).message}).`,
+      `${path}: expected ${what}, got text that is not JSON (${oneLine((cause as Error).message)}).`,
       { cause },
     );
   }
   return unsealed(value, path);
+}
+
+/** Who names a folder in which no run has begun is told of the folder, not of a file in it that they did not name. */
+function noRecord(path: string, what: string, cause: unknown): NoRecordError {
+  const folder = dirname(path);
+  const isInFolder = basename(path) === "record.json" && existsSync(folder);
+  return new NoRecordError(
+    isInFolder
+      ? `${folder}: expected a folder with ${what}, found no record.json in it. Give the folder that --out named when the run was started, or a record's file.`
+      : `${path}: expected ${what}, found no such file. Give the file of one, or the folder of a run.`,
+    { cause },
+  );
 }
 
 /** The `kind` of a value of unknown origin; undefined where it is no object or says none. */
@@ -62,7 +77,7 @@ export function checkRecordForm<T extends object>(value: unknown, form: RecordFo
   const kind = kindInJson(value);
   if (kind !== form.kind) {
     throw new RecordError(
-      `${place}: expected kind "${form.kind}", got ${kind === undefined ? "undefined" : showValue(kind)}.`,
+      `${place}: expected kind "${form.kind}", got ${kind === undefined ? "JSON of no kind" : showValue(kind)}. Give ${form.what}.`,
     );
   }
   const record = value as Readonly<Record<string, unknown>>;

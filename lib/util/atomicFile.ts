@@ -34,10 +34,12 @@ const causes: Readonly<Record<string, string>> = {
 export function writeError(path: string, error: unknown): RecordError {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const why = causes[code] ?? withShownPaths(error instanceof Error ? error.message : String(error));
-  return new RecordError(
-    `${shownPath(path)}: could not be written: ${why}. An earlier version of the file is untouched.`,
-    { cause: error },
-  );
+  const kept = isFile(path) ? " The file of that name is untouched." : "";
+  return new RecordError(`${shownPath(path)}: could not be written: ${why}.${kept}`, { cause: error });
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 /**

@@ -90,6 +90,19 @@ export class GenotypeError extends BarsError {}
  */
 export class RecordError extends BarsError {}
 /**
+ * What was named holds no record: there is no such file, or no run has begun in the folder.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bars.readTrainRecord("data/records/record.json");
+ * } catch (error) {
+ *   console.log(error instanceof bars.errors.NoRecordError); // true
+ * }
+ * ```
+ */
+export class NoRecordError extends RecordError {}
+/**
  * No tensor engine could be started, or the wrong one was asked for.
  *
  * @example

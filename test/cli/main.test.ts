@@ -5,6 +5,7 @@ import { spaceConfig } from "../../lib/config/spaceConfig";
 import { randomKey } from "../../lib/random/randomKey";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { barsHere, barsProcess } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 
@@ -24,8 +25,8 @@ describe("bars, as a process", () => {
     { args: ["search", "--sed", "1"], code: 2, says: "unknown option '--sed'" },
     {
       args: ["derive", "."],
-      code: 1,
-      says: "record.json: expected the record of a search or of a race, could not read it",
+      code: 2,
+      says: ".: expected a folder with the record of a search or of a race, found no record.json in it.",
     },
   ])("ends with $code and says so: $args", async ({ args, code, says }) => {
     const { out, err, ...ended } = await start(...args);
@@ -123,22 +124,15 @@ describe("bars", () => {
   });
 
   mkdirSync(join(folder, "empty"));
-  it.each([
-    {
-      args: ["draw", "empty"],
-      message: "empty: expected the folder of a run, or one with some at any depth",
+  it.each([{ args: ["data", "--offline", "--data-dir", "nowhere"], message: "nowhere" }])(
+    "exits with 1 when the work fails: $args",
+    async ({ args, message }) => {
+      const { code, err } = await bars(...args);
+      expect(err).toContain(`error: `);
+      expect(err).toContain(message);
+      expect(code).toBe(1);
     },
-    {
-      args: ["derive", "empty"],
-      message: "empty/record.json: expected the record of a search or of a race, could not read it: ENOENT",
-    },
-    { args: ["data", "--offline", "--data-dir", "nowhere"], message: "nowhere" },
-  ])("exits with 1 when the work fails: $args", async ({ args, message }) => {
-    const { code, err } = await bars(...args);
-    expect(err).toContain(`error: `);
-    expect(err).toContain(message);
-    expect(code).toBe(1);
-  });
+  );
 
   it("costs a genotype, as a report and as JSON with the convention stated", async () => {
     const text = (await bars("cost", genotypePath)).out;
@@ -262,6 +256,7 @@ describe("bars", () => {
     expect(derived.code).toBe(0);
     expect(existsSync(join(folder, "runs/a/genotype-top_k.json"))).toBe(true);
     expect((await bars("cost", "runs/a/genotype-top_k.json")).code).toBe(0);
+    const topOne = readFileSync(join(folder, "runs/a/genotype-top_k.json"), "utf8");
     expect((await bars("derive", "runs/a", "--rule", "best")).err).toContain(
       'derive: unknown rule "best". Known rules: argmax,',
     );
@@ -272,8 +267,17 @@ describe("bars", () => {
       bars("derive", "runs/a", "--rule", "budget", "--option", `budget=${value}`, "--epoch", "1..2");
     expect((await budget("null")).out).toMatch(/OPs \d+ .*\nmargin: mean -?[\d.]+, smallest/);
     expect((await budget("1")).err).toMatch(/at most 1 BOPs an image; the cheapest one costs \d+\./);
-    const stopped = { ...JSON.parse(record), chosen: { epoch: 0, reason: "it was flatter" } };
-    writeFileSync(join(folder, "stopped.json"), JSON.stringify(stopped));
+    const again = await bars(
+      ...["derive", "runs/a", "--rule", "top_k", "--option", "k=2", "--option", "prune=true"],
+    );
+    const kept = /kept in (runs\/a\/genotype-top_k-[0-9a-f]{8}\.json)\n/.exec(again.out)?.[1] as string;
+    expect(readFileSync(join(folder, kept), "utf8")).toBe(topOne);
+    expect(readFileSync(join(folder, "runs/a/genotype-top_k.json"), "utf8")).not.toBe(topOne);
+    writeFileSync(join(folder, "stopped.json"), record);
+    rewriteRecord(join(folder, "stopped.json"), (whole) => ({
+      ...whole,
+      chosen: { epoch: 0, reason: "it was flatter" },
+    }));
     const chosen = await bars("derive", "stopped.json", "--out", "stopped-genotype.json");
     expect(chosen.out).toContain("alphas of epoch 1, which the search chose: it was flatter");
     expect((await bars("derive", "stopped.json", "--rule", "best_of")).err).toContain(
@@ -291,7 +295,8 @@ describe("bars", () => {
     );
     expect(ranked.err).not.toContain("error");
     expect(ranked.out).toMatch(/accuracies of the samples in the supernet: [\d.]+, [\d.]+, [\d.]+\n/);
-    writeFileSync(join(folder, "old.json"), JSON.stringify({ ...stopped, schema: 9 }));
+    writeFileSync(join(folder, "old.json"), record);
+    rewriteRecord(join(folder, "old.json"), (whole) => ({ ...whole, schema: 9 }));
     expect((await bars("derive", "old.json")).err).toContain(
       "old.json: expected schema 4, got 9; it was written by",
     );

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { barsHere } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 
@@ -59,15 +60,14 @@ describe("bars race", () => {
   it("says where a race stands, also of one that nobody works on, and refuses a folder without one", async () => {
     const status = await bars("race", "--status", "runs/r");
     expect(status.out).toContain("race      finished");
-    const record = { ...json("runs/r/record.json"), status: "running" };
-    writeFileSync(join(folder, "runs/r/record.json"), JSON.stringify(record));
+    rewriteRecord(join(folder, "runs/r/record.json"), (record) => ({ ...record, status: "running" }));
     expect((await bars("race", "--status", "runs/r")).out).toContain(
       "no process works on it: it was killed; start it again to go on",
     );
     const none = await bars("race", "--status", "runs");
     expect(none.code).toBe(2);
     expect(none.err).toContain(
-      "error: bars race --status runs: expected the folder of a race, found no record.json in it. Give --out of the race.",
+      "error: runs: expected a folder with a record of a race, found no record.json in it.",
     );
   });
 

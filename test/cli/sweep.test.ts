@@ -234,7 +234,7 @@ describe("bad input", () => {
     {
       args: ["frontier", "empty"],
       message: "error: empty: expected training records, found none.",
-      status: 1,
+      status: 2,
     },
     {
       args: ["frontier", "old"],
@@ -254,7 +254,7 @@ describe("bad input", () => {
     },
     {
       args: ["sweep", "job", "empty"],
-      message: "empty/job.json: expected a job of a sweep, could not read it: ENOENT",
+      message: "empty/job.json: expected a job of a sweep, found no such file.",
       status: 1,
     },
   ])("$args", async ({ args, message, status }) => {

@@ -55,7 +55,7 @@ describe("trainTarget", () => {
     ["resnet20-bireal-x0", "resnet20-bireal-x0: width must be a finite number above 0, got 0."],
     [
       folder,
-      `${join(folder, "record.json")}: expected the record of a search, an evolution, a race or a training, could not read it`,
+      `${folder}: expected a folder with the record of a search, an evolution, a race or a training, found no record.json in it.`,
     ],
     [join(folder, "s.json"), 's.json: kind must be "bars.genotype", got nothing.'],
     [

@@ -24,6 +24,8 @@ const wrongSweep = file("wrong.json", {
 const list = file("list.json", [1]);
 const damaged = file("damaged.json", { kind: "bars.genotype", schema: 1 });
 mkdirSync(at("empty"));
+mkdirSync(at("damaged"));
+writeFileSync(at("damaged/record.json"), '{"kind": "bars.search-record"');
 
 let said: string[] = [];
 beforeEach(() => {
@@ -47,6 +49,22 @@ async function code(...args: string[]): Promise<number> {
   process.exitCode = undefined;
   await main(["node", "bars", ...args]);
   return Number(process.exitCode ?? 0);
+}
+
+/** What its arguments may be. */
+function usualArguments(command: Command): string[] {
+  if (command.name() === "compare") return ["layout"];
+  return command.registeredArguments.map((own) => (own.name() === "preset" ? "smoke" : record));
+}
+
+/** What no such option may be: names of files may be any text but an empty one. */
+function nonsense({ parseArg }: Command["options"][number]): string {
+  try {
+    parseArg?.("non.sense", undefined);
+    return "";
+  } catch {
+    return "non.sense";
+  }
 }
 
 /** Every command with the words that call it. */
@@ -100,7 +118,7 @@ describe("wrong usage of the command line", () => {
     ({ command }) => command.commands.length === 0 && !argumentsOf(command).some(({ variadic }) => variadic),
   );
   it.each(limited)("ends with 2 for an argument too many of $words", async ({ words, command }) => {
-    const own = command.name() === "compare" ? ["layout"] : argumentsOf(command).map(() => record);
+    const own = usualArguments(command);
     expect(await code(...words, ...own, "one-more")).toBe(2);
     expect(said.join("")).toContain("error: too many arguments");
   });
@@ -112,12 +130,12 @@ describe("wrong usage of the command line", () => {
           parseArg && required && !variadic && attributeName,
       )
       .filter(({ long }) => !["--set", "--option", "--only", "--setup", "--own"].includes(long as string))
-      .map(({ long }) => ({ words, command, long: long as string })),
+      .map((option) => ({ words, command, long: option.long as string, text: nonsense(option) })),
   );
-  it.each(valued)("ends with 2 for nonsense as $long of $words", async ({ words, command, long }) => {
-    const own = command.name() === "compare" ? ["layout"] : argumentsOf(command).map(() => record);
-    expect(await code(...words, ...own, long, "non.sense")).toBe(2);
-    expect(said.join("")).toMatch(/error: option '.*' argument 'non.sense' is invalid/);
+  it.each(valued)("ends with 2 for nonsense as $long of $words", async ({ words, command, long, text }) => {
+    const own = usualArguments(command);
+    expect(await code(...words, ...own, long, text)).toBe(2);
+    expect(said.join("")).toMatch(/error: option '.*' argument '(non\.sense)?' is invalid/);
   });
 
   it.each([
@@ -209,6 +227,27 @@ describe("wrong usage of the command line", () => {
     { args: ["backend", "--backend", "wasm:gpu"], message: "the engine wasm must be asked for as one of" },
     { args: ["settings", "cost.budgett"], message: "cost.budgett" },
     { args: ["bench", "--steps", "0"], message: "expected a whole number of at least 1" },
+    ...["derive", "evolve", "figures", "pack", "latency", "cost", "train", "ablate", "transfer"].map(
+      (name) => ({
+        args: [name, at("empty")],
+        message: "found no record.json in it. Give the folder that --out named",
+      }),
+    ),
+    { args: ["race", "--status", at("empty")], message: "found no record.json in it" },
+    { args: ["draw", at("empty")], message: "found neither genotype.json nor record.json" },
+    { args: ["frontier", at("empty")], message: "expected training records, found none" },
+    { args: ["report", at("empty"), "--out", at("site")], message: "expected folders with records of runs" },
+    {
+      args: ["report", at("empty"), "--tensorboard", at("board")],
+      message: "expected folders with records of runs",
+    },
+    { args: ["search", "huge"], message: 'unknown preset "huge"' },
+    { args: ["search", "smoke", "--preset", "laptop"], message: "expected one preset, got smoke and" },
+    { args: ["search", "--out", ""], message: "expected a text, got an empty one" },
+    { args: ["train", "resnet20-real", "--out", join(list, "a")], message: "through folders, found a file" },
+    { args: ["frontier", record, "--csv", at("empty")], message: "found a folder there" },
+    { args: ["pack", at("empty"), "--out", join(list, "a.bars")], message: "through folders, found a file" },
+    { args: ["latency", record, "--out", ""], message: "expected a text, got an empty one" },
   ])("ends with 2 and says what is wrong: $args", async ({ args, message }) => {
     expect(await code(...args)).toBe(2);
     expect(said.join("")).toContain(message);
@@ -217,11 +256,7 @@ describe("wrong usage of the command line", () => {
   it.each([
     { args: ["draw", damaged], message: "damaged.json" },
     { args: ["derive", damaged], message: "damaged.json" },
-    {
-      args: ["derive", at("empty")],
-      message: "expected the record of a search or of a race, could not read it",
-    },
-    { args: ["frontier", at("empty")], message: "expected training records, found none" },
+    { args: ["report", at("damaged"), "--out", at("site")], message: "none of 1 file could be read" },
     { args: ["provenance", damaged], message: "damaged.json" },
   ])("but with 1 for what is there and cannot be used: $args", async ({ args, message }) => {
     expect(await code(...args)).toBe(1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { storedSearches } from "../../lib/experiments/storedSearches";
 import { writeSearchRecord } from "../../lib/records/searchRecordFile";
 import { hashJson } from "../../lib/util/canonicalJson";
-import { RecordError } from "../../lib/util/errors";
+import { NoRecordError } from "../../lib/util/errors";
 import { madeUpRecord } from "../figures/madeUpRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
 
@@ -16,7 +16,7 @@ describe("storedSearches", () => {
       writeSearchRecord(join(folder, `${name}.json`), record);
     expect(storedSearches("search-", folder)).toEqual({ "search-a": record, "search-b": record });
     expect(() => storedSearches("serch-a", folder)).toThrow(
-      new RecordError(
+      new NoRecordError(
         `${folder}: expected records whose names begin with "serch-a", found none. The nearest are search-a, search-b.`,
       ),
     );

@@ -272,7 +272,7 @@ describe.skipIf(!chromium)("bars.explore in a page", () => {
     [
       "no record at all",
       5,
-      /records\["no record at all"\]: expected kind "bars.search-record", got undefined/,
+      /records\["no record at all"\]: expected kind "bars.search-record", got JSON of no kind/,
     ],
     [
       "a primitive that is not defined",

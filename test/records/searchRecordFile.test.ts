@@ -13,12 +13,14 @@ const read = (value: unknown) => {
 describe("readSearchRecord", () => {
   it("refuses what is missing, not JSON, another kind or another schema, and says which", () => {
     expect(() => readSearchRecord(`${path}.none`)).toThrow(
-      "expected a search record, could not read it: ENOENT",
+      "expected a search record, found no such file. Give the file of one, or the folder of a run.",
     );
     expect(read("{")).toThrow("expected a search record, got text that is not JSON");
-    expect(read(null)).toThrow('expected kind "bars.search-record", got undefined.');
+    expect(read(null)).toThrow(
+      'expected kind "bars.search-record", got JSON of no kind. Give a search record.',
+    );
     expect(read({ kind: "bars.genotype" })).toThrow(
-      'expected kind "bars.search-record", got "bars.genotype".',
+      'expected kind "bars.search-record", got "bars.genotype". Give a search record.',
     );
     expect(read({ kind: "bars.search-record", schema: 7, versions: { bars: "9.0.0" } })).toThrow(
       "expected schema 4, got 7; it was written by another version of bars (9.0.0). Read it with that version.",

@@ -11,11 +11,11 @@ const read = (value: unknown) => {
 };
 
 it("readTrainRecord refuses what is missing, not JSON, another kind or another schema, and says which", () => {
-  expect(() => readTrainRecord(`${path}.none`)).toThrow(
-    "expected a training record, could not read it: ENOENT",
-  );
+  expect(() => readTrainRecord(`${path}.none`)).toThrow("expected a training record, found no such file.");
   expect(read("{")).toThrow("expected a training record, got text that is not JSON");
-  expect(read(null)).toThrow('expected kind "bars.train-record", got undefined.');
+  expect(read(null)).toThrow(
+    'expected kind "bars.train-record", got JSON of no kind. Give a training record.',
+  );
   expect(read({ kind: "bars.search-record" })).toThrow(
     'expected kind "bars.train-record", got "bars.search-record".',
   );

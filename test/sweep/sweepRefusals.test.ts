@@ -173,7 +173,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "an evolution on a search that is not there",
       runs: [{ name: "e", stage: "evolution", record: "no.json" }],
-      message: "no.json: expected a search record, could not read it: ENOENT",
+      message: "no.json: expected a search record, found no such file.",
     },
     {
       what: "a missing genotype",
@@ -188,7 +188,7 @@ describe("a sweep refuses, by name of the run or job,", () => {
     {
       what: "a record that is not there",
       runs: [{ name: "t", stage: "derive+train", record: "no.json" }],
-      message: "no.json: expected a search record, could not read it: ENOENT",
+      message: "no.json: expected a search record, found no such file.",
     },
     {
       what: "a record for a stage that reads none",

@@ -81,7 +81,7 @@ describe("writeFileAtomic", () => {
     const write = () => writeFileAtomic(path, [Buffer.from("new "), Buffer.from("content")]);
     expect(write).toThrow(RecordError);
     expect(write).toThrow(
-      `${path}: could not be written: the disk is full; free some space and run the same command again. An earlier version of the file is untouched.`,
+      `${path}: could not be written: the disk is full; free some space and run the same command again. The file of that name is untouched.`,
     );
     expect(fs.readFileSync(path, "utf8")).toBe("old");
     expect(fs.readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);

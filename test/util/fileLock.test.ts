@@ -78,7 +78,7 @@ describe("a disk that is full while a lock is written", () => {
     const taking = ownFolder(folder, "train", async () => 1);
     await expect(taking).rejects.toThrow(RecordError);
     await expect(taking).rejects.toThrow(
-      `${lock}: could not be written: the disk is full; free some space and run the same command again. An earlier version of the file is untouched.`,
+      `${lock}: could not be written: the disk is full; free some space and run the same command again.`,
     );
     if (process.platform === "linux") expect(readdirSync("/proc/self/fd").length).toBe(before);
     expect(readdirSync(folder)).toEqual([]);

@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { writeFileAtomic } from "../../util/atomicFile";
-import { BarsError } from "../../util/errors";
+import { BarsError, RecordError } from "../../util/errors";
 import { altText, type Figure, plainTitle } from "../frame/figure";
 import { type PaperWidth, paperPixels, toMillimetres } from "../frame/paper";
 import { type FigureProvenance, noSources, type Provenance, provenanceOf } from "../frame/provenance";
@@ -9,7 +10,7 @@ import { type DrawEngine, type Drawer, drawerFor } from "./drawFigure";
 import { bareFigure, fitFigure } from "./fitFigure";
 import { checkTexName, includeGraphics } from "./includeGraphics";
 import { warnOfMissingLetters } from "./missingLetters";
-import { pdfWithProvenance, pngWithProvenance, texProvenance } from "./provenanceFile";
+import { pdfWithProvenance, pngWithProvenance, readProvenance, texProvenance } from "./provenanceFile";
 import { svgWithFonts } from "./svgFonts";
 import { svgWithProvenance } from "./svgProvenance";
 import { svgOfSize, svgSize } from "./svgSize";
@@ -87,6 +88,7 @@ export async function exportFigure(
   const size = targetSize(svg, drawn, options.width);
   if (format === "tex") {
     const pdf = path.replace(/\.tex$/i, ".pdf");
+    rejectForeign(pdf, path);
     writeFileAtomic(pdf, [await pdfOf(svg, size, drawer, provenance, meta.alt)]);
     const snippet = includeGraphics({ ...meta, pdf: basename(pdf), millimetres: toMillimetres(size.width) });
     writeFileAtomic(path, texProvenance(provenance) + snippet);
@@ -94,6 +96,19 @@ export async function exportFigure(
   }
   writeFileAtomic(path, [await fileOf(format, svg, size, drawer, provenance, meta.alt, options)]);
   return [path];
+}
+
+/** @throws RecordError where the PDF that a `.tex` file includes would replace one that is no figure of this library. */
+function rejectForeign(pdf: string, tex: string): void {
+  if (!existsSync(pdf)) return;
+  try {
+    readProvenance(pdf);
+  } catch (cause) {
+    throw new RecordError(
+      `${pdf}: ${tex} includes a PDF of this name beside it, and the file there was not written by exportFigure. Move it, or write to another .tex.`,
+      { cause },
+    );
+  }
 }
 
 /**

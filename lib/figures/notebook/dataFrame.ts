@@ -1,5 +1,6 @@
 import type { DataFrame } from "danfojs-node/dist/danfojs-base";
 import { ConfigError } from "../../util/errors";
+import { showValue } from "../../util/showValue";
 import { danfoWithMissing } from "../plots/danfoMissing";
 import type { TableRow } from "./showTable";
 
@@ -19,7 +20,7 @@ type ColumnType = "int32" | "float32" | "boolean" | "string";
  * `groupby()` count, average and spread over the numbers that are there, and give NaN where there are none. Of a
  * single value no spread is known: `std` and `var` are NaN.
  *
- * @throws ConfigError for a column with the name of a member that danfojs needs: `values`, `columns`, `shape`, ….
+ * @throws ConfigError for rows that are no list of objects, and for a column with the name of a member that danfojs needs: `values`, `columns`, `shape`, ….
  *
  * @example
  * ```ts
@@ -28,6 +29,7 @@ type ColumnType = "int32" | "float32" | "boolean" | "string";
  * ```
  */
 export function dataFrame(rows: readonly TableRow[]): DataFrame {
+  checkRows(rows);
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const taken = columns.find((name) => needed.test(name));
   if (taken !== undefined)
@@ -45,6 +47,17 @@ export function dataFrame(rows: readonly TableRow[]): DataFrame {
   });
   const { DataFrame } = danfoWithMissing();
   return rows.length === 0 ? new DataFrame([]) : new DataFrame(values, { columns, dtypes: types });
+}
+
+/** In notebooks, whose cells are not type-checked where values come from JSON. */
+function checkRows(rows: unknown): void {
+  if (!Array.isArray(rows))
+    throw new ConfigError(`dataFrame: expected a list of rows, got ${showValue(rows)}. Give [{ … }, { … }].`);
+  const bad = rows.findIndex((row) => typeof row !== "object" || row === null || Array.isArray(row));
+  if (bad >= 0)
+    throw new ConfigError(
+      `dataFrame: row ${bad} must be an object of columns and values, got ${showValue(rows[bad])}.`,
+    );
 }
 
 /** danfojs would guess the type, and takes text of digits for numbers. */

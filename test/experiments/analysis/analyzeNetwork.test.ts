@@ -143,7 +143,7 @@ describe("analyzeNetwork", () => {
   it("says what is missing where a record has no checkpoint, and where there is no record", async () => {
     const bare = mkdtempSync(join(tmpdir(), "bars-bare-"));
     await expect(analyzeNetwork(bare, null, { config })).rejects.toThrow(
-      /record\.json: expected a training record, could not read it/,
+      /expected a folder with a training record, found no record\.json in it/,
     );
     cpSync(join(directory, "record.json"), join(bare, "record.json"));
     await expect(analyzeNetwork(bare, null, { config })).rejects.toThrow(

@@ -125,6 +125,17 @@ describe("exportFigure", () => {
     expect(tex).toContain("\\label{fig:fig}");
   });
 
+  it("refuses to put a LaTeX figure's PDF in the place of one that it did not write", async () => {
+    writeFileSync(at("paper.pdf"), "%PDF-1.4 of another program");
+    await expect(exportFigure(figure, at("paper.tex"), builtin)).rejects.toThrow(
+      /paper\.pdf: .*paper\.tex includes a PDF of this name beside it, and the file there was not written by exportFigure\. Move it, or write to another \.tex\.$/,
+    );
+    expect(readFileSync(at("paper.pdf"), "utf8")).toBe("%PDF-1.4 of another program");
+    expect(existsSync(at("paper.tex"))).toBe(false);
+    await exportFigure(figure, at("fig2.tex"), builtin);
+    await expect(exportFigure(figure, at("fig2.tex"), builtin)).resolves.toHaveLength(2);
+  });
+
   it("writes several figures as several formats at once", async () => {
     const figures = { loss: figure, heat: alphaHeatmap(record) };
     const paths = await exportFigures(figures, at("all"), ["svg", "json"], builtin);

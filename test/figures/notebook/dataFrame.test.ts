@@ -74,6 +74,15 @@ describe("dataFrame", () => {
     expect(() => frame.column("name").mean()).toThrow("String data type does not support mean operation");
   });
 
+  it("refuses rows that are no list of objects, and says which", () => {
+    const rows = (value: unknown) => () => dataFrame(value as never);
+    expect(rows(5)).toThrow("dataFrame: expected a list of rows, got 5. Give [{ … }, { … }].");
+    expect(rows({ a: 1 })).toThrow("dataFrame: expected a list of rows, got ");
+    expect(rows([null])).toThrow("dataFrame: row 0 must be an object of columns and values, got null.");
+    expect(rows([{ a: 1 }, 5])).toThrow("dataFrame: row 1 must be an object of columns and values, got 5.");
+    expect(rows([[1, 2]])).toThrow("dataFrame: row 0 must be an object");
+  });
+
   it("makes a frame of no rows, and of keys that objects inherit", () => {
     expect(dataFrame([]).shape).toEqual([0, 0]);
     const frame = dataFrame([{ toString: 3 }, { constructor: 4 }]);
