@@ -15,7 +15,9 @@ interface Options {
 /** `bars figures`: every figure of one run, in one go. Needs no tensor engine. */
 export function figuresCommand(): Command {
   return new Command("figures")
-    .description("write every figure of a search or a training: losses, alphas, costs, architecture")
+    .description(
+      "write every figure of a search, a training or a race: losses, alphas, costs, ladder, architecture",
+    )
     .argument("<run>", "folder of a run, or a record file", place)
     .option(
       "--format <names>",

@@ -14,7 +14,12 @@ import { costParts } from "../figures/plots/costParts";
 import { entropyFigure } from "../figures/plots/entropyFigure";
 import { layoutEvolution } from "../figures/plots/layoutEvolution";
 import { lossFigure } from "../figures/plots/lossFigure";
+import { raceAgreementFigure } from "../figures/plots/raceAgreementFigure";
+import { raceCostFigure } from "../figures/plots/raceCostFigure";
+import { raceLadder } from "../figures/plots/raceLadder";
 import { trainFigure } from "../figures/plots/trainFigure";
+import type { RaceRecord } from "../records/raceRecord";
+import { checkRaceRecord } from "../records/raceRecordFile";
 import { kindInJson, readRecordJson } from "../records/readRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
@@ -27,18 +32,19 @@ import { showValue } from "../util/showValue";
 export type NamedFigures = Readonly<Record<string, Figure | string>>;
 
 /**
- * Every figure of one run: of a search or a training, by the folder it left or by its record.
+ * Every figure of one run: of a search, a training or a race, by the folder it left or by its record.
  *
- * @throws RecordError for a record of another kind, or a search of which no epoch has ended.
+ * @throws RecordError for a record of another kind, a search of which no epoch has ended, or a race without a winner.
  */
 export function runFigures(place: string): NamedFigures {
   const path = statSync(place).isDirectory() ? join(place, "record.json") : place;
-  const value = readRecordJson(path, "the record of a search or a training");
+  const value = readRecordJson(path, "the record of a search, a training or a race");
   const kind = kindInJson(value);
   if (kind === "bars.search-record") return searchFigures(checkSearchRecord(value, path), path);
   if (kind === "bars.train-record") return trainFigures(checkTrainRecord(value, path));
+  if (kind === "bars.race-record") return raceFigures(checkRaceRecord(value, path), path);
   throw new RecordError(
-    `${path}: expected the record of a search or a training, got ${kind === undefined ? "JSON of no kind" : showValue(kind)}.`,
+    `${path}: expected the record of a search, a training or a race, got ${kind === undefined ? "JSON of no kind" : showValue(kind)}.`,
   );
 }
 
@@ -60,6 +66,22 @@ function searchFigures(record: SearchRecord, path: string): NamedFigures {
     cost: costFigure(record),
     "cost-by-part": costBars(costParts(genotype, "part", binarization)),
     architecture: drawGenotype(genotype),
+  };
+}
+
+function raceFigures(record: RaceRecord, path: string): NamedFigures {
+  const winner = record.winner === null ? undefined : record.networks[record.winner];
+  if (winner === undefined)
+    throw new RecordError(
+      `${path}: this race is ${record.status} and has no winner yet; run it to its end, or see "bars race --status".`,
+    );
+  return {
+    ladder: raceLadder(record),
+    agreement: raceAgreementFigure(record),
+    "cost-against-score": raceCostFigure(record),
+    ...(record.fit === null ? {} : { "alpha-heatmap": alphaHeatmap(record) }),
+    "cost-by-part": costBars(costParts(winner.genotype, "part", record.config.train.binarization)),
+    architecture: drawGenotype(winner.genotype),
   };
 }
 

@@ -53,6 +53,16 @@ describe("bars figures", () => {
     expect(readProvenance(join(run, "figures/losses.svg")).configHashes).toEqual([configHash]);
   });
 
+  it("writes those of a race", async () => {
+    const out = join(folder, "raced");
+    await bars("figures", "data/records/protocol/A-race-0.json", "--format", "svg", "--out", out);
+    expect(readdirSync(out).sort()).toEqual(
+      ["agreement", "alpha-heatmap", "architecture", "cost-against-score", "cost-by-part", "ladder"].map(
+        (name) => `${name}.svg`,
+      ),
+    );
+  });
+
   it("writes those of a training, also of a hand-made network, in every format asked for", async () => {
     const out = join(folder, "trained");
     await bars(
@@ -72,7 +82,7 @@ describe("bars figures", () => {
     );
     expect(process.exitCode).toBe(2);
     expect(await bars("figures", "package.json")).toContain(
-      "package.json: expected the record of a search or a training, got JSON of no kind.",
+      "package.json: expected the record of a search, a training or a race, got JSON of no kind.",
     );
     expect(process.exitCode).toBe(1);
     expect(existsSync("figures")).toBe(false);
