@@ -28,6 +28,13 @@ const variants = {
   multiplier: { cost },
   "alphas wait": { alphaStart },
   all: bars.config.searchRepairs,
+  // A one-shot supernet: weights alone, a uniform path in every step, four times the images.
+  "sampled paths": {
+    samplers: { cell: { method: "path" }, depth: { method: "path" }, width: { method: "path" } },
+    data: { trainImages: 24000 },
+    epochs: 12,
+    warmupEpochs: 11,
+  },
 };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
