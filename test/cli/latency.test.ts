@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../lib/cli/main";
 import { type LatencyTable, latencyKey, latencyTable } from "../../lib/cost/latencyTable";
 import { spaceLayers } from "../../lib/cost/spaceLayers";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { rewriteRecord } from "../helpers/rewriteRecord";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const folder = temporaryFolder();
@@ -56,8 +57,8 @@ describe("bars latency", () => {
   });
 
   it("refuses a table of another machine, a file that is none, and milliseconds that are none", async () => {
-    const table = JSON.parse(readFileSync(path, "utf8")) as LatencyTable;
-    writeFileSync(at("other.json"), JSON.stringify({ ...table, machine: { name: "other", processor: "p" } }));
+    copyFileSync(path, at("other.json"));
+    rewriteRecord(at("other.json"), (table) => ({ ...table, machine: { name: "other", processor: "p" } }));
     expect(await bars("latency", network, "--out", at("other.json"))).toBe(2);
     expect(err.join("")).toContain("got one of other (p)");
     writeFileSync(at("list.json"), "[1]");
