@@ -9,7 +9,7 @@ import { heldText } from "../derive/heldText";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import type { RaceFit, RaceRecord } from "../records/raceRecord";
 import { checkRaceRecord } from "../records/raceRecordFile";
-import { kindInJson, readRecordJson } from "../records/readRecord";
+import { kindInJson, otherKind, readRecordJson } from "../records/readRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import { describeGenotype } from "../space/describeGenotype";
@@ -110,10 +110,12 @@ function keepOther(path: string, genotype: Genotype): string | null {
 
 /** A stored search or a stored race. */
 function recordIn(path: string): SearchRecord | RaceRecord {
-  const value = readRecordJson(path, "the record of a search or of a race");
-  return kindInJson(value) === "bars.race-record"
-    ? checkRaceRecord(value, path)
-    : checkSearchRecord(value, path);
+  const what = "the record of a search or of a race";
+  const value = readRecordJson(path, what);
+  const kind = kindInJson(value);
+  if (kind === "bars.race-record") return checkRaceRecord(value, path);
+  if (kind === "bars.search-record") return checkSearchRecord(value, path);
+  throw otherKind(value, what, path);
 }
 
 function tauText({ tau }: RaceFit): string {

@@ -20,13 +20,12 @@ import { raceLadder } from "../figures/plots/raceLadder";
 import { trainFigure } from "../figures/plots/trainFigure";
 import type { RaceRecord } from "../records/raceRecord";
 import { checkRaceRecord } from "../records/raceRecordFile";
-import { kindInJson, readRecordJson } from "../records/readRecord";
+import { kindInJson, otherKind, readRecordJson } from "../records/readRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import type { TrainRecord } from "../records/trainRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
 import { RecordError } from "../util/errors";
-import { showValue } from "../util/showValue";
 
 /** Figures and drawings (SVG text) by name. */
 export type NamedFigures = Readonly<Record<string, Figure | string>>;
@@ -38,14 +37,13 @@ export type NamedFigures = Readonly<Record<string, Figure | string>>;
  */
 export function runFigures(place: string): NamedFigures {
   const path = statSync(place).isDirectory() ? join(place, "record.json") : place;
-  const value = readRecordJson(path, "the record of a search, a training or a race");
+  const what = "the record of a search, a training or a race";
+  const value = readRecordJson(path, what);
   const kind = kindInJson(value);
   if (kind === "bars.search-record") return searchFigures(checkSearchRecord(value, path), path);
   if (kind === "bars.train-record") return trainFigures(checkTrainRecord(value, path));
   if (kind === "bars.race-record") return raceFigures(checkRaceRecord(value, path), path);
-  throw new RecordError(
-    `${path}: expected the record of a search, a training or a race, got ${kind === undefined ? "JSON of no kind" : showValue(kind)}.`,
-  );
+  throw otherKind(value, what, path);
 }
 
 function searchFigures(record: SearchRecord, path: string): NamedFigures {

@@ -12,11 +12,11 @@ import { checkEvolutionRecord } from "../records/evolutionRecordFile";
 import { checkModelSpec, genotypeModel, type ModelSpec } from "../records/modelSpec";
 import { racedModel } from "../records/raceRecord";
 import { checkRaceRecord } from "../records/raceRecordFile";
-import { readRecordJson } from "../records/readRecord";
+import { otherKind, readRecordJson } from "../records/readRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { checkTrainRecord } from "../records/trainRecordFile";
 import { parseGenotype } from "../space/validateGenotype";
-import { ConfigError, RecordError } from "../util/errors";
+import { ConfigError } from "../util/errors";
 import { likelyNames } from "../util/nearNames";
 
 /** What a training is to be of. */
@@ -87,7 +87,8 @@ const recordKinds: readonly string[] = [
 ];
 
 function fromRecord(path: string): TrainTarget {
-  const value = readRecordJson(path, "the record of a search, an evolution, a race or a training");
+  const what = "the record of a search, an evolution, a race or a training";
+  const value = readRecordJson(path, what);
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "bars.train-record") {
     const { model, config } = checkTrainRecord(value, path);
@@ -123,9 +124,7 @@ function fromRecord(path: string): TrainTarget {
       binarization: record.config.train.binarization,
     };
   }
-  throw new RecordError(
-    `${path}: expected the record of a search, an evolution, a race or a training, got kind ${JSON.stringify(kind)}.`,
-  );
+  throw otherKind(value, what, path);
 }
 
 /**

@@ -55,6 +55,14 @@ export function kindInJson(value: unknown): unknown {
   return isObject && Object.hasOwn(value, "kind") ? (value as { kind: unknown }).kind : undefined;
 }
 
+/** The error of a file that holds something else than the kinds it may. @param what e.g. "the record of a search or of a race". */
+export function otherKind(value: unknown, what: string, place: string): RecordError {
+  const kind = kindInJson(value);
+  return new RecordError(
+    `${place}: expected ${what}, got ${kind === undefined ? "JSON of no kind" : showValue(kind)}.`,
+  );
+}
+
 /** What every record says of itself, and what it must hold. */
 export interface RecordForm<T extends object> {
   readonly what: string;
