@@ -111,6 +111,51 @@ for (const name of values.only.split(",")) {
     throw new Error(`--only: expected some of ${Object.keys(variants).join(", ")}, got ${name}.`);
   for (let seed = 0; seed < Number(values.seeds); seed++) rows.push(await measured(name, seed));
 }
+// As a table, too: data/records/repairs/rankings.json is one.
+const judges = {
+  alphas: "the probability of its choices under the last epoch's alphas",
+  strengths: "what its choices count in the supernet's loss (rule perturb, judge keep)",
+  oneShot: "its accuracy with the supernet's weights, batch norms recalibrated",
+  bops: "its BOPs alone",
+};
+const columns = [
+  { name: "search", unit: null, description: "what was repaired" },
+  { name: "seed", unit: null, description: "seed of the search" },
+  { name: "networks", unit: null, description: "uniform draws of the race's band" },
+  ...Object.entries(judges).flatMap(([name, about]) => [
+    {
+      name,
+      unit: null,
+      description: `Kendall's tau of a draw's score in the race's first rung and ${about}`,
+    },
+    { name: `${name}From`, unit: null, description: "lower end of its 95 % interval over networks" },
+    { name: `${name}To`, unit: null, description: "upper end" },
+  ]),
+  { name: "argmaxBops", unit: null, description: "BOPs of one image of the network that argmax derives" },
+];
+const cells = rows.map(({ name, seed, networks, tau, argmax }) => ({
+  search: name,
+  seed,
+  networks,
+  ...Object.fromEntries(
+    Object.keys(judges).flatMap((judge) => {
+      const [from, to] = tau[judge]?.interval ?? [null, null];
+      return [
+        [judge, tau[judge]?.value ?? null],
+        [`${judge}From`, from],
+        [`${judge}To`, to],
+      ];
+    }),
+  ),
+  argmaxBops: argmax.bops,
+}));
+bars.records.writeTableFile(
+  join(values.out, "rankings.json"),
+  bars.records.table("Repairs of the search in the band of a race", columns, cells, {
+    sources: [`${positionals[0]} (config ${race.configHash.slice(0, 12)})`],
+    notes: [`one-shot accuracies and strengths on ${images} images; one search a row`],
+  }),
+);
 console.log(
   `Kendall's τ over ${rows[0].networks} uniform draws of the band, scores of the race's first rung (95 % interval over networks); BOPs alone: ${text(rows[0].tau.bops)}.\n`,
 );

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import {
@@ -11,6 +11,8 @@ import {
 import { tableText } from "../figures/notebook/showTable";
 import { readTrainRecord } from "../records/trainRecordFile";
 import { trainFiles } from "../train/trainFiles";
+import { ConfigError } from "../util/errors";
+import { isFolder } from "../util/makeFolders";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
 import { backendOption, place, positive, several, wholeNumber } from "./values";
@@ -34,7 +36,7 @@ interface Options {
 export function ablateCommand(): Command {
   return new Command("ablate")
     .description("change a trained network at one place and measure what accuracy does; again to resume")
-    .argument("<run>", "folder of a training", place)
+    .argument("<run>", "folder of a training, or its record.json", place)
     .option(
       "--only <kind:target>",
       "this change alone, e.g. real_layer:cell0.process (repeatable)",
@@ -71,7 +73,10 @@ export function ablateCommand(): Command {
 
 const loadAblate = () => import("../experiments/ablation/ablate.js");
 
-async function run(directory: string, options: Options): Promise<void> {
+async function run(given: string, options: Options): Promise<void> {
+  const directory = basename(given) === "record.json" && !isFolder(given) ? dirname(given) : given;
+  if (!isFolder(directory))
+    throw new ConfigError(`${given}: ablate takes the folder of a training, or its record.json.`);
   readTrainRecord(trainFiles(directory).record);
   const backend = await startedBackend(options.backend);
   const { ablate, ablationsOf } = await loadAblate();

@@ -8,7 +8,7 @@ import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber, place, threadCount } from "./values";
+import { backendOption, countingNumber, fileAt, threadCount } from "./values";
 
 /** Training steps of a network. */
 const training = (name: BenchedNetwork, what: string) => ({
@@ -77,7 +77,7 @@ export function benchCommand(): Command {
     .description(
       "images per second of the search step (16 channels, 8 cells, 4 steps, none / skip_connect / bin_conv_3x3), of training a small binary net, a binary ResNet-20 or a derived network, or of evaluating ResNet-20; with a .bars file, of the packed network",
     )
-    .argument("[model]", "a .bars file: times it instead, batches of 1 and 64, by turns", place)
+    .argument("[model]", "a .bars file: times it instead, batches of 1 and 64, by turns", fileAt)
     .addOption(new Option("--net <name>", "what is trained").choices(Object.keys(nets)).default("search"))
     .option("--steps <number>", "timed steps; with a model: turns (default: 15)", countingNumber, 5)
     .option(

@@ -7,7 +7,7 @@ import { drawGenotype } from "../figures/drawings/drawGenotype";
 import { genotypeSheet } from "../figures/drawings/genotypeSheet";
 import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
 import { BarsError } from "../util/errors";
-import { places } from "./values";
+import { outputFile, outputFolder, places } from "./values";
 
 interface Options {
   readonly out?: string;
@@ -77,7 +77,7 @@ function isFolder(out: string): boolean {
 
 /** Parses `--out`: a folder, or a file of a kind that a drawing can be written as. */
 function outPlace(text: string): string {
-  if (isFolder(text)) return text;
+  if (isFolder(text)) return outputFolder(text);
   try {
     formatOf(text);
   } catch (error) {
@@ -88,5 +88,5 @@ function outPlace(text: string): string {
       `the extension must be one of ${known}, got ${got}. End a folder's name with "/".`,
     );
   }
-  return text;
+  return outputFile(text);
 }

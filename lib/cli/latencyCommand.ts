@@ -10,7 +10,7 @@ import { kindInJson, readRecordJson } from "../records/readRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
-import { place, positive } from "./values";
+import { fileAt, positive } from "./values";
 
 interface Options {
   readonly out: string;
@@ -91,7 +91,7 @@ export const latencyAbout = "table of layers measured by `bars latency`: costs h
  * @throws RecordError for a file that holds none.
  */
 export function latencyOf(text: string): LatencyTable {
-  const table = readLatencyTable(place(text));
+  const table = readLatencyTable(fileAt(text));
   useLatencyTable(table);
   return table;
 }

@@ -5,7 +5,7 @@ import { readPackedModel } from "../deploy/packedModelFile";
 import { inspectPacked } from "../packed/inspectPacked";
 import { counted } from "../util/counted";
 import { DataError } from "../util/errors";
-import { countingNumber, place, places, threadCount } from "./values";
+import { countingNumber, fileAt, places, threadCount } from "./values";
 
 interface RunOptions {
   readonly top: number;
@@ -20,7 +20,7 @@ interface RunOptions {
 export function runCommand(): Command {
   return new Command("run")
     .description("say what a packed network sees in pictures: files, and folders with some at any depth")
-    .argument("<model>", "a .bars file", place)
+    .argument("<model>", "a .bars file", fileAt)
     .argument("<pictures...>", "JPEG, PNG, WebP, GIF, TIFF or AVIF files, or folders with some", places)
     .option("--top <number>", "likeliest classes of each picture", countingNumber, 5)
     .option("--batch <number>", "pictures read and run at a time", countingNumber, 64)
@@ -64,7 +64,7 @@ async function run(file: string, given: string[], options: RunOptions): Promise<
 export function inspectCommand(): Command {
   return new Command("inspect")
     .description("say what is in a .bars file: header, bytes, and every step with its result and operations")
-    .argument("<model>", "a .bars file", place)
+    .argument("<model>", "a .bars file", fileAt)
     .option("--json", "print header, sizes, steps and tensors as JSON", false)
     .action((file: string, { json }: { json: boolean }) => {
       const model = readPackedModel(file);

@@ -14,11 +14,13 @@ import { raceText } from "../race/raceText";
 import { racedModel } from "../records/raceRecord";
 import { readRaceRecord } from "../records/raceRecordFile";
 import { readSearchRecord } from "../records/searchRecordFile";
+import { searchFiles } from "../search/searchFiles";
 import { describeGenotype } from "../space/describeGenotype";
 import type { Genotype } from "../space/genotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError } from "../util/errors";
 import { folderOwner } from "../util/folderOwner";
+import { isFolder } from "../util/makeFolders";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
@@ -83,7 +85,7 @@ export function raceCommand(): Command {
 async function run(preset: string, options: Options): Promise<void> {
   if (options.status !== undefined) return status(options.status);
   const own = options.own.map(genotypeIn);
-  const search = options.search === undefined ? undefined : readSearchRecord(options.search);
+  const search = options.search === undefined ? undefined : readSearchRecord(searchRecordAt(options.search));
   const config = racePresetConfig(
     preset,
     settings(options, search && { proposals: { search: search.configHash } }),
@@ -106,6 +108,11 @@ async function run(preset: string, options: Options): Promise<void> {
   console.log(
     `\n${describeGenotype(genotype)}\n\n${raceText(record)}\n\nrecord    ${out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );
+}
+
+/** A search may be named by its folder, as elsewhere. */
+function searchRecordAt(given: string): string {
+  return isFolder(given) ? searchFiles(given).record : given;
 }
 
 /** Precedence, weakest first: preset, the search that is given, --config, --set, the options of their own. */

@@ -46,8 +46,7 @@ function site(given: string[], out: string, title: string | undefined): void {
   console.log(`${counted(runs, "run")}${bad}`);
   console.log(`${counted(written, "file")} written, ${unchanged} unchanged, ${removed} removed`);
   console.log(page);
-  if (runs > 0) return;
-  if (unreadable === 0) throw nothingFound(given);
+  if (runs > 0 || unreadable === 0) return;
   throw new RecordError(
     `${given.join(", ")}: expected records of runs, none of ${counted(unreadable, "file")} could be read. The page lists them under "Left out", each with the reason.`,
   );

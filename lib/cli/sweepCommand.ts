@@ -16,7 +16,7 @@ import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { poolSize } from "../util/poolSize";
 import { shownPath } from "../util/shownPath";
-import { backendOption, countingNumber, place, positive, several, wholeNumber } from "./values";
+import { backendOption, countingNumber, fileAt, place, positive, several, wholeNumber } from "./values";
 import { writeTable } from "./writeTable";
 
 /** `bars sweep`: many runs from one file, on this machine or on a Slurm cluster. */
@@ -45,7 +45,7 @@ interface Place {
 function onSweep(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .argument("<file>", "sweep file", place)
+    .argument("<file>", "sweep file", fileAt)
     .option("--out <folder>", "folder of the sweep; default: runs/<name of the sweep>");
 }
 

@@ -13,7 +13,7 @@ import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
 import { settingsHelp } from "./settingsCommand";
 import { startedBackend } from "./startedBackend";
-import { backendOption, place, presetName, several, wholeNumber } from "./values";
+import { backendOption, fileAt, presetName, several, wholeNumber } from "./values";
 
 interface Options {
   readonly preset?: string;
@@ -52,7 +52,7 @@ export function trainCommand(): Command {
       "where the data are, or are downloaded to; from the project's folder unless absolute",
     )
     .addOption(backendOption())
-    .option("--supernet <file>", 'checkpoint of the search, for start "supernet"', place)
+    .option("--supernet <file>", 'checkpoint of the search, for start "supernet"', fileAt)
     .option("--out <folder>", "folder of the run (default: runs/train, or where the training is)")
     .option("--list", "list the presets with their sources")
     .addHelpText("after", settingsHelp("train"))

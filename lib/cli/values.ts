@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
 import { writeError } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
+import { isFolder } from "../util/makeFolders";
 import { shownPath } from "../util/shownPath";
 
 /** Parses an option that is a whole number. */
@@ -45,6 +46,12 @@ export function place(text: string): string {
   return text;
 }
 
+/** The same for what must be a file. */
+export function fileAt(text: string): string {
+  if (isFolder(place(text))) throw new InvalidArgumentError("expected a file, found a folder.");
+  return text;
+}
+
 /** The same for an argument that takes several. */
 export function places(text: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), place(text)];
@@ -83,11 +90,18 @@ export function outputFolder(text: string): string {
   return text;
 }
 
+/** File systems of Linux in which no file can be made, whatever the permissions say: proc, sysfs. */
+const unwritable: readonly number[] = [0x9fa0, 0x62656572];
+
 /** @throws InvalidArgumentError where a folder cannot be made, or written to. */
 function checkFolder(folder: string): void {
   const found = nearest(resolve(folder));
   if (!isFolder(found))
     throw new InvalidArgumentError(`expected a path through folders, found a file: ${shownPath(found)}.`);
+  if (unwritable.includes(statfsSync(found).type))
+    throw new InvalidArgumentError(
+      `expected a folder of a disk, found one of the system: ${shownPath(found)}.`,
+    );
   try {
     accessSync(found, constants.W_OK);
   } catch (error) {
@@ -98,10 +112,6 @@ function checkFolder(folder: string): void {
 /** The longest part of a path that is there. */
 function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
-}
-
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** `--backend <name>`, of every command that computes. */

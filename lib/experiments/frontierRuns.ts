@@ -58,7 +58,7 @@ export function findTrainRecords(places: readonly string[]): FoundRecord[] {
   });
   if (found.length === 0) {
     throw new NoRecordError(
-      `${places.join(", ")}: expected training records, found none. Give record files, or folders that "bars train" or "bars sweep run" wrote.`,
+      `${places.join(", ")}: expected training records, found none (in folders they are called record.json). Give record files, or folders that "bars train" or "bars sweep run" wrote.`,
     );
   }
   return found;

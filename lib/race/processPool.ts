@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RaceConfig } from "../config/raceConfig";
 import {
@@ -10,6 +10,7 @@ import {
   InterruptedError,
   RecordError,
 } from "../util/errors";
+import { makeFolders } from "../util/makeFolders";
 import type { RaceOutcome, RaceTask, WorkerAbout } from "./raceTask";
 import type { FromWorker, ToWorker } from "./workerMessages";
 import type { WorkerEvent, WorkerPool } from "./workerPool";
@@ -133,7 +134,7 @@ class ProcessPool {
       );
     const { directory, env } = this.options;
     const log = join(directory, "workers", `${worker}.log`);
-    mkdirSync(join(directory, "workers"), { recursive: true });
+    makeFolders(join(directory, "workers"));
     const file = openSync(log, "a");
     let child: ChildProcess;
     try {

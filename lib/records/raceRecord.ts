@@ -156,7 +156,7 @@ export function racedModel(
   if (network === undefined) {
     const what =
       index === null
-        ? "has no winner yet. Run it to its end first, or name a network by its index"
+        ? "has no winner yet. Run it to its end first, or name a network by its index (racedModel)"
         : `has no network ${index}; it has ${record.networks.length}`;
     throw new RecordError(
       `${place ?? "racedModel"}: the race with config ${record.configHash.slice(0, 12)} ${what}.`,

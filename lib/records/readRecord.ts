@@ -20,7 +20,12 @@ export function readRecordJson(path: string, what: string): unknown {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw noRecord(path, what, cause);
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw noRecord(path, what, cause);
+    if (code === "EISDIR")
+      throw new NoRecordError(`${path}: expected the file of ${what}, found a folder. Name the file in it.`, {
+        cause,
+      });
     throw new RecordError(`${path}: expected ${what}, could not read it: ${(cause as Error).message}.`, {
       cause,
     });

@@ -19,6 +19,10 @@ export function sealed<T extends object>(record: T): T & Sealed {
   return { ...record, contentHash: hashJson(record) };
 }
 
+function shortened(hash: unknown): string {
+  return typeof hash === "string" && hash.length > 12 ? `"${hash.slice(0, 12)}…"` : showValue(hash);
+}
+
 /** The text of a record's file, sealed. */
 export function sealedText(record: object, indent: 0 | 1 = 1): string {
   return `${recordText(sealed(record), indent)}\n`;
@@ -36,6 +40,6 @@ export function unsealed(value: unknown, place: string): unknown {
   const hash = hashJson(content);
   if (contentHash === hash) return content;
   throw new RecordError(
-    `${place}: contentHash must be the hash of all else in it, "${hash.slice(0, 12)}…", got ${showValue(contentHash)}. The file is damaged or was changed by hand: take a copy of it, or make it anew. Who changes it knowingly takes contentHash out.`,
+    `${place}: contentHash must be the hash of all else in it, "${hash.slice(0, 12)}…", got ${shortened(contentHash)}. The file is damaged or was changed by hand: take a copy of it, or make it anew. Who changes it knowingly takes contentHash out.`,
   );
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
-import { RecordError } from "../util/errors";
+import { NoRecordError, RecordError } from "../util/errors";
+import { makeFolders } from "../util/makeFolders";
 import type { Progress } from "../util/progress";
 import { version } from "../util/version";
 import { reportRoots } from "./findRuns";
@@ -59,7 +60,7 @@ const stateName = "report-state.json";
  * written whole or not at all, the first page's data last.
  *
  * @param places folders of runs, record files, or sweep files.
- * @throws RecordError for a place that is not there, and for a folder `out` that holds other things than a site.
+ * @throws NoRecordError where there is no record at all, and nothing is written. RecordError for a place that is not there, and for a folder `out` that holds other things than a site.
  *
  * @example
  * ```ts
@@ -88,6 +89,11 @@ export function writeReport(
       writer.write(siteFiles.run(entry.row.id), runScript(runDetail(entry, record, path)), false),
     onFile: progressOf(progress, "reading runs", "files"),
   });
+  // A site that is there stays: nothing was found to put in its place.
+  if (content.entries.length + content.problems.length === 0)
+    throw new NoRecordError(
+      `${places.join(", ")}: expected folders with records of runs, found none. Give the folders that --out named when runs were started, or one above them.`,
+    );
   for (const { entry } of content.files.values())
     if (entry !== null) writer.keep(siteFiles.run(entry.row.id));
   for (const sweep of content.sweeps)
@@ -154,7 +160,7 @@ function openSite(out: string): ReadonlyMap<string, number> {
         `report: ${out}: expected an empty folder or one that holds a report, found ${names.slice(0, 3).join(", ")}. Choose another folder for --out.`,
       );
   }
-  mkdirSync(resolve(out), { recursive: true });
+  makeFolders(out);
   const names = ["", "runs/", "data/"].flatMap((folder) =>
     existsSync(join(out, folder)) ? readdirSync(join(out, folder)).map((name) => `${folder}${name}`) : [],
   );

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { keptMemory } from "../util/keptMemory";
+import { makeFolders } from "../util/makeFolders";
 import { jobFiles } from "./jobFolder";
 import { isJobMessage, type JobMessage } from "./jobMessages";
 
@@ -43,7 +44,7 @@ export function startJob(
   env: Readonly<Record<string, string>>,
   onMessage: (message: JobMessage) => void,
 ): JobProcess {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const log = openSync(jobFiles(folder).log, "a");
   const { command: program, args } = command(folder);
   let child: ChildProcess;

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sealedText } from "../records/seal";
 import { writeFileAtomic } from "../util/atomicFile";
 import { type FolderOwner, folderOwner } from "../util/folderOwner";
+import { makeFolders } from "../util/makeFolders";
 import { type JobOutcome, jobFiles, readOutcome, recordIsThere } from "./jobFolder";
 import { jobFolderName, readJob, type SweepJob } from "./sweepJob";
 
@@ -64,7 +65,7 @@ export function jobState(sweepFolder: string, job: SweepJob): JobState {
 export function prepareJob(sweepFolder: string, job: SweepJob): string {
   const folder = jobFolder(sweepFolder, job);
   const { job: path } = jobFiles(folder);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const moved = existsSync(path) && readJob(path).search !== job.search;
   if (!existsSync(path) || moved) writeFileAtomic(path, sealedText(job));
   return folder;

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
+import { makeFolders } from "../util/makeFolders";
 import { shownPath } from "../util/shownPath";
 import { barsProgram } from "./jobProcess";
 import { jobState, prepareJob } from "./jobState";
@@ -51,7 +51,7 @@ export function writeSlurmBatch(
   if (todo.length === 0) return null;
   const at = resolve(folder, "slurm");
   const logs = join(at, "logs");
-  mkdirSync(logs, { recursive: true });
+  makeFolders(logs);
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const list = join(at, `${stamp}.jobs`);
   const path = join(at, `${stamp}.sbatch`);

@@ -4,7 +4,6 @@ import {
   existsSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -16,6 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RecordError } from "./errors";
+import { makeFolders } from "./makeFolders";
 import { isAlive } from "./processStart";
 import { shownPath, withShownPaths } from "./shownPath";
 
@@ -121,7 +121,7 @@ function writeNew(
   onMade: () => void,
 ): void {
   const parts = typeof content === "string" ? [Buffer.from(content, "utf8")] : content;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   const file = openSync(path, "w");
   onMade();
   try {

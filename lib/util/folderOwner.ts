@@ -1,8 +1,9 @@
-import { mkdirSync, rmdirSync } from "node:fs";
+import { rmdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { removeDeadPartials, writeError } from "./atomicFile";
 import { RecordError } from "./errors";
 import { type LockOwner, type LockTimes, lockOwner, tryLock } from "./fileLock";
+import { makeFolders } from "./makeFolders";
 import { shownPath } from "./shownPath";
 
 /** The process that works in a folder. */
@@ -94,7 +95,7 @@ function tried(
   mayBeGone: boolean,
 ): ReturnType<typeof tryLock> | "gone" {
   try {
-    const first = mkdirSync(directory, { recursive: true });
+    const first = makeFolders(directory);
     if (first !== undefined) made.splice(0, 1, first);
     return tryLock(path, times);
   } catch (error) {

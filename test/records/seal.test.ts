@@ -24,7 +24,7 @@ describe("the seal of a record", () => {
   it("refuses what was changed, and says which file, why, and what to do", () => {
     const { contentHash, ...content } = sealed({ loss: 1.5 });
     expect(() => unsealed({ contentHash, ...content, loss: 1.25 }, "runs/a/record.json")).toThrow(
-      /^runs\/a\/record\.json: contentHash must be the hash of all else in it, "[0-9a-f]{12}…", got "[0-9a-f]+….* The file is damaged or was changed by hand: take a copy of it, or make it anew\. Who changes it knowingly takes contentHash out\.$/,
+      /^runs\/a\/record\.json: contentHash must be the hash of all else in it, "[0-9a-f]{12}…", got "[0-9a-f]{12}…"\. The file is damaged or was changed by hand: take a copy of it, or make it anew\. Who changes it knowingly takes contentHash out\.$/,
     );
     expect(() => unsealed({ ...content, contentHash: null }, "x.json")).toThrow("got null");
   });

@@ -5,7 +5,6 @@ import {
   existsSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -19,6 +18,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { type FolderConfig, storedSizeOf } from "../../config/folderSection";
 import { DataError } from "../../util/errors";
+import { makeFolders } from "../../util/makeFolders";
 import type { Progress } from "../../util/progress";
 import { shownPath } from "../../util/shownPath";
 import { siAmount } from "../../util/siAmount";
@@ -68,7 +68,7 @@ export async function pictureIndex(
   const path = storePath(list, folder, directory);
   if (existsSync(path)) return readIndex(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     await withLock(`${path}.lock`, async () => {
       if (!existsSync(path)) await build(path, list, folder, progress);
     });

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Table } from "../../records/table";
 import { writeTableFile } from "../../records/tableFile";
@@ -10,6 +9,7 @@ import { checkSweep } from "../../sweep/sweepFile";
 import { writeFileAtomic } from "../../util/atomicFile";
 import { countedOf } from "../../util/counted";
 import { ConfigError, InterruptedError, RecordError } from "../../util/errors";
+import { makeFolders } from "../../util/makeFolders";
 import {
   type ComparisonPresetName,
   type ComparisonSize,
@@ -142,7 +142,7 @@ function writeSweep(
   directory: string,
 ) {
   const folder = join(directory, "genotypes");
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const path = join(directory, "sweep.json");
   const runs = variants.map(({ name, about, genotype }) => {
     const file = join(folder, `${name}.json`);
