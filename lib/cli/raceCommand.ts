@@ -125,10 +125,10 @@ function settings(options: Options, under: Overrides<RaceConfig> = {}): Override
 function status(folder: string): void {
   const record = readRaceRecord(raceFiles(folder).record);
   const owner = folderOwner(folder);
-  console.log(raceText(record));
+  const killed = owner === null && record.status === "running";
+  const statusDetail = "no process works on it: it was killed; start it again to go on";
+  console.log(raceText(killed ? { ...record, status: "interrupted", statusDetail } : record));
   if (owner) console.log(`\nprocess ${owner.pid} on ${owner.host} works on it since ${owner.since}`);
-  else if (record.status === "running")
-    console.log("\nno process works on it: it was killed; start it again to go on");
 }
 
 function genotypeIn(path: string): Genotype {

@@ -66,7 +66,7 @@ export function trainTarget(text: string): TrainTarget {
   const near = likelyNames(text.replace(/-x[0-9.]*$/, ""), names, 3);
   const hint = near.length > 0 ? ` Near names: ${near.join(", ")}.` : "";
   throw new ConfigError(
-    `${text}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.names.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name.${hint}`,
+    `${text || '""'}: expected a genotype file, the folder, record or checkpoint of a search, an evolution, a race or a training, or a network's name such as resnet20-bireal-x0.5 (families ${baselineFamilies.names.join(", ")}; blocks ${baselineBlocks.join(", ")}); found neither file nor network of that name.${hint}`,
   );
 }
 

@@ -62,7 +62,7 @@ describe("bars race", () => {
     expect(status.out).toContain("race      finished");
     rewriteRecord(join(folder, "runs/r/record.json"), (record) => ({ ...record, status: "running" }));
     expect((await bars("race", "--status", "runs/r")).out).toContain(
-      "no process works on it: it was killed; start it again to go on",
+      "race      interrupted: no process works on it: it was killed; start it again to go on",
     );
     const none = await bars("race", "--status", "runs");
     expect(none.code).toBe(2);
