@@ -233,7 +233,8 @@ describe("bad input", () => {
     },
     {
       args: ["frontier", "empty"],
-      message: "error: empty: expected training records, found none.",
+      message:
+        "error: empty: expected training records, found none (in folders they are called record.json).",
       status: 2,
     },
     {
