@@ -42,7 +42,7 @@ import { outputFile, outputFolder, someText } from "./values";
  * - 0 done
  * - 1 the work failed, also on a file that is there but damaged, or of another kind
  * - 2 what was typed is wrong: a command, an option, its value, a setting, a derivation rule and its options, the name of
- *   an engine, a file or folder that is not there, a settings or sweep file that says something wrong
+ *   an engine, a file or folder that is not there or holds no record, a settings or sweep file that says something wrong
  * - 130 stopped (Ctrl-C, SIGTERM, SIGHUP, closed output), and saved
  *
  * `bars sweep job`, which pools and Slurm tasks start, also has 75: another process works in the folder.

@@ -66,7 +66,11 @@ export function raceCommand(): Command {
       several,
       [],
     )
-    .option("--search <record>", "search whose alphas are drawn from (proposals.alphas)", place)
+    .option(
+      "--search <record>",
+      "search whose alphas are drawn from (proposals.alphas): its record or folder",
+      place,
+    )
     .addOption(backendOption())
     .option("--out <folder>", "folder of the race", "runs/race")
     .option("--status <folder>", "say where the race in a folder stands, and do nothing else", place)

@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import { nothingFound } from "../report/findRuns";
 import { writeReport } from "../report/writeReport";
 import { counted } from "../util/counted";
-import { ConfigError, NoRecordError, RecordError } from "../util/errors";
+import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { places } from "./values";
 
@@ -49,11 +50,5 @@ function site(given: string[], out: string, title: string | undefined): void {
   if (runs > 0 || unreadable === 0) return;
   throw new RecordError(
     `${given.join(", ")}: expected records of runs, none of ${counted(unreadable, "file")} could be read. The page lists them under "Left out", each with the reason.`,
-  );
-}
-
-function nothingFound(given: readonly string[]): NoRecordError {
-  return new NoRecordError(
-    `${given.join(", ")}: expected folders with records of runs, found none. Give the folders that --out named when runs were started, or one above them.`,
   );
 }

@@ -5,7 +5,7 @@ import { kindInJson, readRecordJson } from "../records/readRecord";
 import { teachersFolder } from "../sweep/sharedTeacher";
 import { readSweepFile } from "../sweep/sweepFile";
 import { counted } from "../util/counted";
-import { RecordError } from "../util/errors";
+import { NoRecordError, RecordError } from "../util/errors";
 
 /** A folder, or one file, that a report is made of. */
 export interface ReportRoot {
@@ -58,6 +58,13 @@ export function reportRoots(given: readonly string[]): ReportRoot[] {
     roots.push({ label, path, isFile });
   }
   return roots;
+}
+
+/** The error of places in which no record was found. */
+export function nothingFound(places: readonly string[]): NoRecordError {
+  return new NoRecordError(
+    `${places.join(", ")}: expected folders with records of runs, found none. Give the folders that --out named when runs were started, or one above them.`,
+  );
 }
 
 /** A sweep file stands for `runs/<name>`, where its jobs are. */

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../util/atomicFile";
-import { NoRecordError, RecordError } from "../util/errors";
+import { RecordError } from "../util/errors";
 import { makeFolders } from "../util/makeFolders";
 import type { Progress } from "../util/progress";
 import { version } from "../util/version";
-import { reportRoots } from "./findRuns";
+import { nothingFound, reportRoots } from "./findRuns";
 import { type KnownFile, readReport } from "./readReport";
 import { moreScript, reportHtml, reportScript, runScript, siteFiles, tableScript } from "./reportFiles";
 import { runDetail, sweepDetail } from "./runDetail";
@@ -60,7 +60,7 @@ const stateName = "report-state.json";
  * written whole or not at all, the first page's data last.
  *
  * @param places folders of runs, record files, or sweep files.
- * @throws NoRecordError where there is no record at all, and nothing is written. RecordError for a place that is not there, and for a folder `out` that holds other things than a site.
+ * @throws NoRecordError where there is no record at all; no file is written then. RecordError for a place that is not there, and for a folder `out` that holds other things than a site.
  *
  * @example
  * ```ts
@@ -90,10 +90,7 @@ export function writeReport(
     onFile: progressOf(progress, "reading runs", "files"),
   });
   // A site that is there stays: nothing was found to put in its place.
-  if (content.entries.length + content.problems.length === 0)
-    throw new NoRecordError(
-      `${places.join(", ")}: expected folders with records of runs, found none. Give the folders that --out named when runs were started, or one above them.`,
-    );
+  if (content.entries.length + content.problems.length === 0) throw nothingFound(places);
   for (const { entry } of content.files.values())
     if (entry !== null) writer.keep(siteFiles.run(entry.row.id));
   for (const sweep of content.sweeps)

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main, program } from "../../lib/cli/main";
@@ -241,6 +241,15 @@ describe("wrong usage of the command line", () => {
       args: ["report", at("empty"), "--tensorboard", at("board")],
       message: "expected folders with records of runs",
     },
+    { args: ["ablate", list], message: "ablate takes the folder of a training, or its record.json" },
+    { args: ["race", "smoke", "--search", at("empty")], message: "found no record.json in it" },
+    { args: ["provenance", at("empty")], message: "expected a file, found a folder" },
+    { args: ["sweep", "plan", at("empty")], message: "expected a file, found a folder" },
+    { args: ["cost", "resnet20-real", "--latency", at("empty")], message: "expected a file, found a folder" },
+    { args: ["draw", record, "--out", join(list, "a.svg")], message: "through folders, found a file" },
+    ...(existsSync("/proc/self")
+      ? [{ args: ["derive", record, "--out", "/proc/bars-none/g.json"], message: "found one of the system" }]
+      : []),
     { args: ["search", "huge"], message: 'unknown preset "huge"' },
     { args: ["search", "smoke", "--preset", "laptop"], message: "expected one preset, got smoke and" },
     { args: ["search", "--out", ""], message: "expected a text, got an empty one" },

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -16,6 +17,7 @@ import { describe, expect, it } from "vitest";
 import { unpackRows } from "../../lib/page/report/packedRows";
 import type { ReportMore, ReportRow, ReportTable, RunDetail } from "../../lib/page/report/reportData";
 import { writeReport } from "../../lib/report/writeReport";
+import { NoRecordError } from "../../lib/util/errors";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const folder = temporaryFolder();
@@ -122,6 +124,19 @@ describe("writeReport", () => {
     writeFileSync(page, "");
     expect(writeReport([runs], { out: site })).toMatchObject({ written: 1 });
     expect(readFileSync(page, "utf8")).toMatch(/^barsPage\.run\(/);
+  });
+
+  it("leaves a site as it is where no record is found", () => {
+    const [runs, site, empty] = [runsFolder("kept"), join(folder, "kept-site"), join(folder, "none-here")];
+    writeReport([runs], { out: site });
+    const files = () =>
+      (readdirSync(site, { recursive: true, encoding: "utf8" }) as string[])
+        .filter((name) => statSync(join(site, name)).isFile())
+        .map((name) => [name, readFileSync(join(site, name), "utf8")]);
+    const before = files();
+    mkdirSync(empty);
+    expect(() => writeReport([empty], { out: site })).toThrow(NoRecordError);
+    expect(files()).toEqual(before);
   });
 
   it("lists what cannot be read with the reason, and drops nothing silently", () => {
