@@ -1,11 +1,11 @@
 // What each repair of the differentiable search does to how it ranks networks of a band of cost:
 //
-//   node scripts/repairs.mjs RACE/record.json [--only plain,all] [--seeds 1] [--out runs/repairs]
+//   node scripts/repairs.mjs RACE/record.json [--only plain,all] [--seeds 1] [--judges one-shot] [--out runs/repairs]
 //
 // Searches the race's space by preset laptop with a budget at the band's upper end, as it is and with each repair of
 // `searchRepairs` alone and all, and prints Kendall's τ of the uniform draws of the race: their scores in its first rung
-// against what alphas, strengths (rule perturb) and the supernet's accuracy at the network (one-shot) say of them. Searches go
-// on where they stopped, and what is measured is not measured again.
+// against what alphas, strengths (rule perturb; three quarters of the judging's time) and the supernet's accuracy at the network
+// (one-shot) say of them. Searches go on where they stopped, and what is measured is not measured again.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -43,12 +43,17 @@ const { values, positionals } = parseArgs({
     seeds: { type: "string", default: "1" },
     out: { type: "string", default: "runs/repairs" },
     images: { type: "string", default: "320" },
+    judges: { type: "string", default: "strengths,one-shot" },
   },
 });
 if (positionals.length !== 1)
   throw new Error("Give the record of one race: node scripts/repairs.mjs RACE/record.json");
 const race = bars.records.readRaceRecord(positionals[0]);
 const images = Number(values.images);
+const asked = new Set(values.judges.split(","));
+for (const judge of asked)
+  if (!["strengths", "one-shot"].includes(judge))
+    throw new Error(`--judges: expected some of strengths, one-shot, got ${judge}.`);
 /** What the earlier frontier's searches had (data/records/frontier/searches), but for the budget. */
 const base = {
   space: race.config.space,
@@ -72,11 +77,12 @@ async function measured(name, seed) {
     progress,
   });
   const { alphas } = record.epochs.at(-1);
-  const strengths = await scorer.strengths(alphas, "keep", progress);
+  const strengths = asked.has("strengths") ? await scorer.strengths(alphas, "keep", progress) : null;
   const accuracies = new Map();
-  for (const network of race.networks)
-    if (network.origin.kind === "random")
-      accuracies.set(network.hash, await scorer.accuracy(network.genotype));
+  if (asked.has("one-shot"))
+    for (const network of race.networks)
+      if (network.origin.kind === "random")
+        accuracies.set(network.hash, await scorer.accuracy(network.genotype));
   scorer.dispose();
   // A sum of strengths is what rule perturb compares: softmax adds the same to every network.
   const strength = ({ genotype }) => logProbabilityOf(config.space, strengths, genotype, "softmax", 1);
@@ -87,8 +93,8 @@ async function measured(name, seed) {
     networks: bars.frontier.raceRanking(record, race).networks,
     tau: {
       alphas: tau(record),
-      strengths: tau(strength),
-      oneShot: tau(({ hash }) => accuracies.get(hash) ?? null),
+      strengths: strengths && tau(strength),
+      oneShot: asked.has("one-shot") ? tau(({ hash }) => accuracies.get(hash) ?? null) : null,
       bops: bars.frontier.raceRanking(record, race).tauOfBops,
     },
     expected: record.epochs.at(-1).expectedCost,
