@@ -3,6 +3,8 @@ import { type GraphTensor, memoryShape } from "./graphTensor";
 import type { LazyArray, LazyType, LazyValue } from "./lazyGraph";
 import { encodeOnnx, type OnnxValueInfo } from "./onnxModel";
 import type { GraphPlan } from "./planGraph";
+import { inOrder } from "./runOrder";
+import { smallEarly } from "./smallEarly";
 
 /** Leaves with at most this many entries travel together in one input for each type. */
 const packLimit = 256;
@@ -69,7 +71,10 @@ export function buildModel(
   const outputs = plan.results.map((value, i) => result(g, tensors.get(value) as GraphTensor, value, i));
   const ends = outputs.map(({ name }) => name);
   g.prune(ends);
-  const nodes = g.branched(ends);
+  const bytesOf = (name: string) => g.bytesOf(name);
+  const early = smallEarly(g.branched(ends), bytesOf);
+  // A graph of constants is rewritten, so what it runs is not known here; neither is the price of an operator on a graphics card.
+  const nodes = onProcessor && constants.size === 0 ? inOrder(early, ends, bytesOf) : early;
   const bytes = encodeOnnx({ nodes, inputs, outputs, constants: g.constants });
   const text = (name: string): string => `${name || "-"} ${g.described.get(name) ?? ""}`.trim();
   const describe = (operator: string): string => {

@@ -11,6 +11,7 @@ import {
 } from "./onnxModel";
 import { peakBytes } from "./peakBytes";
 import { sinkIntoBranches } from "./sinkIntoBranches";
+import { smallEarly } from "./smallEarly";
 
 export interface EmitOptions {
   readonly type?: OnnxType;
@@ -170,7 +171,14 @@ export class GraphValues {
         if (tensor) bytes.set(name, shareOf(own) * sizeOf(tensor.shape) * bytesOfType[tensor.type]);
       }
     });
-    return peakBytes(this.nodes, (name) => bytes.get(name) ?? 0);
+    const nodes = smallEarly(this.nodes, (name) => this.bytesOf(name));
+    return peakBytes(nodes, (name) => bytes.get(name) ?? 0);
+  }
+
+  /** Bytes of a value in memory; 0 for a name that is none. */
+  bytesOf(name: string): number {
+    const tensor = this.#tensors.get(name);
+    return tensor ? sizeOf(tensor.shape) * bytesOfType[tensor.type] : 0;
   }
 
   /** The operators as ONNX Runtime gets them: what gates close is in branches. */

@@ -1,7 +1,7 @@
 import type { OnnxNode } from "./onnxModel";
 
 /** Operators whose result lies in the memory of their first input. */
-const views = new Set(["Reshape", "Identity"]);
+export const views: ReadonlySet<string> = new Set(["Reshape", "Identity"]);
 
 /**
  * Bytes of all values that exist at once, at most, when the operators run in their order and a value goes after its last

@@ -11,7 +11,7 @@ export interface ProgramCacheSettings {
    * Graphs keep their memory from run to run, because half of an element-wise pass over fresh memory goes into its pages, as
    * long as all that do take at most this many bytes. What is compiled after that first has those forgotten that have not run
    * for long; where that is not enough, it gives its memory back after each run, and so do graphs that would take more than
-   * five eighths of it: two of them would hold more than they are worth.
+   * half of it: two of them would hold more than they are worth.
    */
   readonly keptBytes: number;
   /** Whether the device is the processor, which runs every operator. */
@@ -94,7 +94,7 @@ export class ProgramCache {
   /** Whether a graph may keep its memory, after others out of use are forgotten if that makes the room. */
   #hasRoom(bytes: number): boolean {
     const { keptBytes } = this.#settings;
-    if (bytes > (5 / 8) * keptBytes) return false;
+    if (bytes > keptBytes / 2) return false;
     const idle: string[] = [];
     let kept = this.kept;
     for (const [key, program] of this.#programs) {

@@ -178,7 +178,7 @@ describe.each([false, true])("the lazy back end, in a thread of its own: %s", (t
       expect(kept(1000)).toBe(both);
       // What has not run for hundreds of calls makes room for what is new; what runs keeps its own.
       for (let i = 0; i < 260; i++) run(1000);
-      expect(kept(2200)).toBeGreaterThan(both);
+      expect(kept(1800)).toBeGreaterThan(both);
       const { compiles } = small.statistics();
       run(1000);
       expect(small.statistics().compiles).toBe(compiles);
