@@ -4,6 +4,8 @@ import type { RunPoint } from "../frontier/runPoint";
 import { sampleSummary } from "../frontier/sampleSummary";
 import type { RaceRecord } from "../records/raceRecord";
 import { readRaceRecord } from "../records/raceRecordFile";
+import type { SearchRecord } from "../records/searchRecord";
+import { readSearchRecord } from "../records/searchRecordFile";
 import { readTrainRecord } from "../records/trainRecordFile";
 import { RecordError } from "../util/errors";
 import { projectOrOwn } from "../util/projectFolder";
@@ -13,6 +15,8 @@ import { runPointOf, type TestChoice } from "./frontierRuns";
 export interface ComparedBand {
   /** Records of races by arm and seed, e.g. `race-0`. */
   readonly races: Readonly<Record<string, RaceRecord>>;
+  /** Records of gradient searches by arm and seed, e.g. `differentiable-0`. */
+  readonly searches: Readonly<Record<string, SearchRecord>>;
   /** Trainings of networks that a search chose, by arm (`race`, `random-race`, `differentiable`) and then by the search's seed. */
   readonly chosen: Readonly<Record<string, Readonly<Record<string, readonly RunPoint[]>>>>;
   /** One training of each random draw. */
@@ -25,7 +29,7 @@ export interface ComparedBand {
 
 /**
  * The records of a comparison fixed in advance (docs/frontier-protocol.md), by band and arm. `scripts/frontier/run.mjs` names
- * them: `BAND-ARM-SEED.json` a race, `BAND-ARM-SEED-winner-sSEED.json` a training of what it chose, `BAND-draw-NN-sSEED.json`,
+ * them: `BAND-ARM-SEED.json` a race or a search, `BAND-ARM-SEED-winner-sSEED.json` a training of what it chose, `BAND-draw-NN-sSEED.json`,
  * `BAND-hand-made-sSEED.json` and `BAND-earlier-sSEED.json` trainings of given networks, with `-Nepochs` behind where the length
  * is another.
  *
@@ -55,10 +59,11 @@ export function fixedComparison(
       );
     }
     const { band, arm, seed, training, epochs } = parts as Record<keyof typeof parts, string | undefined>;
-    bands[band as string] ??= { races: {}, chosen: {}, draws: [], given: {}, longer: {} };
+    bands[band as string] ??= { races: {}, searches: {}, chosen: {}, draws: [], given: {}, longer: {} };
     const own = bands[band as string] as Writable;
     if (training === undefined) {
-      own.races[`${arm}-${seed}`] = readRaceRecord(path);
+      if (arm === "differentiable") own.searches[`${arm}-${seed}`] = readSearchRecord(path);
+      else own.races[`${arm}-${seed}`] = readRaceRecord(path);
       continue;
     }
     const point = pointAt(path, choice);
@@ -79,6 +84,7 @@ const form =
 
 interface Writable {
   races: Record<string, RaceRecord>;
+  searches: Record<string, SearchRecord>;
   chosen: Record<string, Record<string, RunPoint[]>>;
   draws: RunPoint[];
   given: Record<string, RunPoint[]>;

@@ -33,5 +33,22 @@ export const longRecipe = { preset: "laptop", epochs: 24 };
 /** Preset of the races, its networks, and trainings of all rungs together (96, 32, 12, 4 and 2 networks). */
 export const race = { preset: "laptop", networks: 96, trainings: 146 };
 
+/**
+ * The repaired differentiable search of a band: its budget is the band's upper end, and rule budget derives inside the band. The rest is
+ * what the searches of the earlier frontier had.
+ */
+export const differentiable = {
+  preset: "laptop",
+  epochs: 10,
+  settings: ({ measure, high }) => ({
+    ...bars.config.searchRepairs,
+    space,
+    data: { dataset: "cifar10", trainImages: 6000, testImages: 1000 },
+    strategies: { auxiliarySkip: { kind: "linear", from: 1, to: 0 } },
+    cost: { ...bars.config.searchRepairs.cost, measure, budget: high },
+  }),
+  rule: ({ low, high }) => ({ rule: "budget", prune: true, atLeast: low / high }),
+};
+
 export const { searchSeeds, trainingSeeds } = bars.experiments.frontierPlan;
 export const draws = { count: bars.experiments.frontierPlan.draws, key: 1000, label: "frontier-draws" };

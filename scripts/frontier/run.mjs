@@ -17,9 +17,9 @@ import {
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeDraws } from "./draws.mjs";
-import { bars, root } from "./library.mjs";
-import { bands } from "./protocol.mjs";
-import { allUnits, progressOf, runs } from "./units.mjs";
+import { bars, lib, root } from "./library.mjs";
+import { bands, differentiable } from "./protocol.mjs";
+import { allUnits, differentiableFiles, progressOf, runs } from "./units.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -42,9 +42,48 @@ function writeGiven() {
   }
 }
 
+/** Settings of the differentiable searches, and what is derived from those that are finished. */
+function writeDerived() {
+  const { readSearchRecord } = lib("records/searchRecordFile.js");
+  for (const [name, band] of Object.entries(bands)) {
+    const { settings, searches } = differentiableFiles(name);
+    mkdirSync(join(runs, name), { recursive: true });
+    writeFileSync(settings, JSON.stringify(differentiable.settings(band), null, 1));
+    for (const { folder, record, genotype } of searches) {
+      if (existsSync(genotype) || !existsSync(record)) continue;
+      const search = readSearchRecord(record);
+      if (search.status !== "finished") continue;
+      const derived = bars.derive(bars.deriveInputOf(search), differentiable.rule(band));
+      const cost = derived.cost[band.measure];
+      if (cost < band.low || cost > band.high)
+        throw new Error(`${folder}: what was derived costs ${cost}, outside the band.`);
+      writeFileSync(`${genotype}.partial`, bars.space.genotypeJson(derived.genotype));
+      renameSync(`${genotype}.partial`, genotype);
+    }
+  }
+}
+
+/** What other machines have finished is finished here, too: its record, and of a race the winner that its trainings need. */
+function takeKept() {
+  for (const unit of allUnits()) {
+    const source = keptRecord(unit);
+    const target = join(unit.folder, "record.json");
+    if (!existsSync(source) || existsSync(target)) continue;
+    mkdirSync(unit.folder, { recursive: true });
+    if (unit.kind.includes("race")) {
+      const { genotype } = bars.records.racedModel(bars.records.readRaceRecord(source));
+      writeFileSync(join(unit.folder, "genotype.json"), bars.space.genotypeJson(genotype));
+    }
+    copyFileSync(source, `${target}.partial`);
+    renameSync(`${target}.partial`, target);
+  }
+}
+
+const keptRecord = ({ id }) => join(kept, `${id.replaceAll("/", "-")}.json`);
+
 /** Copies the record of a finished unit to where records are kept with the project. */
 function keep(unit) {
-  const target = join(kept, `${unit.id.replaceAll("/", "-")}.json`);
+  const target = keptRecord(unit);
   if (existsSync(target)) return;
   mkdirSync(kept, { recursive: true });
   copyFileSync(join(unit.folder, "record.json"), `${target}.partial`);
@@ -108,6 +147,7 @@ function start(unit) {
 
 async function worker(failed) {
   while (!ending) {
+    writeDerived();
     const next = allUnits().find(
       (unit) =>
         (!values.only || unit.id.includes(values.only)) &&
@@ -120,6 +160,7 @@ async function worker(failed) {
   }
 }
 
+takeKept();
 if (values.status) status();
 else {
   writeGiven();

@@ -2,7 +2,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cli, root } from "./library.mjs";
-import { bands, draws, longRecipe, race, recipe, searchSeeds, trainingSeeds } from "./protocol.mjs";
+import {
+  bands,
+  differentiable,
+  draws,
+  longRecipe,
+  race,
+  recipe,
+  searchSeeds,
+  trainingSeeds,
+} from "./protocol.mjs";
 
 /** Where runs go on; what is finished is copied to data/records/protocol. */
 export const runs = join(root, "runs/frontier");
@@ -62,6 +71,36 @@ function raceUnits(name, arm, seed, settings = []) {
   ];
 }
 
+/** Where the settings of a band's differentiable searches are, and the searches with what is derived from them. */
+export const differentiableFiles = (name) => ({
+  settings: join(runs, name, "differentiable.json"),
+  searches: searchSeeds.map((seed) => {
+    const folder = join(runs, `${name}/differentiable-${seed}`);
+    return { seed, folder, record: join(folder, "record.json"), genotype: join(folder, "derived.json") };
+  }),
+});
+
+/** A gradient search, and the trainings of what is derived from it. */
+function differentiableUnits(name) {
+  const { settings, searches } = differentiableFiles(name);
+  return searches.flatMap(({ seed, folder, genotype }) => {
+    const id = `${name}/differentiable-${seed}`;
+    const given = ["--config", settings, "--seed", String(seed), "--epochs", String(differentiable.epochs)];
+    const search = {
+      id,
+      kind: `differentiable search, band ${name}`,
+      folder,
+      needs: [settings],
+      command: [cli, "search", differentiable.preset, ...given, "--out", folder],
+      total: differentiable.epochs,
+    };
+    const trainings = trainingSeeds.map((own) =>
+      training(name, `differentiable-${seed}-winner`, genotype, own, recipe, [genotype]),
+    );
+    return [search, ...trainings];
+  });
+}
+
 function bandUnits(name) {
   const band = bands[name];
   const each = (label, network, needs) =>
@@ -74,6 +113,7 @@ function bandUnits(name) {
     ...drawUnits(name),
     ...each("hand-made", band.handMade),
     ...(band.earlier ? each("earlier", earlier, [earlier]) : []),
+    ...differentiableUnits(name),
     ...races("random-race", [`proposals.random=${race.networks}`]),
     training(name, "hand-made", band.handMade, first, longRecipe),
   ];

@@ -24,6 +24,8 @@ describe("fixedComparison", () => {
     put("resnet20-025-s1.json", "A-hand-made-s100-24epochs.json");
     put("bars-6M-s0.json", "A-earlier-s100.json");
     put("random-7.5M-s0.json", "B-draw-11-s100.json");
+    put("bars-3M-s0.json", "A-differentiable-1-winner-s100.json");
+    copyFileSync("data/records/repairs/all-seed0.json", join(folder, "A-differentiable-1.json"));
     const bands = fixedComparison(folder);
     expect(Object.keys(bands)).toEqual(["A", "B"]);
     const names = (points: readonly { name: string; seed: number }[] = []) =>
@@ -37,8 +39,12 @@ describe("fixedComparison", () => {
     expect(Object.keys(A?.longer ?? {})).toEqual(["A-hand-made-s100-24epochs"]);
     expect(names(B?.draws)).toEqual(["random-7.5M 0"]);
     expect(A?.races).toEqual({});
+    expect(Object.keys(A?.searches ?? {})).toEqual(["differentiable-1"]);
+    expect(A?.searches["differentiable-1"]?.config.cost.method).toBe("multiplier");
+    expect(names(A?.chosen["differentiable"]?.[1])).toEqual(["bars-3M 0"]);
     const rows = comparedRows(A as NonNullable<typeof A>);
     expect(rows.map(({ arm, runs }) => `${arm}: ${runs}`)).toEqual([
+      "differentiable, seed 1: 1",
       "race, seed 0: 2",
       "random-race, seed 2: 1",
       "random draws, one training each: 2",
@@ -47,9 +53,9 @@ describe("fixedComparison", () => {
     ]);
     const [first, second] = A?.draws ?? [];
     const least = Math.min(first?.bops ?? 0, second?.bops ?? 0);
-    expect(rows[2]?.bops[0]).toBe(least);
-    expect(rows[2]?.accuracy).toBeCloseTo(((first?.accuracy ?? 0) + (second?.accuracy ?? 0)) / 2, 12);
-    expect([rows[1]?.sd, rows[2]?.sd !== null]).toEqual([null, true]);
+    expect(rows[3]?.bops[0]).toBe(least);
+    expect(rows[3]?.accuracy).toBeCloseTo(((first?.accuracy ?? 0) + (second?.accuracy ?? 0)) / 2, 12);
+    expect([rows[2]?.sd, rows[3]?.sd !== null]).toEqual([null, true]);
   });
 
   it("is empty before the first run, and refuses other files and what is not finished", () => {

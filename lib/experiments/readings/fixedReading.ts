@@ -21,7 +21,7 @@ export interface FixedReadingOptions {
  *
  * @example
  * ```ts
- * const nothing = { races: {}, chosen: {}, draws: [], given: {}, longer: {} };
+ * const nothing = { races: {}, searches: {}, chosen: {}, draws: [], given: {}, longer: {} };
  * console.log(bars.readings.fixedReading(nothing).startsWith("**Not decided yet**")); // true
  * ```
  */

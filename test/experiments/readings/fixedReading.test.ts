@@ -5,7 +5,14 @@ import { fixedReading } from "../../../lib/experiments/readings/fixedReading";
 import { readRaceRecord } from "../../../lib/records/raceRecordFile";
 import { seedsOf } from "../../frontier/runPoints";
 
-const nothing: ComparedBand = { races: {}, chosen: {}, draws: [], given: {}, longer: {} };
+const nothing: ComparedBand = {
+  races: {},
+  searches: {},
+  chosen: {},
+  draws: [],
+  given: {},
+  longer: {},
+};
 const around = (mean: number) => [mean - 0.01, mean, mean + 0.01];
 const draws = seedsOf(Array.from({ length: 12 }, (_, i) => 0.5 + i / 100));
 const given = { "hand-made": seedsOf(around(0.5)) };
