@@ -54,9 +54,9 @@ const nets = {
     what: "batches",
     counted:
       "binary ResNet-20 (Bi-Real, full width) with fixed weights and statistics; sending the batch and reading the logits are timed",
-    run: async (batch: number, steps: number, onStep: (speed: number) => void, _start?: string) => {
+    run: async (batch: number, steps: number, onStep: (speed: number) => void, start?: string) => {
       const { benchEvaluation } = await import("../experiments/benchNetwork.js");
-      return benchEvaluation(batch, steps, onStep);
+      return benchEvaluation(batch, steps, onStep, start);
     },
   },
 } as const;
@@ -94,7 +94,7 @@ export function benchCommand(): Command {
     .addOption(backendOption())
     .option(
       "--start <file>",
-      "with --net search, resnet20 or derived: where the weights and batches it starts with are written",
+      "with --net search, resnet20, derived or evaluation: where the weights and batches it starts with are written",
     )
     .option("--json", "print one line of JSON", false)
     .action(async (model: string | undefined, options: BenchOptions, command: Command) => {

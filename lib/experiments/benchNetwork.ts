@@ -1,4 +1,4 @@
-import { backendInfo, computePending, freeze, tf } from "../backend";
+import { backendInfo, computePending, freeze, softmaxCrossEntropy, tf } from "../backend";
 import { baselineConfig } from "../config/baselineConfig";
 import { spaceConfig } from "../config/spaceConfig";
 import { trainConfig } from "../config/trainConfig";
@@ -51,9 +51,11 @@ function newState(batchSize: number, model: ModelSpec): TrainState {
   return new TrainState(trainConfig({ batchSize, optimizer }), model, randomKey(0));
 }
 
-/** Writes the start of {@link benchTraining} for another program to start from: weights by name, the batch. */
+/** Writes the start for another program to start from: weights and what statistics there are, by name, and the batch. */
 async function writeStart(path: string, state: TrainState, { images, labels }: Batch): Promise<void> {
   const tensors = await state.network.parameters.stored();
+  for (const [name, value] of state.network.statistics.entries())
+    tensors.set(name, { shape: value.shape, values: (await value.data()) as Float32Array });
   tensors.set("images", { shape: [labels.length, size, size, 3], values: images });
   tensors.set("labels", { shape: [labels.length], values: labels });
   writeTensorFile(path, tensors, { kind: "bars.bench-start" });
@@ -106,42 +108,53 @@ export async function benchTraining(
   return { ...speedOf(batchSize, speeds), losses, parameters };
 }
 
-/** Times evaluating the binary ResNet-20 with fixed statistics, frozen; the first three batches do not count. */
+/**
+ * Times evaluating the binary ResNet-20 with fixed statistics, frozen; the first three batches do not count.
+ *
+ * @param start a file to write weights, statistics and the batch to.
+ */
 export async function benchEvaluation(
   batchSize: number,
   steps: number,
   onStep: (imagesPerSecond: number) => void = () => {},
-): Promise<NetSpeed> {
-  const { network, dispose } = evaluated();
+  start?: string,
+): Promise<NetSpeed & { readonly parameters: number }> {
+  const state = evaluated();
+  const { network } = state;
+  const parameters = network.parameters.entries().reduce((sum, [, variable]) => sum + variable.size, 0);
   const frozen = freeze((x: tf.Tensor4D) => network.outputs(x, { training: false, edeT: 1 }).logits);
   const plain = batchOf(batchSize);
+  if (start !== undefined) await writeStart(start, state, plain);
   const speeds: number[] = [];
+  const losses: number[] = [];
   try {
     for (let step = 0; step < steps + 3; step++) {
       const started = performance.now();
       const logits = tf.tidy(() => frozen.run(imagesOf(plain)));
       await logits.data();
-      logits.dispose();
       const speed = batchSize / ((performance.now() - started) / 1000);
+      const loss = tf.tidy(() => softmaxCrossEntropy(logits, tf.tensor1d(plain.labels, "int32")));
+      losses.push((await loss.data())[0] as number);
+      tf.dispose([logits, loss]);
       if (step < 3) continue;
       speeds.push(speed);
       onStep(speed);
     }
   } finally {
     frozen.dispose();
-    dispose();
+    state.dispose();
   }
-  return { ...speedOf(batchSize, speeds), losses: [] };
+  return { ...speedOf(batchSize, speeds), losses, parameters };
 }
 
-/** The network after one pass that gave its batch norms statistics. */
-function evaluated() {
+/** A network after one pass that gave its batch norms statistics. */
+function evaluated(): TrainState {
   const state = newState(16, benchedModels.resnet20());
   const { network } = state;
   const collect = network.statistics.collector();
   tf.tidy(() => network.outputs(imagesOf(batchOf(16)), { training: true, edeT: 1, collect }).logits);
   network.statistics.update(collect);
-  return { network, dispose: () => state.dispose() };
+  return state;
 }
 
 function speedOf(batchSize: number, speeds: readonly number[]): Omit<NetSpeed, "losses"> {

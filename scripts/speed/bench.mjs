@@ -6,7 +6,7 @@
 // One process a measurement. Every row is run in rounds: ours, then its peer, each as it comes and with what malloc freed kept
 // in the process (docs/engine.md says why); of the two ways the faster one counts, for both sides. What was measured is added
 // to history.jsonl in the folder, one line of JSON a row, and speed.svg there is drawn anew from the last line of each row.
-// Row "paths" has the mixture of the same space for its peer, and stands in the history alone.
+// Row "paths" has the mixture of the same space for its peer, rows "frozen" have scripts/speed/frozen.mjs; they stand in the history alone.
 // Peers need a python3 with torch; without one the rows say so, and only ours are measured.
 import { execFile, spawnSync } from "node:child_process";
 import {
@@ -88,6 +88,20 @@ export const rows = {
     batch: 1,
     peer: ["resnet20.py", "evaluate"],
   },
+  frozen: {
+    title: "ResNet-20, evaluation, batch 64, beside ONNX Runtime by hand",
+    net: "evaluation",
+    batch: 64,
+    byHand: "frozen.mjs",
+    agreesAt: 16,
+  },
+  "frozen-1": {
+    title: "ResNet-20, evaluation, batch 1, beside ONNX Runtime by hand",
+    net: "evaluation",
+    batch: 1,
+    byHand: "frozen.mjs",
+    agreesAt: 16,
+  },
 };
 
 const never = String(2 ** 32);
@@ -149,13 +163,18 @@ const oursOf = (row, batch, steps) => [
   String(steps),
 ];
 
-/** @throws Error if a row's peer, from the weights and batch that ours writes to `start`, computes something else. */
-async function checkPeer(row, peer, { threads, python }, start) {
+/** Weights and a batch of ours, in the file `start`, and what it says itself of one step. */
+async function startOf(row, batch, threads, start) {
   const env = { ...process.env, BARS_ONNX_THREADS: String(threads) };
-  const own = [bars, ...oursOf(row, row.agreesAt, 1), "--start", start];
-  const ours = lastJson((await run(process.execPath, own, { env })).stdout);
+  const own = [bars, ...oursOf(row, batch, 1), "--start", start];
+  return lastJson((await run(process.execPath, own, { env })).stdout);
+}
+
+/** @throws Error if a row's peer, from the weights and batch that ours writes to `start`, computes something else. */
+async function checkPeer(row, [program, ...peer], { threads }, start) {
+  const ours = await startOf(row, row.agreesAt, threads, start);
   const args = [...peer, String(row.agreesAt), "1", String(threads), start];
-  const differ = agreement(ours, lastJson((await run(python, args)).stdout));
+  const differ = agreement(ours, lastJson((await run(program, args)).stdout));
   if (differ) throw new Error(`bench: ${row.title}: the peer computes something else: ${differ}.`);
 }
 
@@ -163,8 +182,10 @@ async function measureRow(row, options, start) {
   const { threads, steps, python, torch } = options;
   const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
   const ours = oursOf(row, row.batch, steps);
-  const peer = torch && row.peer ? [join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  const inTorch = torch && row.peer ? [python, join(here, row.peer[0]), ...row.peer.slice(1)] : null;
+  const peer = row.byHand ? [process.execPath, join(here, row.byHand)] : inTorch;
   if (peer && row.agreesAt) await checkPeer(row, peer, options, start);
+  if (row.byHand) await startOf(row, row.batch, threads, start);
   for (let round = 0; round < options.rounds; round++) {
     for (const [way, env] of Object.entries(ways)) {
       const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
@@ -176,8 +197,9 @@ async function measureRow(row, options, start) {
         );
       }
       if (!peer) continue;
-      const args = [...peer, String(row.batch), String(steps), String(threads)];
-      sides.peer[way].push(lastJson((await run(python, args, { env: { ...process.env, ...env } })).stdout));
+      const [program, ...args] = [...peer, String(row.batch), String(steps), String(threads)];
+      const given = row.byHand ? [...args, start] : args;
+      sides.peer[way].push(lastJson((await run(program, given, { env: { ...process.env, ...env } })).stdout));
     }
   }
   return { ours: better(sides.ours), peer: peer || row.mixture ? better(sides.peer) : null };
@@ -223,7 +245,7 @@ async function main() {
         at: new Date().toISOString(),
         processor: cpus()[0]?.model.trim(),
         node: process.version,
-        torch: row.mixture ? null : torch,
+        torch: row.peer ? torch : null,
         ...numbers,
         ours,
         peer,
@@ -233,7 +255,7 @@ async function main() {
       const speed = ({ imagesPerSecond, way, peakMemoryBytes, firstStepSeconds, processorSeconds }) =>
         `${imagesPerSecond.toFixed(1)} images/s (memory ${way}, ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GiB${processorSeconds ? `, ${processorSeconds.toFixed(2)} s of processor time a step` : ""}${firstStepSeconds ? `, first step after ${firstStepSeconds.toFixed(1)} s` : ""})`;
       const against = peer
-        ? `, ${row.mixture ? "the mixture" : "torch"} ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
+        ? `, ${row.mixture ? "the mixture" : row.byHand ? "by hand" : "torch"} ${speed(peer)}: ${(ours.imagesPerSecond / peer.imagesPerSecond).toFixed(2)} of it`
         : ", no peer here";
       console.log(`${row.title}: ${speed(ours)}${against}`);
     }
@@ -246,7 +268,7 @@ async function main() {
         .split("\n")
         .map((line) => JSON.parse(line))
     : [];
-  const shown = Object.keys(rows).filter((name) => !rows[name].mixture);
+  const shown = Object.keys(rows).filter((name) => rows[name].peer);
   const last = shown.flatMap((name) => lines.filter((line) => line.row === name).slice(-1));
   writeFileSync(join(values.out, "speed.svg"), speedFigure(last));
   console.log(`Added to ${history}; figure: ${join(values.out, "speed.svg")}`);

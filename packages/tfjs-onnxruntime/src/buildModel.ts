@@ -51,7 +51,7 @@ export function buildModel(
   channelBlock: number,
   constants: ReadonlyMap<LazyValue, LazyArray> = new Map(),
 ): GraphModel {
-  const g = new GraphBuilder(onProcessor, channelBlock);
+  const g = new GraphBuilder(onProcessor, channelBlock, constants.size > 0);
   const tensors = new Map<LazyValue, GraphTensor>();
   for (const [leaf, values] of constants) tensors.set(leaf, constant(g, leaf, values));
   const numbers = numbersOf(plan);

@@ -14,6 +14,23 @@ import { type EmitOptions, GraphValues } from "./graphValues";
 import { formOf, type ImageForms, imageForms } from "./imageForms";
 import { type OnnxType, onnxTypes } from "./onnxModel";
 
+interface Border {
+  readonly image: GraphTensor;
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly value: GraphTensor;
+}
+
+/** See {@link GraphBuilder.bordered}. */
+export interface Bordered {
+  readonly base: GraphTensor;
+  readonly gain: number;
+  readonly level: number;
+  /** Rows and columns of the border, by axis of tfjs. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
 /**
  * Collects the operators of one graph. Changes the order of axes only where an operator needs it.
  */
@@ -21,14 +38,18 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
   /** What a repeated value repeats, by name. */
   readonly #repeated = new Map<string, GraphTensor>();
   readonly #forms: ImageForms = imageForms();
+  /** What was put around an image, by the name of the larger one. */
+  readonly #borders = new Map<string, Border>();
 
   /**
    * @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there.
    * @param channelBlock channels in a block of the operators on images in blocks, 0 where there are none.
+   * @param frozen whether kernels are constants: what is done to them is done once.
    */
   constructor(
     readonly onProcessor: boolean,
     readonly channelBlock: number = 0,
+    readonly frozen: boolean = false,
   ) {
     super();
   }
@@ -132,6 +153,29 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
   scaled(x: GraphTensor): { readonly base: GraphTensor; readonly gain: GraphTensor | null } {
     const { base, gain, level } = formOf(this.#forms, x);
     return level ? { base: x, gain: null } : { base, gain };
+  }
+
+  /**
+   * An image with a border, taken apart: `gain · (base with a border of zeros) + level`, three numbers for the border of an image of its
+   * own. Undefined where it is none, or the border has another value than `level`.
+   */
+  bordered(x: GraphTensor): Bordered | undefined {
+    const border = this.#borders.get(x.name);
+    const image = border?.image ?? x;
+    const { base, gain, level } = formOf(this.#forms, image);
+    const [factor, offset] = [gain ?? this.scalar(1), level ?? this.scalar(0)].map((one) =>
+      this.numberOf(one),
+    );
+    if (base === image || factor === undefined || offset === undefined) return undefined;
+    if (border && this.numberOf(border.value) !== offset) return undefined;
+    const none = image.shape.map(() => 0);
+    return {
+      base,
+      gain: factor,
+      level: offset,
+      before: border?.before ?? none,
+      after: border?.after ?? none,
+    };
   }
 
   /** The operand that is the result already, up to its shape. */
@@ -276,10 +320,12 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
     const order = x.channelsFirst ? toFirst : x.shape.map((_, axis) => axis);
     const counts = [before, after].flatMap((list) => order.map((axis) => list[axis] as number));
     const inputs = mode === "constant" ? [x, this.ints(counts), value] : [x, this.ints(counts)];
-    return this.emit("Pad", inputs, shape, {
+    const result = this.emit("Pad", inputs, shape, {
       channelsFirst: x.channelsFirst,
       attributes: { mode: { string: mode } },
     });
+    if (mode === "constant") this.#borders.set(result.name, { image: x, before, after, value });
+    return result;
   }
 
   /** The value repeated to a larger shape. */

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { freeze, tf } from "../../../lib/backend";
+import { freeze, signWindow, tf } from "../../../lib/backend";
 import { baselineConfig } from "../../../lib/config/baselineConfig";
 import { binarizationConfig } from "../../../lib/config/binarizationConfig";
 import { BaselineNetwork } from "../../../lib/network/baselineNetwork";
 import { fold, normal, randomKey } from "../../../lib/random/randomKey";
 import { evaluateNetwork } from "../../../lib/train/evaluateNetwork";
+import { GraphBuilder } from "../../../packages/tfjs-onnxruntime/src/graphBuilder";
+import { conv2d } from "../../../packages/tfjs-onnxruntime/src/kernels/convolutionKernels";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { startOnnx } from "./onnxBench";
 
@@ -61,6 +63,71 @@ describe("freeze", () => {
       pending: 0,
     });
     frozen.dispose();
+  });
+
+  describe("a convolution of signs", () => {
+    const shape: [number, number, number, number] = [4, 12, 12, 8];
+    /** Away from 0, so that rounding turns no sign. */
+    const values = () =>
+      normal(fold(randomKey(2), "x"), 4 * 12 * 12 * 8).map((v) => v + (v < 0 ? -0.1 : 0.1)) as Float32Array;
+    const kernel = () => tf.tensor4d(normal(fold(randomKey(2), "w"), 9 * 8 * 4), [3, 3, 8, 4]);
+    const conv = (border: number, stride: 1 | 2) => (x: tf.Tensor4D) =>
+      tf.conv2d(
+        tf.pad(
+          signWindow(x, 1),
+          [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ],
+          border,
+        ),
+        kernel(),
+        stride,
+        "valid",
+      );
+
+    it.each([
+      { border: 1, stride: 1 },
+      { border: 1, stride: 2 },
+      { border: 0, stride: 1 },
+      { border: -1, stride: 2 },
+    ] as const)("has the numbers of the general form: border $border, stride $stride", async (of) => {
+      const body = conv(of.border, of.stride);
+      const frozen = freeze(body);
+      const x = tf.tensor4d(values(), shape);
+      const [got, expected] = [frozen.run(x), body(x)];
+      const [a, b] = [await got.data(), await expected.data()];
+      for (const [i, value] of b.entries()) expect(a[i]).toBeCloseTo(value, 4);
+      frozen.dispose();
+      tf.dispose([x, got, expected]);
+    });
+
+    it("reads the bits as they are, and has its border of ones itself", () => {
+      const operators = (border: number, constant: boolean) => {
+        const g = new GraphBuilder(true, 0, constant);
+        const x = { ...g.input("x", shape, "float32"), channelsFirst: true };
+        const below = g.cast(g.elementwise("Less", [x, g.scalar(0)], { type: "bool" }), "float32");
+        const signs = g.elementwise("Add", [g.elementwise("Mul", [below, g.scalar(-2)]), g.scalar(1)]);
+        const image = g.pad(signs, [0, 1, 1, 0], [0, 1, 1, 0], g.scalar(border));
+        const attributes = { strides: 1, pad: "valid" };
+        const [y] = conv2d.lower(
+          g,
+          { x: image, filter: g.input("w", [3, 3, 8, 4], "float32") },
+          attributes,
+          [],
+        );
+        g.prune([(y as { name: string }).name]);
+        return g.nodes.map(({ op }) => op);
+      };
+      const image = (ops: string[]) => ops.filter((op) => op === "Pad" || op === "BatchNormalization");
+      expect(image(operators(1, true))).toEqual([]);
+      expect(operators(1, true).filter((op) => op === "Conv")).toHaveLength(1);
+      // Another border than the level, and kernels that change.
+      expect(image(operators(0, true))).toEqual(["BatchNormalization", "Pad"]);
+      expect(image(operators(1, false))).toEqual(["BatchNormalization", "Pad"]);
+    });
   });
 
   it("takes weights as they are, the same ones as long as it lives", async () => {

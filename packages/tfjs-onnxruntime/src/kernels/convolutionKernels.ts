@@ -69,10 +69,40 @@ function convolve(
   const groups = groupsOf(info, filter.shape, depthwise);
   const attributes = convAttributes(info, groups);
   const image = g.first(x);
+  const onSigns = g.frozen && groups === 1 && !depthwise ? convolveLevels(g, image, filter, info) : undefined;
+  if (onSigns) return onSigns;
   if (groups === 1 && !depthwise) return convolveImage(g, image, filter, false, info.outShape, attributes);
   return g.emit("Conv", [image, onnxKernel(g, filter, depthwise)], info.outShape, {
     channelsFirst: true,
     attributes,
+  });
+}
+
+/**
+ * The same of an image `gain · base + level` within a border of `level`, such as signs within ones: `gain` goes into the kernel, of `level`
+ * a number is left for each filter, and the border is one of zeros, which the convolution has itself. Worth it where kernels are constants.
+ */
+function convolveLevels(
+  g: GraphBuilder,
+  image: GraphTensor,
+  filter: GraphTensor,
+  info: Info,
+): GraphTensor | undefined {
+  const parts = g.bordered(image);
+  const attributes = convAttributes(info, 1);
+  if (!parts || (parts.level !== 0 && attributes.pads.ints.some((count) => count > 0))) return undefined;
+  const { base, gain, level, before, after } = parts;
+  if ([before, after].some(([batch, , , channels]) => batch !== 0 || channels !== 0)) return undefined;
+  const own = attributes.pads.ints;
+  const pads = [before[1], before[2], after[1], after[2]].map(
+    (count, i) => (count ?? 0) + (own[i] as number),
+  );
+  const kernel = onnxKernel(g, filter, false);
+  const offsets = g.mul(g.reduceAsIs("ReduceSum", kernel, [1, 2, 3]), g.scalar(level));
+  const inputs = [base, g.mul(kernel, g.scalar(gain)), g.reshape(offsets, [info.outChannels])];
+  return g.emit("Conv", inputs, info.outShape, {
+    channelsFirst: true,
+    attributes: { ...attributes, pads: { ints: pads } },
   });
 }
 
