@@ -124,7 +124,6 @@ export async function benchSearchStep(
       const alpha = nextAlphaGradients(state, alphaBatch, settings, fold(key, step));
       state.alphaOptimizer.step(state.alphas.named(), alpha.gradients, 1e-3);
       computePending();
-      losses.push((await alpha.crossEntropy.data())[0] as number);
       const statistics = state.supernet.statistics.collector();
       const weight = nextWeightGradients(state, weightBatch, settings, fold(key, step), statistics);
       tf.tidy(() => {
@@ -133,6 +132,7 @@ export async function benchSearchStep(
       });
       state.supernet.statistics.update(statistics);
       computePending();
+      losses.push((await alpha.crossEntropy.data())[0] as number);
       losses.push((await weight.loss.data())[0] as number);
       const used = process.cpuUsage(processor);
       const speed = (2 * batchSize) / ((performance.now() - started) / 1000);

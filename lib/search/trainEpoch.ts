@@ -53,8 +53,13 @@ export async function trainEpoch(
       const started = performance.now();
       const weightBatch = toTensors(batch, data.train.imageSize, data.train.channels);
       try {
-        if (alphaBatches) await alphaStep(context, state, settings, weightBatch, await nextOf(alphaBatches));
-        await weightStep(context, state, settings, weightBatch);
+        // Both are under way before the numbers of the first are waited for: the engine computes one while the other is prepared.
+        const meterAlphas = alphaBatches
+          ? alphaStep(context, state, settings, weightBatch, await nextOf(alphaBatches))
+          : null;
+        const meterWeights = weightStep(context, state, settings, weightBatch);
+        await meterAlphas?.();
+        await meterWeights();
       } finally {
         disposeBatch(weightBatch);
       }
@@ -92,12 +97,13 @@ function searchMoment(state: SearchState, stepsPerEpoch: number, warmup: boolean
   };
 }
 
-async function weightStep(
+/** Begins a step. @returns what waits for its numbers and counts them in. */
+function weightStep(
   context: SearchContext,
   state: SearchState,
   settings: EpochSettings,
   batch: TensorBatch,
-): Promise<void> {
+): () => Promise<void> {
   const { epoch, step, meter } = state.position;
   const { config } = context;
   const key = fold(fold(fold(context.key, "weightSample"), epoch), step);
@@ -114,24 +120,28 @@ async function weightStep(
   );
   supernet.statistics.update(statistics);
   computePending();
+  tf.dispose(result.gradients as never);
   const images = batch.labels.size;
-  const loss = (await result.loss.data())[0] as number;
-  const correct = (await result.correct.data())[0] as number;
-  tf.dispose([result.gradients, result.loss, result.correct] as never);
-  checkFiniteLoss(loss, "search: the weight loss", { epoch, step });
-  meter.weightSteps += 1;
-  meter.weightImages += images;
-  meter.weightLoss += loss * images;
-  meter.weightCorrect += correct;
+  return async () => {
+    const loss = (await result.loss.data())[0] as number;
+    const correct = (await result.correct.data())[0] as number;
+    tf.dispose([result.loss, result.correct]);
+    checkFiniteLoss(loss, "search: the weight loss", { epoch, step });
+    meter.weightSteps += 1;
+    meter.weightImages += images;
+    meter.weightLoss += loss * images;
+    meter.weightCorrect += correct;
+  };
 }
 
-async function alphaStep(
+/** Begins a step of the alphas. @returns as {@link weightStep}. */
+function alphaStep(
   context: SearchContext,
   state: SearchState,
   settings: EpochSettings,
   weightBatch: TensorBatch,
   plain: EpochBatch,
-): Promise<void> {
+): () => Promise<void> {
   const { config, data } = context;
   const { epoch, step, meter } = state.position;
   const key = fold(fold(fold(context.key, "alphaSample"), epoch), step);
@@ -151,18 +161,21 @@ async function alphaStep(
   computePending();
   holdBudget(state.alphas, config, settings.samplers);
   const parts = [result.total, result.crossEntropy, result.penalty, result.entropy];
-  const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
   const images = batch.labels.size;
-  tf.dispose([result.gradients, parts] as never);
+  tf.dispose(result.gradients as never);
   disposeBatch(batch);
-  const [total, crossEntropy, penalty, entropy] = values as [number, number, number, number];
-  checkFiniteLoss(total, "search: the alpha loss", { epoch, step });
-  meter.alphaSteps += 1;
-  meter.alphaImages += images;
-  meter.alphaTotal += total * images;
-  meter.alphaCrossEntropy += crossEntropy * images;
-  meter.alphaPenalty += penalty * images;
-  meter.alphaEntropy += entropy * images;
+  return async () => {
+    const values = await Promise.all(parts.map(async (part) => (await part.data())[0] as number));
+    tf.dispose(parts);
+    const [total, crossEntropy, penalty, entropy] = values as [number, number, number, number];
+    checkFiniteLoss(total, "search: the alpha loss", { epoch, step });
+    meter.alphaSteps += 1;
+    meter.alphaImages += images;
+    meter.alphaTotal += total * images;
+    meter.alphaCrossEntropy += crossEntropy * images;
+    meter.alphaPenalty += penalty * images;
+    meter.alphaEntropy += entropy * images;
+  };
 }
 
 export function learningRate(
