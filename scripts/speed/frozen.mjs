@@ -7,11 +7,11 @@
 // what reads the file and what writes ONNX. Prints one line of JSON; the first three batches do not count.
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import ort from "onnxruntime-node";
 import { root } from "../root.mjs";
 
 const require = createRequire(join(root, "package.json"));
 const { readTensorFile } = require("./lib/dist/util/tensorFile.js");
+const ort = createRequire(join(root, "packages/tfjs-onnxruntime/package.json"))("onnxruntime-node");
 const { encodeOnnx } = require("./packages/tfjs-onnxruntime/dist/onnxModel.js");
 
 const [batch, steps, threads] = process.argv.slice(2, 5).map(Number);
