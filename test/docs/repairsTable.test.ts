@@ -22,9 +22,7 @@ describe("the CIFAR-10 table of docs/search-repairs.md", () => {
     ["plain", "plain"],
     ["hard depths and widths", "hard depths and widths"],
     ["masks once", "masks once"],
-    ["empty nodes by their share", "empty nodes by their share"],
     ["multiplier", "multiplier"],
-    ["alphas wait", "alphas wait"],
     ["all", "all repairs"],
     ["sampled paths", "sampled paths, 2,244 steps of weights"],
   ])("says what the stored ranking of %s says, whose alphas rank so", (name, title) => {
