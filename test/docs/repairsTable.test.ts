@@ -23,6 +23,7 @@ describe("the CIFAR-10 table of docs/search-repairs.md", () => {
     ["hard depths and widths", "hard depths and widths"],
     ["masks once", "masks once"],
     ["multiplier", "multiplier"],
+    ["alphas wait", "alphas wait"],
     ["all", "all repairs"],
     ["sampled paths", "sampled paths, 2,244 steps of weights"],
   ])("says what the stored ranking of %s says, whose alphas rank so", (name, title) => {
