@@ -14,12 +14,12 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeDraws } from "./draws.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
-import { allUnits, differentiableFiles, progressOf, runs } from "./units.mjs";
+import { allUnits, differentiableFiles, keptRecord, progressOf, runs } from "./units.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -28,7 +28,6 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
-const kept = join(root, "data/records/protocol");
 
 /** The networks that need no search: draws, and the best one of the earlier frontier. */
 function writeGiven() {
@@ -42,23 +41,37 @@ function writeGiven() {
   }
 }
 
+/** Searches whose network lies outside the band: said once, and the other units go on. */
+const outside = new Set();
+
+/** Another process may read the file at any time. */
+function write(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  writeFileSync(`${path}.partial`, text);
+  renameSync(`${path}.partial`, path);
+}
+
 /** Settings of the differentiable searches, and what is derived from those that are finished. */
 function writeDerived() {
   const { readSearchRecord } = lib("records/searchRecordFile.js");
   for (const [name, band] of Object.entries(bands)) {
     const { settings, searches } = differentiableFiles(name);
     mkdirSync(join(runs, name), { recursive: true });
-    writeFileSync(settings, JSON.stringify(differentiable.settings(band), null, 1));
+    write(settings, JSON.stringify(differentiable.settings(band), null, 1));
     for (const { folder, record, genotype } of searches) {
-      if (existsSync(genotype) || !existsSync(record)) continue;
+      if (existsSync(genotype) || !existsSync(record) || outside.has(folder)) continue;
       const search = readSearchRecord(record);
       if (search.status !== "finished") continue;
       const derived = bars.derive(bars.deriveInputOf(search), differentiable.rule(band));
       const cost = derived.cost[band.measure];
-      if (cost < band.low || cost > band.high)
-        throw new Error(`${folder}: what was derived costs ${cost}, outside the band.`);
-      writeFileSync(`${genotype}.partial`, bars.space.genotypeJson(derived.genotype));
-      renameSync(`${genotype}.partial`, genotype);
+      if (cost >= band.low && cost <= band.high) write(genotype, bars.space.genotypeJson(derived.genotype));
+      else {
+        outside.add(folder);
+        process.exitCode = 1;
+        console.error(
+          `${folder}: what was derived costs ${cost} ${band.measure}, outside the band; it is not trained.`,
+        );
+      }
     }
   }
 }
@@ -66,26 +79,24 @@ function writeDerived() {
 /** What other machines have finished is finished here, too: its record, and of a race the winner that its trainings need. */
 function takeKept() {
   for (const unit of allUnits()) {
-    const source = keptRecord(unit);
+    const source = keptRecord(unit.id);
     const target = join(unit.folder, "record.json");
     if (!existsSync(source) || existsSync(target)) continue;
     mkdirSync(unit.folder, { recursive: true });
     if (unit.kind.includes("race")) {
       const { genotype } = bars.records.racedModel(bars.records.readRaceRecord(source));
-      writeFileSync(join(unit.folder, "genotype.json"), bars.space.genotypeJson(genotype));
+      write(join(unit.folder, "genotype.json"), bars.space.genotypeJson(genotype));
     }
     copyFileSync(source, `${target}.partial`);
     renameSync(`${target}.partial`, target);
   }
 }
 
-const keptRecord = ({ id }) => join(kept, `${id.replaceAll("/", "-")}.json`);
-
 /** Copies the record of a finished unit to where records are kept with the project. */
 function keep(unit) {
-  const target = keptRecord(unit);
+  const target = keptRecord(unit.id);
   if (existsSync(target)) return;
-  mkdirSync(kept, { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   copyFileSync(join(unit.folder, "record.json"), `${target}.partial`);
   renameSync(`${target}.partial`, target);
 }
@@ -160,9 +171,9 @@ async function worker(failed) {
   }
 }
 
-takeKept();
 if (values.status) status();
 else {
+  takeKept();
   writeGiven();
   for (const unit of allUnits()) if (progressOf(unit).state === "done") keep(unit);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])

@@ -16,6 +16,9 @@ import {
 /** Where runs go on; what is finished is copied to data/records/protocol. */
 export const runs = join(root, "runs/frontier");
 
+/** Where the record of a finished unit is kept with the project. */
+export const keptRecord = (id) => join(root, "data/records/protocol", `${id.replaceAll("/", "-")}.json`);
+
 /**
  * One training. @param network a genotype file, or the name of a hand-made network.
  * @param needs a file without which it cannot begin.
@@ -125,7 +128,9 @@ export function allUnits() {
 
 /** How far a unit is: its record's status, epochs (of a race: trainings of a rung) done, and their seconds. */
 export function progressOf(unit) {
-  const path = join(unit.folder, "record.json");
+  const own = join(unit.folder, "record.json");
+  // What another machine has finished is finished.
+  const path = existsSync(own) ? own : keptRecord(unit.id);
   if (!existsSync(path))
     return { state: unit.needs.every((file) => existsSync(file)) ? "left" : "waits", done: 0, seconds: 0 };
   const record = JSON.parse(readFileSync(path, "utf8"));

@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../helpers/tinySearch";
 import { scriptModule } from "./scriptModule";
 
 interface Measured {
@@ -13,6 +16,7 @@ interface Figure {
   speedFigure(lines: readonly object[]): string;
 }
 
+const folder = temporaryFolder();
 const run = (imagesPerSecond: number, peakMemoryBytes = 1) => ({ imagesPerSecond, peakMemoryBytes });
 
 describe("npm run bench", () => {
@@ -35,6 +39,24 @@ describe("npm run bench", () => {
       "5 parameters against 6, first loss 2.3 against 2.4",
     );
     expect(agreement({ losses: [2.3] }, { losses: [Number.NaN] })).toBe("first loss 2.3 against NaN");
+  });
+
+  it("the network frozen by hand computes what ours does, from the start that ours writes", async () => {
+    const { agreement } = await scriptModule<Bench>("speed/bench.mjs");
+    const start = join(folder, "start.safetensors");
+    const last = (args: string[]) => {
+      const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      const line = stdout.trim().split("\n").at(-1) ?? "";
+      expect(line, stderr).toMatch(/^\{/);
+      return JSON.parse(line) as { parameters: number; losses: number[] };
+    };
+    const evaluation = ["bench", "--json", "--net", "evaluation", "--batch", "4", "--steps", "1"];
+    const ours = last(["lib/bin/bars.cjs", ...evaluation, "--start", start]);
+    const byHand = last(["scripts/speed/frozen.mjs", "4", "1", "1", start]);
+    expect(ours.parameters).toBe(272_474);
+    expect(ours.losses).toHaveLength(4);
+    expect(agreement(ours, byHand)).toBeNull();
+    expect(byHand.losses[0]).toBeGreaterThan(1);
   });
 
   it("draws a bar for each row that has a peer", async () => {

@@ -40,7 +40,7 @@ export function runOrder(nodes: readonly OnnxNode[]): OnnxNode[] {
  * be had, and with them the extents of values much smaller than what they are made of.
  *
  * @param results values that the graph gives.
- * @param bytesOf of a value.
+ * @param bytesOf of a value; what it does not know, such as what comes out of branches, counts as small.
  */
 export function inOrder(
   nodes: readonly OnnxNode[],
