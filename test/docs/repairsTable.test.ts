@@ -22,6 +22,7 @@ describe("the CIFAR-10 table of docs/search-repairs.md", () => {
     ["plain", "plain"],
     ["hard depths and widths", "hard depths and widths"],
     ["masks once", "masks once"],
+    ["empty nodes by their share", "empty nodes by their share"],
     ["multiplier", "multiplier"],
     ["alphas wait", "alphas wait"],
     ["all", "all repairs"],
