@@ -44,6 +44,14 @@ export const spaceSection = section(
         source: "ResNet, arXiv:1512.03385; DARTS, arXiv:1806.09055",
       }),
     ),
+    extraStem: later(
+      oneOf(["real", "copies"], {
+        default: "real",
+        meaning:
+          "What widens the stem to the nodes' channels where process is preprocess: real, a ReLU and a real 1x1, the second costliest real layer of a small network; copies, as many copies as there are steps, each with a batch norm's scale and shift of its own, without a multiplication.",
+        source: "real: aw_nas",
+      }),
+    ),
     initChannels: integer({
       default: 16,
       min: 1,

@@ -2,13 +2,13 @@ import { type SpaceConfig, stemReduction } from "../config/spaceConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
 import { cellTensorFactor } from "../space/builtCells";
 import { stagesOf } from "../space/stages";
-import { stemOf } from "../space/stem";
+import { copiesStem, stemOf } from "../space/stem";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
 
 /**
  * The stem, full precision: its convolutions ({@link stemOf}), each with batch norm; in preprocess mode followed by the
- * extra stem (ReLU, 1x1 convolution to `steps · channels`, batch norm) that feeds the wide path between cells.
+ * extra stem that feeds the wide path between cells ({@link extraStemCost}).
  *
  * @param channels as `stemChannels` gives them.
  */
@@ -27,10 +27,19 @@ export function stemCost(space: SpaceConfig, channels: number): LayerCost[] {
   return space.process === "preprocess" ? [...rows, ...extraStemCost(space, channels)] : rows;
 }
 
-/** The extra stem alone. It is part of {@link stemCost} in preprocess mode and unused in postprocess mode. */
+/**
+ * The extra stem alone: to `steps · channels` by ReLU, 1x1 convolution and batch norm, or (`extraStem: "copies"`) by copies and
+ * batch norm. It is part of {@link stemCost} in preprocess mode and unused in postprocess mode.
+ */
 export function extraStemCost(space: SpaceConfig, channels: number): LayerCost[] {
   const size = space.imageSize / stemReduction(space);
   const input = [size, size, channels] as const;
+  if (copiesStem(space)) {
+    return layerCosts("extraStem", input, [
+      { layer: "duplicate", copies: space.steps },
+      { layer: "batch_norm" },
+    ]);
+  }
   const out = channels * space.steps;
   return layerCosts("extraStem", input, [
     { layer: "relu" },

@@ -1,5 +1,7 @@
 import { relu, tf } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
+import type { SpaceConfig } from "../config/spaceConfig";
+import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { RunningStatistics } from "../layers/runningStatistics";
@@ -8,7 +10,7 @@ import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
-import { type Stem, stemOf } from "../space/stem";
+import { copiesStem, type Stem, stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import { AuxiliaryHead } from "./auxiliaryHead";
 import { classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
@@ -93,7 +95,7 @@ export class Network implements Trainable {
         ...this.#stemForm.convolutions.flatMap(({ name, kernel, from, out }) =>
           realConvSpecs(name, kernel, from, out),
         ),
-        ...(wide ? realConvSpecs("extraStem", 1, channels, space.steps * channels) : []),
+        ...(wide ? extraStemSpecs(space, channels) : []),
         ...classifierSpecs("head", classifierInputs(genotype), space.classes),
         ...this.#cells.flatMap((cell) => cell.parameters),
         ...(this.#auxiliary?.parameters ?? []),
@@ -146,7 +148,11 @@ export class Network implements Trainable {
         conv(name, after ? relu(x) : x, stride, pooled && name === "stem"),
       images,
     );
-    return this.genotype.space.process === "preprocess" ? conv("extraStem", relu(narrow), 1, false) : narrow;
+    const { space } = this.genotype;
+    if (space.process !== "preprocess") return narrow;
+    if (!copiesStem(space)) return conv("extraStem", relu(narrow), 1, false);
+    const wide = tf.tile(narrow, [1, 1, 1, space.steps]);
+    return context.see("extraStem", context.normalize("extraStem", wide, "extraStem"));
   }
 
   #checkImages(images: tf.Tensor4D): void {
@@ -158,4 +164,9 @@ export class Network implements Trainable {
       );
     }
   }
+}
+
+function extraStemSpecs(space: SpaceConfig, channels: number): ParameterSpec[] {
+  const specs = realConvSpecs("extraStem", 1, channels, space.steps * channels);
+  return copiesStem(space) ? specs.filter(({ role }) => role !== "real") : specs;
 }

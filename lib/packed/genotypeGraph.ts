@@ -9,7 +9,7 @@ import {
   stemChannels,
 } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
-import { type StemConvolution, stemOf } from "../space/stem";
+import { copiesStem, type StemConvolution, stemOf } from "../space/stem";
 import { ConfigError } from "../util/errors";
 import { type BlockPlace, blockGraph, type GraphContext } from "./blockGraph";
 import type { NodeId } from "./graph";
@@ -28,7 +28,17 @@ export function genotypeGraph(context: GraphContext, genotype: Genotype): NodeId
     return realConvGraph(context, name, before, { kernel, stride, out });
   }, build.image);
   if (isPooled) x = build.pool("stem.pool", x, "max", 3, 2);
-  if (space.process === "preprocess") {
+  if (copiesStem(space)) {
+    const wide = build.concat("extraStem.copies", Array<NodeId>(space.steps).fill(x));
+    const norm = {
+      name: "extraStem",
+      statistics: "extraStem",
+      channels: space.steps * channels,
+      kernels: null,
+    };
+    const { scale, offset } = weights.norm(norm);
+    x = build.affine("extraStem", wide, scale, offset);
+  } else if (space.process === "preprocess") {
     const raised = build.activation("extraStem.relu", x, { kind: "relu" });
     x = realConvGraph(context, "extraStem", raised, { kernel: 1, stride: 1, out: space.steps * channels });
   }

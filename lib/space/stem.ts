@@ -19,6 +19,11 @@ export interface Stem {
   readonly pooled: boolean;
 }
 
+/** Whether the wide path of preprocess mode begins with copies of the stem, and no real 1x1. */
+export function copiesStem({ process, extraStem = "real" }: SpaceConfig): boolean {
+  return process === "preprocess" && extraStem === "copies";
+}
+
 /**
  * The stem of a space. Only its last convolution follows the width of the first stage; what is before it has half of
  * `initChannels` (and all of them in the second of three), whatever the width.

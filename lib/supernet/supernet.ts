@@ -9,7 +9,7 @@ import { type BatchStatistics, RunningStatistics } from "../layers/runningStatis
 import { fold, keptShares, type RandomKey } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
-import { stemOf } from "../space/stem";
+import { copiesStem, stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { type CellAtWidth, cellAtWidths, computedWidths, widthGates } from "./cellAtWidths";
@@ -244,10 +244,9 @@ export class Supernet {
     }, images);
     const narrow = masked(pooled ? tf.maxPool(full, 3, 2, "same") : full, mask);
     if (this.space.process !== "preprocess") return narrow;
-    const wide = realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, {
-      name: "extraStem",
-      stride: 1,
-    });
+    const wide = copiesStem(this.space)
+      ? tf.tile(narrow, [1, 1, 1, this.space.steps])
+      : realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
     return masked(affine("extraStem", wide), tiled(mask, this.space.steps));
   }
 
@@ -375,13 +374,15 @@ function endSpecs(space: SpaceConfig): ParameterSpec[] {
     { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
     { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
   ];
+  const extraStem = conv("extraStem", 1, channels, steps * channels);
+  const wide = copiesStem(space) ? extraStem.filter(({ role }) => role !== "real") : extraStem;
   const last = stagesOf(space).at(-1) as Stage;
   const features = last.channels * cellTensorFactor(space);
   return [
     ...stemOf(space, channels).convolutions.flatMap(({ name, kernel, from, out }) =>
       conv(name, kernel, from, out),
     ),
-    ...(space.process === "preprocess" ? conv("extraStem", 1, channels, steps * channels) : []),
+    ...(space.process === "preprocess" ? wide : []),
     {
       name: "head.weight",
       shape: [features, classes],

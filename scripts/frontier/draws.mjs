@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bars, lib } from "./library.mjs";
-import { draws, space } from "./protocol.mjs";
+import { draws } from "./protocol.mjs";
 
 const { withoutUnfed } = lib("derive/unfed.js");
 
@@ -15,15 +15,21 @@ export function pruned(genotype) {
   });
 }
 
+/** Operations of a network for one image, in the measure of a band. */
+export function costIn(genotype, measure) {
+  const cost = bars.cost.totalCost(genotype);
+  return measure === "ops" ? bars.cost.ops(cost) : cost[measure];
+}
+
 /** The first distinct pruned networks inside a band, in the order in which they are drawn. */
 export function drawnInside(band) {
-  const own = bars.space.spaceConfig(space);
+  const own = bars.space.spaceConfig(band.space);
   const key = bars.fold(bars.randomKey(draws.key), draws.label);
   const found = new Map();
   for (let i = 0; found.size < draws.count; i++) {
     const genotype = pruned(bars.space.randomGenotype(own, bars.fold(key, i)));
-    const cost = bars.cost.totalCost(genotype);
-    if (cost[band.measure] < band.low || cost[band.measure] > band.high) continue;
+    const cost = costIn(genotype, band.measure);
+    if (cost < band.low || cost > band.high) continue;
     const hash = bars.space.genotypeHash(bars.space.canonicalGenotype(genotype));
     if (!found.has(hash)) found.set(hash, genotype);
   }

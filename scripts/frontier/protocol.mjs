@@ -2,7 +2,7 @@
 import { bars } from "./library.mjs";
 
 /** The space of bands A and B (that of the earlier frontier). */
-export const space = {
+const space = {
   initChannels: 16,
   cellLayout: [0, 0, 1, 0, 0, 1, 0, 0],
   reductionGroups: [1],
@@ -15,20 +15,38 @@ export const space = {
   cellShortcut: "avg_pool",
 };
 
+/**
+ * The space of band C: the stem has as few as 2 channels and is widened by copies, so that its real layers leave most of the band's
+ * operations to the cells.
+ */
+const narrowStem = { ...space, extraStem: "copies", widthChoices: [0.125, 0.1875, 0.25, 0.5, 0.75, 1] };
+
+/** Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings. */
 export const bands = {
   A: {
+    space,
     measure: "bops",
     low: 2.4e6,
     high: 3e6,
     handMade: "resnet20-bireal-x0.25",
     earlier: "data/records/frontier/bars-6M-s0.json",
   },
-  B: { measure: "bops", low: 6e6, high: 7.5e6, handMade: "resnet20-bireal-x0.4375" },
+  B: { space, measure: "bops", low: 6e6, high: 7.5e6, handMade: "resnet20-bireal-x0.4375" },
+  C: {
+    space: narrowStem,
+    measure: "ops",
+    low: 1.4e5,
+    high: 1.7e5,
+    handMade: "resnet20-bireal-x0.25",
+    trainedIn: "A",
+  },
 };
 
 /** Preset and length of the trainings that are compared. */
 export const recipe = { preset: "laptop", epochs: 8 };
 export const longRecipe = { preset: "laptop", epochs: 24 };
+/** Draws that train by the long recipe, too: the first ones. */
+export const longDraws = 3;
 
 /** Preset of the races, its networks, and trainings of all rungs together (96, 32, 12, 4 and 2 networks). */
 export const race = { preset: "laptop", networks: 96, trainings: 146 };
@@ -40,7 +58,7 @@ export const race = { preset: "laptop", networks: 96, trainings: 146 };
 export const differentiable = {
   preset: "laptop",
   epochs: 10,
-  settings: ({ measure, high }) => ({
+  settings: ({ measure, high, space }) => ({
     ...bars.config.searchRepairs,
     space,
     data: { dataset: "cifar10", trainImages: 6000, testImages: 1000 },

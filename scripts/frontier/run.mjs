@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { writeDraws } from "./draws.mjs";
+import { costIn, writeDraws } from "./draws.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
 import { allUnits, differentiableFiles, keptRecord, progressOf, runs } from "./units.mjs";
@@ -63,7 +63,7 @@ function writeDerived() {
       const search = readSearchRecord(record);
       if (search.status !== "finished") continue;
       const derived = bars.derive(bars.deriveInputOf(search), differentiable.rule(band));
-      const cost = derived.cost[band.measure];
+      const cost = costIn(derived.genotype, band.measure);
       if (cost >= band.low && cost <= band.high) write(genotype, bars.space.genotypeJson(derived.genotype));
       else {
         outside.add(folder);
@@ -79,7 +79,8 @@ function writeDerived() {
 /** What other machines have finished is finished here, too: its record, and of a race the winner that its trainings need. */
 function takeKept() {
   for (const unit of allUnits()) {
-    const source = keptRecord(unit.id);
+    const own = keptRecord(unit.id);
+    const source = existsSync(own) || unit.sameAs === undefined ? own : keptRecord(unit.sameAs);
     const target = join(unit.folder, "record.json");
     if (!existsSync(source) || existsSync(target)) continue;
     mkdirSync(unit.folder, { recursive: true });
@@ -159,6 +160,7 @@ function start(unit) {
 async function worker(failed) {
   while (!ending) {
     writeDerived();
+    takeKept();
     const next = allUnits().find(
       (unit) =>
         (!values.only || unit.id.includes(values.only)) &&

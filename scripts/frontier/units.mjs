@@ -6,6 +6,7 @@ import {
   bands,
   differentiable,
   draws,
+  longDraws,
   longRecipe,
   race,
   recipe,
@@ -46,11 +47,17 @@ function training(band, name, network, seed, { preset, epochs }, needs) {
   };
 }
 
-function drawUnits(name) {
-  return Array.from({ length: draws.count }, (_, i) => {
-    const file = join(runs, name, "draws", `draw-${String(i).padStart(2, "0")}.json`);
-    return training(name, `draw-${String(i).padStart(2, "0")}`, file, trainingSeeds[0], recipe, [file]);
+/** The random draws of a band: their names, and where their genotypes are written. */
+const drawFiles = (name) =>
+  Array.from({ length: draws.count }, (_, i) => {
+    const label = `draw-${String(i).padStart(2, "0")}`;
+    return { label, file: join(runs, name, "draws", `${label}.json`) };
   });
+
+/** What a band's races take instead of their preset's space. */
+function spaceSettings({ space }) {
+  const set = (key) => `space.${key}=${JSON.stringify(space[key])}`;
+  return space.extraStem === undefined ? [] : [set("extraStem"), set("widthChoices")];
 }
 
 /** A race, and the trainings of its winner. @param settings what the arm changes. */
@@ -59,7 +66,7 @@ function raceUnits(name, arm, seed, settings = []) {
   const id = `${name}/${arm}-${seed}`;
   const folder = join(runs, id);
   const band = [`band.measure=${measure}`, `band.atLeast=${low}`, `band.atMost=${high}`];
-  const set = [...band, ...settings].flatMap((one) => ["--set", one]);
+  const set = [...band, ...spaceSettings(bands[name]), ...settings].flatMap((one) => ["--set", one]);
   const winner = join(folder, "genotype.json");
   return [
     {
@@ -104,21 +111,42 @@ function differentiableUnits(name) {
   });
 }
 
+/** Trainings of the hand-made network; a band whose network another one trains takes them from there. */
+function handMadeUnits(name, seeds, form) {
+  const { handMade, trainedIn } = bands[name];
+  return seeds.map((seed) => {
+    const unit = training(name, "hand-made", handMade, seed, form);
+    return trainedIn === undefined ? unit : { ...unit, sameAs: unit.id.replace(name, trainedIn) };
+  });
+}
+
+/** What trains by the long recipe: the winner of the first race, the first draws, the hand-made network. */
+function longUnits(name) {
+  const [seed] = trainingSeeds;
+  const [first] = searchSeeds;
+  const winner = join(runs, `${name}/race-${first}`, "genotype.json");
+  const drawn = drawFiles(name).slice(0, longDraws);
+  return [
+    training(name, `race-${first}-winner`, winner, seed, longRecipe, [winner]),
+    ...drawn.map(({ label, file }) => training(name, label, file, seed, longRecipe, [file])),
+    ...handMadeUnits(name, [seed], longRecipe),
+  ];
+}
+
 function bandUnits(name) {
-  const band = bands[name];
-  const each = (label, network, needs) =>
-    trainingSeeds.map((seed) => training(name, label, network, seed, recipe, needs));
-  const [first] = trainingSeeds;
-  const earlier = join(runs, name, "earlier.json");
+  const { earlier } = bands[name];
+  const file = join(runs, name, "earlier.json");
   const races = (arm, settings) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, settings));
   return [
     ...races("race"),
-    ...drawUnits(name),
-    ...each("hand-made", band.handMade),
-    ...(band.earlier ? each("earlier", earlier, [earlier]) : []),
+    ...drawFiles(name).map(({ label, file }) =>
+      training(name, label, file, trainingSeeds[0], recipe, [file]),
+    ),
+    ...handMadeUnits(name, trainingSeeds, recipe),
+    ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
     ...differentiableUnits(name),
     ...races("random-race", [`proposals.random=${race.networks}`]),
-    training(name, "hand-made", band.handMade, first, longRecipe),
+    ...longUnits(name),
   ];
 }
 
@@ -131,8 +159,10 @@ export function progressOf(unit) {
   const own = join(unit.folder, "record.json");
   // What another machine has finished is finished.
   const path = existsSync(own) ? own : keptRecord(unit.id);
-  if (!existsSync(path))
-    return { state: unit.needs.every((file) => existsSync(file)) ? "left" : "waits", done: 0, seconds: 0 };
+  if (!existsSync(path)) {
+    const ready = unit.sameAs === undefined && unit.needs.every((file) => existsSync(file));
+    return { state: ready ? "left" : "waits", done: 0, seconds: 0 };
+  }
   const record = JSON.parse(readFileSync(path, "utf8"));
   const epochs = record.epochs ?? record.networks.flatMap(({ results }) => results);
   const seconds = epochs.reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);

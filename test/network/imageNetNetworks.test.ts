@@ -3,13 +3,14 @@ import { startBackend, tf } from "../../lib/backend";
 import { baselineConfig } from "../../lib/config/baselineConfig";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
 import { spaceConfig, stemNames } from "../../lib/config/spaceConfig";
-import { totalCost } from "../../lib/cost/costTable";
+import { costTable, totalCost } from "../../lib/cost/costTable";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { transferGenotype, transferTargets } from "../../lib/derive/transferGenotype";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import { Network } from "../../lib/network/network";
 import { weightsFromSupernet } from "../../lib/network/weightsFromSupernet";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import { stemChannels } from "../../lib/space/builtCells";
 import { genotype } from "../../lib/space/genotype";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
@@ -33,28 +34,51 @@ function logitsOf(network: Network | BaselineNetwork, size: number): number[] {
   return values;
 }
 
+const stems = [
+  ...stemNames.map((stem) => [stem, "real"] as const),
+  ["cifar", "copies"] as const,
+  ["imagenet_stem01", "copies"] as const,
+];
+
 describe("stems", () => {
-  it.each(stemNames)("%s: the network has the maps, parameters and costs that are counted", (stem) => {
-    const space = spaceConfig({ ...small, stem });
-    const factor = { cifar: 1, imagenet_7x7: 4, imagenet_stem0: 4, imagenet_stem01: 8 }[stem];
-    expect(stagesOf(space).map(({ size }) => size)).toEqual([64 / factor, 32 / factor]);
-    const drawn = randomGenotype(space, randomKey(1));
-    const network = new Network(drawn, style, randomKey(0));
-    const counts = { real: 0, binary: 0 };
-    for (const { shape, role } of network.parameters.specs()) {
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      counts[role === "latent" ? "binary" : "real"] += size;
-    }
-    const cost = totalCost(drawn);
-    expect([counts.real, counts.binary]).toEqual([cost.realParams, cost.binaryParams]);
-    expect(logitsOf(network, 64).every(Number.isFinite)).toBe(true);
-    network.dispose();
-    expect(parseGenotype(genotypeJson(drawn))).toEqual(drawn);
-  });
+  it.each(stems)(
+    "%s, %s: the network has the maps, parameters and costs that are counted",
+    (stem, extraStem) => {
+      const space = spaceConfig({ ...small, stem, extraStem });
+      const factor = { cifar: 1, imagenet_7x7: 4, imagenet_stem0: 4, imagenet_stem01: 8 }[stem];
+      expect(stagesOf(space).map(({ size }) => size)).toEqual([64 / factor, 32 / factor]);
+      const drawn = randomGenotype(space, randomKey(1));
+      const network = new Network(drawn, style, randomKey(0));
+      const counts = { real: 0, binary: 0 };
+      for (const { shape, role } of network.parameters.specs()) {
+        const size = shape.reduce((product, extent) => product * extent, 1);
+        counts[role === "latent" ? "binary" : "real"] += size;
+      }
+      const cost = totalCost(drawn);
+      expect([counts.real, counts.binary]).toEqual([cost.realParams, cost.binaryParams]);
+      expect(logitsOf(network, 64).every(Number.isFinite)).toBe(true);
+      network.dispose();
+      expect(parseGenotype(genotypeJson(drawn))).toEqual(drawn);
+    },
+  );
 
   it("of a space that says nothing is the 3x3 of before, and its settings stay without the field", () => {
     expect(Object.hasOwn(small, "stem")).toBe(false);
     expect(Object.hasOwn(spaceConfig({ ...small, stem: "cifar" }), "stem")).toBe(false);
+    expect(Object.hasOwn(spaceConfig({ ...small, extraStem: "real" }), "extraStem")).toBe(false);
+  });
+
+  it("widened by copies cost no multiplication more, and postprocess has nothing to widen", () => {
+    const drawn = randomGenotype(spaceConfig({ ...small, extraStem: "copies" }), randomKey(1));
+    const { space, ...choice } = drawn;
+    const wide = genotype(spaceConfig({ ...space, extraStem: "real" }), choice);
+    const { name, kernel } = { name: "extraStem.conv", kernel: stemChannels(drawn) ** 2 * space.steps };
+    expect(costTable(wide).find((row) => row.name === name)?.flops).toBe(kernel * 64 ** 2);
+    expect(totalCost(wide).flops - totalCost(drawn).flops).toBe(kernel * 64 ** 2);
+    expect(totalCost(wide).realParams - totalCost(drawn).realParams).toBe(kernel);
+    const postprocess = (extraStem: "real" | "copies") =>
+      totalCost(randomGenotype(spaceConfig({ ...small, process: "postprocess", extraStem }), randomKey(1)));
+    expect(postprocess("copies")).toEqual(postprocess("real"));
   });
 
   it("ask for an image that stem and layout can halve", () => {
@@ -65,30 +89,34 @@ describe("stems", () => {
 });
 
 describe("a supernet behind a stem", () => {
-  it.each(stemNames)("%s computes at one-hot alphas what the derived network computes", async (stem) => {
-    const key = randomKey(3);
-    const space = spaceConfig({ ...small, imageSize: 32, initChannels: 4, widthChoices: [0.5, 1], stem });
-    const supernet = new Supernet(space, style, key);
-    const weights = await supernet.parameters.stored();
-    const images = tf.tensor4d(normal(fold(key, "images"), 4 * 32 * 32 * 3), [4, 32, 32, 3]);
-    for (let i = 0; i < 4; i++) {
-      const drawn = randomGenotype(space, fold(key, i));
-      const network = new Network(drawn, style, fold(key, "start"));
-      network.parameters.restore(weightsFromSupernet(drawn, network.parameters.specs(), weights), "test");
-      const alphas = new AlphaVariables(oneHotAlphas(drawn, 1));
-      const [own, expected] = tf.tidy(() => [
-        network.outputs(images, { training: true, edeT: 1 }).logits.dataSync(),
-        supernet.logits(images, alphas, { edeT: 1 }).dataSync(),
-      ]) as unknown as [Float32Array, Float32Array];
-      own.forEach((value, k) => {
-        expect(value).toBeCloseTo(expected[k] as number, 3);
-      });
-      alphas.dispose();
-      network.dispose();
-    }
-    supernet.dispose();
-    images.dispose();
-  });
+  it.each(stems)(
+    "%s, %s computes at one-hot alphas what the derived network computes",
+    async (stem, extraStem) => {
+      const key = randomKey(3);
+      const own = { stem, extraStem, imageSize: 32, initChannels: 4, widthChoices: [0.5, 1] };
+      const space = spaceConfig({ ...small, ...own });
+      const supernet = new Supernet(space, style, key);
+      const weights = await supernet.parameters.stored();
+      const images = tf.tensor4d(normal(fold(key, "images"), 4 * 32 * 32 * 3), [4, 32, 32, 3]);
+      for (let i = 0; i < 4; i++) {
+        const drawn = randomGenotype(space, fold(key, i));
+        const network = new Network(drawn, style, fold(key, "start"));
+        network.parameters.restore(weightsFromSupernet(drawn, network.parameters.specs(), weights), "test");
+        const alphas = new AlphaVariables(oneHotAlphas(drawn, 1));
+        const [own, expected] = tf.tidy(() => [
+          network.outputs(images, { training: true, edeT: 1 }).logits.dataSync(),
+          supernet.logits(images, alphas, { edeT: 1 }).dataSync(),
+        ]) as unknown as [Float32Array, Float32Array];
+        own.forEach((value, k) => {
+          expect(value).toBeCloseTo(expected[k] as number, 3);
+        });
+        alphas.dispose();
+        network.dispose();
+      }
+      supernet.dispose();
+      images.dispose();
+    },
+  );
 });
 
 describe("networks for ImageNet", () => {

@@ -182,14 +182,15 @@ describe("a packed random genotype", () => {
   );
 
   it.each([
-    ["imagenet_7x7", "preprocess"],
-    ["imagenet_stem0", "postprocess"],
-    ["imagenet_stem01", "preprocess"],
+    ["imagenet_7x7", "preprocess", "real"],
+    ["imagenet_stem0", "postprocess", "real"],
+    ["imagenet_stem01", "preprocess", "real"],
+    ["cifar", "preprocess", "copies"],
   ] as const)(
-    "behind the stem %s, each cell with its own width, is its float network too",
-    async (stem, process) => {
+    "behind the stem %s (%s, %s), each cell with its own width, is its float network too",
+    async (stem, process, extraStem) => {
       const config = spaceConfig({
-        ...{ stem, process, widthPer: "cell", imageSize: 32, initChannels: 8, classes: 5 },
+        ...{ stem, process, extraStem, widthPer: "cell", imageSize: 32, initChannels: 8, classes: 5 },
         ...{ widthChoices: [0.5, 1], cellLayout: [0, 0, 1], steps: 2, cellShortcut: "avg_pool" },
       });
       const genotype = randomMultiGenotype(config, fold(key, stem));

@@ -53,6 +53,10 @@ const variants: Record<
     space: { ...small, cellShortcut: "avg_pool", stridedConv: "plain" },
     binarization: { weight: "xnor" },
   },
+  "a stem widened by copies": {
+    space: { ...small, extraStem: "copies" },
+    binarization: {},
+  },
   "conv_bn_relu with RSign and RPReLU": {
     space: small,
     binarization: { blockOrder: "conv_bn_relu", rsign: true, nonlinearity: "rprelu", weight: "scale_tensor" },

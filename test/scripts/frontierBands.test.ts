@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { expect, it } from "vitest";
+
+const program = `
+import { costIn, drawnInside } from "./scripts/frontier/draws.mjs";
+import { bands } from "./scripts/frontier/protocol.mjs";
+import { allUnits } from "./scripts/frontier/units.mjs";
+import { bars } from "./scripts/frontier/library.mjs";
+const drawn = Object.entries(bands).map(([name, band]) => {
+  const draws = drawnInside(band);
+  const hashes = new Set(draws.map((one) => bars.space.genotypeHash(bars.space.canonicalGenotype(one))));
+  return { name, low: band.low, high: band.high, different: hashes.size, costs: draws.map((one) => costIn(one, band.measure)) };
+});
+const units = allUnits().map(({ id, command, sameAs }) => ({ id, command, sameAs }));
+console.log(JSON.stringify({ drawn, units }));
+`;
+
+interface Said {
+  readonly drawn: readonly {
+    readonly name: string;
+    readonly low: number;
+    readonly high: number;
+    readonly different: number;
+    readonly costs: readonly number[];
+  }[];
+  readonly units: readonly { readonly id: string; readonly command: string[]; readonly sameAs?: string }[];
+}
+
+it("the comparison's bands hold their twelve draws, and its units are those of the protocol", () => {
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  const { drawn, units } = JSON.parse(stdout) as Said;
+  expect(drawn.map(({ name, low, high }) => [name, low, high])).toEqual([
+    ["A", 2.4e6, 3e6],
+    ["B", 6e6, 7.5e6],
+    ["C", 1.4e5, 1.7e5],
+  ]);
+  for (const { low, high, different, costs } of drawn) {
+    expect([different, costs.length]).toEqual([12, 12]);
+    for (const cost of costs) expect(cost >= low && cost <= high, `${cost}`).toBe(true);
+  }
+  const ids = units.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  // Three arms of three searches with three trainings, 12 draws, 3 by hand, 5 long ones; the earlier network in A.
+  const count = (band: string) => ids.filter((id) => id.startsWith(`${band}/`)).length;
+  expect(["A", "B", "C"].map(count)).toEqual([59, 56, 56]);
+  expect(ids.filter((id) => id.startsWith("C/") && id.includes("24epochs"))).toEqual([
+    "C/race-0-winner-s100-24epochs",
+    "C/draw-00-s100-24epochs",
+    "C/draw-01-s100-24epochs",
+    "C/draw-02-s100-24epochs",
+    "C/hand-made-s100-24epochs",
+  ]);
+  const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
+  expect(given.map(({ sameAs }) => sameAs)).toEqual(given.map(({ id }) => id.replace("C/", "A/")));
+  expect(given.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);
+  const race = (id: string) => units.find((unit) => unit.id === id)?.command.join(" ");
+  expect(race("C/race-0")).toContain(
+    '--set band.measure=ops --set band.atLeast=140000 --set band.atMost=170000 --set space.extraStem="copies"',
+  );
+  expect(race("A/race-1")).not.toContain("space.");
+});
