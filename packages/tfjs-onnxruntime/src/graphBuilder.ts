@@ -40,6 +40,8 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
   readonly #forms: ImageForms = imageForms();
   /** What was put around an image, by the name of the larger one. */
   readonly #borders = new Map<string, Border>();
+  /** What a value is under other extents, by its name. */
+  readonly #viewed = new Map<string, GraphTensor>();
 
   /**
    * @param onProcessor whether every operator runs; graphics cards lack some, and others have limits there.
@@ -86,12 +88,17 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
    * `image` a channels-first value whose shape for tfjs it is.
    */
   view(x: GraphTensor, extents: readonly number[], image?: readonly number[]): GraphTensor {
-    const target = { ...x, shape: image ?? extents, channelsFirst: image !== undefined };
-    if (memoryShape(x).join() === extents.join()) return target;
-    return this.emit("Reshape", [x, this.ints(extents)], target.shape, {
+    const source = this.#viewed.get(x.name) ?? x;
+    const form = { shape: image ?? extents, channelsFirst: image !== undefined };
+    if (memoryShape(x).join() === extents.join()) return { ...x, ...form };
+    if (memoryShape(source).join() === extents.join()) return { ...source, ...form };
+    const { channelsFirst } = form;
+    const result = this.emit("Reshape", [source, this.ints(extents)], form.shape, {
       type: x.type,
-      channelsFirst: target.channelsFirst,
+      channelsFirst,
     });
+    this.#viewed.set(result.name, source);
+    return result;
   }
 
   cast(x: GraphTensor, type: OnnxType): GraphTensor {
@@ -136,10 +143,26 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
     if (neutral) return this.expand(neutral, shape);
     const folded = foldAffine(this, this.#forms, op, sources, shape);
     if (folded) return folded;
-    const aligned = this.align(sources, shape.length);
+    const { channelsFirst, inputs: full } = this.align(sources, shape.length);
+    const aligned = { channelsFirst, inputs: this.#withoutLeadingOnes(full, shape) };
     const result = this.emit(op, aligned.inputs, shape, { ...options, channelsFirst: aligned.channelsFirst });
     this.#remember(op, aligned.inputs, result);
     return result;
+  }
+
+  /**
+   * Small operands as they were before views put extents of 1 before theirs: broadcasting does that anyway. One operand keeps the rank of
+   * the result.
+   */
+  #withoutLeadingOnes(inputs: readonly GraphTensor[], shape: readonly number[]): readonly GraphTensor[] {
+    const whole = inputs.find((input) => input.shape.length === shape.length && sizeOf(input.shape) > 1);
+    return inputs.map((input) => {
+      const source = this.#viewed.get(input.name);
+      if (!source || input === whole || sizeOf(input.shape) === sizeOf(shape)) return input;
+      const [own, seen] = [memoryShape(source), memoryShape(input)];
+      if (!whole || own.length > shape.length || withoutOnes(own) !== withoutOnes(seen)) return input;
+      return { ...source, shape: own, channelsFirst: false };
+    });
   }
 
   /** Sums and products of two whole images: later operators may do without them. */
@@ -220,7 +243,12 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
   reduceAsIs(op: string, x: GraphTensor, axes: readonly number[]): GraphTensor {
     const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
     const inMemory = x.channelsFirst ? axes.map((axis) => axisInFirst[axis] as number).sort() : axes;
-    return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
+    const kept = memoryShape(x).filter((_, axis) => !inMemory.includes(axis));
+    // Lists and scalars are mostly taken as such; what is left of more axes stays an image or a matrix of a batch.
+    if (kept.length > 1)
+      return this.emit(op, [x, this.ints(inMemory)], shape, { channelsFirst: x.channelsFirst });
+    const bare = this.emit(op, [x, this.ints(inMemory)], kept, { attributes: { keepdims: { int: 0 } } });
+    return this.view(bare, memoryShape({ ...x, shape }), x.channelsFirst ? shape : undefined);
   }
 
   /** Product of matrices along the last two axes, either of them transposed before. */
@@ -336,4 +364,10 @@ export class GraphBuilder extends GraphValues implements FoldGraph {
     this.#repeated.set(result.name, source);
     return result;
   }
+}
+
+/** Extents behind those of 1 that come first. */
+function withoutOnes(extents: readonly number[]): string {
+  const first = extents.findIndex((extent) => extent !== 1);
+  return first < 0 ? "" : extents.slice(first).join();
 }
