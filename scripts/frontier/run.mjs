@@ -17,9 +17,10 @@ import {
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { costIn, writeDraws } from "./draws.mjs";
+import { headlineLimits, widened } from "./headline.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
-import { allUnits, differentiableFiles, keptRecord, progressOf, runs } from "./units.mjs";
+import { allUnits, differentiableFiles, headlineFiles, keptRecord, progressOf, runs } from "./units.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -74,6 +75,15 @@ function writeDerived() {
       }
     }
   }
+}
+
+/** The headline's network, once the race that it comes from is finished. */
+function writeWidened() {
+  const { winner, widened: target } = headlineFiles;
+  if (existsSync(target) || !existsSync(winner)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  const genotype = bars.space.parseGenotype(readFileSync(winner, "utf8"));
+  write(target, bars.space.genotypeJson(widened(genotype, headlineLimits())));
 }
 
 /** What other machines have finished is finished here, too: its record, and of a race the winner that its trainings need. */
@@ -161,6 +171,7 @@ async function worker(failed) {
   while (!ending) {
     writeDerived();
     takeKept();
+    writeWidened();
     const next = allUnits().find(
       (unit) =>
         (!values.only || unit.id.includes(values.only)) &&

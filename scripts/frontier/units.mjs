@@ -6,6 +6,7 @@ import {
   bands,
   differentiable,
   draws,
+  headline,
   longDraws,
   longRecipe,
   race,
@@ -150,8 +151,29 @@ function bandUnits(name) {
   ];
 }
 
+/** Where the race's winner is whose widened form is trained for the headline, and that form. */
+export const headlineFiles = {
+  winner: join(
+    runs,
+    `${headline.winner.band}/${headline.winner.arm}-${headline.winner.seed}`,
+    "genotype.json",
+  ),
+  widened: join(runs, headline.name, "widened.json"),
+};
+
+/** Both networks with one seed, then with the next. */
+function headlineUnits() {
+  const { name, handMade, recipe: long } = headline;
+  const { arm, seed: searched } = headline.winner;
+  const { widened } = headlineFiles;
+  return trainingSeeds.flatMap((seed) => [
+    training(name, `${arm}-${searched}-winner`, widened, seed, long, [widened]),
+    training(name, "hand-made", handMade, seed, long),
+  ]);
+}
+
 export function allUnits() {
-  return Object.keys(bands).flatMap(bandUnits);
+  return [...Object.keys(bands).flatMap(bandUnits), ...headlineUnits()];
 }
 
 /** How far a unit is: its record's status, epochs (of a race: trainings of a rung) done, and their seconds. */

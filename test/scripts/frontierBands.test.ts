@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 const program = `
 import { costIn, drawnInside } from "./scripts/frontier/draws.mjs";
 import { bands } from "./scripts/frontier/protocol.mjs";
+import { headlineLimits, widened } from "./scripts/frontier/headline.mjs";
 import { allUnits } from "./scripts/frontier/units.mjs";
 import { bars } from "./scripts/frontier/library.mjs";
 const drawn = Object.entries(bands).map(([name, band]) => {
@@ -12,8 +13,22 @@ const drawn = Object.entries(bands).map(([name, band]) => {
   return { name, low: band.low, high: band.high, different: hashes.size, costs: draws.map((one) => costIn(one, band.measure)) };
 });
 const units = allUnits().map(({ id, command, sameAs }) => ({ id, command, sameAs }));
-console.log(JSON.stringify({ drawn, units }));
+const limits = headlineLimits();
+const wide = drawnInside(bands.C).map((one) => {
+  const { space, width } = widened(one, limits);
+  const costs = [space.initChannels, 2 * space.initChannels].map((initChannels) => {
+    const genotype = bars.space.genotype(bars.space.spaceConfig({ ...space, initChannels }), { ...one, space: undefined });
+    return bars.cost.totalCost(genotype);
+  });
+  return { same: width.join() === one.width.join(), wider: space.initChannels > one.space.initChannels, costs };
+});
+console.log(JSON.stringify({ drawn, units, limits, wide }));
 `;
+
+interface Work {
+  readonly bops: number;
+  readonly flops: number;
+}
 
 interface Said {
   readonly drawn: readonly {
@@ -23,6 +38,8 @@ interface Said {
     readonly different: number;
     readonly costs: readonly number[];
   }[];
+  readonly limits: Work;
+  readonly wide: readonly { readonly same: boolean; readonly wider: boolean; readonly costs: [Work, Work] }[];
   readonly units: readonly { readonly id: string; readonly command: string[]; readonly sameAs?: string }[];
 }
 
@@ -31,7 +48,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     encoding: "utf8",
   });
   expect(stderr).toBe("");
-  const { drawn, units } = JSON.parse(stdout) as Said;
+  const { drawn, units, limits, wide } = JSON.parse(stdout) as Said;
   expect(drawn.map(({ name, low, high }) => [name, low, high])).toEqual([
     ["A", 2.4e6, 3e6],
     ["B", 6e6, 7.5e6],
@@ -41,6 +58,10 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     expect([different, costs.length]).toEqual([12, 12]);
     for (const cost of costs) expect(cost >= low && cost <= high, `${cost}`).toBe(true);
   }
+  expect(limits).toEqual({ bops: (40_108_032 * 2) / 3, flops: 705_152 });
+  const fits = ({ bops, flops }: Work) => bops <= limits.bops && flops <= limits.flops;
+  for (const { same, wider, costs } of wide)
+    expect([same, wider, ...costs.map(fits)]).toEqual([true, true, true, false]);
   const ids = units.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   // Three arms of three searches with three trainings, 12 draws, 3 by hand, 5 long ones; the earlier network in A.
@@ -53,6 +74,9 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     "C/draw-02-s100-24epochs",
     "C/hand-made-s100-24epochs",
   ]);
+  expect(ids.filter((id) => id.startsWith("H/")).map((id) => id.replace("H/", ""))).toEqual(
+    [100, 101, 102].flatMap((seed) => [`race-0-winner-s${seed}-60epochs`, `hand-made-s${seed}-60epochs`]),
+  );
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
   expect(given.map(({ sameAs }) => sameAs)).toEqual(given.map(({ id }) => id.replace("C/", "A/")));
   expect(given.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);

@@ -7,6 +7,7 @@ import type { TrainRecord } from "../../records/trainRecord";
 import { alphaRanking } from "../alphaRanking";
 import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan } from "../frontierPlan";
+import { fixedLengths } from "./fixedLengths";
 import { decimalText, listText, percentText, pointsText } from "./readingText";
 
 export interface FixedReadingOptions {
@@ -17,7 +18,7 @@ export interface FixedReadingOptions {
 
 /**
  * What a band of a comparison fixed in advance says so far, as Markdown: what is missing, whether each seed of the race meets the
- * margins, race against random race, and how rungs and fitted alphas rank.
+ * margins, race against random race, how rungs and fitted alphas rank, and what trainings of another length have.
  *
  * @example
  * ```ts
@@ -27,9 +28,14 @@ export interface FixedReadingOptions {
  */
 export function fixedReading(band: ComparedBand, options: FixedReadingOptions = {}): string {
   const { plan = frontierPlan, earlier = [] } = options;
-  return [primary(band, plan), againstRandom(band), ranks(band), fits(band, earlier)]
-    .filter((part) => part !== "")
-    .join("\n\n");
+  const parts = [primary(band, plan), againstRandom(band), ranks(band), fits(band, earlier)];
+  return [...(isLongOnly(band) ? [] : parts), fixedLengths(band)].filter((part) => part !== "").join("\n\n");
+}
+
+/** Whether a band has nothing but trainings of another length: then nothing is to be decided by short ones. */
+function isLongOnly({ races, searches, chosen, draws, given, longer }: ComparedBand): boolean {
+  const others = [races, searches, chosen, given].some((group) => Object.keys(group).length > 0);
+  return !others && draws.length === 0 && Object.keys(longer).length > 0;
 }
 
 function primary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string {

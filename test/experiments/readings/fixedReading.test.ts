@@ -23,6 +23,36 @@ const races = (...means: number[]) => ({
   chosen: { race: Object.fromEntries(means.map((mean, seed) => [seed, seedsOf(around(mean))])) },
 });
 
+describe("fixedReading of trainings of another length", () => {
+  const long = (bops: number, flops: number, accuracies: readonly number[]) =>
+    seedsOf(accuracies).map((run) => ({ ...run, bops, flops }));
+  const [a, b] = long(26e6, 293_000, [0.84, 0.85]);
+  const [c] = long(40_108_032, 705_152, [0.83]);
+
+  it("has a table a length, with the distance from the hand-made network of that length", () => {
+    const longer = {
+      "H-hand-made-s100-60epochs": c,
+      "H-race-0-winner-s100-60epochs": a,
+      "H-race-0-winner-s101-60epochs": b,
+    } as ComparedBand["longer"];
+    expect(fixedReading({ ...nothing, longer })).toBe(
+      [
+        "| network | runs | BOPs | FLOPs | after 60 epochs | over the hand-made one, points |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| hand-made | 1 | 40,108,032 | 705,152 | 83.0 % | – |",
+        "| race, seed 0 | 2 | 26,000,000 | 293,000 | 84.5 % ± 0.7 | +1.5 |",
+      ].join("\n"),
+    );
+  });
+
+  it("comes behind what decides, and says nothing of a distance without a hand-made network", () => {
+    const longer = { "A-draw-00-s100-24epochs": a } as ComparedBand["longer"];
+    const text = fixedReading({ ...races(0.62, 0.6, 0.61), longer });
+    expect(text).toMatch(/^\*\*The primary comparison holds/);
+    expect(text).toContain("| draw-00 | 1 | 26,000,000 | 293,000 | 84.0 % | – |");
+  });
+});
+
 describe("fixedReading", () => {
   it("says what is missing, and nothing of what is not there", () => {
     expect(fixedReading(nothing)).toBe(
