@@ -61,8 +61,14 @@ export const headline = {
   share: { bops: 2 / 3, flops: 1 },
 };
 
-/** Preset of the races, its networks, and trainings of all rungs together (96, 32, 12, 4 and 2 networks). */
-export const race = { preset: "laptop", networks: 96, trainings: 146 };
+/** Preset of the races, their sizes (the preset has fewer by now), and the trainings of all rungs together. */
+export const race = {
+  preset: "laptop",
+  networks: 96,
+  random: 48,
+  keep: [32, 12, 4, 2],
+  trainings: 146,
+};
 
 /**
  * The repaired differentiable search of a band: its budget is the band's upper end, and rule budget derives inside the band. The rest is

@@ -61,13 +61,18 @@ function spaceSettings({ space }) {
   return space.extraStem === undefined ? [] : [set("extraStem"), set("widthChoices")];
 }
 
-/** A race, and the trainings of its winner. @param settings what the arm changes. */
-function raceUnits(name, arm, seed, settings = []) {
+/** A race, and the trainings of its winner. @param random proposals of its first generation, drawn uniformly. */
+function raceUnits(name, arm, seed, random) {
   const { measure, low, high } = bands[name];
   const id = `${name}/${arm}-${seed}`;
   const folder = join(runs, id);
   const band = [`band.measure=${measure}`, `band.atLeast=${low}`, `band.atMost=${high}`];
-  const set = [...band, ...spaceSettings(bands[name]), ...settings].flatMap((one) => ["--set", one]);
+  const sizes = [
+    `proposals.random=${random}`,
+    `rungs.networks=${race.networks}`,
+    `rungs.keep=${JSON.stringify(race.keep)}`,
+  ];
+  const set = [...band, ...sizes, ...spaceSettings(bands[name])].flatMap((one) => ["--set", one]);
   const winner = join(folder, "genotype.json");
   return [
     {
@@ -137,16 +142,16 @@ function longUnits(name) {
 function bandUnits(name) {
   const { earlier } = bands[name];
   const file = join(runs, name, "earlier.json");
-  const races = (arm, settings) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, settings));
+  const races = (arm, random) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, random));
   return [
-    ...races("race"),
+    ...races("race", race.random),
     ...drawFiles(name).map(({ label, file }) =>
       training(name, label, file, trainingSeeds[0], recipe, [file]),
     ),
     ...handMadeUnits(name, trainingSeeds, recipe),
     ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
     ...differentiableUnits(name),
-    ...races("random-race", [`proposals.random=${race.networks}`]),
+    ...races("random-race", race.networks),
     ...longUnits(name),
   ];
 }

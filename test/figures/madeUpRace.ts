@@ -25,7 +25,9 @@ const raceOf = {
 };
 
 function newRace(size: "tiny" | "usual", rungsRun: number): RaceRecord {
-  const config: RaceConfig = racePresetConfig(size === "tiny" ? "smoke" : "laptop");
+  const sizes = { networks: 96, keep: [32, 12, 4, 2] };
+  const config: RaceConfig =
+    size === "tiny" ? racePresetConfig("smoke") : racePresetConfig("laptop", { rungs: sizes });
   const { space } = config;
   const key = randomKey(0);
   const effects = normal(fold(key, "effects"), alphaCount(space));

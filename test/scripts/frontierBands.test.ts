@@ -1,5 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
+import { withAssignment } from "../../lib/cli/overrides";
+import type { Overrides } from "../../lib/config/check";
+import { type RaceConfig, racePresetConfig } from "../../lib/config/raceConfig";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
 
 const program = `
 import { costIn, drawnInside } from "./scripts/frontier/draws.mjs";
@@ -80,9 +84,19 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
   expect(given.map(({ sameAs }) => sameAs)).toEqual(given.map(({ id }) => id.replace("C/", "A/")));
   expect(given.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);
-  const race = (id: string) => units.find((unit) => unit.id === id)?.command.join(" ");
+  const commandOf = (id: string) => units.find((unit) => unit.id === id)?.command as string[];
+  // Continued and repeated races are those of the stored one.
+  const settings = commandOf("A/race-0").flatMap((part, i, all) => (all[i - 1] === "--set" ? [part] : []));
+  const overrides = settings.reduce<Overrides<RaceConfig>>(withAssignment, {});
+  const { config } = readRaceRecord("data/records/protocol/A-race-0.json");
+  expect(racePresetConfig("laptop", overrides)).toEqual(config);
+  const race = (id: string) => commandOf(id).join(" ");
   expect(race("C/race-0")).toContain(
-    '--set band.measure=ops --set band.atLeast=140000 --set band.atMost=170000 --set space.extraStem="copies"',
+    '--set rungs.keep=[32,12,4,2] --set space.extraStem="copies" --set space.widthChoices=[0.125,0.1875,0.25,0.5,0.75,1]',
+  );
+  expect(race("C/race-0")).toContain(
+    "--set band.measure=ops --set band.atLeast=140000 --set band.atMost=170000",
   );
   expect(race("A/race-1")).not.toContain("space.");
+  expect(race("A/random-race-1")).toContain("proposals.random=96");
 });
