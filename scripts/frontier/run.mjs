@@ -100,6 +100,8 @@ function takeKept() {
     }
     copyFileSync(source, `${target}.partial`);
     renameSync(`${target}.partial`, target);
+    // What another band trained has no record of this band's name yet.
+    keep(unit);
   }
 }
 
