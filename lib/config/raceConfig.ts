@@ -358,7 +358,7 @@ export function racePresetAbout(name: RacePresetName): string {
  * @example
  * ```ts
  * const config = bars.config.racePresetConfig("laptop", { band: { atLeast: 6e6, atMost: 7.5e6 }, seed: 1 });
- * console.log(config.rungs.keep, config.train.seed); // [32,12,4,2] 1
+ * console.log(config.rungs.keep, config.train.seed); // [16,6,3,2] 1
  * ```
  */
 export function racePresetConfig(

@@ -226,17 +226,22 @@ class ProcessPool {
       return;
     }
     const how = endText(code, signal);
-    this.options.onEvent({ type: "died", worker, how, task: work?.task ?? null });
-    if (!ready) {
-      this.#deathsBeforeReady += 1;
-      if (this.#deathsBeforeReady >= mostDeaths) {
+    if (!ready) this.#deathsBeforeReady += 1;
+    const isGivenUp = !ready && this.#deathsBeforeReady >= mostDeaths;
+    const left = [...this.#slots.values()].filter((other) => other.ready).length;
+    this.options.onEvent({
+      ...{ type: "died", worker, how, task: work?.task ?? null },
+      left: isGivenUp ? left : null,
+    });
+    if (isGivenUp) {
+      // Those that work finish the race.
+      if (left === 0)
         this.#fail(
           new BarsError(
             `race: workers do not start: ${this.#deathsBeforeReady} of them ended before they were ready, the last one ${how}; ${log} ends with: ${lastLine(log)}`,
           ),
         );
-        return;
-      }
+      return;
     }
     if (work) {
       work.deaths += 1;

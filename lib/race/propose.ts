@@ -46,11 +46,19 @@ export function nextGeneration(
   return new Generation(config, networks, draws, sources).propose();
 }
 
+/** @throws ConfigError for a network of the user's outside of space or band, entered twice, or too many of them. */
+export function checkOwn(config: RaceConfig, own: readonly Genotype[]): void {
+  new Generation(config, [], { made: 0, outsideBand: 0, again: 0 }, { own, alphas: null }).enterOwn();
+}
+
 class Generation {
   readonly #found: RaceNetwork[] = [];
   readonly #hashes: Set<string>;
   #made = 0;
   #outside = 0;
+  /** Costs nearest to the band, from below and from above, of what lay outside. */
+  #below = Number.NEGATIVE_INFINITY;
+  #above = Number.POSITIVE_INFINITY;
   #again = 0;
   readonly #key: RandomKey;
   readonly #generation: number;
@@ -80,9 +88,13 @@ class Generation {
     };
   }
 
+  enterOwn(): void {
+    for (const [i, genotype] of this.sources.own.entries()) this.#enter(genotype, `own network ${i + 1}`);
+  }
+
   #first(): void {
     const { rungs, proposals } = this.config;
-    for (const [i, genotype] of this.sources.own.entries()) this.#enter(genotype, `own network ${i}`);
+    this.enterOwn();
     const { alphas } = this.sources;
     const { temperature } = proposals;
     if (alphas !== null)
@@ -176,7 +188,8 @@ class Generation {
         const { genotype, parent = null } = drawn;
         this.#made += 1;
         const pruned = prunedNetwork(genotype);
-        if (!inBand(raceCost(pruned, this.config), this.config)) this.#outside += 1;
+        const cost = raceCost(pruned, this.config);
+        if (!inBand(cost, this.config)) this.#leaveOut(cost[this.config.band.measure]);
         else if (this.#hashes.has(genotypeHash(pruned))) this.#again += 1;
         else {
           this.#add(pruned, last ? "random" : kind, parent);
@@ -187,13 +200,31 @@ class Generation {
     }
   }
 
+  #leaveOut(cost: number): void {
+    this.#outside += 1;
+    if (cost < this.config.band.atLeast) this.#below = Math.max(this.#below, cost);
+    else this.#above = Math.min(this.#above, cost);
+  }
+
   #tooFew(kind: RaceOrigin["kind"]): never {
     const { proposals, rungs, band } = this.config;
     const have = this.networks.length + this.#found.length;
     const last = kind === "mutation" ? "mutations" : kind === "alphas" ? "draws from alphas" : "draws";
     throw new ConfigError(
-      `race: rungs.networks asks for ${rungs.networks} different networks of ${bandText(band)}, found ${have}; none of ${proposals.attempts} more ${last} (proposals.attempts) gave another. Of all draws ${this.draws.outsideBand + this.#outside} lay outside the band, ${this.draws.again + this.#again} were ${counted(have, "network")} found before. Set rungs.networks to ${Math.max(1, have)} or fewer, or widen the band.`,
+      `race: rungs.networks asks for ${rungs.networks} different networks of ${bandText(band)}, found ${have}; none of ${proposals.attempts} more ${last} (proposals.attempts) gave another. Of all draws ${this.draws.outsideBand + this.#outside} lay outside the band${this.#nearest()}, ${this.draws.again + this.#again} were ${counted(have, "network")} found before. ${this.#remedy(have)}`,
     );
+  }
+
+  /** ` (the nearest cost 2 and 5)` */
+  #nearest(): string {
+    const found = [this.#below, this.#above].filter(Number.isFinite);
+    return found.length === 0 ? "" : ` (the nearest cost ${found.join(" and ")})`;
+  }
+
+  #remedy(have: number): string {
+    if (have === 0) return "Widen the band.";
+    const where = this.networks.length > 0 ? ", both in another folder" : "";
+    return `Set rungs.networks to ${have} or fewer, or widen the band${where}.`;
   }
 
   #enter(given: Genotype, what: string): void {
@@ -217,7 +248,7 @@ class Generation {
     const same = this.#found.find((network) => network.hash === hash);
     if (same !== undefined) {
       throw new ConfigError(
-        `race: ${what} must differ from all others, got the network of own network ${same.index} once more. Enter it once.`,
+        `race: ${what} must differ from all others, got the network of own network ${same.index + 1} once more. Enter it once.`,
       );
     }
     if (this.#found.length === this.config.rungs.networks) {

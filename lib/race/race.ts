@@ -7,15 +7,17 @@ import type { RaceRecord } from "../records/raceRecord";
 import { readRaceRecord } from "../records/raceRecordFile";
 import { raceHash } from "../records/raceRecordShape";
 import type { SearchRecord } from "../records/searchRecord";
+import type { Genotype } from "../space/genotype";
 import { trainPartFiles } from "../train/trainPart";
 import { canonicalJson } from "../util/canonicalJson";
+import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { silentProgress } from "../util/progress";
 import { rejectUnmetBand } from "./band";
 import { openInnerPool } from "./innerPool";
 import { openProcessPool } from "./processPool";
-import type { ProposalSources } from "./propose";
+import { checkOwn, type ProposalSources } from "./propose";
 import { networkFolder, raceFiles } from "./raceFiles";
 import type { RaceOptions } from "./raceOptions";
 import { raceWords } from "./raceRecordStart";
@@ -59,11 +61,15 @@ async function raceNow(config: RaceConfig, options: RaceOptions): Promise<RaceRe
   const { directory, own = [], workers, say = console.warn, progress = silentProgress } = options;
   const path = raceFiles(directory).record;
   const configHash = raceHash(config, own);
-  const earlier = existsSync(path) ? readRaceRecord(path) : null;
-  if (earlier) checkSameRace(earlier, config, configHash, path);
+  const found = existsSync(path) ? readRaceRecord(path) : null;
+  // A race that failed before its first network has nothing to go on from, and may begin otherwise.
+  const earlier = found?.status === "failed" && found.networks.length === 0 ? null : found;
+  if (earlier) checkSameRace(earlier, config, own, path);
   if (earlier?.status === "finished") return earlier;
   rejectUnmetBand(config, "race");
   const sources: ProposalSources = { own, alphas: alphasOf(config, options.search) };
+  // A mistake in it is found before anything is started or written.
+  if (!earlier) checkOwn(config, own);
   const interrupt = openInterrupt(options.signal);
   try {
     const { signal } = interrupt;
@@ -97,8 +103,14 @@ function dropCheckpoints(directory: string, { networks, config }: RaceRecord): v
 }
 
 /** @throws RecordError that names the first setting that is another. */
-function checkSameRace(record: RaceRecord, config: RaceConfig, configHash: string, path: string): void {
-  const changed = changedSetting(record.config, config);
+function checkSameRace(record: RaceRecord, config: RaceConfig, own: readonly Genotype[], path: string): void {
+  const configHash = raceHash(config, own);
+  const entered = [record.own, own].map(({ length }) => counted(length, "own network"));
+  const otherOwn = raceHash(config, record.own) === configHash ? null : entered;
+  const changed =
+    changedSetting(record.config, config) ??
+    (otherOwn &&
+      `${otherOwn[0]} entered it, now ${otherOwn[1]}${entered[0] === entered[1] ? ", others" : ""}`);
   const words = changed === null ? raceWords : { ...raceWords, other: `${raceWords.other}: ${changed}` };
   checkSameRun(record, configHash, path, words);
 }
@@ -142,7 +154,9 @@ function alphasOf(
   return deriveInputOf(search);
 }
 
-function deathText({ worker, how, task }: Extract<WorkerEvent, { type: "died" }>): string {
+function deathText({ worker, how, task, left }: Extract<WorkerEvent, { type: "died" }>): string {
+  if (left !== null)
+    return `race: worker ${worker} ${how} before it was ready, as those before it; ${left === 0 ? "none is left" : `the race goes on with ${counted(left, "worker")}`}`;
   const rest =
     task === null
       ? "another takes its place"

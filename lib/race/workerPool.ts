@@ -3,7 +3,14 @@ import type { RaceOutcome, RaceTask, WorkerAbout } from "./raceTask";
 /** Something that happened to a worker. */
 export type WorkerEvent =
   | { readonly type: "started"; readonly worker: number; readonly pid: number }
-  | { readonly type: "died"; readonly worker: number; readonly how: string; readonly task: RaceTask | null };
+  | {
+      readonly type: "died";
+      readonly worker: number;
+      readonly how: string;
+      readonly task: RaceTask | null;
+      /** How many go on without it; null where another takes its place. */
+      readonly left: number | null;
+    };
 
 /** Workers that train networks of one race. */
 export interface WorkerPool {

@@ -5,7 +5,7 @@ import { hashJson } from "../util/canonicalJson";
 import { NoRecordError, RecordError } from "../util/errors";
 import { oneLine } from "../util/oneLine";
 import { parseJson } from "../util/parseJson";
-import type { ObjectShape } from "../util/shape";
+import { damagedRemedy, type ObjectShape } from "../util/shape";
 import { showValue } from "../util/showValue";
 import { unsealed } from "./seal";
 
@@ -35,7 +35,7 @@ export function readRecordJson(path: string, what: string): unknown {
     value = parseJson(text);
   } catch (cause) {
     throw new RecordError(
-      `${path}: expected ${what}, got text that is not JSON (${oneLine((cause as Error).message)}).`,
+      `${path}: expected ${what}, got text that is not JSON (${oneLine((cause as Error).message)}). ${damagedRemedy}`,
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
+import { damagedRemedy } from "../util/shape";
 import { showValue } from "../util/showValue";
 import { recordText, rejectNonFinite } from "./recordText";
 
@@ -40,6 +41,6 @@ export function unsealed(value: unknown, place: string): unknown {
   const hash = hashJson(content);
   if (contentHash === hash) return content;
   throw new RecordError(
-    `${place}: contentHash must be the hash of all else in it, "${hash.slice(0, 12)}…", got ${shortened(contentHash)}. The file is damaged or was changed by hand: take a copy of it, or make it anew. Who changes it knowingly takes contentHash out.`,
+    `${place}: contentHash must be the hash of all else in it, "${hash.slice(0, 12)}…", got ${shortened(contentHash)}. ${damagedRemedy} Who changes it knowingly takes contentHash out.`,
   );
 }

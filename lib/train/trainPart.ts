@@ -31,7 +31,7 @@ export interface TrainPlace {
 }
 
 export interface TrainPartOptions {
-  /** Where to stop. A training that stands there already takes no step. */
+  /** Where to stop. A training that stands there already takes no step; one that stands beyond begins anew. */
   readonly until: TrainPlace;
   readonly images: TrainingData;
   /** Folder of the training: its checkpoint and the losses of its steps lie there. Made if missing. */
@@ -79,7 +79,8 @@ export function trainPartFiles(directory: string) {
  * 0: the running ones) and leaves the checkpoint as it is.
  *
  * Written after every epoch (and every `checkpointSteps`): first the losses, then the checkpoint. A process that is
- * killed at any instant loses the steps since; they are taken again alike.
+ * killed at any instant loses the steps since; they are taken again alike. A training that stands beyond the place, because who asks
+ * has forgotten how far it was, begins anew, and takes the same steps.
  *
  * @throws DivergenceError if a loss stops being finite; RecordError for files of another training, or damaged ones;
  * InterruptedError after `signal`, when everything is saved.
@@ -111,7 +112,7 @@ export async function trainPart(
       options.onStep?.(at + 1);
     },
   };
-  const state = new TrainState(config, model, context.key);
+  let state = new TrainState(config, model, context.key);
   let begun = performance.now();
   const save = async () => {
     const now = performance.now();
@@ -122,6 +123,11 @@ export async function trainPart(
   };
   try {
     restore(state, kept, files, steps);
+    if (isBefore(until, state.position)) {
+      state.dispose();
+      state = new TrainState(config, model, context.key);
+      Object.assign(kept, { seconds: 0, losses: [] });
+    }
     begun = performance.now();
     while (isBefore(state.position, until)) {
       const { epoch } = state.position;

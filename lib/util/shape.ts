@@ -32,11 +32,13 @@ export interface ObjectShape<T> extends Shape<T> {
   readonly fields: FieldShapes<T>;
 }
 
-const remedy = "The file is damaged or was changed by hand: take a copy of it, or make it anew.";
+/** What to do about a file that is not as it was written. */
+export const damagedRemedy =
+  "The file is damaged or was changed by hand: take a copy of it, or make it anew.";
 
 /** The error of a field of another form. */
 export function misshapen(at: string, expected: string, got: unknown): RecordError {
-  return new RecordError(`${at} must be ${expected}, got ${showValue(got)}. ${remedy}`);
+  return new RecordError(`${at} must be ${expected}, got ${showValue(got)}. ${damagedRemedy}`);
 }
 
 /** A value that passes a test. */
@@ -114,7 +116,7 @@ export function listOf<T>(shape: Shape<T>, length?: number): Shape<readonly T[]>
     check(value, at) {
       if (!Array.isArray(value)) throw misshapen(at, expected, value);
       if (length !== undefined && value.length !== length)
-        throw new RecordError(`${at} must be ${expected}, got one of ${value.length}. ${remedy}`);
+        throw new RecordError(`${at} must be ${expected}, got one of ${value.length}. ${damagedRemedy}`);
       // By index: a list in memory may have gaps.
       for (let i = 0; i < value.length; i++) shape.check(value[i], `${at}[${i}]`);
     },
@@ -151,7 +153,7 @@ export function objectOf<T extends object>(fields: FieldShapes<T>): ObjectShape<
       if (extra !== undefined) {
         const place = at.endsWith(": ") ? at : `${at}: `;
         throw new RecordError(
-          `${place}unknown field ${showValue(extra)}. Known fields: ${known.join(", ")}. ${remedy}`,
+          `${place}unknown field ${showValue(extra)}. Known fields: ${known.join(", ")}. ${damagedRemedy}`,
         );
       }
     },
@@ -186,7 +188,7 @@ export function acceptedBy<T>(accept: (value: never, place: string) => unknown):
         accept(value as never, at);
       } catch (cause) {
         if (!(cause instanceof BarsError)) throw cause;
-        throw new RecordError(`${cause.message} ${remedy}`, { cause });
+        throw new RecordError(`${cause.message} ${damagedRemedy}`, { cause });
       }
     },
   };
@@ -224,6 +226,6 @@ function plainObject(value: unknown, at: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
   const got = Array.isArray(value) ? "a list" : showValue(value);
-  if (!at.endsWith(": ")) throw new RecordError(`${at} must be an object, got ${got}. ${remedy}`);
-  throw new RecordError(`${at}expected an object, got ${got}. ${remedy}`);
+  if (!at.endsWith(": ")) throw new RecordError(`${at} must be an object, got ${got}. ${damagedRemedy}`);
+  throw new RecordError(`${at}expected an object, got ${got}. ${damagedRemedy}`);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
@@ -188,21 +188,44 @@ describe("a race refuses", () => {
   it("own networks outside of the band, of another space, entered twice or too many", async () => {
     const narrow = tinyRace({ band: { atLeast: 3.1e5, atMost: 4e5 } });
     await expect(refused(narrow, { own: [drawn(0)] })).rejects.toThrow(
-      /^race: own network 0 must cost 310000 to 400000 bops, got \d+, without what nothing feeds\. Leave it out, or widen the band\.$/,
+      /^race: own network 1 must cost 310000 to 400000 bops, got \d+, without what nothing feeds\. Leave it out, or widen the band\.$/,
     );
     const other = tinyRace({ space: { initChannels: 4 } });
     await expect(refused(other, { own: [drawn(0)] })).rejects.toThrow(
-      "race: own network 0 must be of the race's space, where initChannels is 4, got one of a space where it is 2. Leave it out, or race in its space.",
+      "race: own network 1 must be of the race's space, where initChannels is 4, got one of a space where it is 2. Leave it out, or race in its space.",
     );
     const [first] = whole.networks;
     const { genotype } = first as { genotype: ReturnType<typeof drawn> };
     await expect(refused(tinyRace(), { own: [genotype, genotype] })).rejects.toThrow(
-      "race: own network 1 must differ from all others, got the network of own network 0 once more. Enter it once.",
+      "race: own network 2 must differ from all others, got the network of own network 1 once more. Enter it once.",
     );
     const all = whole.networks.map((network) => network.genotype);
     const few = tinyRace({ proposals: { random: 1 }, rungs: { networks: 3, keep: [2, 1] } });
     await expect(refused(few, { own: all })).rejects.toThrow(
       "race: 5 own networks must be at most rungs.networks (3). Raise it, or enter fewer.",
+    );
+  });
+
+  it("a band between the costs of networks, naming the nearest, and leaves the folder for a better one", async () => {
+    const directory = folder();
+    const costs = whole.networks.map(({ cost }) => cost.bops);
+    const most = Math.max(...costs);
+    const config = tinyRace({ band: { atLeast: most + 1, atMost: most + 2 }, proposals: { attempts: 60 } });
+    await expect(race(config, here(directory))).rejects.toThrow(
+      /found 0; none of 60 more draws \(proposals\.attempts\) gave another\. Of all draws 60 lay outside the band \(the nearest cost \d+(?: and \d+)?\), 0 were 0 networks found before\. Widen the band\.$/,
+    );
+    const better = await race(tinyRace(), here(directory));
+    expect(raceNumbers(better)).toEqual(raceNumbers(whole));
+  });
+
+  it("a mistake in own networks before anything is written, and other ones later, saying so", async () => {
+    const directory = folder();
+    const other = tinyRace({ space: { initChannels: 4 } });
+    await expect(race(other, here(directory, { own: [drawn(0)] }))).rejects.toThrow("own network 1");
+    expect(existsSync(raceFiles(directory).record)).toBe(false);
+    const [first] = whole.networks as [RaceRecord["networks"][0]];
+    await expect(race(tinyRace(), here(wholeAt, { own: [first.genotype] }))).rejects.toThrow(
+      "holds a race with other settings: 0 own networks entered it, now 1 own network (",
     );
   });
 

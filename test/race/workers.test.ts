@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { openProcessPool } from "../../lib/race/processPool";
 import { race } from "../../lib/race/race";
 import { raceFiles } from "../../lib/race/raceFiles";
@@ -65,6 +65,29 @@ describe("workers in processes of their own", () => {
       train: { data: { dataset: "cifar10", directory: folder(), download: false } },
     });
     await expect(race(config, { directory: folder(), workers: 1 })).rejects.toThrow(DataError);
+  });
+
+  it("that do not start any more leave the race to those that work", async () => {
+    const signal = new AbortController().signal;
+    const lefts: (number | null)[] = [];
+    let second = 0;
+    let kills = false;
+    const onEvent = (event: WorkerEvent) => {
+      if (event.worker !== 1) return;
+      if (event.type === "died") lefts.push(event.left);
+      else second = event.pid;
+      if (event.type === "started" && kills) setImmediate(() => process.kill(event.pid, "SIGKILL"));
+    };
+    const pool = await openProcessPool(tinyRace(), { directory: folder(), size: 2, signal, onEvent });
+    kills = true;
+    process.kill(second, "SIGKILL");
+    await vi.waitFor(() => expect(lefts.at(-1)).toBe(1), { timeout: 60_000 });
+    expect(lefts.slice(0, -1).every((left) => left === null)).toBe(true);
+    const [first] = whole.networks as [RaceRecord["networks"][0]];
+    const { index, hash, genotype } = first;
+    const { result } = await pool.run({ index, hash, genotype, rung: 0, test: false }, () => {});
+    await pool.close();
+    expect(result.score).toBe(first.results[0]?.score);
   });
 
   it("that do not start are given up after three", async () => {

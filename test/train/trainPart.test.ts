@@ -118,6 +118,16 @@ describe("trainPart", () => {
     expect(stateIn(broken)).toBe(stateIn(whole));
   });
 
+  it("that stands beyond the place begins anew, and comes to the same state and numbers", async () => {
+    const [short, long] = [folder(), folder()];
+    const until = { epoch: 1, step: 0 };
+    const expected = await part({ directory: short, until, heldOut: true });
+    await part({ directory: long, until: { epoch: 2, step: 0 }, heldOut: true });
+    const again = await part({ directory: long, until, heldOut: true });
+    expect([again.losses, again.heldOut]).toEqual([expected.losses, expected.heldOut]);
+    expect(stateIn(long)).toBe(stateIn(short));
+  });
+
   it("refuses losses of another training, and losses that lack steps of the checkpoint", async () => {
     const directory = folder();
     await part({ directory, until: { epoch: 0, step: 2 } });
