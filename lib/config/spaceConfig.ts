@@ -48,7 +48,7 @@ export const spaceSection = section(
       oneOf(["real", "copies"], {
         default: "real",
         meaning:
-          "What widens the stem to the nodes' channels where process is preprocess: real, a ReLU and a real 1x1, the second costliest real layer of a small network; copies, as many copies as there are steps, each with a batch norm's scale and shift of its own, without a multiplication.",
+          "What widens the stem to the nodes' channels where process is preprocess: real, a ReLU and a real 1x1 of channels² · steps multiplications a pixel; copies, as many copies as there are steps, each with a batch norm's scale and shift of its own, without a multiplication.",
         source: "real: aw_nas",
       }),
     ),
