@@ -42,7 +42,7 @@ export interface AlphaRanking {
  *
  * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count. Runs of one architecture are averaged. Where `prune` left out operations, the edges count as empty.
  * @param options.epoch whose alphas are asked; by default the epoch the search chose, else the last.
- * @param options.bops smallest and largest cost of the architectures compared; by default all.
+ * @param options.bops smallest and largest cost of the architectures compared, without operations that nothing feeds; by default all.
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
  *
  * @example
@@ -62,12 +62,8 @@ export function alphaRanking(
   const [least, most] = options.bops ?? [0, Infinity];
   const ownSpace = canonicalJson(space);
   const own = records.filter(
-    ({ model, cost, status }) =>
-      status === "finished" &&
-      model.kind === "genotype" &&
-      canonicalJson(model.genotype.space) === ownSpace &&
-      cost.bops >= least &&
-      cost.bops <= most,
+    ({ model, status }) =>
+      status === "finished" && model.kind === "genotype" && canonicalJson(model.genotype.space) === ownSpace,
   );
   const groups = new Map<string, { genotype: Genotype; runs: RunPoint[] }>();
   for (const record of own) {
@@ -77,6 +73,7 @@ export function alphaRanking(
       { which: "all", checkpoint: "last" },
       `alphaRanking: ${record.model.name}`,
     );
+    if (run.bops < least || run.bops > most) continue;
     const hash = genotypeHash(genotype);
     groups.set(hash, { genotype, runs: [...(groups.get(hash)?.runs ?? []), run] });
   }

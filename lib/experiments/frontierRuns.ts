@@ -19,6 +19,7 @@ import { teachersFolder } from "../sweep/sharedTeacher";
 import { readSweepFile } from "../sweep/sweepFile";
 import { hashJson } from "../util/canonicalJson";
 import { NoRecordError, RecordError } from "../util/errors";
+import { comparedCost, comparedModel } from "./comparedModel";
 
 /** Folders of trainings that only serve others. */
 const passedOver: readonly string[] = ["teacher", teachersFolder, candidatesFolder];
@@ -132,7 +133,7 @@ export function comparableRuns(found: readonly FoundRecord[], choice: TestChoice
   };
 }
 
-/** One finished record as a point of a frontier. */
+/** One finished record as a point of a frontier. Its costs are without operations that nothing feeds. */
 export function runPointOf(record: TrainRecord, choice: TestChoice, place: string): RunPoint {
   const fits = record.tests.filter((t) => t.which === choice.which && t.checkpoint === choice.checkpoint);
   const test = fits.find((t) => t.recalibrated) ?? fits[0];
@@ -142,7 +143,8 @@ export function runPointOf(record: TrainRecord, choice: TestChoice, place: strin
       `${place}: expected a test of the ${choice.checkpoint} epoch on ${choice.which} test images, this record has ${there}.`,
     );
   }
-  const { flops, bops, ops } = record.cost;
+  const { flops, bops, ops } = comparedCost(record);
+  const unfedBops = record.cost.bops - bops;
   return {
     place,
     run: record.configHash,
@@ -154,6 +156,7 @@ export function runPointOf(record: TrainRecord, choice: TestChoice, place: strin
     flops,
     bops,
     ops,
+    ...(unfedBops > 0 ? { unfedBops } : {}),
     ...latencyOf(record),
     accuracy: test.accuracy,
     testSet: `${record.data.name}, ${test.images} ${test.which === "exact" ? "exact " : ""}test images`,
@@ -162,8 +165,9 @@ export function runPointOf(record: TrainRecord, choice: TestChoice, place: strin
 }
 
 /** Of one image, where a table of measured layers is in use that has all of the network's. */
-function latencyOf({ model, config }: TrainRecord): Pick<RunPoint, "latency"> {
+function latencyOf({ model: trained, config }: TrainRecord): Pick<RunPoint, "latency"> {
   if (latencyTable() === null) return {};
+  const model = comparedModel(trained);
   const { latencyMs } =
     model.kind === "baseline"
       ? sumCosts(baselineLayers(model))

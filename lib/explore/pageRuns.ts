@@ -1,5 +1,6 @@
 import { flatSettings, type PlainSetting } from "../config/flatSettings";
 import { totalCost } from "../cost/costTable";
+import { comparedCost } from "../experiments/comparedModel";
 import type { FoundRecord, TestChoice } from "../experiments/frontierRuns";
 import { comparableRuns } from "../experiments/frontierRuns";
 import type { PageAxis, PageRun } from "../page/runs/runsData";
@@ -40,7 +41,8 @@ export function pageRuns(
   const differing = differingSettings(records);
   const runs = kept.map((point, i): PageRun => {
     const record = records[i] as TrainRecord;
-    const { cost, model, epochs } = record;
+    const { model, epochs } = record;
+    const cost = comparedCost(record);
     return {
       ...point,
       costs: {

@@ -152,6 +152,14 @@ export function frontierNotes(result: Frontier): string[] {
         ({ name, seeds }) =>
           `"${name}" holds a seed more than once (${seeds.join(", ")}): are all of its runs meant, or are some of an earlier version?`,
       ),
+    ...rows.flatMap(({ name, runs }) =>
+      runs
+        .filter(({ unfedBops = 0 }) => unfedBops > 0)
+        .map(
+          ({ seed, unfedBops = 0 }) =>
+            `"${name}" seed ${seed} was trained with ${unfedBops.toLocaleString("en-US")} BOPs of operations that nothing feeds; costs leave them out`,
+        ),
+    ),
     ...(recipes.length > 1
       ? [`rows were trained by ${recipes.length} recipes, so they differ in more than their architecture`]
       : []),

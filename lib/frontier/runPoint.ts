@@ -17,6 +17,8 @@ export interface RunPoint {
   readonly flops: number;
   readonly bops: number;
   readonly ops: number;
+  /** BOPs of operations that nothing feeds, which the network was trained with and its costs leave out. */
+  readonly unfedBops?: number | undefined;
   /** Milliseconds of one image by a table of measured layers; only where one is in use (`useLatencyTable`). */
   readonly latency?: number | undefined;
   /** Share in [0, 1] of the test images. */

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive, type RuleChoice } from "../../lib/derive/derive";
+import { comparedModel } from "../../lib/experiments/comparedModel";
 import { comparableRuns, type FoundRecord } from "../../lib/experiments/frontierRuns";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { frontier } from "../../lib/frontier/frontier";
+import { frontierNotes } from "../../lib/frontier/frontierTable";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { modelCost } from "../../lib/train/modelCost";
 import { trainHash } from "../../lib/train/train";
@@ -45,6 +47,30 @@ describe("the stored frontier", () => {
       const { bops, flops, ops } = record.cost;
       expect(modelCost(record.model, record.config.binarization)).toMatchObject({ bops, flops, ops });
     }
+  });
+
+  it("counts operations that nothing feeds in records, and not where networks are compared", () => {
+    const { runs } = comparableRuns(found, { which: "all", checkpoint: "last" });
+    const unfed = found.flatMap(({ record }, i) => {
+      const run = runs[i] as (typeof runs)[number];
+      if (run.bops === record.cost.bops) {
+        expect(run).not.toHaveProperty("unfedBops");
+        return [];
+      }
+      const model = comparedModel(record.model);
+      const { bops, flops, ops } = modelCost(model, record.config.binarization);
+      expect(run).toMatchObject({ bops, flops, ops, unfedBops: record.cost.bops - bops });
+      return [[run.name, run.seed, run.unfedBops]];
+    });
+    expect(unfed).toEqual([
+      ["random-3M", 2, 1_179_648],
+      ["random-7.5M", 1, 1_179_648],
+      ["random-900k", 0, 294_912],
+    ]);
+    const notes = frontierNotes(frontier(runs, { measure: "bops" }));
+    expect(notes).toContain(
+      '"random-3M" seed 2 was trained with 1,179,648 BOPs of operations that nothing feeds; costs leave them out',
+    );
   });
 
   it("holds derived architectures that deriving the stored searches gives again", () => {
