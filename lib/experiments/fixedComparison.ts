@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { ComparedArm } from "../frontier/comparedArm";
 import type { RunPoint } from "../frontier/runPoint";
 import { sampleSummary } from "../frontier/sampleSummary";
 import type { RaceRecord } from "../records/raceRecord";
@@ -116,6 +117,36 @@ export interface ComparedRow {
 }
 
 /**
+ * A band's arms that have trainings of the comparison's length, in the order in which it names them: `race` is what is judged, by the
+ * draws and by `hand-made`.
+ *
+ * @example
+ * ```ts
+ * const bands = bars.experiments.fixedComparison("data/records/protocol");
+ * console.log(bars.experiments.comparedArms(bands.A)[0].name); // race, seed 0
+ * ```
+ */
+export function comparedArms(band: ComparedBand): ComparedArm[] {
+  const byArm = Object.entries(band.chosen).sort(([a], [b]) => placeOf(a) - placeOf(b));
+  const chosen = byArm.flatMap(([arm, seeds]) =>
+    Object.entries(seeds).map(([seed, runs]): ComparedArm => {
+      return { name: `${arm}, seed ${seed}`, role: arm === judged ? "chosen" : "other", runs };
+    }),
+  );
+  const draws: ComparedArm[] =
+    band.draws.length > 0 ? [{ name: "random draws", role: "draws", runs: band.draws }] : [];
+  const given = Object.entries(band.given).map(([name, runs]): ComparedArm => {
+    return { name, role: name === reference ? "reference" : "other", runs };
+  });
+  return [...chosen, ...draws, ...given];
+}
+
+const judged = "race";
+const reference = "hand-made";
+/** What is judged comes first, the others by name. */
+const placeOf = (arm: string) => (arm === judged ? -1 : 0);
+
+/**
  * A band's arms as rows of a table, in the order in which the comparison names them.
  *
  * @example
@@ -125,11 +156,9 @@ export interface ComparedRow {
  * ```
  */
 export function comparedRows(band: ComparedBand): ComparedRow[] {
-  const chosen = Object.entries(band.chosen).flatMap(([arm, seeds]) =>
-    Object.entries(seeds).map(([seed, runs]) => rowOf(`${arm}, seed ${seed}`, runs)),
+  return comparedArms(band).map(({ name, role, runs }) =>
+    rowOf(role === "draws" ? `${name}, one training each` : name, runs),
   );
-  const draws = band.draws.length > 0 ? [rowOf("random draws, one training each", band.draws)] : [];
-  return [...chosen, ...draws, ...Object.entries(band.given).map(([name, runs]) => rowOf(name, runs))];
 }
 
 function rowOf(arm: string, runs: readonly RunPoint[]): ComparedRow {

@@ -40,6 +40,7 @@ export {
 export {
   type ComparedBand,
   type ComparedRow,
+  comparedArms,
   comparedRows,
   fixedComparison,
 } from "../experiments/fixedComparison";

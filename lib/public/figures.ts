@@ -42,6 +42,7 @@ export { ablationBars } from "../figures/plots/ablationBars";
 export { alphaDistribution } from "../figures/plots/alphaDistribution";
 export { alphaEvolution } from "../figures/plots/alphaEvolution";
 export { alphaHeatmap } from "../figures/plots/alphaHeatmap";
+export { armsFigure } from "../figures/plots/armsFigure";
 export { type BudgetPoint, budgetFigure } from "../figures/plots/budgetFigure";
 export { capacityProfile } from "../figures/plots/capacityProfile";
 export { collapseComparison } from "../figures/plots/collapseComparison";

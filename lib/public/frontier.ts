@@ -25,6 +25,7 @@ export {
   type ChosenRow,
   chosenComparison,
 } from "../frontier/chosenComparison";
+export { armRuns, type ComparedArm } from "../frontier/comparedArm";
 export {
   bestWithin,
   type DominatedArea,

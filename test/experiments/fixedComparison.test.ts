@@ -2,7 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { comparedRows, fixedComparison } from "../../lib/experiments/fixedComparison";
+import { comparedArms, comparedRows, fixedComparison } from "../../lib/experiments/fixedComparison";
+import { armRuns } from "../../lib/frontier/comparedArm";
+import { frontier } from "../../lib/frontier/frontier";
 
 const stored = "data/records/frontier";
 let folder: string;
@@ -44,18 +46,37 @@ describe("fixedComparison", () => {
     expect(names(A?.chosen["differentiable"]?.[1])).toEqual(["bars-3M 0"]);
     const rows = comparedRows(A as NonNullable<typeof A>);
     expect(rows.map(({ arm, runs }) => `${arm}: ${runs}`)).toEqual([
-      "differentiable, seed 1: 1",
       "race, seed 0: 2",
+      "differentiable, seed 1: 1",
       "random-race, seed 2: 1",
       "random draws, one training each: 2",
       "earlier: 1",
       "hand-made: 1",
     ]);
+    const arms = comparedArms(A as NonNullable<typeof A>);
+    expect(arms.map(({ role }) => role)).toEqual(["chosen", "other", "other", "draws", "other", "reference"]);
     const [first, second] = A?.draws ?? [];
     const least = Math.min(first?.bops ?? 0, second?.bops ?? 0);
     expect(rows[3]?.bops[0]).toBe(least);
     expect(rows[3]?.accuracy).toBeCloseTo(((first?.accuracy ?? 0) + (second?.accuracy ?? 0)) / 2, 12);
     expect([rows[2]?.sd, rows[3]?.sd !== null]).toEqual([null, true]);
+  });
+
+  it("gives the runs of a frontier: an arm a model, a draw a model, what two arms share once", () => {
+    put("bars-6M-s0.json", "A-race-0-winner-s100.json");
+    put("bars-6M-s1.json", "A-race-0-winner-s101.json");
+    put("random-3M-s0.json", "A-draw-00-s100.json");
+    put("random-3M-s1.json", "A-draw-01-s100.json");
+    put("bars-6M-s0.json", "A-earlier-s100.json");
+    const { A } = fixedComparison(folder);
+    const runs = armRuns(comparedArms(A as NonNullable<typeof A>));
+    const { rows } = frontier(runs, { measure: "bops" });
+    expect(rows.map(({ method, seeds }) => `${method}: ${seeds.length}`).sort()).toEqual([
+      "race: 2",
+      "random draws: 1",
+      "random draws: 1",
+    ]);
+    expect(rows.find(({ method }) => method === "race")?.name).toBe("race, seed 0");
   });
 
   it("is empty before the first run, and refuses other files and what is not finished", () => {

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { budgetBreaks } from "../../lib/derive/budgetBreaks";
 import { budgetSweep } from "../../lib/derive/budgetSweep";
+import { frontierPlan } from "../../lib/experiments/frontierPlan";
 import type { Figure } from "../../lib/figures/frame/figure";
 import { ablationBars } from "../../lib/figures/plots/ablationBars";
 import { alphaDistribution } from "../../lib/figures/plots/alphaDistribution";
 import { alphaEvolution } from "../../lib/figures/plots/alphaEvolution";
 import { alphaHeatmap } from "../../lib/figures/plots/alphaHeatmap";
+import { armsFigure } from "../../lib/figures/plots/armsFigure";
 import { budgetFigure } from "../../lib/figures/plots/budgetFigure";
 import { capacityProfile } from "../../lib/figures/plots/capacityProfile";
 import { collapseComparison } from "../../lib/figures/plots/collapseComparison";
@@ -28,6 +30,7 @@ import { raceCostFigure } from "../../lib/figures/plots/raceCostFigure";
 import { raceLadder } from "../../lib/figures/plots/raceLadder";
 import { signalFigure } from "../../lib/figures/plots/signalFigure";
 import { trainFigure } from "../../lib/figures/plots/trainFigure";
+import type { ComparedArm } from "../../lib/frontier/comparedArm";
 import { frontier } from "../../lib/frontier/frontier";
 import { publishedPoint } from "../../lib/frontier/publishedPoint";
 import { randomKey } from "../../lib/random/randomKey";
@@ -73,6 +76,22 @@ export function madeUpFrontier() {
   return frontier(points, { published, draws: 100 });
 }
 
+/** Two seeds of what is judged, one of which meets the margins, draws, a reference, and what decides nothing. */
+function madeUpArms(): ComparedArm[] {
+  const arm = (name: string, role: ComparedArm["role"], accuracies: readonly number[]): ComparedArm => ({
+    name,
+    role,
+    runs: seedsOf(accuracies, { name }).map((run) => ({ ...run, run: `${name} ${run.seed}` })),
+  });
+  return [
+    arm("race, seed 0", "chosen", [0.595, 0.601, 0.598]),
+    arm("race, seed 1", "chosen", [0.55, 0.57, 0.562]),
+    arm("random-race, seed 0", "other", [0.58]),
+    arm("random draws", "draws", [0.5, 0.53, 0.531, 0.532, 0.56, 0.59]),
+    arm("hand-made", "reference", [0.52, 0.531, 0.528]),
+  ];
+}
+
 /** Times that grow with the operations, and scatter. */
 const madeUpTimes = Array.from({ length: 24 }, (_, i) => ({
   network: `net${i}`,
@@ -94,6 +113,7 @@ const builders: Readonly<Record<string, (size: SampleSize) => Figure>> = {
   raceLadder: (size) => raceLadder(madeUpRace(size)),
   "raceLadder of a race that runs": (size) => raceLadder(madeUpRace(size, 2)),
   alphaHeatmap: (size) => alphaHeatmap(madeUpRecord(size)),
+  armsFigure: () => armsFigure("Band of a comparison", madeUpArms(), frontierPlan.margins),
   budgetFigure: (size) => {
     const record = madeUpRecord(size);
     return budgetFigure(record, budgetBreaks(record, { measure: "ops" }));
