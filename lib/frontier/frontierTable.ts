@@ -152,17 +152,23 @@ export function frontierNotes(result: Frontier): string[] {
         ({ name, seeds }) =>
           `"${name}" holds a seed more than once (${seeds.join(", ")}): are all of its runs meant, or are some of an earlier version?`,
       ),
-    ...rows.flatMap(({ name, runs }) =>
-      runs
-        .filter(({ unfedBops = 0 }) => unfedBops > 0)
-        .map(
-          ({ seed, unfedBops = 0 }) =>
-            `"${name}" seed ${seed} was trained with ${unfedBops.toLocaleString("en-US")} BOPs of operations that nothing feeds; costs leave them out`,
-        ),
-    ),
+    ...unfedNote(rows),
     ...(recipes.length > 1
       ? [`rows were trained by ${recipes.length} recipes, so they differ in more than their architecture`]
       : []),
+  ];
+}
+
+/** What costs leave out, in one sentence. */
+function unfedNote(rows: readonly FrontierRow[]): string[] {
+  const named = rows.flatMap(({ name, runs }) =>
+    runs
+      .filter(({ unfedBops = 0 }) => unfedBops > 0)
+      .map(({ seed, unfedBops = 0 }) => `"${name}" seed ${seed} ${unfedBops.toLocaleString("en-US")} BOPs`),
+  );
+  if (named.length === 0) return [];
+  return [
+    `costs leave out operations that nothing feeds, though some were trained with them: ${named.join(", ")}`,
   ];
 }
 

@@ -1,5 +1,5 @@
 // node scripts/docs/stills.mjs
-// Takes the pictures of the README from stored records: docs/public/explore.png and docs/public/frontier.png.
+// Takes the pictures of pages in the README from stored records: docs/public/explore.png and docs/public/explore-frontier.png.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -54,7 +54,7 @@ try {
     },
   );
   const found = bars.records.loadTrainRecords("data/records/frontier");
-  await still(browser, folder, "frontier", bars.figures.runsPage(found), (page) =>
+  await still(browser, folder, "explore-frontier", bars.figures.runsPage(found), (page) =>
     page.getByRole("button", { name: /^bars-6M-c24, search/ }).click(),
   );
 } finally {

@@ -85,7 +85,7 @@ export function armsFigure(title: string, arms: readonly ComparedArm[], margins:
         row: 0,
         column: 0,
         traces,
-        xAxis: { title: { text: "test accuracy" }, tickformat: ".1~%", range, nticks: 8 },
+        xAxis: { title: { text: "share of test images recognised" }, tickformat: ".1~%", range, nticks: 8 },
         yAxis: {
           tickvals: rows.map((_, i) => i),
           ticktext: rows.map(({ name }) => name),

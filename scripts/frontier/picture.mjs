@@ -1,0 +1,81 @@
+// The README's first picture, docs/public/frontier.png, and the caption below it, from stored records.
+//
+//   node scripts/frontier/picture.mjs
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bars, lib, root } from "./library.mjs";
+
+const [open, close] = ["<!-- frontier -->", "<!-- /frontier -->"];
+const methods = {
+  search: "gradient search",
+  random: "random draws",
+  evolution: "evolution",
+  "resnet20 bireal": "hand-made",
+};
+
+/** Trainings of the comparison and of what was trained before it by the same recipe; each random draw is a model of its own. */
+export function pictured() {
+  const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
+  const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
+  const known = new Set(compared.map(({ run }) => run));
+  const found = bars.records.loadTrainRecords(join(root, "data/records/frontier"));
+  const before = bars.frontier
+    .comparableRuns(found, { which: "all", checkpoint: "last" })
+    .runs.filter(({ run }) => !known.has(run))
+    .map((run) => ({
+      ...run,
+      method: methods[run.method] ?? run.method,
+      name: run.method === "random" ? `${run.name} ${run.model.slice(0, 8)}` : run.name,
+    }));
+  const runs = [...compared, ...before];
+  const recipe = compared[0]?.recipe;
+  if (runs.some((run) => run.recipe !== recipe)) throw new Error("picture: the runs have several recipes.");
+  return runs;
+}
+
+/** What the README says below the picture. */
+export function captionOf(runs) {
+  const result = bars.frontier.frontier(runs, { measure: "bops" });
+  const count = (method) => {
+    const rows = result.rows.filter((row) => row.method === method);
+    const seeds = new Set(rows.flatMap((row) => row.runs.map(({ seed }) => seed)));
+    return { models: rows.length, trainings: rows.reduce((sum, row) => sum + row.runs.length, 0), seeds };
+  };
+  const parts = result.methods.map(({ method }) => {
+    const { models, trainings, seeds } = count(method);
+    const list = [...seeds].sort((a, b) => a - b).join(", ");
+    return `${method} ${models} (${trainings}; ${list})`;
+  });
+  return (
+    `Test accuracy on CIFAR-10 (10,000 images, last epoch) against binary operations of one image. Models, and in brackets trainings and their seeds: ${parts.join(", ")}. ` +
+    "One recipe: 8 epochs of all 50,000 training images, Adam, no teacher, short on purpose, so that the numbers compare models and say little of what hundreds of " +
+    "epochs reach. Means over seeds with standard deviations; open markers are single trainings. What was fixed before the runs, and what it says so far: " +
+    "[protocol](docs/frontier-protocol.md), [frontier](docs/frontier.md)."
+  );
+}
+
+/** The part of the README that is made from records. */
+export function readmePart(runs) {
+  const { rows } = bars.frontier.frontier(runs, { measure: "bops" });
+  const alt = `Test accuracy against binary operations of ${rows.length} models by how they were found, and their front`;
+  return `${open}\n![${alt}](docs/public/frontier.png)\n\n${captionOf(runs)}\n${close}`;
+}
+
+/** The README with that part anew. */
+export function withPart(readme, part) {
+  const [from, to] = [readme.indexOf(open), readme.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`picture: README.md lacks ${open} … ${close}.`);
+  return readme.slice(0, from) + part + readme.slice(to + close.length);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const runs = pictured();
+  const figure = bars.figures.frontierFigure(bars.frontier.frontier(runs, { measure: "bops" }));
+  const { exportFigure } = lib("figures/export/exportFigure.js");
+  await exportFigure(figure, join(root, "docs/public/frontier.png"), { engine: "builtin", dotsPerInch: 192 });
+  const path = join(root, "README.md");
+  writeFileSync(`${path}.partial`, withPart(readFileSync(path, "utf8"), readmePart(runs)));
+  renameSync(`${path}.partial`, path);
+  console.log("docs/public/frontier.png, README.md");
+}
