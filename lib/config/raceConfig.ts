@@ -191,6 +191,9 @@ export interface RaceConfig extends Omit<AllSettings, "space" | "train"> {
  */
 export function raceConfig(overrides: Overrides<RaceConfig> = {}, place = "raceConfig"): RaceConfig {
   const all = complete(place, raceSection, overrides);
+  const own = (overrides.train as Overrides<TrainConfig> | undefined)?.seed;
+  const seeds = `the race's (${all.seed}), with which all its networks train; leave it out and set the race's seed`;
+  check(`${place}.train`, "seed", own === undefined || own === all.seed, seeds, own);
   const train = trainConfig({ ...all.train, seed: all.seed }, `${place}.train`);
   const given = { ...formOf(train.data), ...(overrides.space as object | undefined) };
   const space = spaceConfig(given, `${place}.space`);

@@ -16,6 +16,14 @@ describe("raceConfig", () => {
     expect(config.train.seed).toBe(3);
   });
 
+  it("refuses another seed for the training, which was overruled without a word", () => {
+    const asked = "raceConfig.train: seed must be the race's (3)";
+    expect(() => raceConfig({ train: { validationShare: 0.1, epochs: 8, seed: 5 }, seed: 3 })).toThrow(asked);
+    const config = raceConfig({ train: { validationShare: 0.1, epochs: 8, seed: 3 }, seed: 3 });
+    // Complete settings are settings.
+    expect(raceConfig(config)).toEqual(config);
+  });
+
   it("gives its space the classes of the data set", () => {
     const config = raceConfig({ train: { data: { dataset: "cifar100" } } });
     expect(config.space.classes).toBe(100);
