@@ -4,7 +4,18 @@ import { checkClasses } from "./dataConfig";
 import { formOf } from "./datasets";
 import { kinds } from "./kinds";
 import { layered, presetOf, searchPresets } from "./presets";
-import { complete, flag, integer, list, number, oneOf, type SettingsOf, section, setting } from "./section";
+import {
+  complete,
+  flag,
+  integer,
+  later,
+  list,
+  number,
+  oneOf,
+  type SettingsOf,
+  section,
+  setting,
+} from "./section";
 import { type SpaceConfig, spaceConfig, spaceSection } from "./spaceConfig";
 import { type TrainConfig, trainConfig, trainSection } from "./trainConfig";
 import { trainPresets } from "./trainPresets";
@@ -145,6 +156,13 @@ export const raceSection = section(
           meaning:
             "Where each later rung stops, epochs from the beginning. Their score is the accuracy on the held-out images, statistics of batch norms taken anew.",
         }),
+        by: later(
+          oneOf(["accuracy", "loss"], {
+            default: "accuracy",
+            meaning:
+              "What the rungs between the first and the last choose by: accuracy on the held-out images, or mean training loss of the epoch that they end with.",
+          }),
+        ),
       },
     ),
     train: section(

@@ -77,7 +77,10 @@ export function alphaRanking(
     const hash = genotypeHash(genotype);
     groups.set(hash, { genotype, runs: [...(groups.get(hash)?.runs ?? []), run] });
   }
-  rejectSeveralRecipes([...groups.values()].flatMap(({ runs }) => runs));
+  rejectSeveralRecipes(
+    [...groups.values()].flatMap(({ runs }) => runs),
+    "alphaRanking",
+  );
   const method =
     "samplers" in search.config && isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
   const architectures = [...groups].flatMap(([hash, { genotype, runs }]) => {
@@ -97,12 +100,12 @@ export function alphaRanking(
   };
 }
 
-/** Accuracies of different recipes would be ranked by their recipe. */
-function rejectSeveralRecipes(runs: readonly RunPoint[]): void {
+/** Accuracies of different recipes would be ranked by their recipe. @throws RecordError */
+export function rejectSeveralRecipes(runs: readonly RunPoint[], place: string): void {
   const recipes = [...new Map(runs.map((run) => [run.recipe, run]))];
   if (recipes.length <= 1) return;
   const named = recipes.map(([recipe, { name, seed }]) => `${recipe.slice(0, 8)} (${name}, seed ${seed})`);
   throw new RecordError(
-    `alphaRanking: expected trainings by one recipe, got ${recipes.length}: ${named.join(", ")}. Give the records of one.`,
+    `${place}: expected trainings by one recipe, got ${recipes.length}: ${named.join(", ")}. Give the records of one.`,
   );
 }

@@ -5,6 +5,7 @@
  */
 
 export { type AlphaRanking, alphaRanking, type RankedArchitecture } from "../experiments/alphaRanking";
+export { type EarlyRank, type EarlyRanking, earlyRanking } from "../experiments/earlyRanking";
 export {
   type ComparableRuns,
   comparableRuns,

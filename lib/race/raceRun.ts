@@ -6,6 +6,7 @@ import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
 import { writeRaceRecord } from "../records/raceRecordFile";
 import {
   entrants,
+  isByLoss,
   isComplete,
   type Rung,
   resultIn,
@@ -187,7 +188,11 @@ export class RaceRun {
     const shown =
       score === null
         ? {}
-        : { best: rung === 0 ? `loss ${(-score).toFixed(3)}` : `${(100 * score).toFixed(1)} %` };
+        : {
+            best: isByLoss(this.config, rung)
+              ? `loss ${(-score).toFixed(3)}`
+              : `${(100 * score).toFixed(1)} %`,
+          };
     (this.options.progress ?? silentProgress).update(done, { networks: String(finished), ...shown });
   }
 

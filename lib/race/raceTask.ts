@@ -2,7 +2,7 @@ import { type BackendInfo, forgetGraphs } from "../backend";
 import type { RaceConfig } from "../config/raceConfig";
 import { genotypeModel } from "../records/modelSpec";
 import type { RaceResult } from "../records/raceRecord";
-import { stepsTo } from "../records/raceStandings";
+import { isByLoss, stepsTo } from "../records/raceStandings";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
 import type { Genotype } from "../space/genotype";
 import { stepsPerEpoch, type TrainingData } from "../train/trainContext";
@@ -70,7 +70,7 @@ export async function runTask(
     const from = rung === 0 ? steps - rungs.lossSteps : steps - perEpoch;
     const loss = { from, to: steps, mean: mean(part.losses.slice(from, steps)) };
     const { heldOut, seconds } = part;
-    const score = heldOut === null ? -loss.mean : heldOut.accuracy;
+    const score = heldOut === null || isByLoss(config, rung) ? -loss.mean : heldOut.accuracy;
     return { result: { rung, steps, score, loss, heldOut, seconds, diverged: null }, tests: part.tests };
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;

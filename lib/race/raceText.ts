@@ -1,5 +1,6 @@
+import type { RaceConfig } from "../config/raceConfig";
 import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
-import { entrants, isComplete, ranking, resultIn, rungsOf, sound } from "../records/raceStandings";
+import { entrants, isByLoss, isComplete, ranking, resultIn, rungsOf, sound } from "../records/raceStandings";
 import { counted } from "../util/counted";
 import { clockText } from "../util/progressMeter";
 
@@ -58,12 +59,13 @@ function rungText(record: RaceRecord, rung: number): string {
   const best = sound(networks, rung)[0];
   if (best === undefined) return done;
   const diverged = own.length - sound(networks, rung).length;
-  return `${done}, best ${scoreText(best, rung)} (network ${best.index})${diverged > 0 ? `, ${diverged} diverged` : ""}`;
+  return `${done}, best ${scoreText(config, best, rung)} (network ${best.index})${diverged > 0 ? `, ${diverged} diverged` : ""}`;
 }
 
-function scoreText(network: RaceNetwork, rung: number): string {
+function scoreText(config: RaceConfig, network: RaceNetwork, rung: number): string {
   const result = resultIn(network, rung);
-  if (result?.heldOut) return `${percent(result.heldOut.accuracy)} of held-out images`;
+  if (result?.heldOut && !isByLoss(config, rung))
+    return `${percent(result.heldOut.accuracy)} of held-out images`;
   return `mean training loss ${result?.loss?.mean.toFixed(4)}`;
 }
 
@@ -85,7 +87,7 @@ function winnerRows({ networks, winner, config, tests }: RaceRecord): (readonly 
   return [
     [
       "winner",
-      `network ${index} (${from}, generation ${origin.generation}): ${scoreText(best, config.rungs.keep.length)}`,
+      `network ${index} (${from}, generation ${origin.generation}): ${scoreText(config, best, config.rungs.keep.length)}`,
     ],
     ["", `${whole(cost.flops)} FLOPs, ${whole(cost.bops)} BOPs, ${whole(cost.ops)} OPs (FLOPs + BOPs / 64)`],
     ...(test

@@ -25,6 +25,11 @@ export function stepsTo({ rungs }: Pick<RaceConfig, "rungs">, rung: number, step
   return rung === 0 ? rungs.steps : (rungs.epochs[rung - 1] as number) * stepsPerEpoch;
 }
 
+/** Whether a rung's score is its training loss, negated; else it is the accuracy on the held-out images. */
+export function isByLoss({ rungs }: Pick<RaceConfig, "rungs">, rung: number): boolean {
+  return rung === 0 || (rungs.by === "loss" && rung < rungs.keep.length);
+}
+
 /** What a network reached in a rung; undefined where it has not run it. */
 export function resultIn(network: RaceNetwork, rung: number): RaceResult | undefined {
   return network.results[rung];

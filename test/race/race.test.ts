@@ -70,6 +70,20 @@ describe("race", () => {
     expect(last).toMatchObject({ rung: 2, steps: 10, loss: { from: 5, to: 10 }, heldOut: { images: 10 } });
   });
 
+  it("scores the middle rungs by the loss of their last epoch where it is asked to, and the last one as ever", async () => {
+    const byLoss = await race(tinyRace({ rungs: { ...whole.config.rungs, by: "loss" } }), here(folder()));
+    const [first, middle, last] = byLoss.networks[byLoss.winner as number]?.results ?? [];
+    expect(first?.score).toBe(-(first?.loss?.mean as number));
+    expect(middle?.score).toBe(-(middle?.loss?.mean as number));
+    expect(middle?.heldOut).not.toBeNull();
+    expect(last?.score).toBe(last?.heldOut?.accuracy);
+    const kept = ranking(byLoss.networks, 1).map(({ results }) => results[1]?.loss?.mean as number);
+    expect(kept).toEqual([...kept].sort((a, b) => a - b));
+    expect(raceText(byLoss)).toMatch(/1\/1 to epoch 2, best \d/);
+    expect(raceText(byLoss)).toMatch(/2\/2 to epoch 1, best mean training loss/);
+    expect(byLoss.configHash).not.toBe(whole.configHash);
+  });
+
   it("costs only networks without what nothing feeds, all of them in the band, none twice", () => {
     const { band } = whole.config;
     for (const { cost } of whole.networks) {

@@ -65,7 +65,7 @@ export function raceLadder(record: RaceRecord): Figure {
     alt: `Ranks of ${networks.length} networks over ${rungs.length} rungs of a race${winner === null ? "" : `; network ${winner} won`}.`,
     caption: raceCaption(
       record,
-      `Rank by mean training loss in the first rung, by accuracy on held-out images in the others; networks that diverged come last.`,
+      `Rank by mean training loss in the first rung${config.rungs.by === "loss" ? " and those in the middle" : ""}, by accuracy on held-out images in the ${config.rungs.by === "loss" ? "last" : "others"}; networks that diverged come last.`,
     ),
     rows: 1,
     columns: 1,
