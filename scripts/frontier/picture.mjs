@@ -1,12 +1,11 @@
 // The README's first picture, docs/public/frontier.png, and the caption below it, from stored records.
 //
 //   node scripts/frontier/picture.mjs
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bars, lib, root } from "./library.mjs";
+import { writePart } from "./parts.mjs";
 
-const [open, close] = ["<!-- frontier -->", "<!-- /frontier -->"];
 const methods = {
   search: "gradient search",
   random: "random draws",
@@ -59,14 +58,7 @@ export function captionOf(runs) {
 export function readmePart(runs) {
   const { rows } = bars.frontier.frontier(runs, { measure: "bops" });
   const alt = `Test accuracy against binary operations of ${rows.length} models by how they were found, and their front`;
-  return `${open}\n![${alt}](docs/public/frontier.png)\n\n${captionOf(runs)}\n${close}`;
-}
-
-/** The README with that part anew. */
-export function withPart(readme, part) {
-  const [from, to] = [readme.indexOf(open), readme.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`picture: README.md lacks ${open} … ${close}.`);
-  return readme.slice(0, from) + part + readme.slice(to + close.length);
+  return `![${alt}](docs/public/frontier.png)\n\n${captionOf(runs)}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -74,8 +66,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const figure = bars.figures.frontierFigure(bars.frontier.frontier(runs, { measure: "bops" }));
   const { exportFigure } = lib("figures/export/exportFigure.js");
   await exportFigure(figure, join(root, "docs/public/frontier.png"), { engine: "builtin", dotsPerInch: 192 });
-  const path = join(root, "README.md");
-  writeFileSync(`${path}.partial`, withPart(readFileSync(path, "utf8"), readmePart(runs)));
-  renameSync(`${path}.partial`, path);
-  console.log("docs/public/frontier.png, README.md");
+  console.log("docs/public/frontier.png");
+  writePart("README.md", "frontier", readmePart(runs));
 }

@@ -1,26 +1,46 @@
 // What the comparison of docs/frontier-protocol.md says so far, from the records in data/records/protocol, as Markdown.
 //
-//   node scripts/frontier/verdict.mjs [FOLDER]
+//   node scripts/frontier/verdict.mjs [FOLDER]     prints it
+//   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { bars, root } from "./library.mjs";
+import { writePart } from "./parts.mjs";
 
-const bands = bars.experiments.fixedComparison(process.argv[2] ?? join(root, "data/records/protocol"));
-const earlier = bars.records
-  .loadTrainRecords(join(root, "data/records/frontier"))
-  .map(({ record }) => record);
-const millions = ([low, high]) =>
-  `${(low / 1e6).toFixed(2)}${high > low ? ` to ${(high / 1e6).toFixed(2)}` : ""} M`;
+const millions = ([low, high]) => {
+  const ends = [low, high].map((value) => (value / 1e6).toFixed(2));
+  return `${ends[0] === ends[1] ? ends[0] : ends.join(" to ")} M`;
+};
 
-if (Object.keys(bands).length === 0) console.log("No records yet: node scripts/frontier/run.mjs makes them.");
-for (const [name, band] of Object.entries(bands)) {
-  console.log(`## Band ${name}\n`);
+function bandText(name, band, earlier) {
   const rows = bars.experiments.comparedRows(band).map(({ arm, runs, bops, ops, accuracy, sd }) => {
     const spread = sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`;
     return `| ${arm} | ${runs} | ${millions(bops)} | ${millions(ops)} | ${(100 * accuracy).toFixed(1)}${spread} |`;
   });
-  if (rows.length > 0)
-    console.log(
-      `| arm | runs | BOPs | OPs | 10,000 test images, % |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`,
-    );
-  console.log(`${bars.readings.fixedReading(band, { earlier })}\n`);
+  const head = "| arm | runs | BOPs | OPs | 10,000 test images, % |\n| --- | --- | --- | --- | --- |";
+  return [
+    `### Band ${name}`,
+    ...(rows.length > 0 ? [`${head}\n${rows.join("\n")}`] : []),
+    bars.readings.fixedReading(band, { earlier }),
+  ].join("\n\n");
+}
+
+/** All bands that have a record. */
+export function verdictText(folder = join(root, "data/records/protocol")) {
+  const bands = Object.entries(bars.experiments.fixedComparison(folder));
+  const earlier = bars.records
+    .loadTrainRecords(join(root, "data/records/frontier"))
+    .map(({ record }) => record);
+  if (bands.length === 0) return "No records yet: node scripts/frontier/run.mjs makes them.";
+  return bands.map(([name, band]) => bandText(name, band, earlier)).join("\n\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values, positionals } = parseArgs({
+    options: { write: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  if (values.write) writePart("docs/frontier.md", "verdict", verdictText());
+  else console.log(verdictText(positionals[0]));
 }

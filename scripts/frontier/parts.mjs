@@ -1,0 +1,23 @@
+// Parts of pages that are made from records, between two comments.
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./library.mjs";
+
+/** The part with the comments around it. */
+export const marked = (name, text) => `<!-- ${name} -->\n\n${text}\n\n<!-- /${name} -->`;
+
+/** A page with the part of that name anew. */
+export function withPart(page, name, text) {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(open), page.indexOf(close)];
+  if (from < 0 || to < from) throw new Error(`The page lacks ${open} … ${close}.`);
+  return page.slice(0, from) + marked(name, text) + page.slice(to + close.length);
+}
+
+/** Writes it, whole or not at all. */
+export function writePart(file, name, text) {
+  const path = join(root, file);
+  writeFileSync(`${path}.partial`, withPart(readFileSync(path, "utf8"), name, text));
+  renameSync(`${path}.partial`, path);
+  console.log(file);
+}
