@@ -1,7 +1,7 @@
 // What the comparison of docs/frontier-protocol.md says so far, from the records in data/records/protocol, as Markdown.
 //
 //   node scripts/frontier/verdict.mjs [FOLDER]     prints it
-//   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md
+//   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md, and into docs/race.md how early losses rank
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -36,11 +36,40 @@ export function verdictText(folder = join(root, "data/records/protocol")) {
   return bands.map(([name, band]) => bandText(name, band, earlier)).join("\n\n");
 }
 
+const decimals = (value) => value.toFixed(2).replace("-", "−");
+const tauText = (tau) =>
+  tau === null
+    ? "–"
+    : `${decimals(tau.value)}${tau.interval ? ` (${tau.interval.map(decimals).join(" to ")})` : ""}`;
+
+/** How the beginning of trainings orders their end: of the comparison, and of what was trained before it by the same recipe. */
+export function earlyText() {
+  const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
+  const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
+  const records = [
+    ...bars.frontier.findTrainRecords(compared.map(({ place }) => place)),
+    ...bars.records.loadTrainRecords(join(root, "data/records/frontier")),
+  ].map(({ record }) => record);
+  const [all, band] = [undefined, [2.3e6, 3e6]].map((bops) => bars.frontier.earlyRanking(records, { bops }));
+  const rows = [1, 2, 4, 6, 8].map((epochs) => {
+    const cells = [all, band].flatMap(({ ranks }) => {
+      const { loss, accuracy } = ranks[epochs - 1];
+      return [tauText(loss), tauText(accuracy)];
+    });
+    return `| ${epochs} | ${cells.join(" | ")} |`;
+  });
+  const head = `| epochs done | loss, all ${all.networks} networks | training accuracy | loss, ${band.networks} of 2.3 to 3 M BOPs | training accuracy |`;
+  const last = `| BOPs alone | ${tauText(all.bops)} | | ${tauText(band.bops)} | |`;
+  return [head, "| --- | --- | --- | --- | --- |", ...rows, last].join("\n");
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
     options: { write: { type: "boolean" } },
     allowPositionals: true,
   });
-  if (values.write) writePart("docs/frontier.md", "verdict", verdictText());
-  else console.log(verdictText(positionals[0]));
+  if (values.write) {
+    writePart("docs/frontier.md", "verdict", verdictText());
+    writePart("docs/race.md", "early", earlyText());
+  } else console.log(verdictText(positionals[0]));
 }

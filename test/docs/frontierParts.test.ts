@@ -8,6 +8,7 @@ interface Scripts {
   pictured(): RunPoint[];
   readmePart(runs: readonly RunPoint[]): string;
   verdictText(folder?: string): string;
+  earlyText(): string;
   withPart(page: string, name: string, text: string): string;
 }
 
@@ -38,6 +39,13 @@ describe("parts of pages that are made from records", () => {
     const again = "node scripts/frontier/verdict.mjs --write makes it again";
     expect(withPart(page, "verdict", verdictText()) === page, again).toBe(true);
     expect(verdictText("runs/nothing-yet")).toBe("No records yet: node scripts/frontier/run.mjs makes them.");
+  });
+
+  it("docs/race.md has the table of how early numbers order the end that the records give", async () => {
+    const { earlyText, withPart } = await scripts();
+    const page = readFileSync("docs/race.md", "utf8");
+    const again = "node scripts/frontier/verdict.mjs --write makes it again";
+    expect(withPart(page, "early", earlyText()) === page, again).toBe(true);
   });
 
   it("a page without the place for it is refused", async () => {
