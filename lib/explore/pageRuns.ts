@@ -3,6 +3,7 @@ import { totalCost } from "../cost/costTable";
 import { comparedCost } from "../experiments/comparedModel";
 import type { FoundRecord, TestChoice } from "../experiments/frontierRuns";
 import { comparableRuns } from "../experiments/frontierRuns";
+import type { RunPoint } from "../frontier/runPoint";
 import type { PageAxis, PageRun } from "../page/runs/runsData";
 import type { ModelSpec } from "../records/modelSpec";
 import type { TrainRecord } from "../records/trainRecord";
@@ -54,7 +55,7 @@ export function pageRuns(
         latency: latencyMs[record.configHash] ?? latencyMs[point.name] ?? null,
       },
       genotype: model.kind === "genotype" ? model.genotype : null,
-      about: aboutOf(model),
+      about: aboutOf(model) + unfedText(point),
       curve: {
         train: epochs.map(({ trainAccuracy }) => trainAccuracy),
         validation: epochs.map(({ validation }) => validation?.accuracy ?? null),
@@ -73,6 +74,11 @@ export function pageRuns(
   ];
   const axes = counted.filter(({ key }) => runs.some(({ costs }) => costs[key] != null));
   return { runs, axes: axes.length > 0 ? axes : counted.slice(0, 1), leftOut: out };
+}
+
+function unfedText({ unfedBops = 0 }: RunPoint): string {
+  if (unfedBops === 0) return "";
+  return ` Trained with ${unfedBops.toLocaleString("en-US")} BOPs of operations that nothing feeds, which its costs leave out.`;
 }
 
 function aboutOf(model: ModelSpec): string {
