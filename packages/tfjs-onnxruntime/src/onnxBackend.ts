@@ -6,22 +6,23 @@ import {
   KernelBackend,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
-import { describeCall } from "./describeCall";
-import type { DeviceRun, DeviceStatistics } from "./device";
+import { callReads } from "./callReads";
+import { type FrozenGraph, GraphRunner } from "./graphRunner";
 import { fillKernel } from "./kernels/arrangementKernels";
 import {
   type KernelAttributes,
   type LazyArray,
-  type LazyInput,
   type LazyKernel,
   type LazyNode,
   type LazySpec,
   type LazyType,
   LazyValue,
 } from "./lazyGraph";
+import type { OnnxStatistics } from "./onnxStatistics";
 import { type GraphPlan, Interner, planGraph } from "./planGraph";
-import { type Program, ProgramCache, type ProgramCacheSettings } from "./programCache";
-import { closeRecording, type OpenRecording, type Recording, typeOf } from "./recording";
+import type { ProgramCacheSettings } from "./programCache";
+import { closeRecording, type OpenRecording, type Recording } from "./recording";
+import { fits, replayedLeaves, replayedResult } from "./replayed";
 import { copyOf, isRepeated } from "./uploads";
 
 /** What a tfjs data id stands for. Values of other types than a graph's stay in this process as they came. */
@@ -32,41 +33,10 @@ interface Entry {
   references: number;
 }
 
-/** What the back end has done and holds. */
-export interface OnnxStatistics extends DeviceStatistics {
-  /** Flushes whose graph was compiled already. */
-  readonly hits: number;
-  /** Recorded functions that ran again without being called. */
-  readonly replays: number;
-  /** Calls recorded and not computed yet. */
-  readonly pending: number;
-  /** Compiled graphs that are kept. */
-  readonly programs: number;
-  /** Operators of the graph of the last flush. */
-  readonly operators: number;
-  /** Bytes that compiled graphs keep between runs, about. */
-  readonly keptBytes: number;
-}
-
 export interface OnnxBackendSettings extends ProgramCacheSettings {
   /** Calls recorded before they are computed unasked. */
   readonly maxPending: number;
 }
-
-/** A graph whose only input is one tensor. */
-export interface FrozenGraph {
-  /** The result for a tensor of the input's shape and type; a new tensor. */
-  run(x: TensorInfo): TensorInfo;
-  /** Number of operators before ONNX Runtime rewrites them. */
-  readonly operators: number;
-  dispose(): void;
-}
-
-const noNumbers = (): DeviceRun["inline"] => ({
-  float32: new Float32Array(0),
-  int32: new Int32Array(0),
-  bool: new Uint8Array(0),
-});
 
 /** Kinds of calls that are told apart; when there are more, all compiled graphs are forgotten. */
 const maxKinds = 200_000;
@@ -82,7 +52,7 @@ export class OnnxBackend extends KernelBackend {
   readonly #entries: DataStorage<Entry>;
   #interner = new Interner();
   readonly #pending = new Set<LazyValue>();
-  readonly #programs: ProgramCache;
+  readonly #runner: GraphRunner;
   /** Values without a tensor whose buffers pending calls may still read. */
   readonly #fading = new Set<LazyValue>();
   #recording: OpenRecording | undefined;
@@ -91,13 +61,11 @@ export class OnnxBackend extends KernelBackend {
   #replays = 0;
   #order = 0;
   #recorded = 0;
-  #buffers = 0;
-  #operators = 0;
 
   constructor(settings: OnnxBackendSettings) {
     super();
     this.#settings = settings;
-    this.#programs = new ProgramCache(settings);
+    this.#runner = new GraphRunner(settings);
     this.#entries = new DataStorage(this, engine());
   }
 
@@ -120,19 +88,7 @@ export class OnnxBackend extends KernelBackend {
     specs: readonly LazySpec[],
   ): LazyValue[] {
     if (this.#recorded >= this.#settings.maxPending) this.flush();
-    const names = Object.keys(inputs);
-    const reads: LazyInput[] = names.map((name) => {
-      const { dataId, shape } = inputs[name] as TensorInfo;
-      return { value: this.#valueOf(dataId), shape };
-    });
-    const numbers = kernel.numbers?.(attributes) ?? [];
-    for (const number of numbers) {
-      names.push(`$${reads.length - Object.keys(inputs).length}`);
-      const value = new LazyValue([], "float32");
-      value.host = Float32Array.of(number);
-      value.live = false;
-      reads.push({ value, shape: [] });
-    }
+    const { names, reads, description } = callReads(kernel, inputs, attributes, (id) => this.#valueOf(id));
     const outputs = specs.map(({ shape, dtype }) => new LazyValue([...shape], dtype));
     const node: LazyNode = {
       order: this.#order++,
@@ -141,7 +97,7 @@ export class OnnxBackend extends KernelBackend {
       inputs: reads,
       attributes,
       outputs,
-      kind: this.#interner.number(describeCall(kernel, names, reads, attributes, numbers.length > 0)),
+      kind: this.#interner.number(description),
     };
     this.#recorded++;
     for (const value of outputs) {
@@ -157,10 +113,11 @@ export class OnnxBackend extends KernelBackend {
     return { dataId: x.dataId, shape: [...shape], dtype: x.dtype };
   }
 
-  #hold(value: LazyValue): TensorInfo {
+  /** A tensor of the value, or of its numbers in another shape. */
+  #hold(value: LazyValue, { shape, dtype }: LazySpec | Omit<TensorInfo, "dataId"> = value): TensorInfo {
     const dataId = {};
-    this.#entries.set(dataId, { value, values: undefined, dtype: value.dtype, references: 1 });
-    return { dataId, shape: [...value.shape], dtype: value.dtype };
+    this.#entries.set(dataId, { value, values: undefined, dtype, references: 1 });
+    return { dataId, shape: [...shape], dtype };
   }
 
   #valueOf(dataId: object): LazyValue {
@@ -180,22 +137,9 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes a plan of everything pending. */
   #compute(plan: GraphPlan): void {
-    this.#run(plan, plan.leaves, plan.results);
+    this.#runner.run(plan, plan.leaves, plan.results);
     this.#pending.clear();
     this.#nothingPends();
-  }
-
-  #run(plan: GraphPlan, inputs: readonly LazyValue[], outputs: readonly LazyValue[]): void {
-    const program = this.#programs.get(plan);
-    const { leaves, inline } = this.#feed(inputs, program);
-    const results = outputs.map((value) => {
-      value.buffer = this.#buffers++;
-      value.node = undefined;
-      return value.buffer;
-    });
-    this.#settings.device.send(["run", program.id, { leaves, inline, results }]);
-    for (const input of inputs) if (!input.live) this.#free(input);
-    this.#operators = program.model.operators;
   }
 
   // ---- replaying ----
@@ -245,48 +189,26 @@ export class OnnxBackend extends KernelBackend {
     given: readonly TensorInfo[],
     fresh: (array: unknown) => LazyArray | undefined,
   ): TensorInfo[] | undefined {
-    const { plan, sources, results } = recording;
-    if (recording.generation !== this.#generation || this.#recording) return undefined;
-    const fits = ({ shape, dtype }: TensorInfo, i: number) =>
-      shape.join() === given[i]?.shape.join() && dtype === given[i]?.dtype;
-    if (!recording.given.every(fits)) return undefined;
-    if (sources.some((source) => source.kind === "held" && !source.value.live)) return undefined;
+    if (recording.generation !== this.#generation || this.#recording || !fits(recording, given))
+      return undefined;
     this.flush();
-    const inputs = sources.map((source, i) => {
-      if (source.kind === "held") return source.value;
-      if (source.kind === "given") return this.#valueOf((given[source.index] as TensorInfo).dataId);
-      const { shape, dtype } = plan.leaves[i] as LazyValue;
-      const value = new LazyValue(shape, dtype);
-      value.host = fresh(source.array) ?? source.values.slice();
-      value.live = false;
-      return value;
-    });
+    const { plan, results } = recording;
+    const valueAt = (index: number) => this.#valueOf((given[index] as TensorInfo).dataId);
     const outputs = plan.results.map(({ shape, dtype }) => new LazyValue(shape, dtype));
-    this.#run(plan, inputs, outputs);
+    this.#runner.run(plan, replayedLeaves(recording, valueAt, fresh), outputs);
     this.#replays++;
-    return results.map((result) => {
-      const { shape, dtype } = result;
-      const dataId = {};
-      let value: LazyValue;
-      if (result.kind === "result") value = outputs[result.index] as LazyValue;
-      else {
-        value = new LazyValue(shape, typeOf(result));
-        value.host = result.values.slice();
-      }
-      this.#entries.set(dataId, { value, values: undefined, dtype, references: 1 });
-      return { dataId, shape: [...shape], dtype };
-    });
+    return results.map((result) => this.#hold(replayedResult(result, outputs), result));
   }
 
   /** What only pending calls could read goes. */
   #nothingPends(): void {
-    for (const value of this.#fading) this.#free(value);
+    for (const value of this.#fading) this.#runner.free(value);
     this.#fading.clear();
     this.#recorded = 0;
     if (this.#interner.size <= maxKinds) return;
     this.#interner = new Interner();
     this.#generation++;
-    this.#programs.clear();
+    this.#runner.programs.clear();
   }
 
   /**
@@ -295,48 +217,7 @@ export class OnnxBackend extends KernelBackend {
    */
   forgetPrograms(): void {
     this.flush();
-    this.#programs.clear();
-  }
-
-  /** The leaves' buffers; the numbers of small leaves that came from outside go along with the run. */
-  #feed(values: readonly LazyValue[], program: Program): Pick<DeviceRun, "leaves" | "inline"> {
-    const leaves = new Array<number>(values.length);
-    const inline: Record<LazyType, number[]> = { float32: [], int32: [], bool: [] };
-    for (const input of program.model.inputs) {
-      for (const position of input.leaves) {
-        const leaf = values[position] as LazyValue;
-        if (!input.packed || leaf.buffer !== undefined) leaves[position] = this.#upload(leaf);
-        else {
-          leaves[position] = -1;
-          for (const number of leaf.host as LazyArray) inline[input.type].push(number);
-        }
-      }
-    }
-    const { float32, int32, bool } = inline;
-    return {
-      leaves,
-      inline: {
-        float32: Float32Array.from(float32),
-        int32: Int32Array.from(int32),
-        bool: Uint8Array.from(bool),
-      },
-    };
-  }
-
-  /** The leaf's buffer; numbers from outside are sent first. */
-  #upload(leaf: LazyValue): number {
-    if (leaf.buffer === undefined) {
-      leaf.buffer = this.#buffers++;
-      this.#settings.device.send(["upload", leaf.buffer, leaf.dtype, leaf.shape, leaf.host as LazyArray]);
-      leaf.host = undefined;
-    }
-    return leaf.buffer;
-  }
-
-  #free(value: LazyValue): void {
-    if (value.buffer === undefined) return;
-    this.#settings.device.send(["free", value.buffer]);
-    value.buffer = undefined;
+    this.#runner.programs.clear();
   }
 
   // ---- graphs of constants ----
@@ -354,27 +235,15 @@ export class OnnxBackend extends KernelBackend {
   freeze(input: TensorInfo, result: TensorInfo): FrozenGraph {
     const [hole, end] = [this.#valueOf(input.dataId), this.#valueOf(result.dataId)];
     const plan = planGraph([end], this.#interner, true, (value) => value === end);
-    const constants = new Map<LazyValue, LazyArray>();
-    for (const leaf of plan.leaves) {
-      if (leaf === hole) continue;
-      const { device } = this.#settings;
-      constants.set(leaf, leaf.host?.slice() ?? device.readSync(leaf.buffer as number));
-    }
-    const program = this.#programs.frozen(plan, constants);
-    const place = plan.leaves.indexOf(hole);
-    const { device } = this.#settings;
+    const frozen = this.#runner.freeze(plan, hole, end);
     return {
       run: (x) => {
         const value = this.#valueOf(x.dataId);
         if (value.node) this.flush();
-        const y = new LazyValue(result.shape, result.dtype as LazyType);
-        y.buffer = this.#buffers++;
-        const leaves = plan.leaves.map((_, i) => (i === place ? this.#upload(value) : -1));
-        device.send(["run", program.id, { leaves, inline: noNumbers(), results: [y.buffer] }]);
-        return this.#hold(y);
+        return this.#hold(frozen.run(value));
       },
-      operators: program.model.operators,
-      dispose: () => device.send(["forget", program.id]),
+      operators: frozen.operators,
+      dispose: frozen.dispose,
     };
   }
 
@@ -421,9 +290,7 @@ export class OnnxBackend extends KernelBackend {
     if (!value) return values as BackendValues;
     if (value.node) this.flush();
     if (value.host) return value.host.slice();
-    return this.#settings.device
-      .read(value.buffer as number)
-      .catch((cause: unknown) => this.#programs.explain(cause));
+    return this.#runner.read(value);
   }
 
   override readSync(dataId: object): BackendValues {
@@ -432,11 +299,7 @@ export class OnnxBackend extends KernelBackend {
     if (!value) return values as BackendValues;
     if (value.node) this.flush();
     if (value.host) return value.host.slice();
-    try {
-      return this.#settings.device.readSync(value.buffer as number);
-    } catch (cause) {
-      return this.#programs.explain(cause);
-    }
+    return this.#runner.readSync(value);
   }
 
   #noteReading(): void {
@@ -453,7 +316,7 @@ export class OnnxBackend extends KernelBackend {
     if (!value) return true;
     value.live = false;
     if (this.#pending.delete(value) && this.#pending.size === 0) this.#nothingPends();
-    else if (this.#pending.size === 0) this.#free(value);
+    else if (this.#pending.size === 0) this.#runner.free(value);
     else if (value.buffer !== undefined) this.#fading.add(value);
     return true;
   }
@@ -519,12 +382,12 @@ export class OnnxBackend extends KernelBackend {
   statistics(): OnnxStatistics {
     return {
       ...this.#settings.device.statistics(),
-      hits: this.#programs.hits,
+      hits: this.#runner.programs.hits,
       replays: this.#replays,
       pending: this.#recorded,
-      programs: this.#programs.size,
-      operators: this.#operators,
-      keptBytes: this.#programs.kept,
+      programs: this.#runner.programs.size,
+      operators: this.#runner.operators,
+      keptBytes: this.#runner.programs.kept,
     };
   }
 }

@@ -3,7 +3,8 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 import { batchNormTrain, sgdMomentumUpdate, signWindow, softmaxCrossEntropy, tf } from "../../../lib/backend";
 import { firstLine } from "../../../lib/backend/engine";
 import { normal, randomKey } from "../../../lib/random/randomKey";
-import type { OnnxBackend, OnnxStatistics } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import type { OnnxStatistics } from "../../../packages/tfjs-onnxruntime/src/onnxStatistics";
 import { type Case, expectParity, startOnnx } from "./onnxBench";
 
 type T4 = tf.Tensor4D;

@@ -1,0 +1,45 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { type LazyArray, LazyValue } from "./lazyGraph";
+import { type Recording, typeOf } from "./recording";
+
+/** Whether a recorded function can run on these tensors, as long as its numbers of kinds hold. */
+export function fits({ given, sources }: Recording, asked: readonly TensorInfo[]): boolean {
+  return (
+    given.every(
+      ({ shape, dtype }, i) => shape.join() === asked[i]?.shape.join() && dtype === asked[i]?.dtype,
+    ) && sources.every((source) => source.kind !== "held" || source.value.live)
+  );
+}
+
+/**
+ * The leaves of a recorded function for another run.
+ *
+ * @param given the value of a tensor that it is given.
+ * @param fresh the numbers of an upload, by the array that was handed over; undefined for those of the recording.
+ */
+export function replayedLeaves(
+  { plan, sources }: Recording,
+  given: (index: number) => LazyValue,
+  fresh: (array: unknown) => LazyArray | undefined,
+): LazyValue[] {
+  return sources.map((source, i) => {
+    if (source.kind === "held") return source.value;
+    if (source.kind === "given") return given(source.index);
+    const { shape, dtype } = plan.leaves[i] as LazyValue;
+    const value = new LazyValue(shape, dtype);
+    value.host = fresh(source.array) ?? source.values.slice();
+    value.live = false;
+    return value;
+  });
+}
+
+/** What a recorded function gives: one of the plan's results, or a copy of what was a constant. */
+export function replayedResult(
+  result: Recording["results"][number],
+  outputs: readonly LazyValue[],
+): LazyValue {
+  if (result.kind === "result") return outputs[result.index] as LazyValue;
+  const value = new LazyValue(result.shape, typeOf(result));
+  value.host = result.values.slice();
+  return value;
+}
