@@ -18,6 +18,8 @@ export function pictured() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
   const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
   const known = new Set(compared.map(({ run }) => run));
+  // A network that was trained before, too, is one model.
+  const arms = new Map(compared.map(({ model, name, method }) => [model, { name, method }]));
   const found = bars.records.loadTrainRecords(join(root, "data/records/frontier"));
   const before = bars.frontier
     .comparableRuns(found, { which: "all", checkpoint: "last" })
@@ -26,6 +28,7 @@ export function pictured() {
       ...run,
       method: methods[run.method] ?? run.method,
       name: run.method === "random" ? `${run.name} ${run.model.slice(0, 8)}` : run.name,
+      ...arms.get(run.model),
     }));
   const runs = [...compared, ...before];
   const recipe = compared[0]?.recipe;
