@@ -11,12 +11,18 @@ const methods = {
   random: "random draws",
   evolution: "evolution",
   "resnet20 bireal": "hand-made",
+  earlier: "gradient search",
+  differentiable: "gradient search",
+  "random-race": "race of random draws",
 };
 
 /** Trainings of the comparison and of what was trained before it by the same recipe; each random draw is a model of its own. */
 export function pictured() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
-  const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
+  const called = (run) => ({ ...run, method: methods[run.method] ?? run.method });
+  const compared = bands
+    .flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)))
+    .map(called);
   const known = new Set(compared.map(({ run }) => run));
   // A network that was trained before, too, is one model.
   const arms = new Map(compared.map(({ model, name, method }) => [model, { name, method }]));
@@ -25,8 +31,7 @@ export function pictured() {
     .comparableRuns(found, { which: "all", checkpoint: "last" })
     .runs.filter(({ run }) => !known.has(run))
     .map((run) => ({
-      ...run,
-      method: methods[run.method] ?? run.method,
+      ...called(run),
       name: run.method === "random" ? `${run.name} ${run.model.slice(0, 8)}` : run.name,
       ...arms.get(run.model),
     }));
