@@ -47,7 +47,7 @@ export function earlyText() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
   const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
   const records = [
-    ...bars.frontier.findTrainRecords(compared.map(({ place }) => place)),
+    ...(compared.length > 0 ? bars.frontier.findTrainRecords(compared.map(({ place }) => place)) : []),
     ...bars.records.loadTrainRecords(join(root, "data/records/frontier")),
   ].map(({ record }) => record);
   const [all, band] = [undefined, [2.3e6, 3e6]].map((bops) => bars.frontier.earlyRanking(records, { bops }));

@@ -24,7 +24,8 @@ const panelWidth = 430;
 
 /**
  * The arms of a comparison, one row each: a dot a training, a line at the mean with its 95 % interval, and, where there are draws and
- * a reference, lines at the least mean that the margins ask of a chosen network. It meets them right of both.
+ * a reference, lines at the least mean that the margins ask of a chosen network, which has to lie right of both. What p they ask for is not
+ * drawn. Intervals of two trainings, which are many times as wide as what is between them, may leave the panel.
  *
  * @throws RecordError where no arm has a training.
  *
@@ -42,7 +43,12 @@ export function armsFigure(title: string, arms: readonly ComparedArm[], margins:
     throw new RecordError(`armsFigure: expected an arm with a training, "${title}" has none.`);
   const all = rows.flatMap(({ runs }) => runs);
   const asked = askedOf(rows, margins);
-  const values = [...all.map(({ accuracy }) => accuracy), ...asked.map(({ at }) => at)];
+  const sums = rows.map(({ runs }) => sampleSummary(runs.map(({ accuracy }) => accuracy)));
+  const values = [
+    ...all.map(({ accuracy }) => accuracy),
+    ...asked.map(({ at }) => at),
+    ...sums.flatMap(({ n, interval }) => (n > 2 ? (interval ?? []) : [])),
+  ];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = 0.06 * (high - low) || 0.01;
   const range = [low - room, high + room] as const;
