@@ -228,13 +228,14 @@ class ProcessPool {
     const how = endText(code, signal);
     if (!ready) this.#deathsBeforeReady += 1;
     const isGivenUp = !ready && this.#deathsBeforeReady >= mostDeaths;
-    const left = [...this.#slots.values()].filter((other) => other.ready).length;
+    // Those that are still starting count: their own deaths tell whether they ever work.
+    const left = this.#slots.size;
     this.options.onEvent({
       ...{ type: "died", worker, how, task: work?.task ?? null },
       left: isGivenUp ? left : null,
     });
     if (isGivenUp) {
-      // Those that work finish the race.
+      // The others finish the race.
       if (left === 0)
         this.#fail(
           new BarsError(

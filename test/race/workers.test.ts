@@ -67,22 +67,27 @@ describe("workers in processes of their own", () => {
     await expect(race(config, { directory: folder(), workers: 1 })).rejects.toThrow(DataError);
   });
 
-  it("that do not start any more leave the race to those that work", async () => {
+  it.each([
+    ["that work", false],
+    ["that are still starting", true],
+  ])("that do not start any more leave the race to those %s", async (_, halts) => {
     const signal = new AbortController().signal;
     const lefts: (number | null)[] = [];
-    let second = 0;
+    const pids = [0, 0];
     let kills = false;
     const onEvent = (event: WorkerEvent) => {
-      if (event.worker !== 1) return;
-      if (event.type === "died") lefts.push(event.left);
-      else second = event.pid;
-      if (event.type === "started" && kills) setImmediate(() => process.kill(event.pid, "SIGKILL"));
+      if (event.type === "started") pids[event.worker] = event.pid;
+      if (event.worker === 0) {
+        if (event.type === "started" && halts) process.kill(event.pid, "SIGSTOP");
+      } else if (event.type === "died") lefts.push(event.left);
+      else if (kills) setImmediate(() => process.kill(event.pid, "SIGKILL"));
     };
     const pool = await openProcessPool(tinyRace(), { directory: folder(), size: 2, signal, onEvent });
     kills = true;
-    process.kill(second, "SIGKILL");
+    process.kill(pids[1] as number, "SIGKILL");
     await vi.waitFor(() => expect(lefts.at(-1)).toBe(1), { timeout: 60_000 });
     expect(lefts.slice(0, -1).every((left) => left === null)).toBe(true);
+    if (halts) process.kill(pids[0] as number, "SIGCONT");
     const [first] = whole.networks as [RaceRecord["networks"][0]];
     const { index, hash, genotype } = first;
     const { result } = await pool.run({ index, hash, genotype, rung: 0, test: false }, () => {});
