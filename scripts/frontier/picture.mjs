@@ -20,9 +20,7 @@ const methods = {
 export function pictured() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
   const called = (run) => ({ ...run, method: methods[run.method] ?? run.method });
-  const compared = bands
-    .flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)))
-    .map(called);
+  const compared = bars.frontier.armRuns(bands.flatMap(bars.experiments.comparedArms)).map(called);
   const known = new Set(compared.map(({ run }) => run));
   // A network that was trained before, too, is one model.
   const arms = new Map(compared.map(({ model, name, method }) => [model, { name, method }]));

@@ -45,7 +45,7 @@ const tauText = (tau) =>
 /** How the beginning of trainings orders their end: of the comparison, and of what was trained before it by the same recipe. */
 export function earlyText() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
-  const compared = bands.flatMap((band) => bars.frontier.armRuns(bars.experiments.comparedArms(band)));
+  const compared = bars.frontier.armRuns(bands.flatMap(bars.experiments.comparedArms));
   const records = [
     ...(compared.length > 0 ? bars.frontier.findTrainRecords(compared.map(({ place }) => place)) : []),
     ...bars.records.loadTrainRecords(join(root, "data/records/frontier")),
