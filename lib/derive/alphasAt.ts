@@ -145,7 +145,8 @@ function raceInput(
   }
   const { space, train, band } = config;
   const held = heldBand(band);
-  return { space, alphas: fit.alphas, style: train.binarization, ...(held ? { held } : {}) };
+  const style = train.binarization;
+  return { space, alphas: fit.alphas, style, ofPruned: true, ...(held ? { held } : {}) };
 }
 
 /** The band of a race for rules that decide by cost; null where it counts what they do not. */

@@ -1,28 +1,25 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { ComparedMeasure } from "../cost/cost";
 import type { Alphas } from "../space/alphas";
-import { edgesOf } from "../space/edges";
-import type { GenotypeChoice, GenotypeEdge } from "../space/genotype";
+import type { GenotypeChoice } from "../space/genotype";
 import { stagesOf } from "../space/stages";
 import { widthSlots } from "../space/widthSlots";
-import { type BandDecision, bandLabels } from "./bandLabels";
-import { isOperation } from "./choices";
-import { logSigmoid, logSoftmax } from "./logProbabilities";
+import { bandLabels } from "./bandLabels";
+import {
+  bandDecisions,
+  type CellDecision,
+  cellDecisions,
+  chosenCells,
+  emptyGroup,
+  given,
+  likeliestOf,
+  unfedCases,
+  withEmptyGroups,
+} from "./cellDecisions";
+import { logSoftmax, uncounted } from "./logProbabilities";
 import { bestLabels, type LabelOption, labelBound } from "./paretoLabels";
 import type { ProbabilityMethod } from "./probabilitiesOf";
 import { type StagePiece, stagePieces } from "./stagePieces";
-
-/** One decision about the cells: an operation of an edge, or whether an edge has an operation. */
-interface CellDecision {
-  readonly group: number;
-  readonly edge: number;
-  /** Whether it costs nothing, because it will be left out: its edge starts at a node that stays unfed. */
-  readonly free: boolean;
-  /** Whether the edge ends at a node that has to be fed, and starts at one that is. */
-  readonly mustFeed: boolean;
-  /** Primitives each option holds, and its log-probability. */
-  readonly options: readonly { readonly primitives: readonly number[]; readonly logProbability: number }[];
-}
 
 interface StageChoice {
   readonly depth: number;
@@ -47,6 +44,12 @@ export interface BudgetQuestion {
    * tried exhaustively: with them given, edges into them are empty and edges out of them free.
    */
   readonly prune?: boolean | undefined;
+  /**
+   * With `prune` and "softmax": what is left out is not a choice. An edge that is left out is `none`, those of a group without cells are, and a
+   * width that a stage takes from the next one does not count. So the sum is, but for a constant, the score that alphas fitted to
+   * pruned networks predict of the pruned network.
+   */
+  readonly ofPruned?: boolean | undefined;
 }
 
 /** The likeliest architecture within a budget, or what the cheapest of all costs where none is. */
@@ -67,19 +70,19 @@ export type BudgetResult =
  * A stage without cells takes the next stage's width, so its own width is free and the likeliest is reported. With a width per
  * cell a stage's choice is its depth and the widths of the cells it keeps; those of the others are free.
  */
-export function bestWithinBudget(
-  space: SpaceConfig,
-  alphas: Alphas,
-  { measure, budget, least = 0, method = "softmax", temperature = 1, prune = false }: BudgetQuestion,
-): BudgetResult {
+export function bestWithinBudget(space: SpaceConfig, alphas: Alphas, question: BudgetQuestion): BudgetResult {
+  const { measure, budget, least = 0, method = "softmax", temperature = 1 } = question;
+  const { prune = false, ofPruned = false } = question;
   const piece = stagePieces(space, measure);
-  const choices = stageChoices(space, alphas, temperature);
+  const pruned = prune && ofPruned && method === "softmax";
+  const choices = stageChoices(space, alphas, temperature, pruned);
   const all = cellDecisions(space, alphas, method, temperature);
+  const empty = pruned ? alphas.cells.map((rows) => emptyGroup(space, rows, temperature)) : [];
   const cases = (
-    prune ? unfedCases(space, alphas.cells.length).map((unfed) => given(all, space, unfed)) : [all]
+    prune ? unfedCases(space, alphas.cells.length).map((unfed) => given(all, space, unfed, pruned)) : [all]
   )
     .filter((decisions) => decisions.every(({ options }) => options.length > 0))
-    .map((decisions) => ({ decisions, sure: likeliestOf(decisions) }))
+    .map((decisions) => ({ decisions, sure: likeliestOf(decisions, empty) }))
     .sort((a, b) => b.sure - a.sure);
   const likeliest = choices.map((own) => Math.max(...own.map(({ logProbability }) => logProbability)));
   const before = boundsBefore(space, choices, piece);
@@ -95,7 +98,7 @@ export function bestWithinBudget(
     logProbability: -Infinity,
   };
   const visit = (
-    { decisions, sure }: (typeof cases)[number],
+    { decisions: asked, sure }: (typeof cases)[number],
     stage: number,
     next: number,
     later: readonly StageChoice[],
@@ -103,6 +106,7 @@ export function bestWithinBudget(
     pieces: readonly StagePiece[],
   ): void => {
     if (stage < 0) {
+      const decisions = pruned ? withEmptyGroups(asked, groupsBuilt(space, later), empty) : asked;
       const spent = pieces.reduce((sum, { fixed }) => sum + fixed, 0);
       const costs = sumOfEdges(pieces);
       const labels = decisions.map(({ group, edge, free, options }) =>
@@ -116,7 +120,7 @@ export function bestWithinBudget(
       if (logProbability + labelBound(labels, budget - spent) <= best.logProbability) return;
       const floor = best.logProbability - logProbability;
       const found =
-        least > 0
+        least > 0 || pruned
           ? bandLabels(
               bandDecisions(space, decisions, labels),
               { least: least - spent, limit: budget - spent },
@@ -141,7 +145,7 @@ export function bestWithinBudget(
       const rest = before[stage]?.[opens] as Bounds;
       if (cheapestSoFar + part.least + rest.least > budget) continue;
       if (dearestSoFar + part.most + rest.most < least) continue;
-      visit({ decisions, sure }, stage - 1, opens, [own, ...later], reached, [part, ...pieces]);
+      visit({ decisions: asked, sure }, stage - 1, opens, [own, ...later], reached, [part, ...pieces]);
     }
   };
   for (const one of cases) visit(one, choices.length - 1, -1, [], 0, []);
@@ -164,14 +168,20 @@ function effectiveOf({ effective }: StageChoice, next: number): readonly number[
 }
 
 /** Depth and widths of each stage, likeliest first. */
-function stageChoices(space: SpaceConfig, alphas: Alphas, temperature: number): StageChoice[][] {
+function stageChoices(
+  space: SpaceConfig,
+  alphas: Alphas,
+  temperature: number,
+  ofPruned: boolean,
+): StageChoice[][] {
   const slots = widthSlots(space);
   return stagesOf(space).map(({ index, cells, closing }) => {
     const depthRow = alphas.depth[index] ?? [];
     const depths = depthRow.length > 0 ? logSoftmax(depthRow, temperature) : cells.map(() => 0).concat(0);
     const rows = [...new Set(slots[index])].map((slot) => {
       const row = alphas.width[slot] ?? [];
-      return row.length > 0 ? logSoftmax(row, temperature) : [0];
+      const logs = row.length > 0 ? logSoftmax(row, temperature) : [0];
+      return { logs, free: ofPruned && row.length > 0 ? uncounted(row, temperature) : Math.max(...logs) };
     });
     const found = depths.flatMap((logDepth, depth): StageChoice[] => {
       if (depthRow.length === 0 && depth !== cells.length) return [];
@@ -187,111 +197,29 @@ function stageChoices(space: SpaceConfig, alphas: Alphas, temperature: number): 
 
 /** Every choice of the first `own` widths, each with the likeliest of the others, which are free. */
 function widthsOf(
-  rows: readonly (readonly number[])[],
+  rows: readonly { readonly logs: readonly number[]; readonly free: number }[],
   own: number,
 ): { readonly widths: readonly number[]; readonly logProbability: number }[] {
   return rows.reduce<{ widths: readonly number[]; logProbability: number }[]>(
-    (all, row, i) => {
-      const top = row.indexOf(Math.max(...row));
+    (all, { logs, free }, i) => {
+      const top = logs.indexOf(Math.max(...logs));
       return all.flatMap(({ widths, logProbability }) =>
-        row.flatMap((log, width) =>
-          i < own || width === top
-            ? [{ widths: [...widths, width], logProbability: logProbability + log }]
-            : [],
-        ),
+        i < own
+          ? logs.map((log, width) => ({ widths: [...widths, width], logProbability: logProbability + log }))
+          : [{ widths: [...widths, top], logProbability: logProbability + free }],
       );
     },
     [{ widths: [], logProbability: 0 }],
   );
 }
 
-function cellDecisions(
-  space: SpaceConfig,
-  alphas: Alphas,
-  method: ProbabilityMethod,
-  temperature: number,
-): CellDecision[] {
-  const isEmpty = (p: number) => space.primitives[p] === "none";
-  return alphas.cells.flatMap((rows, group) =>
-    rows.flatMap((row, edge): CellDecision[] => {
-      if (method === "softmax") {
-        const options = logSoftmax(row, temperature).map((logProbability, p) => ({
-          primitives: [p],
-          logProbability,
-        }));
-        return [{ group, edge, free: false, mustFeed: false, options }];
-      }
-      return row.flatMap((alpha, p) => {
-        if (isEmpty(p)) return [];
-        const [off, on] = [logSigmoid(-alpha / temperature), logSigmoid(alpha / temperature)];
-        const options = [
-          { primitives: [], logProbability: off },
-          { primitives: [p], logProbability: on },
-        ];
-        return [{ group, edge, free: false, mustFeed: false, options }];
-      });
-    }),
-  );
-}
-
-/** Which nodes of each group may stay unfed: every set of nodes, in every group. */
-function unfedCases(space: SpaceConfig, groups: number): ReadonlySet<number>[][] {
-  const sets = Array.from(
-    { length: 2 ** space.steps },
-    (_, bits) =>
-      new Set(
-        Array.from({ length: space.steps }, (__, i) => i + 1).filter((node) => bits & (1 << (node - 1))),
-      ),
-  );
-  return Array.from({ length: groups }).reduce<ReadonlySet<number>[][]>(
-    (cases) => cases.flatMap((head) => sets.map((own) => [...head, own])),
-    [[]],
-  );
-}
-
-/**
- * The decisions that leave these nodes unfed: an edge from a fed node into one is empty. That the others are fed matters
- * only where a least cost is asked for: an operation of a node taken for fed would count, and be left out later.
- */
-function given(
-  decisions: readonly CellDecision[],
-  space: SpaceConfig,
-  unfed: readonly ReadonlySet<number>[],
-): CellDecision[] {
-  const edges = edgesOf(space.steps);
-  const isEmpty = (primitives: readonly number[]) => primitives.every((p) => space.primitives[p] === "none");
-  return decisions.map((decision) => {
-    const { to, from } = edges[decision.edge] as (typeof edges)[number];
-    const own = unfed[decision.group];
-    if (own?.has(from)) return { ...decision, free: true };
-    if (!own?.has(to)) return { ...decision, mustFeed: true };
-    return { ...decision, options: decision.options.filter(({ primitives }) => isEmpty(primitives)) };
-  });
-}
-
-/** ln of the largest probability that decisions can have together. */
-function likeliestOf(decisions: readonly CellDecision[]): number {
-  return decisions.reduce(
-    (sum, { options }) => sum + Math.max(...options.map(({ logProbability }) => logProbability)),
-    0,
-  );
-}
-
-/** Decisions with what their options cost in a layout, by the node they are about. */
-function bandDecisions(
-  space: SpaceConfig,
-  decisions: readonly CellDecision[],
-  labels: readonly (readonly LabelOption[])[],
-): BandDecision[] {
-  const edges = edgesOf(space.steps);
-  return decisions.map(({ group, edge, mustFeed, options }, i) => ({
-    node: `${group} ${edges[edge]?.to}`,
-    mustFeed,
-    options: options.map(({ primitives }, o) => ({
-      ...(labels[i]?.[o] as LabelOption),
-      feeds: primitives.some((p) => isOperation(space.primitives[p])),
-    })),
-  }));
+/** Groups of which a layout has a cell. */
+function groupsBuilt(space: SpaceConfig, layout: readonly StageChoice[]): ReadonlySet<number> {
+  const cells = stagesOf(space).flatMap(({ index, opening, cells: own }) => [
+    ...(opening === null ? [] : [opening]),
+    ...own.slice(0, layout[index]?.depth),
+  ]);
+  return new Set(cells.map((cell) => space.cellLayout[cell] as number));
 }
 
 /** What stages cost at least, and never more than. */
@@ -362,22 +290,4 @@ function sumOfEdges(pieces: readonly StagePiece[]): number[][][] {
         for (const [p, cost] of row.entries())
           (sums[g]?.[e] as number[])[p] = (sums[g]?.[e]?.[p] ?? 0) + cost;
   return sums;
-}
-
-function chosenCells(
-  space: SpaceConfig,
-  groups: number,
-  decisions: readonly CellDecision[],
-  options: readonly number[],
-): GenotypeEdge[][] {
-  const edges = edgesOf(space.steps);
-  const cells: GenotypeEdge[][] = Array.from({ length: groups }, () => []);
-  decisions.forEach(({ group, edge, options: own }, i) => {
-    for (const p of own[options[i] as number]?.primitives ?? []) {
-      const primitive = space.primitives[p];
-      if (isOperation(primitive))
-        cells[group]?.push({ ...(edges[edge] as (typeof edges)[number]), primitive });
-    }
-  });
-  return cells;
 }

@@ -23,6 +23,11 @@ export interface DeriveInput {
   readonly style?: BlockStyle;
   /** The measure and budget of the search the alphas come from: what rule "budget" takes where it is told nothing else. */
   readonly held?: HeldBudget;
+  /**
+   * Whether the alphas are fitted to scores of pruned networks (a race's): then rule "budget" with `prune` finds the network of
+   * the largest predicted score. Left out: false.
+   */
+  readonly ofPruned?: boolean;
   /** Whether the alphas are those of warm-up, when they rest; left out: "none". For warnings. */
   readonly resting?: RestingAlphas;
 }

@@ -11,6 +11,11 @@ export function logSoftmax(row: readonly number[], temperature: number): number[
   return row.map((alpha) => (alpha - top) / temperature - Math.log(sum));
 }
 
+/** `ln p` of no choice at all: what stands for 0 beside `α / T − ln Σ exp(α / T)`. */
+export function uncounted(row: readonly number[], temperature: number): number {
+  return (logSoftmax(row, temperature)[0] as number) - (row[0] as number) / temperature;
+}
+
 /** `ln σ(x) = −ln(1 + e^{−x})`, finite for every finite x; `ln(1 − σ(x))` is `logSigmoid(−x)`. */
 export function logSigmoid(x: number): number {
   return x > 0 ? -Math.log1p(Math.exp(-x)) : x - Math.log1p(Math.exp(x));

@@ -149,11 +149,18 @@ function groupBy(rows) {
 let ending = false;
 const running = new Map();
 
-function start(unit) {
+/** The command of a unit; a race takes the workers that nothing else can use. */
+function commandOf(unit, idle) {
+  const at = unit.kind.includes("race") ? unit.command.indexOf("--workers") : -1;
+  return at < 0 ? unit.command : unit.command.with(at + 1, String(Math.max(1, idle)));
+}
+
+function start(unit, idle) {
   mkdirSync(unit.folder, { recursive: true });
   const log = openSync(join(unit.folder, "log.txt"), "a");
   const env = { ...process.env, BARS_ONNX_THREADS: "1" };
-  const child = spawn(process.execPath, unit.command, { cwd: root, env, stdio: ["ignore", log, log] });
+  const command = commandOf(unit, idle);
+  const child = spawn(process.execPath, command, { cwd: root, env, stdio: ["ignore", log, log] });
   running.set(unit.id, child);
   console.log(`${new Date().toISOString()} begins ${unit.id}`);
   return new Promise((resolve) =>
@@ -174,7 +181,7 @@ async function worker(failed) {
     writeDerived();
     takeKept();
     writeWidened();
-    const next = allUnits().find(
+    const [next, ...others] = allUnits().filter(
       (unit) =>
         (!values.only || unit.id.includes(values.only)) &&
         !running.has(unit.id) &&
@@ -182,7 +189,8 @@ async function worker(failed) {
         ["left", "begun"].includes(progressOf(unit).state),
     );
     if (!next) return;
-    if (!(await start(next)) && !ending) failed.add(next.id);
+    const idle = Number(values.workers) - running.size - others.length;
+    if (!(await start(next, idle)) && !ending) failed.add(next.id);
   }
 }
 

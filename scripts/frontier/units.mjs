@@ -192,6 +192,8 @@ export function progressOf(unit) {
   }
   const record = JSON.parse(readFileSync(path, "utf8"));
   const epochs = record.epochs ?? record.networks.flatMap(({ results }) => results);
-  const seconds = epochs.reduce((sum, epoch) => sum + (epoch.seconds ?? 0), 0);
+  // A network's seconds count from its beginning, an epoch's from the epoch before.
+  const timed = record.epochs ?? record.networks.flatMap(({ results }) => results.slice(-1));
+  const seconds = timed.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   return { state: record.status === "finished" ? "done" : "begun", done: epochs.length, seconds };
 }

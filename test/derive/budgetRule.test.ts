@@ -10,12 +10,10 @@ import { bestLabels } from "../../lib/derive/paretoLabels";
 import type { ProbabilityMethod } from "../../lib/derive/probabilitiesOf";
 import { unfedEdges, withoutUnfed } from "../../lib/derive/unfed";
 import { randomKey, uniform } from "../../lib/random/randomKey";
-import { edgesOf } from "../../lib/space/edges";
-import { type GenotypeChoice, type GenotypeEdge, genotype } from "../../lib/space/genotype";
+import { genotype } from "../../lib/space/genotype";
 import { randomAlphas } from "../../lib/space/randomAlphas";
-import { groupCount, stagesOf } from "../../lib/space/stages";
-import { widthCount } from "../../lib/space/widthSlots";
 import { DeriveError } from "../../lib/util/errors";
+import { everyChoice, product } from "./everyChoice";
 
 const two = { initChannels: 4, imageSize: 8, steps: 1, widthChoices: [0.5, 1] };
 /** Small enough to list every genotype: at most a few thousand. */
@@ -78,34 +76,6 @@ const spaces: [string, SpaceConfig][] = [
     }),
   ],
 ];
-
-function product<T>(lists: readonly (readonly T[])[]): T[][] {
-  return lists.reduce<T[][]>((all, list) => all.flatMap((head) => list.map((item) => [...head, item])), [[]]);
-}
-
-/** Every choice of a space: one operation an edge, or any subset of the operations. */
-function everyChoice(space: SpaceConfig, subsets: boolean): GenotypeChoice[] {
-  const names = space.primitives.filter((name): name is GenotypeEdge["primitive"] => name !== "none");
-  const held: GenotypeEdge["primitive"][][] = subsets
-    ? product(names.map((name) => [[], [name]] as GenotypeEdge["primitive"][][])).map((parts) => parts.flat())
-    : [...names.map((name) => [name]), ...(space.primitives.includes("none") ? [[]] : [])];
-  const edges = edgesOf(space.steps);
-  const cell = product(edges.map(() => held)).map((own) =>
-    own.flatMap((primitives, e) =>
-      primitives.map((primitive) => ({ ...(edges[e] as (typeof edges)[0]), primitive })),
-    ),
-  );
-  const cells = product(Array.from({ length: groupCount(space) }, () => cell));
-  const depths = product(
-    stagesOf(space).map(({ cells: own }) =>
-      space.searchDepth ? Array.from({ length: own.length + 1 }, (_, d) => d) : [own.length],
-    ),
-  );
-  const widths = product(Array.from({ length: widthCount(space) }, () => space.widthChoices));
-  return cells.flatMap((own) =>
-    depths.flatMap((depth) => widths.map((width) => ({ cells: own, depth, width }))),
-  );
-}
 
 /** The slow reference: the cost of every genotype by the table of its layers, and the likeliest that fits. */
 function reference(space: SpaceConfig, measure: CostMeasure, subsets: boolean, prune = false) {

@@ -2,15 +2,21 @@ import { describe, expect, it } from "vitest";
 import { choicePlaces, predictedScore } from "../../lib/analysis/fitAlphas";
 import { raceAgreement } from "../../lib/analysis/raceAgreement";
 import { racePresetConfig } from "../../lib/config/raceConfig";
+import { spaceConfig } from "../../lib/config/spaceConfig";
+import { totalCost } from "../../lib/cost/costTable";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
 import { heldText } from "../../lib/derive/heldText";
+import { prunedNetwork } from "../../lib/derive/prunedNetwork";
 import { alphaRanking } from "../../lib/experiments/alphaRanking";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { randomKey } from "../../lib/random/randomKey";
 import type { RaceFit, RaceRecord } from "../../lib/records/raceRecord";
+import { genotype } from "../../lib/space/genotype";
+import { randomAlphas } from "../../lib/space/randomAlphas";
 import { DeriveError } from "../../lib/util/errors";
 import { madeUpRace } from "../figures/madeUpRace";
+import { everyChoice } from "./everyChoice";
 
 const race = madeUpRace();
 const fit = race.fit as RaceFit;
@@ -27,6 +33,42 @@ describe("a derivation from a race's fitted alphas", () => {
     const best = Math.max(...inside.map((one) => predictedScore(fit, one.genotype)));
     expect(inside.length).toBeGreaterThan(0);
     expect(predictedScore(fit, genotype)).toBeGreaterThanOrEqual(best - 1e-9);
+  });
+
+  it("by rule budget finds the best predicted one of all networks of the space, for any band", () => {
+    const { config } = race;
+    for (const [changed, seed] of [
+      [{ cellLayout: [0, 1], steps: 2 }, 0],
+      [{ cellLayout: [0, 0], reductionGroups: [], steps: 2 }, 1],
+      [{ cellLayout: [0, 1, 0, 0], steps: 1, widthPer: "cell" }, 2],
+      [{ cellLayout: [0, 1, 0], steps: 1, primitives: ["skip_connect", "bin_conv_3x3"] }, 3],
+    ] as const) {
+      const space = spaceConfig({ initChannels: 4, widthChoices: [0.5, 1], ...changed });
+      const alphas = randomAlphas(space, 1.5, randomKey(seed));
+      const values = [...alphas.cells.flat(2), ...alphas.depth.flat(), ...alphas.width.flat()];
+      const all = everyChoice(space, false).map((choice) => {
+        const pruned = prunedNetwork(genotype(space, choice));
+        const score = choicePlaces(space, pruned).reduce((sum, at) => sum + (values[at] as number), 0);
+        return { score, bops: totalCost(pruned).bops };
+      });
+      const costs = [...new Set(all.map(({ bops }) => bops))].sort((a, b) => a - b);
+      const input = { ...deriveInputOf(race), space, alphas, style: config.train.binarization };
+      for (const share of [0.3, 0.7, 1]) {
+        const budget = costs[Math.floor(share * (costs.length - 1))] as number;
+        for (const atLeast of [0, 0.8]) {
+          if (budget === 0) continue;
+          const rule = { rule: "budget", measure: "bops", budget, atLeast, prune: true } as const;
+          const { genotype: chosen, cost } = derive(input, rule);
+          const best = Math.max(
+            ...all.filter(({ bops }) => bops <= budget && bops >= atLeast * budget).map(({ score }) => score),
+          );
+          const found = choicePlaces(space, chosen).reduce((sum, at) => sum + (values[at] as number), 0);
+          expect(found).toBeCloseTo(best, 9);
+          expect(cost.bops).toBeGreaterThanOrEqual(atLeast * budget);
+          expect(chosen.cells).toEqual(prunedNetwork(chosen).cells);
+        }
+      }
+    }
   });
 
   it("works by every rule that needs no supernet", () => {
