@@ -119,7 +119,7 @@ for (const name of values.only.split(",")) {
 }
 // As a table, too: data/records/repairs/rankings.json is one.
 const judges = {
-  alphas: "the probability of its choices under the last epoch's alphas",
+  alphas: "the probability that a draw from the last epoch's alphas prunes to it",
   strengths: "what its choices count in the supernet's loss (rule perturb, judge keep)",
   oneShot: "its accuracy with the supernet's weights, batch norms recalibrated",
   bops: "its BOPs alone",
@@ -137,7 +137,11 @@ const columns = [
     { name: `${name}From`, unit: null, description: "lower end of its 95 % interval over networks" },
     { name: `${name}To`, unit: null, description: "upper end" },
   ]),
-  { name: "argmaxBops", unit: null, description: "BOPs of one image of the network that argmax derives" },
+  {
+    name: "argmaxBops",
+    unit: null,
+    description: "BOPs of one image of the network that argmax derives, pruned",
+  },
 ];
 const cells = rows.map(({ name, seed, networks, tau, argmax }) => ({
   search: name,

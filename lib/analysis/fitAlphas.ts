@@ -4,7 +4,7 @@ import type { RaceFit } from "../records/raceRecord";
 import { alphaCount, alphaShapes, alphasFrom } from "../space/alphaShapes";
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
-import { widthSlots } from "../space/widthSlots";
+import { ownWidths } from "../space/ownWidths";
 import { mean } from "../util/statistics";
 import { cholesky, solveLower, solveUpper } from "./cholesky";
 import { kendall } from "./rankCorrelation";
@@ -51,20 +51,6 @@ export function choicePlaces(space: SpaceConfig, genotype: Genotype): number[] {
     next += length;
   });
   return places;
-}
-
-/**
- * Places of the widths that a genotype decides itself: a stage without cells that is followed by another has that one's
- * width, a cell that is not kept that of what stands in its place.
- */
-function ownWidths(space: SpaceConfig, { depth }: Genotype): ReadonlySet<number> {
-  const slots = widthSlots(space);
-  return new Set(
-    slots.flatMap((own, stage) => {
-      const kept = depth[stage] as number;
-      return own.slice(0, stage === slots.length - 1 ? Math.max(1, kept) : kept);
-    }),
-  );
 }
 
 /** A ridge regression of standardised scores on choices. */
@@ -200,7 +186,7 @@ export function choosePenalty(space: SpaceConfig, scored: readonly ScoredGenotyp
 }
 
 /** Networks that are left out together, and the others. */
-function foldsOf(scored: readonly ScoredGenotype[], key: RandomKey) {
+function foldsOf<S extends ScoredGenotype>(scored: readonly S[], key: RandomKey) {
   const order = Array.from(permutation(fold(key, "folds"), scored.length));
   return Array.from({ length: Math.min(folds, scored.length) }, (_, part) => {
     const places = new Set(order.filter((_, place) => place % Math.min(folds, scored.length) === part));
@@ -240,11 +226,7 @@ export function fitAlphas(
   const own = fold(key, "fit");
   const lambda = choosePenalty(space, scored, own);
   const fit = regressChoices(space, scored, lambda);
-  const tauKey = fold(own, "tau");
-  const leftOut = foldsOf(scored, tauKey).flatMap(({ out, others }, part) => {
-    const { predict } = regressChoices(space, others, choosePenalty(space, others, fold(tauKey, part)));
-    return out.map(({ genotype, score }) => ({ score, predicted: predict(genotype) }));
-  });
+  const leftOut = leftOutPredictions(space, scored, key);
   const found = kendall(
     leftOut.map(({ score }) => score),
     leftOut.map(({ predicted }) => predicted),
@@ -261,6 +243,27 @@ export function fitAlphas(
     residual: fit.residual,
     tau: found && { value: found.value, interval: found.interval, folds: Math.min(folds, scored.length) },
   };
+}
+
+/**
+ * What is predicted of each network by a fit without it: ten folds, the penalty chosen anew in each. Fold by fold, not in the order given.
+ * @param key of {@link fitAlphas}, whose `tau` is over these.
+ */
+export function leftOutPredictions<S extends ScoredGenotype>(
+  space: SpaceConfig,
+  scored: readonly S[],
+  key: RandomKey = randomKey(0),
+): (S & { readonly predicted: number })[] {
+  const own = fold(fold(key, "fit"), "tau");
+  return foldsOf(scored, own).flatMap(({ out, others }, part) => {
+    const { predict } = regressChoices(space, others, choosePenalty(space, others, fold(own, part)));
+    return out.map((one) => ({ ...one, predicted: predict(one.genotype) }));
+  });
+}
+
+/** The key by which a race with this seed fits its alphas. */
+export function raceFitKey(seed: number): RandomKey {
+  return fold(randomKey(seed), "race fit");
 }
 
 /** `Σ α` over a genotype's choices. */

@@ -1,7 +1,10 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { Alphas } from "../space/alphas";
+import { builtCells } from "../space/builtCells";
 import { edgesOf } from "../space/edges";
-import type { GenotypeChoice } from "../space/genotype";
+import { fedNodes } from "../space/fedNodes";
+import type { Genotype, GenotypeChoice } from "../space/genotype";
+import { ownWidths } from "../space/ownWidths";
 import type { ProbabilityMethod } from "./probabilitiesOf";
 
 /** `ln softmax(α / T)`, finite for every finite α. */
@@ -37,12 +40,74 @@ export function logProbabilityOf(
   method: ProbabilityMethod,
   temperature: number,
 ): number | null {
+  return sumOfChoices(space, alphas, choice, { method, temperature });
+}
+
+/**
+ * `ln p` of a pruned network ({@link prunedNetwork}), whose edges out of nodes that nothing feeds, groups without cells and
+ * widths that a stage takes from the next one could have been anything:
+ *
+ * - `"draws"`: of all draws from the alphas that prune to it. These choices are free, so it is exactly `Σ ln p` over the other
+ *   edges, the depths and the widths that it decides itself.
+ * - `"fitted"`: as alphas fitted to pruned networks mean it. What was left out is `none`, and a width that is not decided no choice;
+ *   but for a constant the score that they predict.
+ *
+ * Null where the distribution cannot give it (see {@link logProbabilityOf}).
+ */
+export function logPrunedProbability(
+  { space, cells, depth, width }: Genotype,
+  alphas: Alphas,
+  meant: "draws" | "fitted",
+  method: ProbabilityMethod = "softmax",
+): number | null {
+  const built = new Set(builtCells({ space, depth, width }).map(({ group }) => group));
+  const fed = cells.map((edges) => fedNodes(edges));
+  const own = ownWidths(space, { depth });
+  const places = edgesOf(space.steps);
+  const none = space.primitives.indexOf("none");
+  const left = (row: readonly number[]) => {
+    if (meant === "draws") return 0;
+    return none < 0 ? uncounted(row, 1) : (logSoftmax(row, 1)[none] as number);
+  };
+  return sumOfChoices(
+    space,
+    alphas,
+    { cells, depth, width },
+    {
+      ...{ method, temperature: 1 },
+      edge: (row, group, i) =>
+        built.has(group) && fed[group]?.has(places[i]?.from as number) ? null : left(row),
+      width: (row, slot) => (own.has(slot) ? null : meant === "draws" ? 0 : uncounted(row, 1)),
+    },
+  );
+}
+
+interface ChoiceSum {
+  readonly method: ProbabilityMethod;
+  readonly temperature: number;
+  /** What an edge counts instead of `ln p` of its choice; null or left out: that. */
+  edge?(row: readonly number[], group: number, edge: number): number | null;
+  /** Likewise a width. */
+  width?(row: readonly number[], slot: number): number | null;
+}
+
+function sumOfChoices(
+  space: SpaceConfig,
+  alphas: Alphas,
+  choice: GenotypeChoice,
+  { method, temperature, edge, width }: ChoiceSum,
+): number | null {
   let total = 0;
   for (const [group, rows] of alphas.cells.entries()) {
     for (const [i, { to, from }] of edgesOf(space.steps).entries()) {
-      const own = (choice.cells[group] ?? []).filter((edge) => edge.to === to && edge.from === from);
-      const names: readonly string[] = own.map(({ primitive }) => primitive);
       const row = rows[i] as readonly number[];
+      const instead = edge?.(row, group, i) ?? null;
+      if (instead !== null) {
+        total += instead;
+        continue;
+      }
+      const own = (choice.cells[group] ?? []).filter((one) => one.to === to && one.from === from);
+      const names: readonly string[] = own.map(({ primitive }) => primitive);
       if (method === "sigmoid") {
         space.primitives.forEach((primitive, p) => {
           if (primitive === "none") return;
@@ -59,9 +124,10 @@ export function logProbabilityOf(
   alphas.depth.forEach((row, stage) => {
     if (row.length > 0) total += logSoftmax(row, temperature)[choice.depth[stage] as number] as number;
   });
-  alphas.width.forEach((row, stage) => {
-    const place = space.widthChoices.indexOf(choice.width[stage] as number);
-    if (row.length > 0) total += logSoftmax(row, temperature)[place] as number;
+  alphas.width.forEach((row, slot) => {
+    if (row.length === 0) return;
+    const place = space.widthChoices.indexOf(choice.width[slot] as number);
+    total += width?.(row, slot) ?? (logSoftmax(row, temperature)[place] as number);
   });
   return total;
 }

@@ -1,7 +1,8 @@
 import { type Correlation, kendall } from "../analysis/rankCorrelation";
 import { isIndependent } from "../config/samplers";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
-import { logProbabilityOf } from "../derive/logProbabilities";
+import { logPrunedProbability } from "../derive/logProbabilities";
+import { prunedNetwork } from "../derive/prunedNetwork";
 import type { RunPoint } from "../frontier/runPoint";
 import type { GenotypeModel } from "../records/modelSpec";
 import type { RaceRecord } from "../records/raceRecord";
@@ -22,7 +23,10 @@ export interface RankedArchitecture {
   readonly bops: number;
   /** Of the last epoch on all test images, 0 to 1. */
   readonly accuracy: number;
-  /** ln of the probability that the search's alphas give it. */
+  /**
+   * ln of the probability that a draw from the search's alphas prunes to it; of a race, but for a constant, the score that its alphas
+   * predict (`predictedScore`).
+   */
   readonly logProbability: number;
 }
 
@@ -36,11 +40,12 @@ export interface AlphaRanking {
 }
 
 /**
- * Whether the alphas of a search, or those fitted to a race, rank architectures as training does: Kendall's rank correlation of `Σ ln p` (edges, depth,
- * width) and the test accuracy of networks trained from scratch; a τ near 0 means that they say nothing of accuracy. Whether a
+ * Whether the alphas of a search, or those fitted to a race, rank architectures as training does: Kendall's rank correlation of the probability that
+ * a draw from them prunes to a network (`Σ ln p` over edges, depths and widths, without what pruning leaves out) and the test accuracy of networks trained from
+ * scratch; a τ near 0 means that they say nothing of accuracy. Whether a
  * search ranks better than chance was asked so by Yu et al. 2020 (arXiv:1902.08142).
  *
- * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count. Runs of one architecture are averaged. Where `prune` left out operations, the edges count as empty.
+ * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count. Runs of one architecture are averaged.
  * @param options.epoch whose alphas are asked; by default the epoch the search chose, else the last.
  * @param options.bops smallest and largest cost of the architectures compared, without operations that nothing feeds; by default all.
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
@@ -83,8 +88,9 @@ export function alphaRanking(
   );
   const method =
     "samplers" in search.config && isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
+  const meant = "samplers" in search.config ? "draws" : "fitted";
   const architectures = [...groups].flatMap(([hash, { genotype, runs }]) => {
-    const logProbability = logProbabilityOf(space, alphas, genotype, method, 1);
+    const logProbability = logPrunedProbability(prunedNetwork(genotype), alphas, meant, method);
     if (logProbability === null) return [];
     const { name: network, bops } = runs[0] as RunPoint;
     const accuracy = runs.reduce((sum, run) => sum + run.accuracy, 0) / runs.length;

@@ -1,10 +1,12 @@
 import { type Correlation, kendall } from "../analysis/rankCorrelation";
 import { isIndependent } from "../config/samplers";
+import type { SpaceConfig } from "../config/spaceConfig";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
-import { logProbabilityOf } from "../derive/logProbabilities";
+import { logPrunedProbability } from "../derive/logProbabilities";
 import type { RaceNetwork, RaceOrigin, RaceRecord } from "../records/raceRecord";
 import { resultIn } from "../records/raceStandings";
 import type { SearchRecord } from "../records/searchRecord";
+import { alphasFrom } from "../space/alphaShapes";
 import type { Genotype } from "../space/genotype";
 import { canonicalJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
@@ -34,7 +36,8 @@ export interface RaceRanking {
  * Whether something ranks the networks of a race as their own short trainings do: within one band of cost, over many more networks
  * than anyone trains to the end.
  *
- * @param judge a search, by the probability its alphas give a network; or a function, higher is better, null for no judgement.
+ * @param judge a search, by the probability that a draw from its alphas prunes to the network (a race's networks are pruned, so several
+ * draws lead to each); or a function, higher is better, null for no judgement.
  * @throws RecordError where the search is of another space than the race.
  *
  * @example
@@ -63,7 +66,16 @@ export function raceRanking(
   return { networks: rows.length, tau: by(({ value }) => value), tauOfBops: by(({ bops }) => bops) };
 }
 
-/** `ln p` of a network under a search's alphas. */
+/**
+ * How many choices of a network are free, because pruning left them out: `ln` of the share of all draws that prune to it, where every choice
+ * is equally likely. What one ranks by with alphas that say nothing.
+ */
+export function equalAlphas(space: SpaceConfig): (network: { readonly genotype: Genotype }) => number | null {
+  const alphas = alphasFrom(space, () => 0);
+  return ({ genotype }) => logPrunedProbability(genotype, alphas, "draws");
+}
+
+/** `ln p` of the draws from a search's alphas that prune to a network. */
 function probabilityOf(
   search: SearchRecord,
   raced: RaceRecord["config"]["space"],
@@ -76,5 +88,5 @@ function probabilityOf(
     );
   }
   const method = isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
-  return ({ genotype }) => logProbabilityOf(space, alphas, genotype, method, 1);
+  return ({ genotype }) => logPrunedProbability(genotype, alphas, "draws", method);
 }

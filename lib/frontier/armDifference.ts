@@ -6,10 +6,12 @@ import { percentileInterval } from "./bootstrap";
 /**
  * Difference of the means of two searches, with an interval over their seeds and over trainings: each draw of the
  * bootstrap takes as many seeds as there are with replacement, and of each seed as many trainings as it has, with
- * replacement again. With three seeds of three trainings such an interval is rough, and a little narrow.
+ * replacement again. With three seeds of three trainings such an interval is too narrow: in a simulation with normal spread it held the
+ * true difference 82 % of the time where seeds differ more than trainings, 88 % where as much, 96 % where not at all.
  *
  * @param first for each seed of the first search the accuracies of its trainings; `second` likewise.
- * @returns `mean(first) − mean(second)`, each the mean over seeds of means over trainings, and its percentile interval of 95 %.
+ * @returns `mean(first) − mean(second)`, each the mean over seeds of means over trainings, and its percentile interval of 95 %; null where a search
+ * has one seed, whose spread nobody knows.
  * @throws ConfigError where a search has no seed, or a seed no training.
  *
  * Reference: Davison & Hinkley 1997, "Bootstrap Methods and their Application", 3.8 (data of two levels).
@@ -24,7 +26,7 @@ export function armDifference(
   first: readonly (readonly number[])[],
   second: readonly (readonly number[])[],
   options: { readonly draws?: number; readonly key?: RandomKey } = {},
-): { difference: number; interval: [number, number]; draws: number } {
+): { difference: number; interval: [number, number] | null; draws: number } {
   for (const arm of [first, second]) {
     if (arm.length === 0 || arm.some((trainings) => trainings.length === 0)) {
       throw new ConfigError(
@@ -33,10 +35,12 @@ export function armDifference(
     }
   }
   const { draws = 10_000, key = randomKey(0) } = options;
+  const difference = armMean(first) - armMean(second);
+  if (first.length < 2 || second.length < 2) return { difference, interval: null, draws };
   const a = drawnMeans(first, draws, fold(key, "first"));
   const b = drawnMeans(second, draws, fold(key, "second"));
   return {
-    difference: armMean(first) - armMean(second),
+    difference,
     interval: percentileInterval(a.map((value, i) => value - (b[i] as number))),
     draws,
   };

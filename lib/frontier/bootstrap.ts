@@ -22,7 +22,8 @@ export function pointOf(runs: readonly RunPoint[], measure: ComparedMeasure): Co
  *
  * From a row of `n` runs, `n - 1` are drawn with replacement and averaged: the variance of such a mean is `s² / n`
  * with Bessel's `s²`, while drawing `n` would give `(n - 1) / n` of it, a third too little for three seeds (McCarthy &
- * Snowden 1985, "The bootstrap and finite population sampling"). A row of a single run stays as it is: its spread is
+ * Snowden 1985, "The bootstrap and finite population sampling"). Percentile intervals of few runs are narrow all the same: of a row of
+ * three the 95 % one is from the smallest to the largest, which holds the true mean 75 % of the time (of two 50, of five about 86 %). A row of a single run stays as it is: its spread is
  * not known, and nothing that is computed from the draws contains it.
  *
  * @throws ConfigError unless `draws` is a whole number from 100.

@@ -133,8 +133,10 @@ export function frontierNotes(result: Frontier): string[] {
   const { area, reference, axis, measure, draws, singleRuns, recipes, rows } = result;
   const unit =
     axis === "log" ? `accuracy x decades of ${measureNames[measure]}` : `accuracy x ${measureNames[measure]}`;
+  const fewest = Math.min(...rows.map(({ runs }) => runs.length).filter((n) => n > 1));
+  const narrow = fewest < 5 ? `; too narrow, with rows of ${fewest} seeds` : "";
   const interval = area.interval
-    ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${counted(draws, "draw")})`
+    ? `, 95 % bootstrap interval over seeds ${area.interval.map(fixed).join(" to ")} (${counted(draws, "draw")}${narrow})`
     : ", no interval: every row is a single run";
   return [
     `costs ${result.counting}; accuracy on ${result.testSet}`,

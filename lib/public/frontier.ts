@@ -6,6 +6,7 @@
 
 export { type AlphaRanking, alphaRanking, type RankedArchitecture } from "../experiments/alphaRanking";
 export { type EarlyRank, type EarlyRanking, earlyRanking } from "../experiments/earlyRanking";
+export { type FitRanking, fitRanking } from "../experiments/fitRanking";
 export {
   type ComparableRuns,
   comparableRuns,

@@ -1,7 +1,6 @@
-import { fitAlphas } from "../analysis/fitAlphas";
+import { fitAlphas, raceFitKey } from "../analysis/fitAlphas";
 import type { RaceConfig } from "../config/raceConfig";
 import { KeptRun } from "../loop/keptRun";
-import { fold, randomKey } from "../random/randomKey";
 import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
 import { writeRaceRecord } from "../records/raceRecordFile";
 import {
@@ -96,7 +95,7 @@ export class RaceRun {
       const score = resultIn(network, 0)?.score ?? null;
       return score === null ? [] : [{ genotype: network.genotype, score }];
     });
-    const key = fold(randomKey(this.config.seed), "race fit");
+    const key = raceFitKey(this.config.seed);
     if (this.record.fit === null) await this.#put({ fit: fitAlphas(this.config.space, scored, key) });
   }
 

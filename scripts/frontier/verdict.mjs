@@ -13,12 +13,17 @@ const millions = ([low, high]) => {
   return `${ends[0] === ends[1] ? ends[0] : ends.join(" to ")} M`;
 };
 
-function bandText(name, band, earlier) {
-  const rows = bars.experiments.comparedRows(band).map(({ arm, runs, bops, ops, accuracy, sd }) => {
-    const spread = sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`;
-    return `| ${arm} | ${runs} | ${millions(bops)} | ${millions(ops)} | ${(100 * accuracy).toFixed(1)}${spread} |`;
+const percent = ({ accuracy, sd }) =>
+  `${(100 * accuracy).toFixed(1)}${sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`}`;
+
+function bandText(name, band, exact, earlier) {
+  const exactly = bars.experiments.comparedRows(exact);
+  const rows = bars.experiments.comparedRows(band).map((row, i) => {
+    const { arm, runs, bops, ops } = row;
+    return `| ${arm} | ${runs} | ${millions(bops)} | ${millions(ops)} | ${percent(row)} | ${percent(exactly[i])} |`;
   });
-  const head = "| arm | runs | BOPs | OPs | 10,000 test images, % |\n| --- | --- | --- | --- | --- |";
+  const head =
+    "| arm | runs | BOPs | OPs | 10,000 test images, % | the 9,980 exact ones, % |\n| --- | --- | --- | --- | --- | --- |";
   return [
     `### Band ${name}`,
     ...(rows.length > 0 ? [`${head}\n${rows.join("\n")}`] : []),
@@ -29,11 +34,12 @@ function bandText(name, band, earlier) {
 /** All bands that have a record. */
 export function verdictText(folder = join(root, "data/records/protocol")) {
   const bands = Object.entries(bars.experiments.fixedComparison(folder));
+  const exact = bars.experiments.fixedComparison(folder, { which: "exact", checkpoint: "last" });
   const earlier = bars.records
     .loadTrainRecords(join(root, "data/records/frontier"))
     .map(({ record }) => record);
   if (bands.length === 0) return "No records yet: node scripts/frontier/run.mjs makes them.";
-  return bands.map(([name, band]) => bandText(name, band, earlier)).join("\n\n");
+  return bands.map(([name, band]) => bandText(name, band, exact[name], earlier)).join("\n\n");
 }
 
 const decimals = (value) => value.toFixed(2).replace("-", "−");

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kendall } from "../../lib/analysis/rankCorrelation";
-import { raceRanking } from "../../lib/experiments/raceRanking";
+import { deriveInputOf } from "../../lib/derive/alphasAt";
+import { logProbabilityOf, logPrunedProbability } from "../../lib/derive/logProbabilities";
+import { fitRanking } from "../../lib/experiments/fitRanking";
+import { equalAlphas, raceRanking } from "../../lib/experiments/raceRanking";
 import { storedSearches } from "../../lib/experiments/storedSearches";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
+import { alphasFrom } from "../../lib/space/alphaShapes";
 import { RecordError } from "../../lib/util/errors";
 
 const race = readRaceRecord("data/records/race-small-seed0.json");
@@ -30,25 +34,22 @@ describe("raceRanking", () => {
   });
 
   it("asks a search for the probability of each network", () => {
-    // A softmax adds the same to every network, so the negative alphas turn the order around.
-    const turned = {
-      ...search,
-      chosen: null,
-      epochs: search.epochs.map((epoch) => ({
-        ...epoch,
-        alphas: {
-          cells: epoch.alphas.cells.map((rows) => rows.map((row) => row.map((alpha) => -alpha))),
-          depth: epoch.alphas.depth.map((row) => row.map((alpha) => -alpha)),
-          width: epoch.alphas.width.map((row) => row.map((alpha) => -alpha)),
-        },
-      })),
-    };
     const there = { ...search, chosen: null };
-    const [tau, back] = [there, turned].map(
-      (one) => raceRanking(one, race, { origins: every }).tau?.value ?? 0,
+    const { space, alphas } = deriveInputOf(there);
+    const judge = ({ genotype }: (typeof race.networks)[number]) =>
+      logPrunedProbability(genotype, alphas, "draws");
+    expect(
+      race.networks.some((one) => logProbabilityOf(space, alphas, one.genotype, "softmax", 1) !== judge(one)),
+    ).toBe(true);
+    const { tau } = raceRanking(there, race, { origins: every });
+    expect(tau).toEqual(raceRanking(judge, race, { origins: every }).tau);
+    const flat = {
+      ...there,
+      epochs: there.epochs.map((epoch) => ({ ...epoch, alphas: alphasFrom(space, () => 1) })),
+    };
+    expect(raceRanking(flat, race, { origins: every }).tau).toEqual(
+      raceRanking(equalAlphas(space), race, { origins: every }).tau,
     );
-    expect(back).toBeCloseTo(-(tau as number), 12);
-    expect(tau).not.toBe(0);
     expect(raceRanking(there, race, { origins: every, epoch: 0 }).tau).not.toEqual(
       raceRanking(there, race, { origins: every }).tau,
     );
@@ -70,6 +71,13 @@ describe("raceRanking", () => {
       expect(table).toContain(`| ${text(tau)} |`);
       expect(table).toContain(`| BOPs alone | ${text(tauOfBops)} |`);
     }
+    const equal = raceRanking(equalAlphas(raced.config.space), raced);
+    expect(table).toContain(`| equal alphas | ${text(equal.tau)} |`);
+    const { tau, tauOfUniform, tauOfOrigin } = fitRanking(raced);
+    expect(tau).toMatchObject({ value: raced.fit?.tau?.value, interval: raced.fit?.tau?.interval });
+    expect(table).toContain(`left out of the fit | ${text(tauOfUniform)} |`);
+    expect(table).toContain(`over all 96 networks, later proposals among them | ${text(tau)} |`);
+    expect(table).toContain(`is a later proposal, nothing else | ${text(tauOfOrigin)} |`);
   });
 
   it("leaves out what is not judged or has no score, and refuses another space", () => {

@@ -98,16 +98,25 @@ describe("chosenComparison", () => {
 describe("armDifference", () => {
   it("draws seeds, and trainings within them", () => {
     // Two seeds without spread in themselves: the mean over two drawn seeds is 0, 0.5 or 1, in shares 1/4, 1/2, 1/4.
-    const apart = armDifference([[1, 1], [0, 0]], [[0]]); // biome-ignore format: one line
+    const apart = armDifference([[1, 1], [0, 0]], [[0], [0]]); // biome-ignore format: one line
     expect(apart).toEqual({ difference: 0.5, interval: [0, 1], draws: 10_000 });
-    // One seed with spread: of four trainings, variance s²(n − 1)/n² of the mean.
-    const within = armDifference([[0, 0, 1, 1]], [[0, 0]], { draws: 20_000, key: randomKey(3) });
+    // Equal seeds with spread within: of four trainings, variance s²(n − 1)/n² of each mean.
+    const seed = [0, 0, 1, 1];
+    const within = armDifference([seed, seed], [[0, 0], [0]], { draws: 20_000, key: randomKey(3) });
     expect(within.difference).toBe(0.5);
-    expect(within.interval).toEqual([0, 1]);
-    const wide = armDifference([Array.from({ length: 100 }, (_, i) => i / 99)], [[0]]);
-    const sd = Math.sqrt((101 / 99 / 12) / 100); // biome-ignore format: one line
-    expect(wide.interval[0]).toBeCloseTo(0.5 - 1.96 * sd, 2);
-    expect(wide.interval[1]).toBeCloseTo(0.5 + 1.96 * sd, 2);
+    expect(within.interval).toEqual([0.125, 0.875]);
+    const many = Array.from({ length: 100 }, (_, i) => i / 99);
+    const wide = armDifference([many, many], [[0], [0]]);
+    const sd = Math.sqrt((101 / 99 / 12) / 200); // biome-ignore format: one line
+    expect(wide.interval?.[0]).toBeCloseTo(0.5 - 1.96 * sd, 2);
+    expect(wide.interval?.[1]).toBeCloseTo(0.5 + 1.96 * sd, 2);
+  });
+
+  it("gives no interval where a search has one seed, whose spread nobody knows", () => {
+    const alone = armDifference([[0.6, 0.61, 0.62]], [[0.5], [0.52]]);
+    expect(alone.interval).toBeNull();
+    expect(alone.difference).toBeCloseTo(0.1, 12);
+    expect(armDifference([[0.6], [0.7]], [[0.5]]).interval).toBeNull();
   });
 
   it("is the same with the same key, and needs a training of every seed", () => {

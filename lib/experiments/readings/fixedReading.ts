@@ -4,7 +4,9 @@ import { armDifference } from "../../frontier/armDifference";
 import { type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
 import type { RunPoint } from "../../frontier/runPoint";
 import type { TrainRecord } from "../../records/trainRecord";
+import { counted } from "../../util/counted";
 import { alphaRanking } from "../alphaRanking";
+import { fitRanking } from "../fitRanking";
 import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan } from "../frontierPlan";
 import { fixedLengths } from "./fixedLengths";
@@ -91,7 +93,12 @@ function againstRandom({ chosen }: ComparedBand): string {
   ) as [number[][], number[][]];
   if (arms.some(({ length }) => length === 0)) return "";
   const { difference, interval, draws } = armDifference(...arms);
-  return `Race over a race of random proposals alone: ${pointsText(difference)} points (95 %: ${interval.map(pointsText).join(" to ")}; ${draws.toLocaleString("en-US")} resamples of ${arms[0].length} and ${arms[1].length} seeds and of their trainings).`;
+  const seeds = `${arms[0].length} and ${counted(arms[1].length, "seed")}`;
+  const how =
+    interval === null
+      ? `${seeds}; no interval, since one seed has no spread`
+      : `95 % bootstrap: ${interval.map(pointsText).join(" to ")}, too narrow with so few seeds; ${draws.toLocaleString("en-US")} resamples of ${seeds} and of their trainings`;
+  return `Race over a race of random proposals alone: ${pointsText(difference)} points (${how}).`;
 }
 
 /** Of fewer networks an order says nothing: two agree by chance half of the time. */
@@ -114,14 +121,21 @@ function ranks({ races }: ComparedBand): string {
 function fits({ races }: ComparedBand, earlier: readonly TrainRecord[]): string {
   const rows = Object.entries(races).flatMap(([race, record]) => {
     if (record.fit === null) return [];
-    const { networks, tau } = record.fit;
+    const { networks, tau, uniform, tauOfUniform, tauOfOrigin } = fitRanking(record);
     const known = earlier.length > 0 ? alphaRanking(record, earlier) : null;
     const before = known ? [`${tauText(known.tau)}, ${known.architectures.length} architectures`] : [];
-    return [[race, `${networks}`, tauText(tau), ...before]];
+    return [
+      [
+        ...[race, `${networks}`, tauText(tau), tauText(tauOfOrigin)],
+        ...[`${tauText(tauOfUniform)}, ${counted(uniform, "draw")}`, ...before],
+      ],
+    ];
   });
   if (rows.length === 0) return "";
   const last = earlier.length > 0 ? ["τ with the accuracy of earlier trainings"] : [];
-  return table(["alphas fitted to", "networks", "τ of networks left out of the fit", ...last], rows);
+  const head = ["alphas fitted to", "networks", "τ of networks left out of the fit"];
+  const apart = ["τ of origin alone (uniform draw or not)", "τ of the fit over uniform draws"];
+  return table([...head, ...apart, ...last], rows);
 }
 
 function accuraciesOf(runs: readonly RunPoint[]): number[] {

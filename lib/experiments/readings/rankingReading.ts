@@ -3,7 +3,8 @@ import { measureNames } from "../../cost/cost";
 import type { RaceRecord } from "../../records/raceRecord";
 import type { SearchRecord } from "../../records/searchRecord";
 import { counted } from "../../util/counted";
-import { raceRanking } from "../raceRanking";
+import { fitRanking } from "../fitRanking";
+import { equalAlphas, raceRanking } from "../raceRanking";
 import { countText, decimalText } from "./readingText";
 
 /** Rank correlation with scores in a band from which on a source of proposals is worth its draws. */
@@ -11,7 +12,8 @@ const enough = 0.4;
 
 /**
  * Whether the alphas of searches rank networks as short trainings of a race do, as Markdown: Kendall's τ of each search over the race's
- * uniform draws, of their number of binary operations alone, and of the alphas fitted to the race's own scores.
+ * uniform draws, of alphas that are all equal (how many draws prune to a network), of the number of binary operations alone, and of the alphas fitted to
+ * the race's own scores.
  *
  * @param searches of the race's space, by name.
  * @throws RecordError where a search is of another space than the race.
@@ -26,13 +28,23 @@ const enough = 0.4;
 export function rankingReading(race: RaceRecord, searches: Readonly<Record<string, SearchRecord>>): string {
   const judged = Object.entries(searches).map(([name, search]) => ({ name, ...raceRanking(search, race) }));
   const cheap = raceRanking(({ cost }) => cost.bops, race);
+  const equal = raceRanking(equalAlphas(race.config.space), race);
+  const fitted = race.fit === null ? null : fitRanking(race);
+  const fit = "alphas fitted to the race, each network left out of its fit";
   const rows = [
     ...judged.map((row) => ({ ...row, name: `alphas of search \`${row.name}\`` })),
+    { name: "equal alphas", networks: equal.networks, tau: equal.tau },
     { name: "BOPs alone", networks: cheap.networks, tau: cheap.tau },
+    { name: fit, networks: fitted?.uniform ?? 0, tau: fitted?.tauOfUniform ?? null },
     {
-      name: "alphas fitted to the race, each network left out of its fit",
-      networks: race.fit?.networks ?? 0,
-      tau: race.fit?.tau ?? null,
+      name: `${fit}, over later proposals, too`,
+      networks: fitted?.networks ?? 0,
+      tau: fitted?.tau ?? null,
+    },
+    {
+      name: "whether a network is a later proposal, nothing else",
+      networks: fitted?.networks ?? 0,
+      tau: fitted?.tauOfOrigin ?? null,
     },
   ];
   const ranking = judged.filter(({ tau }) => tau !== null && tau.value >= enough).length;

@@ -84,11 +84,12 @@ describe("fixedReading", () => {
       races: { "race-0": record },
     });
     expect(text).toMatch(
-      /Race over a race of random proposals alone: \+2\.5 points \(95 %: \+\d\.\d to \+\d\.\d; 10,000 resamples of 3 and 2 seeds and of their trainings\)/,
+      /Race over a race of random proposals alone: \+2\.5 points \(95 % bootstrap: \+\d\.\d to \+\d\.\d, too narrow with so few seeds; 10,000 resamples of 3 and 2 seeds and of their trainings\)/,
     );
     expect(text).toContain("| race-0 | 1 | 2 | 3 | too few |");
     const tau = record.fit?.tau?.value.toFixed(2).replace("-", "−");
     expect(text).toContain(`| race-0 | ${record.fit?.networks} | ${tau} (`);
+    expect(text).toMatch(/ \| 0\.65 \(0\.31 to 0\.8\d\) \| 0\.71 \(0\.24 to 0\.91\), 8 draws \|/);
     expect(text).not.toContain("earlier trainings");
     const earlier = loadTrainRecords("data/records/frontier").map((found) => found.record);
     expect(fixedReading({ ...band, races: { "race-0": record } }, { earlier })).toContain(

@@ -15,7 +15,12 @@ describe("rankingReading", () => {
       expect(text).toContain(`\`${name}\` | ${tau?.value.toFixed(2).replace("-", "−")} (`);
     }
     expect(text).toContain("| BOPs alone | 0.11 (−0.08 to 0.30) | 48 |");
-    expect(text).toContain("each network left out of its fit | 0.66 (0.58 to 0.73) | 96 |");
+    expect(text).toContain("| equal alphas | 0.22 (0.02 to 0.39) | 48 |");
+    expect(text).toContain("each network left out of its fit | 0.37 (0.20 to 0.53) | 48 |");
+    expect(text).toContain("left out of its fit, over later proposals, too | 0.66 (0.58 to 0.73) | 96 |");
+    expect(text).toContain(
+      "| whether a network is a later proposal, nothing else | 0.60 (0.51 to 0.68) | 96 |",
+    );
     expect(text).toContain(
       "networks of 2,400,000 to 3,000,000 BOPs an image, by the mean training loss of their first 200 steps (of the last 100",
     );
@@ -25,10 +30,13 @@ describe("rankingReading", () => {
   });
 
   it("counts searches that rank, and leaves out what has no τ", () => {
-    // Alphas fitted to the race's scores, in the place of a search's, rank the networks they were fitted to.
+    // Alphas fitted to the race's scores, sharp enough that free choices do not matter, in the place of a search's.
     const [name = "", search] = Object.entries(searches)[0] ?? [];
-    if (search === undefined) throw new Error("no search is stored");
-    const epochs = search.epochs.map((epoch) => ({ ...epoch, alphas: race.fit?.alphas ?? epoch.alphas }));
+    if (search === undefined || race.fit === null) throw new Error("no search is stored");
+    const { cells, depth, width } = race.fit.alphas;
+    const sharp = (rows: readonly (readonly number[])[]) => rows.map((row) => row.map((alpha) => 8 * alpha));
+    const alphas = { cells: cells.map(sharp), depth: sharp(depth), width: sharp(width) };
+    const epochs = search.epochs.map((epoch) => ({ ...epoch, alphas }));
     const text = rankingReading({ ...race, fit: null }, { [name]: { ...search, chosen: null, epochs } });
     expect(text).toContain("**1 of 1 search**");
     expect(text).not.toContain("fitted");
