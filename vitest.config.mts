@@ -131,6 +131,8 @@ export default defineConfig({
     env: { BARS_ONNX_THREADS: process.env["BARS_ONNX_THREADS"] ?? "1" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
+    // A page answers when it gets a processor; polls end as soon as it has.
+    expect: { poll: { timeout: 30_000 } },
     sequence: { sequencer: LongFirst },
     projects: [
       {

@@ -132,6 +132,11 @@ async function run(file: string, options: RunOptions): Promise<void> {
       `sweep run: stopped with ${counted(result.left.length, "job")} left; everything is saved. Run the same command again to go on.`,
     );
   }
+  if (result.left.length > 0 && result.failed.length === 0) {
+    throw new InterruptedError(
+      `sweep run: ${countedOf(result.left.length, jobs.length, "job")} stopped without being asked to by this command, e.g. ${result.left[0]?.name}; everything is saved. Run the same command again to go on.`,
+    );
+  }
   if (result.failed.length > 0) {
     const logs = result.failed.map(
       ({ job, detail }) => `\n  ${job.name}: ${detail}\n    ${logOf(folder, job)}`,

@@ -164,7 +164,10 @@ async function run(
           const seconds = kept.record.seconds + (performance.now() - begun) / 1000;
           const best = fittest(entries);
           const history = [...entries];
-          put({ history, seconds, best: best.index, data: fitness.data }, config.fitness.kind === "training");
+          put(
+            { history, seconds, best: best.index, data: fitness.data ?? kept.record.data },
+            config.fitness.kind === "training",
+          );
           fitness.stored();
           own.update(history.length, { best: `${(100 * best.fitness).toFixed(1)} %` });
           await onEntry?.(kept.record);

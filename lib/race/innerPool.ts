@@ -12,13 +12,20 @@ export async function openInnerPool(
 ): Promise<WorkerPool> {
   const { directory, signal, progress } = options;
   const worker = await openRaceWorker(config, directory, signal, progress);
+  /** What went wrong in one network's training would in the next one's. */
+  let failure: unknown;
   return {
     size: 1,
     about: worker.about,
     run: (task, onStep) =>
       oneAtATime(`race in ${directory}`, async () => {
-        if (signal.aborted) throw new InterruptedError("race: stopped.");
-        return worker.run(task, onStep);
+        if (signal.aborted || failure !== undefined) throw new InterruptedError("race: stopped.");
+        try {
+          return await worker.run(task, onStep);
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
       }),
     async close() {},
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RaceConfig } from "../config/raceConfig";
+import { writeError } from "../util/atomicFile";
 import {
   BackendError,
   BarsError,
@@ -127,7 +128,18 @@ class ProcessPool {
     this.#fail(stoppedError());
   };
 
+  /** Where none can be started nothing is thrown, often nobody would hear of it: those that live save, and the race says why. */
   #start(worker: number): void {
+    if (this.#failure) return;
+    try {
+      this.#spawn(worker);
+    } catch (error) {
+      const log = join(this.options.directory, "workers", `${worker}.log`);
+      this.#fail(error instanceof BarsError ? error : writeError(log, error));
+    }
+  }
+
+  #spawn(worker: number): void {
     if (program === undefined)
       throw new BarsError(
         "race: bars.cjs is not where it should be, beside the compiled library. Install bars again.",

@@ -97,8 +97,9 @@ class Generation {
     this.enterOwn();
     const { alphas } = this.sources;
     const { temperature } = proposals;
+    // The user's own come first: together there are never more than the rung has places for.
     if (alphas !== null)
-      this.#draw(proposals.alphas, "alphas", (key) => ({
+      this.#draw(Math.min(proposals.alphas, rungs.networks - this.#found.length), "alphas", (key) => ({
         genotype: derive({ ...alphas, key }, { rule: "sample", temperature }).genotype,
       }));
     const rest = rungs.networks - this.#found.length;

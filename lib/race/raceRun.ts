@@ -55,7 +55,8 @@ export class RaceRun {
       await this.#put({ status: "running", statusDetail: null });
       await this.#firstRung();
       for (const rung of rungsOf(this.config).slice(1)) await this.#rung(rung);
-      const winner = sound(this.record.networks, this.config.rungs.keep.length)[0] as RaceNetwork;
+      const winner = sound(this.record.networks, this.config.rungs.keep.length)[0];
+      if (winner === undefined) throw this.#allDiverged(this.config.rungs.keep.length + 1);
       if (this.config.test) await this.#test(winner);
       await this.#put({ status: "finished", winner: winner.index });
       return this.record;
@@ -102,11 +103,14 @@ export class RaceRun {
   async #rung(rung: Rung): Promise<void> {
     this.#begin(rung);
     const own = entrants(this.config, this.record.networks, rung.rung);
-    if (own.length === 0)
-      throw new BarsError(
-        `race: every training diverged by rung ${rung.rung} of ${this.config.rungs.keep.length + 1}: ${lastDivergence(this.record)} Lower the learning rate or clip gradients, in another folder.`,
-      );
+    if (own.length === 0) throw this.#allDiverged(rung.rung);
     await this.#train(own, rung);
+  }
+
+  #allDiverged(rung: number): BarsError {
+    return new BarsError(
+      `race: every training diverged by rung ${rung} of ${this.config.rungs.keep.length + 1}: ${lastDivergence(this.record)} Lower the learning rate or clip gradients, in another folder.`,
+    );
   }
 
   /** Trains networks through a rung that they have not run yet, dearest first, so that workers end together. */

@@ -1,5 +1,6 @@
 import { raceConfig } from "../config/raceConfig";
 import { BarsError, InterruptedError } from "../util/errors";
+import { interruptedExitCode, openInterrupt } from "../util/interrupt";
 import { silentProgress } from "../util/progress";
 import { openRaceWorker, type RaceWorker } from "./raceWorker";
 import type { FromWorker, ToWorker } from "./workerMessages";
@@ -17,6 +18,13 @@ export function raceWorkerMain(): void {
   }
   console.error(`pid ${process.pid}`);
   const stop = new AbortController();
+  let asked = false;
+  let working = false;
+  // A Ctrl-C of the terminal is for the race, which asks. A signal to this process alone ends it, saved: another takes its place.
+  const { signal } = openInterrupt(stop.signal);
+  signal.addEventListener("abort", () => {
+    if (!asked && !working) process.exit(interruptedExitCode);
+  });
   let worker: Promise<RaceWorker> | null = null;
   const say = (message: FromWorker) =>
     new Promise<void>((sent) => {
@@ -24,6 +32,7 @@ export function raceWorkerMain(): void {
       process.send?.(message, undefined, {}, () => sent());
     });
   const failed = (error: unknown): Promise<void> => {
+    if (error instanceof InterruptedError && !asked) process.exit(interruptedExitCode);
     if (error instanceof InterruptedError) return say({ type: "stopped" });
     console.error(error);
     const name = error instanceof Error ? error.name : "Error";
@@ -35,24 +44,27 @@ export function raceWorkerMain(): void {
     toldAt = Date.now();
     void say({ type: "step", steps });
   };
-  // The process that started this one asks; a Ctrl-C of the terminal is for that one.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   process.on("disconnect", () => process.exit(0));
   process.on("message", (message: ToWorker) => {
     switch (message.type) {
       case "open": {
         worker = Promise.resolve().then(() =>
-          openRaceWorker(raceConfig(message.config, "race"), message.directory, stop.signal, silentProgress),
+          openRaceWorker(raceConfig(message.config, "race"), message.directory, signal, silentProgress),
         );
         worker.then(({ about }) => say({ type: "ready", about }), failed);
         return;
       }
       case "task":
+        working = true;
         worker
           ?.then((open) => open.run(message.task, onStep))
+          .finally(() => {
+            working = false;
+          })
           .then((outcome) => say({ type: "done", outcome }), failed);
         return;
       case "stop":
+        asked = true;
         stop.abort();
         return;
       default:

@@ -78,5 +78,18 @@ export function resumed(
     );
   }
   const epochs = resumedEpochs(record, state, files.checkpoint, stepsPerEpoch);
-  return { ...record, schema: searchRecordSchema, epochs };
+  // What the dropped epoch decided is decided again at its end.
+  const chosen = epochs.length < record.epochs.length ? null : record.chosen;
+  return { ...record, schema: searchRecordSchema, epochs, chosen, rollbacks: mendedRollbacks(record, state) };
+}
+
+/** With the return to an earlier epoch whose checkpoint was written, and whose record was not any more: it shows in the weight decay. */
+function mendedRollbacks(
+  record: SearchRecord,
+  { position, weightDecay }: SearchState,
+): SearchRecord["rollbacks"] {
+  if (record.config.strategies.eigenvalueStop.method !== "adapt") return record.rollbacks;
+  const known = record.rollbacks.at(-1)?.weightDecay ?? record.config.weightOptimizer.weightDecay;
+  if (weightDecay === known || position.epoch >= record.epochs.length) return record.rollbacks;
+  return [...record.rollbacks, { from: record.epochs.length - 1, to: position.epoch - 1, weightDecay }];
 }

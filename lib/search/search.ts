@@ -120,7 +120,8 @@ async function runEpochs(
       const settings = epochSettings(config, epoch);
       if (state.position.step === 0) startEpoch(settings, state);
       if (!(await trainEpoch(context, state, settings, signal, save))) {
-        await save();
+        // Before the first step the checkpoint of the epoch before is whole; what `epochStart` did must not come twice.
+        if (state.position.step > 0) await save();
         throw run.interrupted(stoppedAt(state.position));
       }
       const entry: EpochRecord = await epochRecord(context, state, settings, run.record.epochs.at(-1));

@@ -11,7 +11,8 @@ import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";
 import { checkTensors } from "../util/checkTensors";
-import { RecordError } from "../util/errors";
+import { epochNumber } from "../util/epochNumber";
+import { DivergenceError, RecordError } from "../util/errors";
 import { amount, count, finite, mapOf, objectOf, pairOf, wholeFrom } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 import { epochSettings } from "./epochSettings";
@@ -106,7 +107,10 @@ export class SearchState {
     this.weightOptimizer.setWeightDecay(value);
   }
 
-  /** Writes a checkpoint of everything, atomically. */
+  /**
+   * Writes a checkpoint of everything, atomically.
+   * @throws DivergenceError, and writes nothing, if a number is not finite: such a state must not replace a good one.
+   */
   async save(path: string, configHash: string, backend: BackendInfo): Promise<void> {
     const tensors = new Map<string, StoredTensor>();
     const add = (section: string, stored: ReadonlyMap<string, StoredTensor>) => {
@@ -117,6 +121,7 @@ export class SearchState {
     add("alphas", await storedTensors(Object.entries(this.alphas.named())));
     add("weightOptimizer", await storedTensors(Object.entries(this.weightOptimizer.state.tensors)));
     add("alphaOptimizer", await storedTensors(Object.entries(this.alphaOptimizer.state.tensors)));
+    rejectNotFinite(tensors, this.position);
     writeTensorFile(path, tensors, {
       kind: searchCheckpointForm.kind,
       schema: searchCheckpointForm.schema,
@@ -203,5 +208,15 @@ export class SearchState {
     this.weightOptimizer.dispose();
     this.alphaOptimizer.dispose();
     this.expectedCost.dispose();
+  }
+}
+
+function rejectNotFinite(tensors: ReadonlyMap<string, StoredTensor>, { epoch, step }: SearchPosition): void {
+  for (const [name, { values }] of tensors) {
+    const wrong = values.findIndex((value: number) => !Number.isFinite(value));
+    if (wrong < 0) continue;
+    throw new DivergenceError(
+      `search: ${name} became ${values[wrong]} by step ${step} of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+    );
   }
 }

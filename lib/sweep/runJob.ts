@@ -77,7 +77,9 @@ export async function runJob(folder: string, options: RunJobOptions): Promise<Jo
       return runOwned(folder, job, options);
     });
   } catch (error) {
-    if (!mine && error instanceof RecordError) throw new FolderBusyError(error.message, { cause: error });
+    // A lock that cannot be written has a cause, and stays so; one that another process holds has none.
+    if (!mine && error instanceof RecordError && error.cause === undefined)
+      throw new FolderBusyError(error.message, { cause: error });
     throw error;
   }
 }

@@ -72,7 +72,7 @@ export async function runSweep(jobs: readonly SweepJob[], options: SweepRunOptio
   const stop = () => run.stop();
   options.signal?.addEventListener("abort", stop);
   try {
-    await Promise.all(Array.from({ length: options.size }, (_, slot) => run.work(slot)));
+    await run.all();
   } finally {
     options.signal?.removeEventListener("abort", stop);
   }
@@ -86,6 +86,7 @@ class Run {
   private readonly failed = new Map<SweepJob, string>();
   /** Jobs this run has started: a failure of theirs is final, also with `retry`. */
   private readonly tried = new Set<SweepJob>();
+  private broken = false;
   private readonly seenElsewhere = new Set<SweepJob>();
 
   constructor(
@@ -110,9 +111,21 @@ class Run {
     };
   }
 
+  /** Where one slot cannot go on, the others save first: nothing goes on in the background. */
+  async all(): Promise<void> {
+    const slots = Array.from({ length: this.options.size }, (_, slot) =>
+      this.work(slot).catch((error: unknown) => {
+        this.broken = true;
+        this.stop();
+        throw error;
+      }),
+    );
+    for (const slot of await Promise.allSettled(slots)) if (slot.status === "rejected") throw slot.reason;
+  }
+
   /** Takes jobs one after the other until none is left. */
   async work(slot: number): Promise<void> {
-    while (!this.options.signal?.aborted) {
+    while (!this.options.signal?.aborted && !this.broken) {
       const job = this.take();
       if (job) await this.runOne(job, slot);
       else if (this.pending.size === 0) return;

@@ -8,7 +8,7 @@ import type { ModelSpec } from "../records/modelSpec";
 import { readRecordJson } from "../records/readRecord";
 import { sealedText } from "../records/seal";
 import type { Measurement, TestResult } from "../records/trainRecord";
-import { writeFileAtomic } from "../util/atomicFile";
+import { removeDeadPartials, writeFileAtomic } from "../util/atomicFile";
 import { epochNumber } from "../util/epochNumber";
 import { InterruptedError, RecordError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
@@ -94,6 +94,7 @@ export async function trainPart(
   checkImages(config, model, images);
   const configHash = trainHash(config, model);
   const files = trainPartFiles(directory);
+  removeDeadPartials(directory, "owner.lock");
   const steps = stepsPerEpoch({ config, trainImages: images.trainImages });
   const until = wholeEpochs(options.until, steps);
   const kept: PartLosses = { configHash, seconds: 0, losses: [] };

@@ -104,7 +104,7 @@ function liveOwner(path: string, text: string, times: LockTimes): LockOwner | nu
     return silence < Math.min(emptyMs, times.staleMs) ? { pid: 0, host: "unknown", since: "just now" } : null;
   if (owner.host !== hostname()) return silence > times.staleMs ? null : owner;
   // In containers that start again the process's number is the same.
-  if (owner.pid === process.pid) return held.get(path) === text ? owner : null;
+  if (owner.pid === process.pid) return [...held.values()].includes(text) ? owner : null;
   if (!isAlive(owner.pid)) return null;
   const started = owner.started ? processStart(owner.pid) : null;
   // Numbers are used again: without a start to compare, a live process that never touches the lock is not its owner.

@@ -37,15 +37,23 @@ let idleListener: ((signal: Signal) => void) | undefined;
 export function openInterrupt(outer?: AbortSignal): Interrupt {
   const controller = new AbortController();
   let closed = false;
-  let asked: number | undefined;
+  let asked = false;
+  let echoes = true;
   const stop = () => {
-    asked ??= performance.now();
-    lastAsked = asked;
+    if (!asked) {
+      asked = true;
+      // By turns of the event loop: an echo that came while it was busy saving is heard before this.
+      const noMore = () => {
+        echoes = false;
+      };
+      setTimeout(() => setImmediate(noMore), echoMs).unref();
+    }
+    lastAsked = performance.now();
     controller.abort();
   };
   const hear = (signal: Signal) => {
-    if (asked === undefined) stop();
-    else if (signal === "SIGINT" && performance.now() - asked >= echoMs) endAsUsual();
+    if (!asked) stop();
+    else if (signal === "SIGINT" && !echoes) endAsUsual();
   };
   const endAsUsual = () => {
     process.removeListener("SIGINT", hear);

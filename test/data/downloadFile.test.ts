@@ -173,8 +173,8 @@ describe("downloadFile", () => {
       response.writeHead(200, { "content-length": body.length });
       response.write(body.subarray(0, 1000));
     };
-    await expect(load({ retries: 0, stallMs: 100 })).rejects.toThrow(
-      `downloadFile: ${url} broke off after 1000 of ${body.length} bytes (nothing came for 0.1 s). They are kept; load again to go on.`,
+    await expect(load({ retries: 0, stallMs: 2000 })).rejects.toThrow(
+      `downloadFile: ${url} broke off after 1000 of ${body.length} bytes (nothing came for 2 s). They are kept; load again to go on.`,
     );
   });
 
@@ -182,10 +182,10 @@ describe("downloadFile", () => {
     answer = (_, response) => {
       response.writeHead(200, { "content-length": body.length });
       for (let i = 0; i < 6; i++) {
-        setTimeout(() => response.write(body.subarray(i * 50_000, (i + 1) * 50_000)), 60 * i);
+        setTimeout(() => response.write(body.subarray(i * 50_000, (i + 1) * 50_000)), 450 * i);
       }
     };
-    await load({ retries: 0, stallMs: 200 });
+    await load({ retries: 0, stallMs: 2000 });
     expectWhole();
   });
 

@@ -16,30 +16,34 @@ let next = 0;
 const folder = () => join(root, `race${next++}`);
 let whole: RaceRecord;
 process.env["BARS_BACKEND"] = "wasm";
+// Of the machine's memory `workerCount` is asked below.
+vi.spyOn(process, "availableMemory").mockReturnValue(16 * 2 ** 30);
 beforeAll(async () => {
   whole = await race(tinyRace(), { directory: folder(), workers: 0 });
 });
 
 describe("workers in processes of their own", () => {
   it("find what one in this process finds; one that is killed leaves its network to another", async () => {
-    let killed = false;
-    const pids: number[] = [];
-    const events = (event: WorkerEvent) => {
+    let pids: number[] = [];
+    const onEvent = (event: WorkerEvent) => {
       if (event.type === "started") pids.push(event.pid);
     };
-    const pool = await openProcessPool(tinyRace(), {
-      ...{ directory: folder(), size: 1, signal: new AbortController().signal, onEvent: events },
-    });
     const [first] = whole.networks;
     const { index, hash, genotype } = first as RaceRecord["networks"][0];
-    const outcome = pool.run({ index, hash, genotype, rung: 0, test: false }, () => {
-      if (!killed) process.kill(pids[0] as number, "SIGKILL");
-      killed = true;
-    });
-    const { result } = await outcome;
-    await pool.close();
-    const { seconds: _, ...numbers } = result;
-    expect(numbers).toEqual(raceNumbers(whole).networks[0]?.results[0]);
+    // A kill may come too late: what a worker says is heard when this process gets a processor.
+    for (let go = 0; go < 10 && pids.length < 2; go++) {
+      pids = [];
+      let killed = false;
+      const { signal } = new AbortController();
+      const pool = await openProcessPool(tinyRace(), { directory: folder(), size: 1, signal, onEvent });
+      const { result } = await pool.run({ index, hash, genotype, rung: 0, test: false }, () => {
+        if (!killed) process.kill(pids[0] as number, "SIGKILL");
+        killed = true;
+      });
+      await pool.close();
+      const { seconds: _, ...numbers } = result;
+      expect(numbers).toEqual(raceNumbers(whole).networks[0]?.results[0]);
+    }
     expect(pids).toHaveLength(2);
   });
 

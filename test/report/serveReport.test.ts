@@ -143,13 +143,20 @@ describe("serveReport", () => {
 
   it("tells at once what is new, how far it is, and what is gone", async () => {
     const heard: ReportChange[] = [];
+    let connected = () => {};
+    const hears = new Promise<void>((done) => {
+      connected = done;
+    });
     const listening = get(`${server.url}events`, (response) => {
+      connected();
       response.setEncoding("utf8").on("data", (text: string) => {
         for (const [, data] of text.matchAll(/^event: change\ndata: (.*)$/gm))
           heard.push(JSON.parse(data as string));
       });
     });
     listening.on("error", () => {});
+    // Nobody hears of what was new before.
+    await hears;
     const rows = () => heard.flatMap((change) => change.rows);
     const until = async (holds: () => boolean) => {
       for (let i = 0; i < 400 && !holds(); i++) await new Promise((done) => setTimeout(done, 25));

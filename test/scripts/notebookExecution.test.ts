@@ -100,8 +100,8 @@ describe.concurrent("executeNotebook", () => {
 
   it("ends a cell that never yields when its time is over, and keeps what came before", async () => {
     const never = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
-    const result = await run(["console.log('begun');", never], { timeoutSeconds: 2 });
-    expect(result.reason).toBe("cell 2 took longer than 2 s");
+    const result = await run(["console.log('begun');", never], { timeoutSeconds: 10 });
+    expect(result.reason).toBe("cell 2 took longer than 10 s");
     expect(outputsOf(result, 0)[0]?.text).toBe("begun\n");
     expect(outputsOf(result, 1)[0]).toMatchObject({ output_type: "error", ename: "TimeoutError" });
   });

@@ -37,7 +37,7 @@ async function untilPosition(
   directory: string,
   reached: (p: { epoch: number; step: number }) => boolean,
 ): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
+  for (let i = 0; i < 10_000; i++) {
     const now = position(directory);
     if (now && reached(now)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -118,9 +118,11 @@ describe("a lock of a live process's number", () => {
   );
 
   it.skipIf(process.platform !== "linux")("that has ended and is only not reaped is taken over", async () => {
-    // The shell is gone, and nobody reaps, long before the child ends.
-    const parent = spawn("bash", ["-c", "sleep 0.8 & echo $!; exec sleep 60"], { stdio: "pipe" });
+    const parent = spawn("bash", ["-c", "sleep 600 & echo $!; exec sleep 600"], { stdio: "pipe" });
     const pid = await new Promise<number>((done) => parent.stdout.once("data", (text) => done(Number(text))));
+    // The shell is gone, and nobody reaps, before the child ends.
+    await soon(() => expect(readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n"));
+    process.kill(pid, "SIGKILL");
     for (let i = 0; i < 500 && isAlive(pid); i++) await pause(20);
     process.kill(pid, 0);
     const { folder } = locked({ pid, host: hostname(), since, started: processStart(pid) });

@@ -79,7 +79,7 @@ describe("ownFolder", () => {
     await ownFolder(folder, "train", async () => {});
     const path = join(folder, "owner.lock");
     writeFileSync(path, JSON.stringify({ pid: 1, host: "elsewhere", since }));
-    await expect(ownFolder(folder, "train", async () => 1, times)).rejects.toThrow(
+    await expect(ownFolder(folder, "train", async () => 1)).rejects.toThrow(
       `is in use by process 1 on elsewhere since ${since}`,
     );
     const long = new Date(Date.now() - 1_000);

@@ -10,11 +10,14 @@ const folder = mkdtempSync(join(tmpdir(), "device-"));
 const binding = join(folder, "binding.cjs");
 writeFileSync(
   binding,
-  `const { writeFileSync, writeSync } = require("node:fs");
+  `const { existsSync, writeFileSync, writeSync } = require("node:fs");
   const busy = (what) => {
     writeSync(1, what + " begins\\n");
     writeFileSync(process.env.BEGUN + what, "");
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    // Until the process has seen it, however long that takes.
+    while (what === process.env.AT && !existsSync(process.env.BEGUN + "seen")) wait(5);
+    wait(400);
     writeSync(1, what + " ends\\n");
   };
   class InferenceSession { loadModel() { busy("model") } }
@@ -31,10 +34,10 @@ function printed(first: string, what: "runtime" | "model", then: string) {
     const device = new ThreadDevice({ binding: ${JSON.stringify(binding)}, common: ${JSON.stringify(binding)}, version: "0" }, {});
     const compile = () => device.send(["compile", 0, { bytes: new Uint8Array(8), inputs: [], outputs: [] }]);
     const model = async () => { await device.settled(); compile(); compile(); device.settled().catch(() => {}); };
-    const { existsSync } = require("node:fs");
+    const { existsSync, writeFileSync } = require("node:fs");
     const once = (path, work) => existsSync(path) ? work() : setTimeout(once, 5, path, work);
-    ${first}.then(() => once(${JSON.stringify(begun + what)}, () => { ${then} }));`;
-  const env = { ...process.env, BEGUN: begun };
+    ${first}.then(() => once(${JSON.stringify(begun + what)}, () => { writeFileSync(${JSON.stringify(`${begun}seen`)}, ""); ${then} }));`;
+  const env = { ...process.env, BEGUN: begun, AT: what };
   const { stdout, status } = spawnSync(process.execPath, ["-e", source], { encoding: "utf8", env });
   return { lines: stdout.trim().split("\n"), status };
 }
