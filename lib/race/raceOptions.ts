@@ -12,7 +12,7 @@ export interface RaceOptions {
   /**
    * Networks that train at once, each in a process of its own with one thread. Left out: as many as cores and memory
    * allow. 0: one after the other in this process, as it must be where variants of your own are defined in a notebook.
-   * The result does not depend on it.
+   * The result does not depend on it, as long as the engine has one thread in this process, too.
    */
   readonly workers?: number;
   /** Networks of your own that take part. */

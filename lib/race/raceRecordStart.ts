@@ -57,8 +57,10 @@ export function checkSameMachine(record: RaceRecord, { backend, data }: WorkerAb
   if (name === backend.name && threads === backend.threads) return;
   const text = (engine: string, count: number) =>
     `${engine} with ${count === 1 ? "1 thread" : `${count} threads`}`;
+  // Workers in processes of their own have one thread whatever is set.
+  const one = threads === 1 ? "" : ", workers to 0";
   throw new RecordError(
-    `${path}: this race began on ${text(name, threads)}, now there is ${text(backend.name, backend.threads)}, whose numbers differ in their last digits. Set BARS_BACKEND to ${name} and BARS_ONNX_THREADS to ${threads}, or choose another folder.`,
+    `${path}: this race began on ${text(name, threads)}, now there is ${text(backend.name, backend.threads)}, whose numbers differ in their last digits. Set BARS_BACKEND to ${name}${one} and BARS_ONNX_THREADS to ${threads}, or choose another folder.`,
   );
 }
 

@@ -82,8 +82,9 @@ export const raceKind = {
       const { signal } = await ended;
       return [{ where, seconds, reported: signal === "SIGKILL" }];
     }
-    const pid = workerPids(at).find((one) => !earlier.includes(one) && isAlive(one));
-    if (pid === undefined) {
+    // Workers of a race that has all its results are about to end.
+    const pid = racedIn(at) < 12 && workerPids(at).find((one) => !earlier.includes(one) && isAlive(one));
+    if (!pid) {
       await ended;
       return [];
     }

@@ -277,6 +277,10 @@ describe("a race refuses", () => {
     await expect(race(tinyRace(), here(directory))).rejects.toThrow(
       /this race began on onnx with 1 thread, now there is wasm with 1 thread, whose numbers differ in their last digits\. Set BARS_BACKEND to onnx and BARS_ONNX_THREADS to 1, or choose another folder\.$/,
     );
+    rewriteRecord(record, (stored) => ({ ...stored, backend: { ...stored.backend, threads: 2 } }));
+    await expect(race(tinyRace(), here(directory))).rejects.toThrow(
+      "Set BARS_BACKEND to onnx, workers to 0 and BARS_ONNX_THREADS to 2, or",
+    );
   });
 });
 
