@@ -25,7 +25,8 @@ const echoMs = 1_000;
 
 /** What open interrupts do on a signal. */
 const open = new Set<(signal: Signal) => void>();
-let lastAsked = Number.NEGATIVE_INFINITY;
+/** Wishes to stop whose echo may still come, also after the interrupt that heard them was closed. */
+let echoing = 0;
 /** What {@link endWhenIdle} listens with. */
 let idleListener: ((signal: Signal) => void) | undefined;
 
@@ -40,15 +41,14 @@ export function openInterrupt(outer?: AbortSignal): Interrupt {
   let asked = false;
   let echoes = true;
   const stop = () => {
-    if (!asked) {
-      asked = true;
-      // By turns of the event loop: an echo that came while it was busy saving is heard before this.
-      const noMore = () => {
-        echoes = false;
-      };
-      setTimeout(() => setImmediate(noMore), echoMs).unref();
-    }
-    lastAsked = performance.now();
+    asked = true;
+    echoing++;
+    // By turns of the event loop: an echo that came while it was busy saving is heard before this.
+    const noMore = () => {
+      echoes = false;
+      echoing--;
+    };
+    setTimeout(() => setImmediate(noMore), echoMs).unref();
     controller.abort();
   };
   const hear = (signal: Signal) => {
@@ -94,7 +94,7 @@ export function endWhenIdle(): void {
       for (const hear of [...open]) hear(signal);
       return;
     }
-    if (performance.now() - lastAsked < echoMs) return;
+    if (echoing > 0) return;
     console.error(`bars: stopped by ${signal} with nothing to save. Run the same command again.`);
     process.exit(interruptedExitCode);
   };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -61,8 +61,8 @@ write("sweep.json", {
   ...{ kind: "bars.sweep", schema: 1, name: "s", common: { train: { overrides: endless }, seeds: [0] } },
   runs: [{ name: "r", stage: "random", random: { space, atLeast: 0.1 }, budgets: [2e5] }],
 });
-const job = () => {
-  const at = join(folder, "runs/s");
+const job = (sweep = "runs/s") => {
+  const at = join(folder, sweep);
   return existsSync(at) ? readdirSync(at).find((name) => name.startsWith("r-")) : undefined;
 };
 
@@ -108,6 +108,18 @@ describe("a run that is asked to stop", () => {
     if (how !== "closed output")
       expect(running.text()).toContain("everything is saved. Run the same command again to go on.");
     expect(existsSync(join(folder, path, "../owner.lock"))).toBe(false);
+  });
+
+  it.concurrent("by a signal to one of its jobs alone, as a cluster sends it, says so and ends with 130: bars sweep", async () => {
+    const running = start([cli, "sweep", "run", "sweep.json", "--out", "unasked"]);
+    const at = () => `unasked/${job("unasked")}`;
+    await until(() => job("unasked") !== undefined && epochs(`${at()}/train/record.json`), running);
+    execFileSync("kill", ["-TERM", String(json(`${at()}/owner.lock`).pid)]);
+    expect(await running.ended).toEqual({ code: 130, signal: null });
+    expect(running.text()).toContain(
+      "sweep run: 1 of 1 job stopped without being asked to by this command, e.g. r-200k-s0; everything is saved. Run the same command again to go on.",
+    );
+    expect(json(`${at()}/outcome.json`).status).toBe("interrupted");
   });
 
   it.concurrent("takes two Ctrl-C at once, npm's and the terminal's, for one, and a hangup while it saves for nothing", async () => {
@@ -207,5 +219,41 @@ describe("openInterrupt", () => {
     running.child.kill("SIGINT");
     expect((await running.ended).signal).toBe("SIGINT");
   });
+
+  it.concurrent.each([
+    ["still listens", ""],
+    ["has ended its work by then", "interrupt.close();"],
+  ])(
+    "takes an echo of Ctrl-C for one however late a process hears it that was busy saving and %s",
+    async (when, then) => {
+      const sent = join(folder, `echo-sent ${when}`);
+      // Immediate callbacks have signals heard between them.
+      const source = `
+      const { existsSync, writeSync } = require("node:fs");
+      const { endWhenIdle, openInterrupt } = require(${JSON.stringify(join(dist, "util/interrupt.js"))});
+      endWhenIdle();
+      const interrupt = openInterrupt();
+      const heard = (left) => setImmediate(() => (left > 0 ? heard(left - 1) : (writeSync(1, "saved"), process.exit(130))));
+      interrupt.signal.addEventListener("abort", () => {
+        const begun = performance.now();
+        writeSync(1, "saving");
+        const nothing = new Int32Array(new SharedArrayBuffer(4));
+        while (performance.now() - begun < 1_200 || !existsSync(${JSON.stringify(sent)})) Atomics.wait(nothing, 0, 0, 20);
+        ${then}
+        heard(10);
+      });
+      setImmediate(() => console.log("ready"));
+      setTimeout(() => {}, 60_000);`;
+      const running = start(["-e", source]);
+      await until(() => running.text().includes("ready"), running);
+      running.child.kill("SIGINT");
+      await until(() => running.text().includes("saving"), running);
+      running.child.kill("SIGINT");
+      writeFileSync(sent, "");
+      expect(await running.ended).toEqual({ code: 130, signal: null });
+      expect(running.text()).toContain("saved");
+      expect(running.text()).not.toContain("nothing to save");
+    },
+  );
 });
 mkdirSync(join(folder, "d"));

@@ -187,17 +187,33 @@ describe("evolve by short trainings", () => {
     expect(existsSync(join(alone, "last.safetensors"))).toBe(false);
   });
 
+  const wild = tinyTraining({
+    ...{ epochs: 2, validationShare: 0.25 },
+    optimizer: { clipNorm: 0, method: "sgd", learningRate: 1e30 },
+  });
+  const diverging = evolutionConfig(
+    { kind: "training", space, train: wild },
+    { population: 2, evaluations: 2 },
+  );
+
   it("gives a training that diverges fitness 0, and goes on", async () => {
-    const wild = tinyTraining({
-      ...{ epochs: 2, validationShare: 0.25 },
-      optimizer: { clipNorm: 0, method: "sgd", learningRate: 1e30 },
-    });
-    const config = evolutionConfig(
-      { kind: "training", space, train: wild },
-      { population: 2, evaluations: 2 },
-    );
-    const record = await evolve(config, { directory: folder() });
+    const record = await evolve(diverging, { directory: folder() });
     expect(record.history.map(({ fitness }) => fitness)).toEqual([0, 0]);
+  });
+
+  it("knows the data of the trainings before a stop, also where all that follow diverge", async () => {
+    const directory = folder();
+    const path = join(directory, "record.json");
+    await evolve(diverging, { directory });
+    const data = { name: "synthetic", note: "made up", images: 12 };
+    rewriteRecord(path, ({ history: [first], ...record }) => ({
+      ...{ ...record, status: "interrupted", data, best: 0 },
+      history: [{ ...first, fitness: 0.5 }],
+    }));
+    const resumed = await evolve(diverging, { directory });
+    expect(resumed.history.map(({ fitness }) => fitness)).toEqual([0.5, 0]);
+    expect(resumed.data).toEqual(data);
+    expect(readEvolutionRecord(path)).toEqual(resumed);
   });
 });
 

@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startBackend } from "../../lib/backend";
+import { startBackend, tf } from "../../lib/backend";
 import { randomKey } from "../../lib/random/randomKey";
 import { search } from "../../lib/search/search";
 import { searchFiles } from "../../lib/search/searchFiles";
 import { SearchState } from "../../lib/search/searchState";
 import { hashJson } from "../../lib/util/canonicalJson";
-import { RecordError } from "../../lib/util/errors";
+import { DivergenceError, RecordError } from "../../lib/util/errors";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../../lib/util/tensorFile";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
 import { withoutHash } from "../helpers/unhashedTensors";
@@ -192,6 +192,22 @@ describe("SearchState.restore", () => {
     state.restore(checkpoint, hash, 3);
     expect(read).toBe(await numbers());
     expect(read).not.toBe(untouched);
+  });
+});
+
+describe("SearchState.save", () => {
+  it("refuses numbers that are not finite, and leaves the file as it was", async () => {
+    const wild = new SearchState(config, randomKey(7));
+    const backend = await startBackend();
+    await wild.save(other, hash, backend);
+    const before = readFileSync(other);
+    const [cell] = wild.alphas.cells;
+    tf.tidy(() => cell?.assign(tf.fill(cell.shape, Number.NaN)));
+    const saving = wild.save(other, hash, backend);
+    await expect(saving).rejects.toThrow(DivergenceError);
+    await expect(saving).rejects.toThrow("search: alphas/cell0 became NaN by step 0 of epoch 1.");
+    expect(readFileSync(other).equals(before)).toBe(true);
+    wild.dispose();
   });
 });
 

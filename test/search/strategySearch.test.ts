@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { startBackend } from "../../lib/backend";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { search } from "../../lib/search/search";
 import { searchFiles } from "../../lib/search/searchFiles";
+import { SearchState } from "../../lib/search/searchState";
 import { readTensorFile } from "../../lib/util/tensorFile";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
@@ -134,5 +136,30 @@ describe("eigenvalue stop and rollback (R-DARTS)", () => {
     ).toBe(decay);
     expect(readdirSync(directory).filter((name) => name.includes(".epoch"))).toEqual([]);
     expect(existsSync(searchFiles(directory).checkpoint)).toBe(true);
+  });
+
+  it.each([
+    ["stop", "it has chosen an epoch, before the checkpoint is written"],
+    ["adapt", "it has gone back, between the checkpoint and the record"],
+  ] as const)("%s: killed when %s, goes on to the same end", async (method, _moment) => {
+    const config = watch(method);
+    const whole = await search(config, { directory: folder(method) });
+    const directory = folder(`${method}-killed`);
+    const { record, checkpoint } = searchFiles(directory);
+    const { save } = SearchState.prototype;
+    const saving = vi.spyOn(SearchState.prototype, "save").mockImplementation(async function (
+      this: SearchState,
+      ...to: Parameters<typeof save>
+    ) {
+      if (readSearchRecord(record).chosen !== null) throw new Error("killed");
+      await save.apply(this, to);
+      if (this.weightDecay > config.weightOptimizer.weightDecay) throw new Error("killed");
+    });
+    await expect(search(config, { directory })).rejects.toThrow("killed");
+    saving.mockRestore();
+    const resumed = await search(config, { directory });
+    expect([resumed.chosen, resumed.rollbacks]).toEqual([whole.chosen, whole.rollbacks]);
+    expect(epochNumbers(resumed)).toEqual(epochNumbers(whole));
+    expect(readTensorFile(checkpoint)).toEqual(readTensorFile(searchFiles(folder(method)).checkpoint));
   });
 });

@@ -10,7 +10,7 @@ import { randomGenotype } from "../../lib/space/randomGenotype";
 import { expandSweep } from "../../lib/sweep/expandSweep";
 import { jobFiles, readOutcome } from "../../lib/sweep/jobFolder";
 import { jobState, prepareJob } from "../../lib/sweep/jobState";
-import { runJob, type StepOptions, type StepRunner } from "../../lib/sweep/runJob";
+import { FolderBusyError, runJob, type StepOptions, type StepRunner } from "../../lib/sweep/runJob";
 import { checkSweep } from "../../lib/sweep/sweepFile";
 import type { SweepJob } from "../../lib/sweep/sweepJob";
 import { DivergenceError, InterruptedError, RecordError } from "../../lib/util/errors";
@@ -178,6 +178,15 @@ describe("runJob", () => {
     const first = await run(at, runner);
     expect(await run(at, runner)).toEqual(first);
     expect(runner.calls).toHaveLength(1);
+  });
+
+  it("says of a lock that cannot be written what is wrong with it, not that another process works on the job", async () => {
+    const { folder, jobs } = jobsOf({ name: "b", stage: "baseline" });
+    const at = prepareJob(folder, jobs[0] as SweepJob);
+    mkdirSync(join(at, "owner.lock"));
+    const running = run(at, training());
+    await expect(running).rejects.toThrow(`${join(at, "owner.lock")}: could not be written`);
+    await expect(running).rejects.not.toBeInstanceOf(FolderBusyError);
   });
 
   it("refuses a job whose settings were changed by hand", async () => {

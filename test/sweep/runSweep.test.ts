@@ -254,6 +254,20 @@ describe("runSweep", () => {
     expect(jobs.map((job) => jobState(folder, job).status)).toEqual(["interrupted", "interrupted"]);
   });
 
+  it("lets the other jobs save and stop before it fails by one whose outcome cannot be read", async () => {
+    const { folder, jobs, run, steps, events } = fakeSweep(3);
+    const damaged = jobFiles(prepareJob(folder, jobs[2] as SweepJob)).outcome;
+    writeFileSync(damaged, "{ cut off");
+    // The second ends, and the third is looked at, when the first has begun.
+    await expect(run({ "a-s0": { ms: 60_000 }, "b-s0": { together: 2 } })).rejects.toThrow(damaged);
+    expect(steps().filter((step) => !step.startsWith("begin"))).toEqual(["end b-s0", "saved a-s0"]);
+    expect(jobs.slice(0, 2).map((job) => jobState(folder, job).status)).toEqual(["interrupted", "finished"]);
+    expect(events.flatMap((event) => (event.type === "started" ? [alive(event.pid)] : []))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
   it("refuses an outcome of another schema, naming the file", async () => {
     const { folder, jobs, run } = fakeSweep(1);
     const at = prepareJob(folder, jobs[0] as SweepJob);

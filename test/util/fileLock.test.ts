@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -135,6 +144,20 @@ describe("a lock of a live process's number", () => {
     await ownFolder(folder, "train", async () => {
       expect(JSON.parse(readFileSync(lock, "utf8")).started).toBe(processStart(process.pid));
     });
+  });
+});
+
+describe("a lock of this process", () => {
+  it("is not given a second time by another path to its folder", async () => {
+    const { folder } = locked("");
+    const link = `${folder}-link`;
+    symlinkSync(folder, link, "junction");
+    await ownFolder(folder, "train", async () => {
+      await expect(ownFolder(link, "train", async () => 1)).rejects.toThrow(
+        `train: ${link} is in use by process ${process.pid} on ${hostname()} since `,
+      );
+    });
+    expect(await ownFolder(link, "train", async () => 2)).toBe(2);
   });
 });
 

@@ -99,6 +99,27 @@ describe("a search strategy that a user defines", () => {
     expect(record.status).toBe("finished");
   });
 
+  it("acts once at the start of an epoch, also where the search is stopped before the first step of it", async () => {
+    bars.defineStrategy({
+      name: "leash",
+      formula: "a := s a",
+      setting: settings.number({ default: 1, min: 0, meaning: "s." }),
+      hooks: {
+        epochStart: (by, { alphas: { cells } }) => {
+          for (const cell of cells) tf.tidy(() => cell.assign(tf.mul(cell, by)));
+        },
+      },
+    });
+    const config = tiny({ epochs: 2, strategies: { leash: 0.5 } });
+    const whole = await bars.search(config, { directory: folder("shrunk") });
+    const directory = folder("between");
+    const stop = new AbortController();
+    await expect(
+      bars.search(config, { directory, signal: stop.signal, onEpoch: () => stop.abort() }),
+    ).rejects.toThrow("search: stopped in epoch 2 after step 0; everything is saved.");
+    expect(epochNumbers(await bars.search(config, { directory }))).toEqual(epochNumbers(whole));
+  });
+
   it("must give a scalar to the loss", async () => {
     bars.defineStrategy({
       name: "leash",
