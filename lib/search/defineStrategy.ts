@@ -87,6 +87,7 @@ const hookNames = {
   pass: true,
   objective: true,
   epochEnd: true,
+  resumed: true,
   finished: true,
 } as const satisfies Readonly<Record<keyof StrategyHooks<unknown>, true>>;
 

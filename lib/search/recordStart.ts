@@ -15,6 +15,7 @@ import { searchRecalibration } from "../records/recalibration";
 import type { SearchRecord } from "../records/searchRecord";
 import { searchRecordSchema } from "../records/searchRecordFile";
 import { RecordError } from "../util/errors";
+import { epochSettings } from "./epochSettings";
 import type { SearchState } from "./searchState";
 
 const words: RunWords = {
@@ -80,16 +81,10 @@ export function resumed(
   const epochs = resumedEpochs(record, state, files.checkpoint, stepsPerEpoch);
   // What the dropped epoch decided is decided again at its end.
   const chosen = epochs.length < record.epochs.length ? null : record.chosen;
-  return { ...record, schema: searchRecordSchema, epochs, chosen, rollbacks: mendedRollbacks(record, state) };
-}
-
-/** With the return to an earlier epoch whose checkpoint was written, and whose record was not any more: it shows in the weight decay. */
-function mendedRollbacks(
-  record: SearchRecord,
-  { position, weightDecay }: SearchState,
-): SearchRecord["rollbacks"] {
-  if (record.config.strategies.eigenvalueStop.method !== "adapt") return record.rollbacks;
-  const known = record.rollbacks.at(-1)?.weightDecay ?? record.config.weightOptimizer.weightDecay;
-  if (weightDecay === known || position.epoch >= record.epochs.length) return record.rollbacks;
-  return [...record.rollbacks, { from: record.epochs.length - 1, to: position.epoch - 1, weightDecay }];
+  const { strategies } = epochSettings(
+    record.config,
+    Math.min(state.position.epoch, record.config.epochs - 1),
+  );
+  const lost = strategies.map(({ own, hooks }) => hooks.resumed?.(own, { state, record }));
+  return Object.assign({ ...record, schema: searchRecordSchema, epochs, chosen }, ...lost);
 }

@@ -96,6 +96,11 @@ export interface StrategyHooks<Own> {
   ): tf.Tensor | null;
   /** After an epoch, when it is in the record: may end the search or take it back. */
   epochEnd?(own: Own, input: EndedEpoch): EpochChanges | Promise<EpochChanges>;
+  /**
+   * When a killed search goes on from a checkpoint that `epochEnd` wrote: what it gave back then, and the record lacks. The state is the
+   * checkpoint's, the record as it was found.
+   */
+  resumed?(own: Own, input: Pick<EndedEpoch, "state" | "record">): EpochChanges;
   /** When the search is finished: removes what it left beside the checkpoint. */
   finished?(own: Own, input: { readonly config: SearchConfig; readonly checkpoint: string }): void;
 }

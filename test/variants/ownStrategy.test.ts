@@ -178,7 +178,7 @@ describe("a search strategy that a user defines", () => {
     [{ name: "pruning" }, 'defineStrategy: "pruning" is a strategy of the library; choose another name.'],
     [
       { hooks: {} },
-      'defineStrategy: "x": hooks must be one or more of build, epochStart, draw, mixture, leavesOut, pass, objective, epochEnd, finished, got none.',
+      'defineStrategy: "x": hooks must be one or more of build, epochStart, draw, mixture, leavesOut, pass, objective, epochEnd, resumed, finished, got none.',
     ],
     [{ hooks: { step: () => 0 } }, 'defineStrategy: "x": no hook is called "step". Hooks: build,'],
     [{ hooks: { pass: 1 } }, 'defineStrategy: "x": hook "pass" must be a function, got number.'],

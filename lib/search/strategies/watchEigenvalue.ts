@@ -66,8 +66,21 @@ async function watchEigenvalue(
   };
 }
 
+/** The return to an earlier epoch whose checkpoint was written, and whose record was not any more: it shows in the weight decay. */
+function lostRollback(
+  { method }: EigenvalueStopConfig,
+  { state, record }: Pick<EndedEpoch, "state" | "record">,
+): EpochChanges {
+  const { config, epochs, rollbacks } = record;
+  const { position, weightDecay } = state;
+  const known = rollbacks.at(-1)?.weightDecay ?? config.weightOptimizer.weightDecay;
+  if (method !== "adapt" || weightDecay === known || position.epoch >= epochs.length) return {};
+  return { rollbacks: [...rollbacks, { from: epochs.length - 1, to: position.epoch - 1, weightDecay }] };
+}
+
 /** Stops a search, or takes it back, by the dominant eigenvalue (R-DARTS, arXiv:1909.09656). */
 export const eigenvalueStopHooks: StrategyHooks<AtEpoch<StrategyFields["eigenvalueStop"]>> = {
   epochEnd: watchEigenvalue,
+  resumed: lostRollback,
   finished: (own, { config, checkpoint }) => forgetSnapshots(checkpoint, own, config.epochs),
 };
