@@ -47,7 +47,9 @@ function primary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): 
   const unfinished = plan.searchSeeds.filter((seed) => (races[seed]?.length ?? 0) < trainings);
   const missing = [
     ...(unfinished.length > 0
-      ? [`trainings of the races with seeds ${listText(unfinished.map(String))}`]
+      ? [
+          `trainings of the ${unfinished.length === 1 ? "race with seed" : "races with seeds"} ${listText(unfinished.map(String))}`,
+        ]
       : []),
     ...(draws.length < plan.draws ? [`${plan.draws - draws.length} of ${plan.draws} draws`] : []),
     ...(reference.length < trainings ? ["trainings of the hand-made network"] : []),
