@@ -170,7 +170,7 @@ console.log(
   `Kendall's τ over ${rows[0].networks} uniform draws of the band, scores of the race's first rung (95 % interval over networks); BOPs alone: ${text(rows[0].tau.bops)}.\n`,
 );
 console.log(
-  "| search | seed | alphas | strengths | one-shot accuracy | argmax, share of the budget | minutes |",
+  "| search | seed | alphas | strengths | one-shot accuracy | argmax, pruned, share of the budget | minutes |",
 );
 console.log("| --- | --- | --- | --- | --- | --- | --- |");
 for (const { name, seed, tau, argmax, seconds } of rows) {

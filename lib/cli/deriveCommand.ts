@@ -119,7 +119,7 @@ function recordIn(path: string): SearchRecord | RaceRecord {
 }
 
 function tauText({ tau }: RaceFit): string {
-  return tau === null ? "" : `; cross-validated Kendall's tau ${tau.value.toFixed(2)}`;
+  return tau === null ? "" : `; cross-validated Kendall's tau ${tau.value.toFixed(2)} over all proposals`;
 }
 
 function ruleText(name: string, rule: (typeof deriveRules)[keyof typeof deriveRules]): string {

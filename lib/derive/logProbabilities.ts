@@ -44,40 +44,30 @@ export function logProbabilityOf(
 }
 
 /**
- * `ln p` of a pruned network ({@link prunedNetwork}), whose edges out of nodes that nothing feeds, groups without cells and
- * widths that a stage takes from the next one could have been anything:
+ * `ln p` of all draws from the alphas that prune to a network ({@link prunedNetwork}). Edges out of nodes that nothing feeds, groups without cells
+ * and widths that a stage takes from the next one could have been anything, so it is exactly `Σ ln p` over the other edges, the depths
+ * and the widths that it decides itself.
  *
- * - `"draws"`: of all draws from the alphas that prune to it. These choices are free, so it is exactly `Σ ln p` over the other
- *   edges, the depths and the widths that it decides itself.
- * - `"fitted"`: as alphas fitted to pruned networks mean it. What was left out is `none`, and a width that is not decided no choice;
- *   but for a constant the score that they predict.
- *
- * Null where the distribution cannot give it (see {@link logProbabilityOf}).
+ * @param pruned such a network.
+ * @returns null where the distribution cannot give it (see {@link logProbabilityOf}).
  */
 export function logPrunedProbability(
   { space, cells, depth, width }: Genotype,
   alphas: Alphas,
-  meant: "draws" | "fitted",
   method: ProbabilityMethod = "softmax",
 ): number | null {
   const built = new Set(builtCells({ space, depth, width }).map(({ group }) => group));
   const fed = cells.map((edges) => fedNodes(edges));
   const own = ownWidths(space, { depth });
   const places = edgesOf(space.steps);
-  const none = space.primitives.indexOf("none");
-  const left = (row: readonly number[]) => {
-    if (meant === "draws") return 0;
-    return none < 0 ? uncounted(row, 1) : (logSoftmax(row, 1)[none] as number);
-  };
   return sumOfChoices(
     space,
     alphas,
     { cells, depth, width },
     {
       ...{ method, temperature: 1 },
-      edge: (row, group, i) =>
-        built.has(group) && fed[group]?.has(places[i]?.from as number) ? null : left(row),
-      width: (row, slot) => (own.has(slot) ? null : meant === "draws" ? 0 : uncounted(row, 1)),
+      hasEdge: (group, i) => built.has(group) && (fed[group]?.has(places[i]?.from as number) ?? false),
+      hasWidth: (slot) => own.has(slot),
     },
   );
 }
@@ -85,27 +75,23 @@ export function logPrunedProbability(
 interface ChoiceSum {
   readonly method: ProbabilityMethod;
   readonly temperature: number;
-  /** What an edge counts instead of `ln p` of its choice; null or left out: that. */
-  edge?(row: readonly number[], group: number, edge: number): number | null;
+  /** Whether an edge counts; left out: all do. */
+  hasEdge?(group: number, edge: number): boolean;
   /** Likewise a width. */
-  width?(row: readonly number[], slot: number): number | null;
+  hasWidth?(slot: number): boolean;
 }
 
 function sumOfChoices(
   space: SpaceConfig,
   alphas: Alphas,
   choice: GenotypeChoice,
-  { method, temperature, edge, width }: ChoiceSum,
+  { method, temperature, hasEdge, hasWidth }: ChoiceSum,
 ): number | null {
   let total = 0;
   for (const [group, rows] of alphas.cells.entries()) {
     for (const [i, { to, from }] of edgesOf(space.steps).entries()) {
+      if (hasEdge?.(group, i) === false) continue;
       const row = rows[i] as readonly number[];
-      const instead = edge?.(row, group, i) ?? null;
-      if (instead !== null) {
-        total += instead;
-        continue;
-      }
       const own = (choice.cells[group] ?? []).filter((one) => one.to === to && one.from === from);
       const names: readonly string[] = own.map(({ primitive }) => primitive);
       if (method === "sigmoid") {
@@ -125,9 +111,9 @@ function sumOfChoices(
     if (row.length > 0) total += logSoftmax(row, temperature)[choice.depth[stage] as number] as number;
   });
   alphas.width.forEach((row, slot) => {
-    if (row.length === 0) return;
+    if (row.length === 0 || hasWidth?.(slot) === false) return;
     const place = space.widthChoices.indexOf(choice.width[slot] as number);
-    total += width?.(row, slot) ?? (logSoftmax(row, temperature)[place] as number);
+    total += logSoftmax(row, temperature)[place] as number;
   });
   return total;
 }

@@ -1,11 +1,10 @@
+import { predictedScore } from "../analysis/fitAlphas";
 import { type Correlation, kendall } from "../analysis/rankCorrelation";
-import { isIndependent } from "../config/samplers";
 import { deriveInputOf, type StoredEpoch } from "../derive/alphasAt";
-import { logPrunedProbability } from "../derive/logProbabilities";
 import { prunedNetwork } from "../derive/prunedNetwork";
 import type { RunPoint } from "../frontier/runPoint";
 import type { GenotypeModel } from "../records/modelSpec";
-import type { RaceRecord } from "../records/raceRecord";
+import type { RaceFit, RaceRecord } from "../records/raceRecord";
 import type { SearchRecord } from "../records/searchRecord";
 import type { TrainRecord } from "../records/trainRecord";
 import type { Genotype } from "../space/genotype";
@@ -13,6 +12,7 @@ import { genotypeHash } from "../space/genotypeJson";
 import { canonicalJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
 import { runPointOf } from "./frontierRuns";
+import { probabilityUnder } from "./raceRanking";
 
 /** One trained architecture beside what a search thinks of it. */
 export interface RankedArchitecture {
@@ -24,8 +24,8 @@ export interface RankedArchitecture {
   /** Of the last epoch on all test images, 0 to 1. */
   readonly accuracy: number;
   /**
-   * ln of the probability that a draw from the search's alphas prunes to it; of a race, but for a constant, the score that its alphas
-   * predict (`predictedScore`).
+   * ln of the probability that a draw from the search's alphas prunes to it; of a race the score that its alphas predict
+   * (`predictedScore`).
    */
   readonly logProbability: number;
 }
@@ -63,7 +63,7 @@ export function alphaRanking(
   records: readonly TrainRecord[],
   options: { readonly epoch?: StoredEpoch; readonly bops?: readonly [number, number] } = {},
 ): AlphaRanking {
-  const { space, alphas } = deriveInputOf(search, options.epoch);
+  const { space } = deriveInputOf(search, options.epoch);
   const [least, most] = options.bops ?? [0, Infinity];
   const ownSpace = canonicalJson(space);
   const own = records.filter(
@@ -86,11 +86,12 @@ export function alphaRanking(
     [...groups.values()].flatMap(({ runs }) => runs),
     "alphaRanking",
   );
-  const method =
-    "samplers" in search.config && isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
-  const meant = "samplers" in search.config ? "draws" : "fitted";
+  const judged =
+    "fit" in search
+      ? (pruned: Genotype) => predictedScore(search.fit as RaceFit, pruned)
+      : probabilityUnder(search, options.epoch);
   const architectures = [...groups].flatMap(([hash, { genotype, runs }]) => {
-    const logProbability = logPrunedProbability(prunedNetwork(genotype), alphas, meant, method);
+    const logProbability = judged(prunedNetwork(genotype));
     if (logProbability === null) return [];
     const { name: network, bops } = runs[0] as RunPoint;
     const accuracy = runs.reduce((sum, run) => sum + run.accuracy, 0) / runs.length;

@@ -72,21 +72,29 @@ export function raceRanking(
  */
 export function equalAlphas(space: SpaceConfig): (network: { readonly genotype: Genotype }) => number | null {
   const alphas = alphasFrom(space, () => 0);
-  return ({ genotype }) => logPrunedProbability(genotype, alphas, "draws");
+  return ({ genotype }) => logPrunedProbability(genotype, alphas);
 }
 
-/** `ln p` of the draws from a search's alphas that prune to a network. */
+/** Of pruned networks `ln p` of the draws from a search's alphas that prune to them. */
+export function probabilityUnder(
+  search: SearchRecord,
+  epoch?: StoredEpoch,
+): (pruned: Genotype) => number | null {
+  const { alphas } = deriveInputOf(search, epoch);
+  const method = isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
+  return (pruned) => logPrunedProbability(pruned, alphas, method);
+}
+
 function probabilityOf(
   search: SearchRecord,
-  raced: RaceRecord["config"]["space"],
+  raced: SpaceConfig,
   epoch: StoredEpoch | undefined,
 ): (network: { readonly genotype: Genotype }) => number | null {
-  const { space, alphas } = deriveInputOf(search, epoch);
-  if (canonicalJson(space) !== canonicalJson(raced)) {
+  if (canonicalJson(search.config.space) !== canonicalJson(raced)) {
     throw new RecordError(
       "raceRanking: expected a search of the race's space, got one of another. Give records of one space.",
     );
   }
-  const method = isIndependent(search.config.samplers.cell.method) ? "sigmoid" : "softmax";
-  return ({ genotype }) => logPrunedProbability(genotype, alphas, "draws", method);
+  const judged = probabilityUnder(search, epoch);
+  return ({ genotype }) => judged(genotype);
 }

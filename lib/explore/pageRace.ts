@@ -83,7 +83,7 @@ function notesOf({ config, data, status }: RaceRecord, { networks, tau }: RaceFi
   const rank =
     tau === null
       ? ""
-      : `; Kendall's tau of predicted and measured scores ${tau.value.toFixed(2)} on networks left out`;
+      : `; Kendall's tau of predicted and measured scores ${tau.value.toFixed(2)} on networks left out, over all proposals`;
   return [
     ...(status === "finished" ? [] : [`This race is ${status}.`]),
     `Alphas fitted to the scores of ${counted(networks, "network")} of the first rung${rank}. ${data.name}; 1 seed (${config.seed}).`,

@@ -3,6 +3,7 @@ import { epochNumber } from "../util/epochNumber";
 import { DivergenceError, InterruptedError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { oneAtATime } from "../util/oneAtATime";
+import type { StoredTensor } from "../util/tensorFile";
 
 /** Runs in a folder, one after the other in this process and as its only owner among all. @param place "search". */
 export function inFolder<T>(directory: string, place: string, work: () => Promise<T>): Promise<T> {
@@ -79,4 +80,21 @@ export function checkFiniteLoss(
   throw new DivergenceError(
     `${what} became ${value} ${at}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
   );
+}
+
+/**
+ * @param run "search" or "train".
+ * @param when "in epoch 3", where it is not after a step.
+ * @throws DivergenceError if a number of a state is not finite: it must not replace a good one.
+ */
+export function checkFiniteTensors(
+  run: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  when: string | { readonly epoch: number; readonly step: number },
+): void {
+  const at = typeof when === "string" ? when : `by step ${when.step} of epoch ${epochNumber(when.epoch)}`;
+  for (const [name, { values }] of tensors) {
+    const wrong = values.find((value: number) => !Number.isFinite(value));
+    if (wrong !== undefined) checkFiniteLoss(wrong, `${run}: ${name}`, at);
+  }
 }

@@ -75,7 +75,7 @@ function fitText(
 ) {
   const interval =
     tau.interval === null ? "" : ` (95 % ${tau.interval.map((value) => value.toFixed(2)).join(" to ")})`;
-  return `alphas of ${counted(n, "network")}, cross-validated Kendall's tau ${tau.value.toFixed(2)}${interval}`;
+  return `alphas of ${counted(n, "network")}, cross-validated Kendall's tau ${tau.value.toFixed(2)}${interval} over all proposals`;
 }
 
 function winnerRows({ networks, winner, config, tests }: RaceRecord): (readonly [string, string])[] {

@@ -1,6 +1,7 @@
 import { type BackendInfo, tf } from "../backend";
 import { mixtureOf, type SearchConfig } from "../config/searchConfig";
 import { checkStatistics } from "../layers/runningStatistics";
+import { checkFiniteTensors } from "../loop/keptRun";
 import { StepReplay } from "../loop/stepReplay";
 import { checkOptimizerState, restoreOptimizer, storedTensors } from "../loop/storedTensors";
 import { createOptimizer, type Optimizer } from "../optim/createOptimizer";
@@ -11,8 +12,7 @@ import { AlphaVariables } from "../supernet/alphaVariables";
 import { ExpectedCost } from "../supernet/expectedCost";
 import { Supernet } from "../supernet/supernet";
 import { checkTensors } from "../util/checkTensors";
-import { epochNumber } from "../util/epochNumber";
-import { DivergenceError, RecordError } from "../util/errors";
+import { RecordError } from "../util/errors";
 import { amount, count, finite, mapOf, objectOf, pairOf, wholeFrom } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 import { epochSettings } from "./epochSettings";
@@ -121,7 +121,7 @@ export class SearchState {
     add("alphas", await storedTensors(Object.entries(this.alphas.named())));
     add("weightOptimizer", await storedTensors(Object.entries(this.weightOptimizer.state.tensors)));
     add("alphaOptimizer", await storedTensors(Object.entries(this.alphaOptimizer.state.tensors)));
-    rejectNotFinite(tensors, this.position);
+    checkFiniteTensors("search", tensors, this.position);
     writeTensorFile(path, tensors, {
       kind: searchCheckpointForm.kind,
       schema: searchCheckpointForm.schema,
@@ -208,15 +208,5 @@ export class SearchState {
     this.weightOptimizer.dispose();
     this.alphaOptimizer.dispose();
     this.expectedCost.dispose();
-  }
-}
-
-function rejectNotFinite(tensors: ReadonlyMap<string, StoredTensor>, { epoch, step }: SearchPosition): void {
-  for (const [name, { values }] of tensors) {
-    const wrong = values.findIndex((value: number) => !Number.isFinite(value));
-    if (wrong < 0) continue;
-    throw new DivergenceError(
-      `search: ${name} became ${values[wrong]} by step ${step} of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
-    );
   }
 }

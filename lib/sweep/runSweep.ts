@@ -46,7 +46,7 @@ export interface SweepRunOptions {
 export interface SweepResult {
   readonly finished: readonly SweepJob[];
   readonly failed: readonly { readonly job: SweepJob; readonly detail: string }[];
-  /** Not finished, because the run was asked to stop. */
+  /** Not finished, because the run, or the process of a job, was asked to stop. */
   readonly left: readonly SweepJob[];
 }
 

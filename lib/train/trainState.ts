@@ -1,5 +1,6 @@
 import type { BackendInfo } from "../backend";
 import type { TrainConfig } from "../config/trainConfig";
+import { checkFiniteTensors } from "../loop/keptRun";
 import { StepReplay } from "../loop/stepReplay";
 import { buildNetwork } from "../network/buildNetwork";
 import type { LayerOverrides } from "../network/layerOverrides";
@@ -8,11 +9,10 @@ import { createTrainOptimizer, type TrainOptimizer } from "../optim/createTrainO
 import { fold, type RandomKey } from "../random/randomKey";
 import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../records/checkpoint";
 import type { ModelSpec } from "../records/modelSpec";
-import { epochNumber } from "../util/epochNumber";
 import { RecordError } from "../util/errors";
 import { amount, count, finite, objectOf, wholeFrom } from "../util/shape";
 import { readTensorFile, writeTensorFile } from "../util/tensorFile";
-import { checkFiniteTensors, checkNetwork, networkTensors, restoreNetwork } from "./trainedWeights";
+import { checkNetwork, networkTensors, restoreNetwork } from "./trainedWeights";
 import { allEpochs, phaseOf } from "./trainPhase";
 
 /** Sums of one epoch so far. */
@@ -97,7 +97,7 @@ export class TrainState {
     const tensors = await networkTensors(this.network);
     const memory = await this.#optimizer.stored();
     for (const [name, tensor] of memory.tensors) tensors.set(`optimizer/${name}`, tensor);
-    checkFiniteTensors(tensors, `by step ${this.position.step} of epoch ${epochNumber(this.position.epoch)}`);
+    checkFiniteTensors("train", tensors, this.position);
     writeTensorFile(path, tensors, {
       kind: form.kind,
       schema: form.schema,

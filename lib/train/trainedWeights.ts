@@ -1,9 +1,9 @@
 import { checkStatistics } from "../layers/runningStatistics";
+import { checkFiniteTensors } from "../loop/keptRun";
 import { storedTensors } from "../loop/storedTensors";
 import type { Trainable } from "../network/trainable";
 import { type CheckpointForm, checkCheckpoint, checkpointValue, section } from "../records/checkpoint";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError } from "../util/errors";
 import { count, truth } from "../util/shape";
 import { readTensorFile, type StoredTensor, writeTensorFile } from "../util/tensorFile";
 
@@ -35,17 +35,6 @@ export async function networkTensors(network: Trainable): Promise<Map<string, St
   return tensors;
 }
 
-/** @throws DivergenceError if a number is not finite: such a state must not replace a good one. */
-export function checkFiniteTensors(tensors: ReadonlyMap<string, StoredTensor>, when: string): void {
-  for (const [name, { values }] of tensors) {
-    const wrong = values.findIndex((value) => !Number.isFinite(value));
-    if (wrong < 0) continue;
-    throw new DivergenceError(
-      `train: ${name} became ${values[wrong]} ${when}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
-    );
-  }
-}
-
 /** Writes a network's weights and statistics, atomically. */
 export async function writeTrainedWeights(
   path: string,
@@ -53,7 +42,7 @@ export async function writeTrainedWeights(
   info: WeightsInfo,
 ): Promise<void> {
   const tensors = await networkTensors(network);
-  checkFiniteTensors(tensors, `in epoch ${epochNumber(info.epoch)}`);
+  checkFiniteTensors("train", tensors, `in epoch ${epochNumber(info.epoch)}`);
   writeTensorFile(path, tensors, {
     kind: form.kind,
     schema: form.schema,

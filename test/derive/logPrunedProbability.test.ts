@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { choicePlaces } from "../../lib/analysis/fitAlphas";
 import { spaceConfig } from "../../lib/config/spaceConfig";
 import { logProbabilityOf, logPrunedProbability } from "../../lib/derive/logProbabilities";
 import { prunedNetwork } from "../../lib/derive/prunedNetwork";
@@ -16,7 +15,7 @@ describe("logPrunedProbability", () => {
     ["one group", { cellLayout: [0], reductionGroups: [], steps: 2 }, "softmax"],
     ["a stage that may have no cells", { cellLayout: [0, 1, 0], steps: 1 }, "softmax"],
     ["several operations an edge", { cellLayout: [0], reductionGroups: [], steps: 2 }, "sigmoid"],
-  ] as const)("of draws is the sum over all that prune to the network: %s", (_name, changed, method) => {
+  ] as const)("is the sum over all draws that prune to the network: %s", (_name, changed, method) => {
     const space = spaceConfig({ ...small, ...changed });
     const alphas = randomAlphas(space, 1.5, randomKey(0));
     const sums = new Map<string, { sum: number; draws: number; own: number }>();
@@ -26,29 +25,11 @@ describe("logPrunedProbability", () => {
       const key = JSON.stringify([cells, depth, effectiveWidths(pruned)]);
       const before = sums.get(key) ?? { sum: 0, draws: 0, own: 0 };
       const p = Math.exp(logProbabilityOf(space, alphas, choice, method, 1) as number);
-      const own = Math.exp(logPrunedProbability(pruned, alphas, "draws", method) as number);
+      const own = Math.exp(logPrunedProbability(pruned, alphas, method) as number);
       sums.set(key, { sum: before.sum + p, draws: before.draws + 1, own });
     }
     expect([...sums.values()].reduce((all, { sum }) => all + sum, 0)).toBeCloseTo(1, 9);
     for (const { sum, own } of sums.values()) expect(own / sum).toBeCloseTo(1, 9);
     expect([...sums.values()].some(({ draws }) => draws > 1)).toBe(true);
   });
-
-  it.each([
-    ["with none", {}],
-    ["without none", { primitives: ["skip_connect", "bin_conv_3x3"] }],
-  ] as const)(
-    "as fitted alphas mean it is their sum over the choices, but for a constant: %s",
-    (_name, changed) => {
-      const space = spaceConfig({ ...small, cellLayout: [0, 1, 0], steps: 1, ...changed });
-      const alphas = randomAlphas(space, 1.5, randomKey(1));
-      const values = [...alphas.cells.flat(2), ...alphas.depth.flat(), ...alphas.width.flat()];
-      const rests = everyChoice(space, false).map((choice) => {
-        const pruned = prunedNetwork(genotype(space, choice));
-        const sum = choicePlaces(space, pruned).reduce((total, at) => total + (values[at] as number), 0);
-        return (logPrunedProbability(pruned, alphas, "fitted") as number) - sum;
-      });
-      for (const rest of rests) expect(rest).toBeCloseTo(rests[0] as number, 9);
-    },
-  );
 });

@@ -36,8 +36,7 @@ describe("raceRanking", () => {
   it("asks a search for the probability of each network", () => {
     const there = { ...search, chosen: null };
     const { space, alphas } = deriveInputOf(there);
-    const judge = ({ genotype }: (typeof race.networks)[number]) =>
-      logPrunedProbability(genotype, alphas, "draws");
+    const judge = ({ genotype }: (typeof race.networks)[number]) => logPrunedProbability(genotype, alphas);
     expect(
       race.networks.some((one) => logProbabilityOf(space, alphas, one.genotype, "softmax", 1) !== judge(one)),
     ).toBe(true);

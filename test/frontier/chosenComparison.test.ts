@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { armDifference } from "../../lib/frontier/armDifference";
 import { chosenComparison } from "../../lib/frontier/chosenComparison";
 import { welchTest } from "../../lib/frontier/welchTest";
-import { randomKey } from "../../lib/random/randomKey";
+import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import { mean } from "../../lib/util/statistics";
 
 describe("welchTest", () => {
   // scipy 1.17.1, stats.ttest_ind(equal_var=False).
@@ -110,6 +111,32 @@ describe("armDifference", () => {
     const sd = Math.sqrt((101 / 99 / 12) / 200); // biome-ignore format: one line
     expect(wide.interval?.[0]).toBeCloseTo(0.5 - 1.96 * sd, 2);
     expect(wide.interval?.[1]).toBeCloseTo(0.5 + 1.96 * sd, 2);
+  });
+
+  it("holds the difference less often than 95 % of the time where three seeds differ more than their trainings", () => {
+    const key = randomKey(5);
+    const share = (seedDeviation: number, deviation: number) => {
+      const arm = (own: ReturnType<typeof randomKey>) => {
+        const noise = normal(own, 12);
+        return [0, 1, 2].map((seed) =>
+          [0, 1, 2].map(
+            (i) => seedDeviation * (noise[seed] as number) + deviation * (noise[3 + 3 * seed + i] as number),
+          ),
+        );
+      };
+      const hits = Array.from({ length: 300 }, (_, i) => {
+        const [a, b] = ["a", "b"].map((name) => arm(fold(fold(key, name), i))) as [number[][], number[][]];
+        const [low, high] = armDifference(a, b, { draws: 500, key: fold(key, i) }).interval as [
+          number,
+          number,
+        ];
+        return low <= 0 && high >= 0 ? 1 : 0;
+      });
+      return mean(hits);
+    };
+    expect(share(2, 0.8)).toBeGreaterThan(0.76);
+    expect(share(2, 0.8)).toBeLessThan(0.88);
+    expect(share(0, 1)).toBeGreaterThan(0.92);
   });
 
   it("gives no interval where a search has one seed, whose spread nobody knows", () => {

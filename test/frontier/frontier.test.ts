@@ -232,6 +232,12 @@ describe("bootstrapPoints", () => {
     }
   });
 
+  it("gives of three seeds the interval from the smallest to the largest, which is too narrow", () => {
+    const groups = groupRuns(seedsOf([0.8, 0.82, 0.86]));
+    const draws = bootstrapPoints(groups, "bops", 2000, { key: randomKey(0) });
+    expect(percentileInterval(draws.map(([row]) => row?.accuracy ?? 0))).toEqual([0.8, 0.86]);
+  });
+
   it("draws rows independently of each other", () => {
     const groups = groupRuns([...seedsOf([0.4, 0.6], { name: "a" }), ...seedsOf([0.4, 0.6], { name: "b" })]);
     const draws = bootstrapPoints(groups, "bops", 1000, { key: randomKey(0) });

@@ -65,7 +65,7 @@ export function raceAgreementFigure(record: RaceRecord): Figure {
     title: "How far the rungs of a race agree",
     caption: raceCaption(
       record,
-      "Kendall's rank correlation of scores, over the networks that ran both rungs (how many: in brackets); bars: 95 % interval, none for fewer than six, and no mark for fewer than four. Networks of a later rung are the best of the one before, which makes their order there harder to tell. Fitted alphas: over networks left out of the fit.",
+      "Kendall's rank correlation of scores, over the networks that ran both rungs (how many: in brackets); bars: 95 % interval, none for fewer than six, and no mark for fewer than four. Networks of a later rung are the best of the one before, which makes their order there harder to tell. Fitted alphas: over networks left out of the fit, of all proposals.",
     ),
     rows: 1,
     columns: 1,
