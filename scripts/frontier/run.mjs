@@ -2,8 +2,9 @@
 //
 //   node scripts/frontier/run.mjs [--workers 2] [--only TEXT]   until all is done, or Ctrl-C (what runs saves and ends)
 //   node scripts/frontier/run.mjs --status                      what is done, begun and left, with hours
+//   node scripts/frontier/run.mjs --commands [--only TEXT]      the command of each unit, which makes the record of its name
 //
-// Every unit is one process of one thread that resumes by itself; a kill at any instant loses at most an epoch of it.
+// Every unit is one process of one thread that resumes by itself (a race takes idle ones, too); a kill at any instant loses at most an epoch of it.
 import { spawn } from "node:child_process";
 import {
   copyFileSync,
@@ -14,7 +15,7 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { costIn, writeDraws } from "./draws.mjs";
 import { headlineLimits, widened } from "./headline.mjs";
@@ -25,6 +26,7 @@ import { allUnits, differentiableFiles, headlineFiles, keptRecord, progressOf, r
 const { values } = parseArgs({
   options: {
     status: { type: "boolean" },
+    commands: { type: "boolean" },
     workers: { type: "string", default: "2" },
     only: { type: "string" },
   },
@@ -146,6 +148,17 @@ function groupBy(rows) {
   return groups;
 }
 
+/** What makes each record, from this folder. */
+function commands() {
+  for (const { id, command } of asked()) {
+    const [, ...args] = command.map((one) => (one.startsWith(root) ? relative(root, one) : one));
+    const typed = args.map((one) => (/^[\w./=,-]+$/.test(one) ? one : `'${one}'`));
+    console.log(`${relative(root, keptRecord(id))}\n  BARS_ONNX_THREADS=1 npx bars ${typed.join(" ")}`);
+  }
+}
+
+const asked = () => allUnits().filter(({ id }) => !values.only || id.includes(values.only));
+
 let ending = false;
 const running = new Map();
 
@@ -181,12 +194,9 @@ async function worker(failed) {
     writeDerived();
     takeKept();
     writeWidened();
-    const [next, ...others] = allUnits().filter(
+    const [next, ...others] = asked().filter(
       (unit) =>
-        (!values.only || unit.id.includes(values.only)) &&
-        !running.has(unit.id) &&
-        !failed.has(unit.id) &&
-        ["left", "begun"].includes(progressOf(unit).state),
+        !running.has(unit.id) && !failed.has(unit.id) && ["left", "begun"].includes(progressOf(unit).state),
     );
     if (!next) return;
     const idle = Number(values.workers) - running.size - others.length;
@@ -195,6 +205,7 @@ async function worker(failed) {
 }
 
 if (values.status) status();
+else if (values.commands) commands();
 else {
   takeKept();
   writeGiven();

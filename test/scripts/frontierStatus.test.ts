@@ -2,6 +2,16 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 
+it("the comparison names the command of every stored record", () => {
+  const { stdout, status } = spawnSync(process.execPath, ["scripts/frontier/run.mjs", "--commands"], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  for (const name of readdirSync("data/records/protocol"))
+    expect(stdout).toContain(`data/records/protocol/${name}\n  BARS_ONNX_THREADS=1 npx bars `);
+  expect(stdout).toContain("npx bars race laptop --seed 1 --workers 1 --set band.measure=bops ");
+});
+
 it("the comparison counts what the stored records hold as done, on a machine that ran none of it", () => {
   const kept = readdirSync("data/records/protocol");
   const done = (form: RegExp) => kept.filter((name) => form.test(name)).length;
