@@ -16,10 +16,12 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
 /** One line for users: `2 graphs compiled in 0.31 s (last: 812 operators), found again 9 times; 11 runs in 6.20 s; …`. */
 export function describeStatistics(statistics: EngineStatistics): string {
-  const { compiles, compileMs, operators, hits, runs, runMs, bytes, pooledBytes, cardBytes } = statistics;
+  const { compiles, compileMs, operators, hits, runs, runMs, bytes, pooledBytes, cardBytes, staged } =
+    statistics;
   const onCard = cardBytes > 0 ? ` (${mebibytes(cardBytes)} on the graphics card)` : "";
+  const asStages = staged > 0 ? `, ${staged} of them as stages,` : "";
   return (
-    `${counted(compiles, "graph")} compiled in ${seconds(compileMs)} (last: ${operators} operators), ` +
+    `${counted(compiles, "graph")}${asStages} compiled in ${seconds(compileMs)} (last: ${operators} operators), ` +
     `found again ${counted(hits, "time")}; ${counted(runs, "run")} in ${seconds(runMs)}; ${mebibytes(bytes)} in buffers${onCard}, ` +
     `${mebibytes(pooledBytes)} kept for later results`
   );

@@ -25,7 +25,7 @@ const remedies: Readonly<Record<Provider, string>> = {
  *
  * Variants: the execution provider. Without one the processor: `cpu`, and where its native library does not load the
  * WebAssembly build, `wasm`, about a third as fast. `BARS_ONNX_THREADS` sets the threads of one operator, all
- * processors without it.
+ * processors without it. `BARS_ONNX_STAGES=0` computes training steps with ONNX Runtime alone; see docs/engine.md.
  */
 export const onnxEngine: Engine = {
   name: "onnx",
@@ -46,7 +46,8 @@ export const onnxEngine: Engine = {
 async function start(provider: Provider): Promise<RunningEngine> {
   const threads = Number(process.env["BARS_ONNX_THREADS"]) || availableParallelism();
   try {
-    const { version } = await registerOnnx("onnx", { provider, threads });
+    const staged = process.env["BARS_ONNX_STAGES"] !== "0";
+    const { version } = await registerOnnx("onnx", { provider, threads, staged });
     registerFusedKernels("onnx");
     muteGreeting();
     const device = provider === "cpu" || provider === "wasm" ? processorName() : deviceNames[provider];

@@ -7,7 +7,7 @@ import { inOrder } from "./runOrder";
 import { smallEarly } from "./smallEarly";
 
 /** Leaves with at most this many entries travel together in one input for each type. */
-const packLimit = 256;
+export const packLimit = 256;
 
 /** A graph ready for ONNX Runtime, and how to feed it. */
 export interface GraphModel {
@@ -118,44 +118,37 @@ function feed(
   tensors: Map<LazyValue, GraphTensor>,
   packed: (leaf: LazyValue) => boolean,
 ): ModelInput[] {
+  const inputs = inputsOf(leaves, (leaf) => (tensors.has(leaf) ? "none" : packed(leaf) ? "packed" : "own"));
+  for (const { name, type, shape, sizes, leaves: members, packed: joined } of inputs) {
+    const whole = g.input(name, shape, type);
+    const parts = joined ? g.split(whole, sizes, 0) : [whole];
+    members.forEach((i, k) => {
+      const leaf = leaves[i] as LazyValue;
+      const part = parts[k] as GraphTensor;
+      tensors.set(leaf, joined ? g.reshape(part, leaf.shape) : part);
+    });
+  }
+  return inputs;
+}
+
+/** Inputs of a graph: leaves of their own in their order, then those of each type that travel together. */
+export function inputsOf(
+  leaves: readonly LazyValue[],
+  way: (leaf: LazyValue) => "own" | "packed" | "none",
+): ModelInput[] {
   const inputs: ModelInput[] = [];
   const packs = new Map<LazyType, number[]>();
   leaves.forEach((leaf, i) => {
-    if (tensors.has(leaf)) return;
-    if (!packed(leaf)) {
-      const input = {
-        name: `x${i}`,
-        type: leaf.dtype,
-        shape: leaf.shape,
-        packed: false,
-        leaves: [i],
-        sizes: [leaf.size],
-      };
-      inputs.push(input);
-      tensors.set(leaf, g.input(input.name, input.shape, input.type));
-      return;
-    }
-    const pack = packs.get(leaf.dtype) ?? [];
-    pack.push(i);
-    packs.set(leaf.dtype, pack);
+    const { dtype: type, shape, size } = leaf;
+    const chosen = way(leaf);
+    if (chosen === "own")
+      inputs.push({ name: `x${i}`, type, shape, packed: false, leaves: [i], sizes: [size] });
+    if (chosen === "packed") packs.set(type, [...(packs.get(type) ?? []), i]);
   });
   for (const [type, members] of packs) {
     const sizes = members.map((i) => (leaves[i] as LazyValue).size);
-    const input = {
-      name: `pack_${type}`,
-      type,
-      shape: [sizes.reduce((a, b) => a + b, 0)],
-      packed: true,
-      leaves: members,
-      sizes,
-    };
-    inputs.push(input);
-    const whole = g.input(input.name, input.shape, type);
-    const parts = g.split(whole, sizes, 0);
-    members.forEach((i, k) => {
-      const leaf = leaves[i] as LazyValue;
-      tensors.set(leaf, g.reshape(parts[k] as GraphTensor, leaf.shape));
-    });
+    const shape = [sizes.reduce((a, b) => a + b, 0)];
+    inputs.push({ name: `pack_${type}`, type, shape, packed: true, leaves: members, sizes });
   }
   return inputs;
 }

@@ -1,5 +1,6 @@
 import type { DeviceCommand, DeviceProgram, DeviceRun, DeviceSettings, DeviceStatistics } from "./device";
 import type { LazyArray, LazyType } from "./lazyGraph";
+import type { StageRunner, StageSession } from "./stages/stageRunner";
 
 /**
  * The parts of onnxruntime-node's native binding that are used. Its calls are synchronous; another runtime's may give
@@ -45,9 +46,13 @@ export interface Executor {
  *
  * The function's source text runs in threads, so it refers to nothing outside itself.
  */
-export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings): Executor {
+export function createExecutor(
+  runtime: NativeRuntime,
+  settings: DeviceSettings,
+  stages: StageRunner | undefined,
+): Executor {
   interface Program extends DeviceProgram {
-    readonly session: NativeSession;
+    readonly session: NativeSession | StageSession;
     /** Joined leaves by input name. */
     readonly packs: ReadonlyMap<string, NativeTensor>;
   }
@@ -173,13 +178,15 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
 
   function compile(program: DeviceProgram): Program | Promise<Program> {
     const started = performance.now();
+    if (program.staged)
+      return compiled(program, (stages as StageRunner).load(program, program.staged), started);
     const session = new runtime.InferenceSession();
     const loaded = load(session, program.bytes, program.keepsMemory, onCard, program.optimization);
     const finish = () => compiled(program, session, started);
     return loaded instanceof Promise ? loaded.then(finish) : finish();
   }
 
-  function compiled(program: DeviceProgram, session: NativeSession, started: number): Program {
+  function compiled(program: DeviceProgram, session: Program["session"], started: number): Program {
     const packs = new Map<string, NativeTensor>();
     for (const { name, type, shape, packed } of program.inputs) {
       if (packed)
@@ -323,6 +330,7 @@ export function createExecutor(runtime: NativeRuntime, settings: DeviceSettings)
     close() {
       for (const program of programs.values()) if (!(program instanceof Error)) program.session.dispose();
       for (const session of readers.values()) session.dispose();
+      stages?.close();
       readers.clear();
       programs.clear();
       buffers.clear();

@@ -1,4 +1,5 @@
 import type { LazyArray, LazyType } from "./lazyGraph";
+import type { StagedProgram } from "./stages/buildStages";
 
 /** What a device is asked to do. Commands are carried out in the order they were given. */
 export type DeviceCommand =
@@ -28,6 +29,8 @@ export interface DeviceProgram {
   readonly keepsMemory: boolean;
   /** How far ONNX Runtime rewrites it, where that differs from {@link DeviceSettings.optimization}. */
   readonly optimization?: DeviceSettings["optimization"];
+  /** The same as stages, which then run instead of {@link bytes}. */
+  readonly staged?: StagedProgram;
 }
 
 export interface DeviceValue {
@@ -70,6 +73,8 @@ export interface DeviceSettings {
    * read by later graphs there, and come to this side only by one of these.
    */
   readonly readers?: Readonly<Record<LazyType, Uint8Array>>;
+  /** File of the native code with which programs run as stages; without it none does. */
+  readonly stages?: string;
 }
 
 /** Something that holds buffers and runs graphs: this thread, or another one. */

@@ -387,6 +387,9 @@ export class OnnxBackend extends KernelBackend {
       pending: this.#recorded,
       programs: this.#runner.programs.size,
       operators: this.#runner.operators,
+      staged: this.#runner.programs.staged,
+      unstaged: this.#runner.programs.unstaged,
+      stagedBytes: this.#runner.programs.stagedBytes,
       keptBytes: this.#runner.programs.kept,
     };
   }

@@ -12,6 +12,11 @@ export interface OnnxStatistics extends DeviceStatistics {
   readonly programs: number;
   /** Operators of the graph of the last flush. */
   readonly operators: number;
+  /** Programs compiled as stages so far, and why the last one with convolutions was not; see `stages`. */
+  readonly staged: number;
+  readonly unstaged: string | null;
+  /** Bytes of the memory of those that are kept. */
+  readonly stagedBytes: number;
   /** Bytes that compiled graphs keep between runs, about. */
   readonly keptBytes: number;
 }

@@ -1,7 +1,8 @@
-import { buildModel, type GraphModel } from "./buildModel";
-import type { Device } from "./device";
+import { buildModel, type GraphModel, inputsOf, packLimit } from "./buildModel";
+import type { Device, DeviceProgram } from "./device";
 import type { LazyArray, LazyValue } from "./lazyGraph";
 import type { GraphPlan } from "./planGraph";
+import { buildStages, type StagedProgram } from "./stages/buildStages";
 
 export interface ProgramCacheSettings {
   readonly device: Device;
@@ -18,6 +19,8 @@ export interface ProgramCacheSettings {
   readonly onProcessor: boolean;
   /** Channels in a block of its operators on images in blocks, 0 where it has none. */
   readonly channelBlock: number;
+  /** Threads that share the images of programs that run as stages; 0 where none does. */
+  readonly stageThreads: number;
 }
 
 /** Graphs that were asked for within so many calls are in use; what comes round less often may be compiled again. */
@@ -27,8 +30,10 @@ const callsInUse = 256;
 export interface Program {
   /** Its number on the device. */
   readonly id: number;
-  /** Bytes it keeps between runs, about; 0 where it gives them back. */
+  /** Bytes it keeps between runs, about; 0 where it gives them back. Without those of stages. */
   readonly kept: number;
+  /** Bytes of the memory in which it runs as stages; 0 where it does not. */
+  readonly staged: number;
   readonly model: Omit<GraphModel, "bytes">;
 }
 
@@ -42,6 +47,8 @@ export class ProgramCache {
   #count = 0;
   #calls = 0;
   #hits = 0;
+  #staged = 0;
+  #unstaged: string | null = null;
 
   constructor(settings: ProgramCacheSettings) {
     this.#settings = settings;
@@ -58,9 +65,26 @@ export class ProgramCache {
     return bytes;
   }
 
+  /** Bytes of the memory of all programs that run as stages. */
+  get stagedBytes(): number {
+    let bytes = 0;
+    for (const { staged } of this.#programs.values()) bytes += staged;
+    return bytes;
+  }
+
   /** How often {@link get} found a graph. */
   get hits(): number {
     return this.#hits;
+  }
+
+  /** Programs compiled as stages so far. */
+  get staged(): number {
+    return this.#staged;
+  }
+
+  /** Why the last one with convolutions that is not was not; null where all were. */
+  get unstaged(): string | null {
+    return this.#unstaged;
   }
 
   /** The program of a plan; compiled now if no plan of its structure came before. */
@@ -76,19 +100,51 @@ export class ProgramCache {
       this.#programs.set(key, known);
       return known;
     }
-    const { device, maxPrograms, onProcessor, channelBlock } = this.#settings;
-    const { bytes, ...model } = buildModel(plan, onProcessor, channelBlock);
+    const { device, maxPrograms } = this.#settings;
+    const { bytes, staged, ...model } = this.#build(plan);
     for (const oldest of this.#programs.keys()) {
       if (this.#programs.size < maxPrograms) break;
       this.#forget(oldest);
     }
     const { inputs, outputs, peakBytes } = model;
-    const keepsMemory = this.#hasRoom(peakBytes);
-    const program = { id: this.#count++, model, kept: keepsMemory ? peakBytes : 0 };
+    const keepsMemory = staged !== undefined || this.#hasRoom(peakBytes);
+    const program = {
+      id: this.#count++,
+      model,
+      kept: keepsMemory && !staged ? peakBytes : 0,
+      staged: staged ? peakBytes : 0,
+    };
     this.#programs.set(key, program);
     this.#lastCall.set(program, this.#calls);
-    device.send(["compile", program.id, { bytes, inputs, outputs, keepsMemory }]);
+    const sent: DeviceProgram = { bytes, inputs, outputs, keepsMemory, ...(staged ? { staged } : {}) };
+    device.send(["compile", program.id, sent]);
     return program;
+  }
+
+  /** What runs the plan: stages where they can, else ONNX Runtime. */
+  #build(plan: GraphPlan): GraphModel & { readonly staged?: StagedProgram } {
+    const { onProcessor, channelBlock, stageThreads } = this.#settings;
+    if (stageThreads > 0 && plan.nodes.some(({ kernel }) => kernel.name === "Conv2D")) {
+      const built = buildStages(plan, stageThreads);
+      const staged =
+        typeof built === "string" || this.#hasStagedRoom(built.pages * 65536)
+          ? built
+          : "others take the memory for stages";
+      if (typeof staged !== "string") {
+        this.#staged++;
+        return {
+          bytes: new Uint8Array(0),
+          staged,
+          inputs: inputsOf(plan.leaves, ({ size }) => (size <= packLimit ? "packed" : "own")),
+          outputs: plan.results.map(({ dtype, shape }, i) => ({ name: `y${i}`, type: dtype, shape })),
+          operators: plan.nodes.length,
+          peakBytes: staged.pages * 65536,
+          describe: (operator) => operator,
+        };
+      }
+      this.#unstaged = staged;
+    }
+    return buildModel(plan, onProcessor, channelBlock);
   }
 
   /** Whether a graph may keep its memory, after others out of use are forgotten if that makes the room. */
@@ -109,6 +165,23 @@ export class ProgramCache {
     return true;
   }
 
+  /** Whether a program may have so much memory for its stages, after others out of use are forgotten if that makes the room. */
+  #hasStagedRoom(bytes: number): boolean {
+    // A step of a search has two, of half of it each; one that is compiled anew in every step would cost more than it brings.
+    const most = 2 * this.#settings.keptBytes;
+    let held = this.stagedBytes;
+    const idle: string[] = [];
+    for (const [key, program] of this.#programs) {
+      if (held + bytes <= most) break;
+      if (program.staged === 0 || this.#calls - (this.#lastCall.get(program) ?? 0) <= callsInUse) continue;
+      idle.push(key);
+      held -= program.staged;
+    }
+    if (held + bytes > most) return false;
+    for (const key of idle) this.#forget(key);
+    return true;
+  }
+
   #forget(key: string): void {
     const program = this.#programs.get(key) as Program;
     this.#programs.delete(key);
@@ -120,7 +193,7 @@ export class ProgramCache {
     const { device, onProcessor } = this.#settings;
     // Images in blocks are ONNX Runtime's own choice here: it knows what it fused.
     const { bytes, ...model } = buildModel(plan, onProcessor, 0, constants);
-    const program = { id: this.#count++, model, kept: 0 };
+    const program = { id: this.#count++, model, kept: 0, staged: 0 };
     const { inputs, outputs } = model;
     device.send([
       "compile",

@@ -8,6 +8,7 @@ import { localDevice } from "./localDevice";
 import { OnnxBackend } from "./onnxBackend";
 import { readerModels } from "./readerModels";
 import { lazyKernels, registerOnnxKernels } from "./registerOnnxKernels";
+import { findNative } from "./stages/findNative";
 import { ThreadDevice } from "./threadDevice";
 
 /** How the back end runs. */
@@ -20,6 +21,8 @@ export interface OnnxSettings extends DeviceSettings {
   readonly keptBytes: number;
   /** Whether graphs run in a thread of their own, so that the event loop goes on meanwhile. */
   readonly thread: boolean;
+  /** Whether training steps run as stages, where native code for their convolutions was built and the processor has its instructions. */
+  readonly staged: boolean;
 }
 
 /** The settings of those that are left out; threads are those of all processors. */
@@ -31,6 +34,7 @@ const defaults: Omit<OnnxSettings, "threads"> = {
   maxPrograms: 16,
   keptBytes: 2 ** 30,
   thread: true,
+  staged: true,
 };
 
 /** A registered back end. */
@@ -49,7 +53,8 @@ export interface RegisteredOnnx {
  */
 export async function registerOnnx(name: string, given: Partial<OnnxSettings> = {}): Promise<RegisteredOnnx> {
   const settings: OnnxSettings = { ...defaults, threads: availableParallelism(), ...given };
-  const { device, version } = openDevice(settings);
+  const stages = settings.staged && settings.provider === "cpu" ? findNative() : undefined;
+  const { device, version } = openDevice(settings, stages);
   const channelBlock = settings.provider === "cpu" ? await findChannelBlock(device) : 0;
   registerBackend(
     name,
@@ -61,6 +66,7 @@ export async function registerOnnx(name: string, given: Partial<OnnxSettings> = 
         keptBytes: settings.keptBytes,
         onProcessor: settings.provider === "cpu" || settings.provider === "wasm",
         channelBlock,
+        stageThreads: stages === undefined ? 0 : settings.threads,
       }),
     4,
   );
@@ -76,9 +82,9 @@ export async function registerOnnx(name: string, given: Partial<OnnxSettings> = 
 }
 
 /** The WebAssembly build answers by promises alone, so it always has a thread. */
-function openDevice(settings: OnnxSettings): { device: Device; version: string } {
+function openDevice(settings: OnnxSettings, stages: string | undefined): { device: Device; version: string } {
   const { provider, threads, optimization, poolBytes } = settings;
-  const common = { provider, threads, optimization, poolBytes };
+  const common = { provider, threads, optimization, poolBytes, ...(stages ? { stages } : {}) };
   const own = provider === "webgpu" ? { ...common, readers: readerModels() } : common;
   if (provider === "wasm") {
     const paths = findWebRuntime();

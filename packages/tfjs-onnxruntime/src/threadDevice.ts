@@ -3,6 +3,7 @@ import { createExecutor, type Executor } from "./createExecutor";
 import type { Device, DeviceCommand, DeviceSettings, DeviceStatistics } from "./device";
 import type { LazyArray } from "./lazyGraph";
 import { loadRuntime, loadWebRuntime, type RuntimePaths, type WebRuntimePaths } from "./loadRuntime";
+import { createStageRunner } from "./stages/stageRunner";
 
 /**
  * Keeps a thread from being stopped inside native code: ONNX Runtime's addon throws a C++ error when its thread is stopped under
@@ -231,10 +232,12 @@ function threadSource(): string {
     const loadRuntime = ${loadRuntime.toString()};
     const loadWebRuntime = ${loadWebRuntime.toString()};
     const createExecutor = ${createExecutor.toString()};
+    const createStageRunner = ${createStageRunner.toString()};
     const within = ${within.toString()};
     const serve = ${serve.toString()};
     const { paths, settings, port, answered, gate } = workerData;
     const load = () => "entry" in paths ? loadWebRuntime(require, paths, settings.threads) : loadRuntime(require, paths);
-    serve(port, answered, gate, within(gate, () => createExecutor(load(), settings)));
+    const stages = () => settings.stages === undefined ? undefined : createStageRunner(require, settings.stages);
+    serve(port, answered, gate, within(gate, () => createExecutor(load(), settings, stages())));
   `;
 }

@@ -16,6 +16,7 @@ export const testSettings: OnnxSettings = {
   maxPrograms: 8,
   keptBytes: 2 ** 28,
   thread: false,
+  staged: process.env["BARS_TEST_STAGED"] === "1",
 };
 
 /** Registers the back end for a test file, in the place of another file's, and selects it. */

@@ -7,7 +7,8 @@ const typeOf = (x: TensorInfo): LazyType => x.dtype as LazyType;
 const first = <T>(values: Readonly<Record<string, T>>): T => Object.values(values)[0] as T;
 const specOf = (outputs: readonly LazySpec[]): LazySpec => outputs[0] as LazySpec;
 
-function sliceArguments(
+/** Where a slice begins and its extents, for all axes: tfjs takes a number, too, or leaves axes out. */
+export function sliceArguments(
   x: { readonly shape: readonly number[] },
   attributes: Readonly<Record<string, unknown>>,
 ) {

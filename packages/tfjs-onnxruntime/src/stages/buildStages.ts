@@ -1,0 +1,148 @@
+import type { LazyType, LazyValue } from "../lazyGraph";
+import type { GraphPlan } from "../planGraph";
+import { type Code, type Local, WasmType } from "./code";
+import { emitPass } from "./emitPass";
+import { Unsupported } from "./lowering";
+import { lowerPlan } from "./lowerPlan";
+import { place } from "./place";
+import type { Sequence } from "./schedule";
+import { WasmModule } from "./wasmModule";
+
+/** A plan as a WebAssembly module: how it is fed and run. Plain data. */
+export interface StagedProgram {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of 64 KiB. */
+  readonly pages: number;
+  /** Where each leaf's numbers go, as floats. */
+  readonly leaves: readonly number[];
+  /** Where each result is, as floats, and how many there are. */
+  readonly results: readonly { readonly address: number; readonly length: number; readonly type: LazyType }[];
+  /** Names of the module's functions in the order in which they are called, and what with. */
+  readonly calls: readonly { readonly name: string; readonly images: boolean }[];
+  /** What native code computes, one convolution behind the other as `native/binding.cc` reads them. */
+  readonly convolutions: Int32Array;
+  /** Of each thread, and the number of images. */
+  readonly firstImages: readonly number[];
+  /** Where the first thread's own memory begins, and how much each has. */
+  readonly own: number;
+  readonly ownBytes: number;
+}
+
+/** The most memory a program may take, in bytes. */
+const mostBytes = 2 ** 31;
+
+/**
+ * The plan as stages, or why it has none.
+ * @param threads that share the images of a step.
+ */
+export function buildStages(plan: GraphPlan, threads: number): StagedProgram | string {
+  try {
+    return build(plan, threads);
+  } catch (cause) {
+    if (cause instanceof Unsupported) return cause.message;
+    throw cause;
+  }
+}
+
+function build(plan: GraphPlan, threads: number): StagedProgram {
+  const { lowering, leaves, results } = lowerPlan(plan, threads);
+  const layout = place(lowering);
+  if (layout.bytes > mostBytes) throw new Unsupported("it takes too much memory");
+  const module = new WasmModule();
+  const calls: { name: string; images: boolean }[] = [];
+  const count = Math.max(lowering.globals.length, lowering.stages.length);
+  for (let k = 0; k < count; k++) {
+    const [before, stage] = [lowering.globals[k], lowering.stages[k]];
+    if (before && before.steps.length > 0) {
+      writeGlobals(module, before, `before${k}`);
+      calls.push({ name: `before${k}`, images: false });
+    }
+    if (stage && stage.steps.length > 0) {
+      writeStage(module, stage, lowering.zeroed.get(k) ?? [], `stage${k}`);
+      calls.push({ name: `stage${k}`, images: true });
+    }
+  }
+  const pages = Math.ceil(layout.bytes / 65536);
+  return {
+    bytes: module.encode(pages, lowering.threads > 1),
+    pages,
+    leaves: plan.leaves.map((leaf) => leafAddress(leaves.get(leaf))),
+    results: plan.results.map((value: LazyValue, i) => {
+      const array = results[i] as (typeof results)[number];
+      return { address: array.address + (array.own ? layout.own : 0), length: value.size, type: value.dtype };
+    }),
+    calls,
+    convolutions: Int32Array.from(module.convolutions),
+    firstImages: Array.from({ length: lowering.threads + 1 }, (_, thread) => lowering.firstImage(thread)),
+    own: layout.own,
+    ownBytes: layout.ownBytes,
+  };
+}
+
+function leafAddress(
+  value: ReturnType<typeof lowerPlan>["leaves"] extends ReadonlyMap<LazyValue, infer V>
+    ? V | undefined
+    : never,
+): number {
+  if (value?.kind === "array") return value.array.address;
+  if (value?.kind === "image") return value.value.view?.memory.address as number;
+  throw new Error("stages: a leaf has no place.");
+}
+
+function writeGlobals(module: WasmModule, { steps }: Sequence, name: string): void {
+  const passes = passFunctions(module, steps);
+  module.add(
+    [WasmType.i32],
+    (code) => {
+      const [own, image] = [code.parameter(0), code.local()];
+      writeSteps(module, code, steps, passes, { image, first: image, own });
+    },
+    name,
+  );
+}
+
+function writeStage(
+  module: WasmModule,
+  { steps }: Sequence,
+  zeroed: readonly { readonly address: number; readonly length: number }[],
+  name: string,
+): void {
+  const passes = passFunctions(module, steps);
+  // Functions are called with the first image, the one after the last, and the thread's own memory.
+  module.add(
+    [WasmType.i32, WasmType.i32, WasmType.i32],
+    (code) => {
+      const [first, end, own] = [0, 1, 2].map((i) => code.parameter(i)) as [Local, Local, Local];
+      const image = code.local();
+      // memory.fill
+      for (const { address, length } of zeroed)
+        code
+          .get(own)
+          .plus(address)
+          .int(0)
+          .int(length * 4)
+          .raw(0xfc, 0x0b, 0x00);
+      code.get(first).set(image);
+      code.until(image, end, () => writeSteps(module, code, steps, passes, { image, first, own }));
+    },
+    name,
+  );
+}
+
+function passFunctions(module: WasmModule, steps: Sequence["steps"]): (number | undefined)[] {
+  return steps.map((step) => (step.kind === "pass" ? emitPass(module, step.domain, step.roots) : undefined));
+}
+
+function writeSteps(
+  module: WasmModule,
+  code: Code,
+  steps: Sequence["steps"],
+  passes: readonly (number | undefined)[],
+  { image, first, own }: { image: Local; first: Local; own: Local },
+): void {
+  steps.forEach((step, i) => {
+    const pass = passes[i];
+    if (pass !== undefined) code.get(image).get(first).get(own).call(pass);
+    if (step.kind === "task") step.emit({ module, code, image, own });
+  });
+}

@@ -1,0 +1,167 @@
+import type { FloatOp } from "./code";
+
+/** Extents of an image, or of a list as rows of its last axis. */
+export interface Domain {
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+}
+
+/** Where one image lies, pixel by pixel, border included. Until {@link place} it has no address. */
+export class ImageMemory {
+  /** Stages that read it, beside its own. */
+  readonly readers = new Set<number>();
+  /** Byte of the first image, or of the only one in the thread's own memory. */
+  address = -1;
+
+  constructor(
+    readonly id: number,
+    /** Of one image. */
+    readonly extents: Domain,
+    /** In which it is written; −1 for a batch, which is there before. */
+    readonly stage: number,
+  ) {}
+
+  /** Whether all images are kept, because other stages read them; else one at a time. */
+  get whole(): boolean {
+    return this.readers.size > 0;
+  }
+
+  /** Of one image. */
+  get bytes(): number {
+    const { rows, columns, channels } = this.extents;
+    return rows * columns * channels * 4;
+  }
+}
+
+/** Part of an image: numbers between its start and its first one, between its pixels and between its rows. */
+export interface View {
+  readonly memory: ImageMemory;
+  readonly origin: number;
+  readonly pixelStep: number;
+  readonly rowStep: number;
+  readonly extents: Domain;
+}
+
+/** Numbers that belong to no image: kernels, statistics, classes. */
+export class ArrayMemory {
+  /** Byte of its first entry; in the thread's own memory where {@link own}. */
+  address = -1;
+  /** Bytes from one thread's memory to the next one's. */
+  threadStep = 0;
+
+  constructor(
+    readonly id: number,
+    readonly length: number,
+    /** The stage before which it is there. */
+    readonly level: number,
+    /** Whether each thread has one of its own. */
+    readonly own: boolean,
+  ) {}
+}
+
+export type Op =
+  | FloatOp
+  /** Of an image, at the pixel and channel; {@link Expression.view}. */
+  | "load"
+  /** Of a list, at the same place as the result. */
+  | "array"
+  /** Entry of a list at the channel. */
+  | "channel"
+  /** Entry of a list at the image and the channel. */
+  | "imageChannel"
+  /** First entry of a list. */
+  | "scalar"
+  | "number"
+  /** How many images of the thread came before this one, plus one. */
+  | "count"
+  /** −1 below 0, else +1. */
+  | "sign"
+  | "relu"
+  /** 1 where a comparison holds, else 0. */
+  | "bit"
+  /** The first where the comparison, the second, holds, else 0. */
+  | "keep";
+
+export interface Expression {
+  readonly id: number;
+  readonly op: Op;
+  readonly args: readonly Expression[];
+  /** First stage in which it can be computed. */
+  readonly level: number;
+  /** Images it reads. */
+  readonly sources: ReadonlySet<ImageMemory>;
+  /** Number of operations in it. */
+  readonly size: number;
+  readonly view?: View;
+  readonly array?: ArrayMemory;
+  /** Whose own list it is, counted from the thread that reads it. */
+  readonly thread?: number;
+  readonly value?: number;
+}
+
+/** Makes expressions; equal ones are one. */
+export class Expressions {
+  readonly #known = new Map<string, Expression>();
+
+  #make(
+    key: string,
+    op: Op,
+    args: readonly Expression[],
+    level: number,
+    payload: Partial<Expression> = {},
+  ): Expression {
+    const whole = `${op}:${key}:${args.map(({ id }) => id).join()}`;
+    const known = this.#known.get(whole);
+    if (known) return known;
+    const sources = new Set(args.flatMap((arg) => [...arg.sources]));
+    if (payload.view) sources.add(payload.view.memory);
+    const made = {
+      id: this.#known.size,
+      op,
+      args,
+      level: args.reduce((most, arg) => Math.max(most, arg.level), level),
+      sources,
+      size: args.reduce((sum, arg) => sum + arg.size, args.length > 0 ? 1 : 0),
+      ...payload,
+    };
+    this.#known.set(whole, made);
+    return made;
+  }
+
+  load(view: View): Expression {
+    const { memory, origin, pixelStep, rowStep, extents } = view;
+    const { rows, columns, channels } = extents;
+    const key = [memory.id, origin, pixelStep, rowStep, rows, columns, channels].join();
+    return this.#make(key, "load", [], Math.max(0, memory.stage), { view });
+  }
+
+  of(array: ArrayMemory, op: "array" | "channel" | "imageChannel" | "scalar", thread = 0): Expression {
+    return this.#make(`${array.id}.${thread}`, op, [], array.level, { array, thread });
+  }
+
+  number(value: number): Expression {
+    return this.#make(Object.is(value, -0) ? "-0" : String(value), "number", [], 0, { value });
+  }
+
+  count(): Expression {
+    return this.#make("", "count", [], 0);
+  }
+
+  make(op: Op, ...args: readonly Expression[]): Expression {
+    const [a, b] = args;
+    // What adds nothing is left out.
+    if ((op === "add" || op === "sub") && b?.value === 0) return a as Expression;
+    if (op === "add" && a?.value === 0) return b as Expression;
+    if ((op === "mul" || op === "div") && b?.value === 1) return a as Expression;
+    if (op === "mul" && a?.value === 1) return b as Expression;
+    return this.#make("", op, args, 0);
+  }
+}
+
+/** All of an image's memory. */
+export function wholeView(memory: ImageMemory): View {
+  const { extents } = memory;
+  const { columns, channels } = extents;
+  return { memory, origin: 0, pixelStep: channels, rowStep: columns * channels, extents };
+}

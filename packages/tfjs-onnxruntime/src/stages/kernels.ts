@@ -1,0 +1,28 @@
+import { arrayKernels } from "./kernels/arrayKernels";
+import { batchNormKernels } from "./kernels/batchNormKernels";
+import { convolutionKernels } from "./kernels/convolutionKernels";
+import { elementwiseKernels } from "./kernels/elementwiseKernels";
+import { imageKernels } from "./kernels/imageKernels";
+import { interleaveKernels } from "./kernels/interleaveKernels";
+import { listKernels } from "./kernels/listKernels";
+import { poolingKernels } from "./kernels/poolingKernels";
+import { reductionKernels } from "./kernels/reductionKernels";
+import { supernetKernels } from "./kernels/supernetKernels";
+import type { Lowering, Value } from "./lowering";
+import type { Call } from "./lowerPlan";
+
+/** Turns a call into steps of stages, and gives its results. */
+export type KernelLowering = (lowering: Lowering, call: Call) => readonly Value[];
+
+export const kernelLowerings: Readonly<Record<string, KernelLowering>> = {
+  ...elementwiseKernels,
+  ...batchNormKernels,
+  ...convolutionKernels,
+  ...imageKernels,
+  ...interleaveKernels,
+  ...poolingKernels,
+  ...reductionKernels,
+  ...arrayKernels,
+  ...listKernels,
+  ...supernetKernels,
+};

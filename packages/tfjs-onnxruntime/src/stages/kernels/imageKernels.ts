@@ -1,0 +1,98 @@
+import { sliceArguments } from "../../kernels/arrangementKernels";
+import { type Domain, type View, wholeView } from "../expression";
+import type { KernelLowering } from "../kernels";
+import { type Lowering, Unsupported, type Value } from "../lowering";
+import type { Call } from "../lowerPlan";
+import { imageOf } from "./operands";
+
+const numbers =
+  (value: (call: Call) => number): KernelLowering =>
+  (_, call) => [{ kind: "number", value: value(call), shape: call.shape }];
+
+/** An image that is the same number throughout where it stands for one. */
+export function imageLike({ expressions }: Lowering, value: Value, shape: readonly number[]): Value {
+  if (value.kind !== "number") return value;
+  const [, rows, columns, channels] = shape as [number, number, number, number];
+  return { kind: "image", value: expressions.number(value.value), extents: { rows, columns, channels } };
+}
+
+const concatChannels: KernelLowering = (lowering, call) => {
+  const [output] = call.node.outputs;
+  const shape = output?.shape as readonly number[];
+  if (shape.length !== 4) throw new Unsupported("channels of lists are put together");
+  const given = call.node.names.map((name) => call.value(name));
+  const [first] = given;
+  if (first?.kind === "number" && given.every((one) => one.kind === "number" && one.value === first.value))
+    return [{ kind: "number", value: first.value, shape }];
+  const parts = given.map((one, i) =>
+    imageOf(lowering, imageLike(lowering, one, call.node.inputs[i]?.shape as readonly number[])),
+  );
+  const level = Math.max(...parts.map(({ value }) => value.level));
+  const [, rows, columns, channels] = shape as [number, number, number, number];
+  const extents: Domain = { rows, columns, channels };
+  const whole = wholeView(lowering.image(extents, level));
+  let origin = 0;
+  for (const { value, extents: own } of parts) {
+    lowering.store(value, { ...whole, origin, extents: own }, level);
+    origin += own.channels;
+  }
+  return [{ kind: "image", value: lowering.expressions.load(whole), extents }];
+};
+
+const splitChannels: KernelLowering = (lowering, call) => {
+  const x = call.value("x");
+  const sizes = call.node.attributes["sizes"] as readonly number[];
+  if (x.kind === "number")
+    return call.node.outputs.map(({ shape }) => ({ kind: "number", value: x.value, shape }));
+  const image = imageOf(lowering, x);
+  const { value, extents } = image;
+  // What is the same at all pixels is read where it is.
+  const view = lowering.stored(value, extents).view as View;
+  let origin = view.origin;
+  return sizes.map((channels): Value => {
+    const part = { ...extents, channels };
+    const load = lowering.expressions.load({ ...view, origin, extents: part });
+    origin += channels;
+    return { kind: "image", value: load, extents: part };
+  });
+};
+
+const slice: KernelLowering = (lowering, call) => {
+  const shape = call.shapeOf("x");
+  const [begin] = sliceArguments({ shape }, call.node.attributes);
+  if (shape.length !== 4 || call.shape[0] !== shape[0])
+    throw new Unsupported("a list, or part of a batch, is cut");
+  const { value, extents } = imageOf(lowering, call.value("x"));
+  const view = lowering.stored(value, extents).view as View;
+  const [, rows, columns, channels] = call.shape as [number, number, number, number];
+  const [, row = 0, column = 0, channel = 0] = begin;
+  const origin = view.origin + row * view.rowStep + column * view.pixelStep + channel;
+  const part = { rows, columns, channels };
+  return [
+    { kind: "image", value: lowering.expressions.load({ ...view, origin, extents: part }), extents: part },
+  ];
+};
+
+const pad: KernelLowering = (lowering, call) => {
+  const pairs = call.node.attributes["paddings"] as readonly [number, number][];
+  const x = call.value("x");
+  const [batch, [top, bottom] = [0, 0], [left, right] = [0, 0], channels] = pairs;
+  if (pairs.length !== 4 || [batch, channels].some((pair) => (pair?.[0] ?? 0) + (pair?.[1] ?? 0) > 0))
+    throw new Unsupported("something else than an image gets a border");
+  const { value, extents } = imageOf(lowering, imageLike(lowering, x, call.shapeOf("x")));
+  const number = call.value("$0");
+  const { expressions: e } = lowering;
+  const fill =
+    number.kind === "array" ? e.of(number.array, "scalar") : e.number((number as { value: number }).value);
+  return [{ kind: "padded", value, inner: extents, border: { top, left, bottom, right, fill } }];
+};
+
+export const imageKernels: Readonly<Record<string, KernelLowering>> = {
+  Fill: numbers(({ node }) => node.attributes["value"] as number),
+  ZerosLike: numbers(() => 0),
+  OnesLike: numbers(() => 1),
+  BarsConcatChannels: concatChannels,
+  BarsSplitChannels: splitChannels,
+  Slice: slice,
+  PadV2: pad,
+};

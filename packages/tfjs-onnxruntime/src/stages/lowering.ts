@@ -1,0 +1,234 @@
+import {
+  ArrayMemory,
+  type Domain,
+  type Expression,
+  Expressions,
+  ImageMemory,
+  type View,
+  wholeView,
+} from "./expression";
+import { Sequence } from "./schedule";
+
+/** What a call's result is: an image of each element of the batch, a list, or the same number throughout. */
+export type Value =
+  | { readonly kind: "image"; readonly value: Expression; readonly extents: Domain }
+  | Padded
+  | { readonly kind: "array"; readonly array: ArrayMemory; readonly shape: readonly number[] }
+  | { readonly kind: "number"; readonly value: number; readonly shape: readonly number[] };
+
+/** An image with a border of one number. */
+export interface Padded {
+  readonly kind: "padded";
+  readonly value: Expression;
+  readonly inner: Domain;
+  readonly border: Border;
+}
+
+export interface Border {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  /** A number, or a list of one. */
+  readonly fill: Expression;
+}
+
+/** A plan has something that stages do not compute; another way must. */
+export class Unsupported extends Error {}
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+export const sizeOfDomain = ({ rows, columns, channels }: Domain): number => rows * columns * channels;
+
+/** Images with more of them, or of this size, are kept rather than computed again. */
+const mostSources = 3;
+const mostOperations = 10;
+
+/**
+ * Sorts what a plan computes into stages. Stage `k` goes over the images once and computes for each what depends on no sum over others but
+ * those of stages before; what belongs to no image is computed before the first stage that can have it.
+ */
+export class Lowering {
+  readonly expressions = new Expressions();
+  readonly stages: Sequence[] = [];
+  readonly globals: Sequence[] = [];
+  readonly images: ImageMemory[] = [];
+  readonly arrays: ArrayMemory[] = [];
+  /** Lists repeated along axes, by list and extents. */
+  readonly expansions = new Map<string, ArrayMemory>();
+  /** Kernels as their images' gradients read them. */
+  readonly turned = new Map<ArrayMemory, ArrayMemory>();
+  /** Sums that begin at 0 in a stage. */
+  readonly zeroed = new Map<number, ArrayMemory[]>();
+  /** What a stage has in memory: by expression, extents and border. */
+  readonly #held = new Map<string, View>();
+  /** What is read from memory instead, by {@link placed}. */
+  readonly #stored = new Map<string, Expression>();
+
+  /**
+   * @param batch images of a step.
+   * @param threads that share them: thread `t` has those from {@link firstImage}`(t)` on.
+   */
+  constructor(
+    readonly batch: number,
+    readonly threads: number,
+  ) {}
+
+  firstImage(thread: number): number {
+    return Math.floor((thread * this.batch) / this.threads);
+  }
+
+  stage(k: number): Sequence {
+    return at(this.stages, k);
+  }
+
+  global(k: number): Sequence {
+    return at(this.globals, k);
+  }
+
+  image(extents: Domain, stage: number): ImageMemory {
+    const memory = new ImageMemory(this.images.length, extents, stage);
+    this.images.push(memory);
+    return memory;
+  }
+
+  /** A list that is there before stage `level`. */
+  array(length: number, level: number): ArrayMemory {
+    return this.#array(length, level, false);
+  }
+
+  /** A list of each thread, there in and after stage `level`. */
+  ownArray(length: number, level: number, zeroed: boolean): ArrayMemory {
+    const array = this.#array(length, level, true);
+    if (zeroed) this.zeroed.set(level, [...(this.zeroed.get(level) ?? []), array]);
+    return array;
+  }
+
+  #array(length: number, level: number, own: boolean): ArrayMemory {
+    const array = new ArrayMemory(this.arrays.length, length, level, own);
+    this.arrays.push(array);
+    return array;
+  }
+
+  /** Notes that a stage reads what the expression reads. */
+  reads(value: Expression, stage: number): void {
+    for (const memory of value.sources) if (memory.stage !== stage) memory.readers.add(stage);
+  }
+
+  /** Writes an expression of images to part of an image. */
+  store(value: Expression, target: View, stage: number): void {
+    this.reads(value, stage);
+    if (target.memory.stage !== stage) throw new Error("stages: an image is written in two stages.");
+    this.stage(stage).root(target.extents, { kind: "image", value, target });
+  }
+
+  /** The same value, from memory if it would cost more to compute it again than to read it. */
+  kept(value: Expression, extents: Domain): Expression {
+    if (value.sources.size <= 1 && value.size <= mostOperations) return value;
+    return this.stored(value, extents);
+  }
+
+  /** As {@link kept}, for a value that is used once: from memory where it grew too large. */
+  bounded(value: Expression, extents: Domain): Expression {
+    return value.sources.size <= mostSources && value.size <= 2 * mostOperations
+      ? value
+      : this.stored(value, extents);
+  }
+
+  /** The value, in memory. */
+  stored(value: Expression, extents: Domain): Expression {
+    if (value.op === "load") return value;
+    const key = placed(value, extents);
+    const known = this.#stored.get(key);
+    if (known) return known;
+    const view = this.held(value, extents, value.level);
+    const load = this.expressions.load(view);
+    this.#stored.set(key, load);
+    return load;
+  }
+
+  /** Where an expression lies in memory in a stage; written there now if it does not. A border of zeros or of its fill around it. */
+  held(value: Expression, extents: Domain, stage: number, border?: Border): View {
+    const known = this.#stored.get(placed(value, extents)) ?? value;
+    if (known.op === "load" && !border) {
+      this.reads(known, stage);
+      return known.view as View;
+    }
+    const { top = 0, left = 0, bottom = 0, right = 0, fill } = border ?? {};
+    const key = `${placed(known, extents)} ${stage}`;
+    const bordered = `${key} ${[top, left, bottom, right, fill?.id].join()}`;
+    const found = this.#held.get(border ? bordered : key);
+    if (found) return found;
+    const whole = {
+      rows: extents.rows + top + bottom,
+      columns: extents.columns + left + right,
+      channels: extents.channels,
+    };
+    const memory = this.image(whole, stage);
+    const all = wholeView(memory);
+    const inner = { ...all, origin: top * all.rowStep + left * all.pixelStep, extents };
+    if (border) this.#fillBorder(all, border, stage);
+    this.store(known, inner, stage);
+    if (!this.#held.has(key)) this.#held.set(key, inner);
+    if (border) this.#held.set(bordered, all);
+    return border ? all : inner;
+  }
+
+  /** Roots over the border's four sides. */
+  #fillBorder(all: View, { top, left, bottom, right, fill }: Border, stage: number): void {
+    const { rows, columns, channels } = all.extents;
+    const middle = rows - top - bottom;
+    const side = (row: number, column: number, extents: Omit<Domain, "channels">) => {
+      if (extents.rows === 0 || extents.columns === 0) return;
+      const origin = row * all.rowStep + column * all.pixelStep;
+      this.store(fill, { ...all, origin, extents: { ...extents, channels } }, stage);
+    };
+    side(0, 0, { rows: top, columns });
+    side(rows - bottom, 0, { rows: bottom, columns });
+    side(top, 0, { rows: middle, columns: left });
+    side(top, columns - right, { rows: middle, columns: right });
+  }
+
+  /** A sum over all pixels of all images, for each channel; there before the stage after. */
+  sum(value: Expression, extents: Domain): ArrayMemory {
+    return this.sumAt(value, extents, value.level);
+  }
+
+  /** The same in a stage in which, or after which, it can be computed. */
+  sumAt(value: Expression, extents: Domain, level: number): ArrayMemory {
+    const target = this.ownArray(extents.channels, level, true);
+    this.reads(value, level);
+    this.stage(level).root(extents, { kind: "sum", value, target, adds: true });
+    return this.joined(target, level);
+  }
+
+  /** What the threads' own sums of a stage are together. */
+  joined(own: ArrayMemory, stage: number): ArrayMemory {
+    const { expressions: e } = this;
+    const each = Array.from({ length: this.threads }, (_, thread) => e.of(own, "array", thread));
+    const total = each.reduce((sum, one) => e.make("add", sum, one));
+    const whole = this.array(own.length, stage + 1);
+    this.listed(total, whole, { rows: 1, columns: 1, channels: own.length });
+    return whole;
+  }
+
+  /** Writes an expression of lists. */
+  listed(value: Expression, target: ArrayMemory, domain: Domain): void {
+    this.global(target.level).root(domain, { kind: "array", value, target });
+  }
+
+  /** The list of an expression of lists of one length. */
+  list(value: Expression, length: number, level = value.level): ArrayMemory {
+    const target = this.array(length, level);
+    this.listed(value, target, { rows: 1, columns: 1, channels: length });
+    return target;
+  }
+}
+
+/** An expression over an image: one of numbers and lists alone has no extents of its own. */
+const placed = ({ id }: Expression, { rows, columns, channels }: Domain): string =>
+  `${id} ${[rows, columns, channels].join()}`;
+
+function at(list: Sequence[], k: number): Sequence {
+  while (list.length <= k) list.push(new Sequence());
+  return list[k] as Sequence;
+}

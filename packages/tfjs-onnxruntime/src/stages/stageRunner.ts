@@ -1,0 +1,210 @@
+import type { DeviceProgram } from "../device";
+import type { LazyArray } from "../lazyGraph";
+import type { StagedProgram } from "./buildStages";
+
+/** What runs staged programs, in this thread and its helpers. */
+export interface StageRunner {
+  load(program: DeviceProgram, staged: StagedProgram): StageSession;
+  close(): void;
+}
+
+export interface StageSession {
+  run(
+    feeds: Readonly<Record<string, { readonly data: LazyArray }>>,
+    fetches: Readonly<Record<string, { readonly data: LazyArray } | null>>,
+    options?: object,
+  ): void;
+  dispose(): void;
+}
+
+/** Native code for convolutions; see `native/binding.cc`. */
+export interface NativeConvolutions {
+  /** Whether this processor has the instructions it was compiled for. */
+  readonly supported: boolean;
+  /** The function `(number, x, w, y)` over a memory. */
+  attach(memory: Uint8Array, convolutions: Int32Array): (...numbers: number[]) => void;
+}
+
+/**
+ * Makes what runs staged programs. The images of a stage are shared out to this thread and, by the program's threads, to helpers, which are
+ * started when they are first needed; all wait for each other between stages. Memory of programs that were disposed of is used again.
+ *
+ * The function's source text runs in threads, so it refers to nothing outside itself.
+ *
+ * @param load loads a module, as `require` does.
+ * @param nativePath file of the native code.
+ */
+export function createStageRunner(load: (path: string) => unknown, nativePath: string): StageRunner {
+  /** As much of WebAssembly's interface as is used here: its types come with those of pages alone. */
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface WebAssemblyInterface {
+    readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => Memory;
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (
+      module: object,
+      imports: object,
+    ) => { readonly exports: Readonly<Record<string, (...numbers: number[]) => void>> };
+  }
+  interface Helper {
+    postMessage(message: unknown): void;
+    terminate(): unknown;
+    unref(): void;
+  }
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
+  const { Worker } = load("node:worker_threads") as {
+    Worker: new (text: string, options: object) => Helper;
+  };
+  const native = load(nativePath) as NativeConvolutions;
+  const helpers: Helper[] = [];
+  /** Free memory, by whether it is shared. */
+  const free: { memory: Memory; pages: number; shared: boolean }[] = [];
+  /** Of 64 KiB, that free memory may have together. */
+  const mostFree = 4096;
+  /** Stages begun, stages that helpers have done, and whether one failed. */
+  const control = new Int32Array(new SharedArrayBuffer(12));
+  let begun = 0;
+  let awaited = 0;
+  /** Whether a run broke off: helpers may still wait for its next stage. */
+  let broken = false;
+  let programs = 0;
+  const patienceMs = 120_000;
+
+  const helperText = `
+    const { parentPort, workerData } = require("node:worker_threads");
+    const { control, nativePath } = workerData;
+    const native = require(nativePath);
+    const programs = new Map();
+    parentPort.on("message", ({ id, program, begun, forget }) => {
+      if (forget) return programs.delete(id);
+      if (program) {
+        const { module, memory, convolutions, first, end, own, calls } = program;
+        const convolve = native.attach(new Uint8Array(memory.buffer), convolutions);
+        const { exp, log } = Math;
+        const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, convolve } });
+        programs.set(id, calls.map((name) => () => exports[name](first, end, own)));
+        return;
+      }
+      let number = begun;
+      for (const call of programs.get(id) ?? []) {
+        number = (number + 1) | 0;
+        let spins = 0;
+        for (let now = Atomics.load(control, 0); ((now - number) | 0) < 0; now = Atomics.load(control, 0))
+          if (++spins > 4000) Atomics.wait(control, 0, now, 1000);
+        try { call(); } catch { Atomics.store(control, 2, 1); }
+        Atomics.add(control, 1, 1);
+        Atomics.notify(control, 1);
+      }
+    });`;
+
+  function takeMemory(pages: number, shared: boolean): { memory: Memory; pages: number; shared: boolean } {
+    const fits = free.filter((one) => one.shared === shared && one.pages >= pages);
+    fits.sort((a, b) => a.pages - b.pages);
+    const [found] = fits;
+    if (found) {
+      free.splice(free.indexOf(found), 1);
+      return found;
+    }
+    // A shared memory must say how far it grows; what imports it, that it grows so far at most.
+    const memory = new WebAssembly.Memory(
+      shared ? { initial: pages, maximum: 65536, shared } : { initial: pages },
+    );
+    return { memory, pages, shared };
+  }
+
+  function waitForHelpers(): void {
+    let spins = 0;
+    const end = Date.now() + patienceMs;
+    for (let now = Atomics.load(control, 1); ((now - awaited) | 0) < 0; now = Atomics.load(control, 1)) {
+      if (++spins <= 4000) continue;
+      Atomics.wait(control, 1, now, 1000);
+      if (Date.now() > end) throw new Error("stages: a helper thread does not answer.");
+    }
+    if (Atomics.exchange(control, 2, 0) !== 0) throw new Error("stages: a helper thread failed.");
+  }
+
+  return {
+    load(program, staged) {
+      const id = programs++;
+      const threads = staged.firstImages.length - 1;
+      const room = takeMemory(staged.pages, threads > 1);
+      const { memory } = room;
+      const module = new WebAssembly.Module(staged.bytes);
+      const convolve = native.attach(new Uint8Array(memory.buffer), staged.convolutions);
+      const { exp, log } = Math;
+      const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, convolve } });
+      const calls = staged.calls.map(({ name, images }) => ({
+        images,
+        body: exports[name] as (...numbers: number[]) => void,
+      }));
+      const stages = staged.calls.filter(({ images }) => images).map(({ name }) => name);
+      const bounds = (thread: number) => ({
+        first: staged.firstImages[thread] as number,
+        end: staged.firstImages[thread + 1] as number,
+        own: staged.own + thread * staged.ownBytes,
+      });
+      for (let thread = 1; thread < threads; thread++) {
+        helpers[thread - 1] ??= new Worker(helperText, {
+          eval: true,
+          execArgv: [],
+          workerData: { control, nativePath },
+        });
+        const helper = helpers[thread - 1] as Helper;
+        helper.unref();
+        const { convolutions } = staged;
+        helper.postMessage({
+          id,
+          program: { module, memory, convolutions, calls: stages, ...bounds(thread) },
+        });
+      }
+      const mine = bounds(0);
+      const numbers = new Float32Array(memory.buffer);
+      return {
+        run(feeds, fetches) {
+          if (broken) throw new Error("stages: a run before this one broke off.");
+          broken = true;
+          for (let thread = 1; thread < threads; thread++)
+            (helpers[thread - 1] as Helper).postMessage({ id, begun });
+          for (const { name, leaves, sizes } of program.inputs) {
+            const { data } = feeds[name] as { readonly data: LazyArray };
+            let taken = 0;
+            leaves.forEach((leaf, i) => {
+              const size = sizes[i] as number;
+              const place = (staged.leaves[leaf] as number) / 4;
+              numbers.set(leaves.length === 1 ? data : data.subarray(taken, taken + size), place);
+              taken += size;
+            });
+          }
+          for (const { images, body } of calls) {
+            if (!images) body(staged.own);
+            else if (threads === 1) body(mine.first, mine.end, mine.own);
+            else {
+              begun = (begun + 1) | 0;
+              awaited = (awaited + threads - 1) | 0;
+              Atomics.store(control, 0, begun);
+              Atomics.notify(control, 0);
+              body(mine.first, mine.end, mine.own);
+              waitForHelpers();
+            }
+          }
+          program.outputs.forEach(({ name }, i) => {
+            const { address, length } = staged.results[i] as StagedProgram["results"][number];
+            fetches[name]?.data.set(numbers.subarray(address / 4, address / 4 + length));
+          });
+          broken = false;
+        },
+        dispose() {
+          for (let thread = 1; thread < threads; thread++)
+            (helpers[thread - 1] as Helper).postMessage({ id, forget: true });
+          if (free.reduce((sum, { pages }) => sum + pages, room.pages) <= mostFree) free.push(room);
+        },
+      };
+    },
+    close() {
+      for (const helper of helpers) void helper.terminate();
+      helpers.length = 0;
+      free.length = 0;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { Code, unsigned, WasmType } from "./code";
+
+interface Defined {
+  readonly parameters: readonly WasmType[];
+  readonly code: Code;
+  readonly exported: string | undefined;
+}
+
+/** Functions from outside: of a number of 64 bits, one such; and `convolve` of a convolution's number and three addresses. */
+const imported = ["exp", "log", "convolve"] as const;
+
+/** Collects functions, and writes them as a WebAssembly module that imports its memory and {@link imported}. */
+export class WasmModule {
+  readonly #functions: Defined[] = [];
+  /** Convolutions that are computed outside, as {@link StagedProgram.convolutions} lists them. */
+  readonly convolutions: number[] = [];
+  readonly #numbered = new Map<string, number>();
+
+  /** The number of a convolution that is computed outside, by what describes it. */
+  convolution(description: readonly number[]): number {
+    const key = description.join();
+    const known = this.#numbered.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbered.size;
+    this.#numbered.set(key, number);
+    append(this.convolutions, description);
+    return number;
+  }
+
+  /** Index of a function from outside. */
+  outside(name: (typeof imported)[number]): number {
+    return imported.indexOf(name);
+  }
+
+  /** Adds a function without result, and returns its index. */
+  add(parameters: readonly WasmType[], write: (code: Code) => void, exported?: string): number {
+    const code = new Code(parameters.length);
+    write(code);
+    this.#functions.push({ parameters, code, exported });
+    return imported.length + this.#functions.length - 1;
+  }
+
+  /** The module's file. `pages` of 64 KiB is what its memory has at least; threads may share it. */
+  encode(pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+    const types = new Map<string, number>();
+    const typeBytes: number[][] = [];
+    const typeOf = (parameters: readonly WasmType[], results: readonly WasmType[]): number => {
+      const bytes = [0x60, ...listed(parameters), ...listed(results)];
+      const key = bytes.join();
+      const known = types.get(key);
+      if (known !== undefined) return known;
+      types.set(key, typeBytes.length);
+      return typeBytes.push(bytes) - 1;
+    };
+    const types4 = [WasmType.i32, WasmType.i32, WasmType.i32, WasmType.i32];
+    const importTypes = {
+      exp: [[WasmType.f64], [WasmType.f64]],
+      log: [[WasmType.f64], [WasmType.f64]],
+      convolve: [types4, []],
+    };
+    const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(65536)] : [0x00, ...unsigned(pages)];
+    const imports = [
+      [...name("m"), ...name("memory"), 0x02, ...limits],
+      ...imported.map((one) => {
+        const [parameters, results] = importTypes[one] as [WasmType[], WasmType[]];
+        return [...name("m"), ...name(one), 0x00, ...unsigned(typeOf(parameters, results))];
+      }),
+    ];
+    const indices = this.#functions.map(({ parameters }) => unsigned(typeOf(parameters, [])));
+    const exports = this.#functions.flatMap(({ exported }, i) =>
+      exported === undefined ? [] : [[...name(exported), 0x00, ...unsigned(imported.length + i)]],
+    );
+    const bodies = this.#functions.map(({ code }) => {
+      const locals = runs(code.locals).flatMap(([type, count]) => [...unsigned(count), type]);
+      const size = unsigned(runs(code.locals).length);
+      const length = size.length + locals.length + code.bytes.length + 1;
+      return [[...unsigned(length), ...size, ...locals], code.bytes, [0x0b]];
+    });
+    const chunks: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]];
+    const section = (id: number, count: number, content: readonly (readonly number[])[]) => {
+      const head = unsigned(count);
+      const length = content.reduce((sum, one) => sum + one.length, head.length);
+      chunks.push([id, ...unsigned(length), ...head], ...content);
+    };
+    section(1, typeBytes.length, typeBytes);
+    section(2, imports.length, imports);
+    section(3, indices.length, indices);
+    section(7, exports.length, exports);
+    section(10, bodies.length, bodies.flat());
+    return joined(chunks);
+  }
+}
+
+function joined(chunks: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+function append(target: number[], source: readonly number[]): void {
+  for (const byte of source) target.push(byte);
+}
+
+function listed(values: readonly number[]): number[] {
+  return [...unsigned(values.length), ...values];
+}
+
+function name(text: string): number[] {
+  return listed([...Buffer.from(text, "utf8")]);
+}
+
+/** Neighbours of one type, with their number. */
+function runs(types: readonly WasmType[]): [WasmType, number][] {
+  const out: [WasmType, number][] = [];
+  for (const type of types) {
+    const last = out.at(-1);
+    if (last?.[0] === type) last[1]++;
+    else out.push([type, 1]);
+  }
+  return out;
+}
