@@ -106,10 +106,17 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       free.splice(free.indexOf(found), 1);
       return found;
     }
-    // A shared memory must say how far it grows; what imports it, that it grows so far at most.
-    const memory = new WebAssembly.Memory(
-      shared ? { initial: pages, maximum: 65536, shared } : { initial: pages },
-    );
+    // A shared memory must say how far it grows.
+    const limits = shared ? { initial: pages, maximum: pages, shared } : { initial: pages };
+    let memory: Memory;
+    try {
+      memory = new WebAssembly.Memory(limits);
+    } catch (cause) {
+      const wanted = `${Math.ceil(pages / 16)} MiB for a step`;
+      const remedy =
+        "Free some, take smaller batches, or let ONNX Runtime compute it (staged: false; in bars BARS_ONNX_STAGES=0)";
+      throw new Error(`stages: there is no memory of ${wanted}. ${remedy}.`, { cause });
+    }
     return { memory, pages, shared };
   }
 
