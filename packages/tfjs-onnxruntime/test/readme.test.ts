@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runDocBlocks } from "../../../test/helpers/docBlocks";
 
@@ -18,10 +18,11 @@ describe("tfjs-onnxruntime", () => {
     );
     const foreign = files.flatMap((file) => {
       const code = readFileSync(join(source, file), "utf8");
-      const up = file.includes("/") ? /^\.\.?\/(?!\.\.)/ : /^\.\/(?!\.\.)/;
+      const isOwn = (name: string) =>
+        name.startsWith(".") && resolve(source, dirname(file), name).startsWith(source + sep);
       return [...code.matchAll(/from "([^"]+)"/g)]
         .map(([, specifier]) => specifier as string)
-        .filter((name) => !up.test(name) && !name.startsWith("node:") && !known.includes(name))
+        .filter((name) => !isOwn(name) && !name.startsWith("node:") && !known.includes(name))
         .map((name) => `${file}: ${name}`);
     });
     expect(files.length).toBeGreaterThan(30);
