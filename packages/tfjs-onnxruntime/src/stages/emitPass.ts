@@ -171,12 +171,7 @@ class PassWriter {
         const sum = (sums[r] as readonly Local[])[b] as Local;
         const at = () => {
           this.#listStart(root.target);
-          if (root.kind === "mean")
-            code
-              .get(this.#image)
-              .int(this.domain.channels * 4)
-              .mulInt()
-              .addInt();
+          if (root.kind === "mean") this.#toImage();
           code.get(offset).addInt();
         };
         at();
@@ -214,12 +209,7 @@ class PassWriter {
             if (four) code.loadSplat();
             else code.loadFloat();
           } else {
-            if (leaf.op === "imageChannel")
-              code
-                .get(this.#image)
-                .int(this.domain.channels * 4)
-                .mulInt()
-                .addInt();
+            if (leaf.op === "imageChannel") this.#toImage();
             code.get(offset as Local).addInt();
             if (four) code.load(place);
             else code.loadFloat(place);
@@ -241,6 +231,12 @@ class PassWriter {
       }
     }
     return found;
+  }
+
+  /** Moves the address on to the image's entries in a list of all images. */
+  #toImage(): void {
+    const bytes = this.domain.channels * 4;
+    this.code.get(this.#image).int(bytes).mulInt().addInt();
   }
 
   /** The address of a list's first entry. */

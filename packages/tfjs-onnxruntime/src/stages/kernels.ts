@@ -1,3 +1,4 @@
+import type { KernelLowering } from "./kernelLowering";
 import { arrayKernels } from "./kernels/arrayKernels";
 import { batchNormKernels } from "./kernels/batchNormKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
@@ -8,12 +9,8 @@ import { listKernels } from "./kernels/listKernels";
 import { poolingKernels } from "./kernels/poolingKernels";
 import { reductionKernels } from "./kernels/reductionKernels";
 import { supernetKernels } from "./kernels/supernetKernels";
-import type { Lowering, Value } from "./lowering";
-import type { Call } from "./lowerPlan";
 
-/** Turns a call into steps of stages, and gives its results. */
-export type KernelLowering = (lowering: Lowering, call: Call) => readonly Value[];
-
+/** What each kernel becomes; kernels that are not here are not computed in stages. */
 export const kernelLowerings: Readonly<Record<string, KernelLowering>> = {
   ...elementwiseKernels,
   ...batchNormKernels,

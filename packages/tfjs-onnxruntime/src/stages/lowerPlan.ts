@@ -1,6 +1,7 @@
-import type { LazyInput, LazyNode, LazyValue } from "../lazyGraph";
+import type { LazyInput, LazyValue } from "../lazyGraph";
 import type { GraphPlan } from "../planGraph";
 import type { ArrayMemory, Domain } from "./expression";
+import type { Call } from "./kernelLowering";
 import { kernelLowerings } from "./kernels";
 import { Lowering, sizeOf, Unsupported, type Value } from "./lowering";
 
@@ -9,19 +10,6 @@ export interface LoweredPlan {
   readonly lowering: Lowering;
   readonly leaves: ReadonlyMap<LazyValue, Value>;
   readonly results: readonly ArrayMemory[];
-}
-
-/** The call that is lowered: its inputs by name, how often its results are read, and its attributes. */
-export interface Call {
-  readonly node: LazyNode;
-  readonly inputs: Readonly<Record<string, LazyInput>>;
-  /** Calls that read the result, and 1 where it outlives the plan. */
-  uses(output?: number): number;
-  value(name: string): Value;
-  /** Extents under which it sees an input. */
-  shapeOf(name: string): readonly number[];
-  /** Extents of its first result. */
-  readonly shape: readonly number[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Code, type Local, WasmType } from "../code";
-import type { KernelLowering } from "../kernels";
+import type { KernelLowering } from "../kernelLowering";
 import { Unsupported } from "../lowering";
 import { listTask, rowStatistics } from "./listTask";
 import { arrayOf } from "./operands";

@@ -1,5 +1,5 @@
 import type { ArrayMemory, Domain, Expression } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { KernelLowering } from "../kernelLowering";
 import type { Lowering } from "../lowering";
 import { arrayOf, imageOf } from "./operands";
 

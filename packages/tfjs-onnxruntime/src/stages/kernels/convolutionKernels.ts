@@ -2,9 +2,8 @@ import { backend_util } from "@tensorflow/tfjs-core";
 import { viewStart } from "../addresses";
 import { type Convolution, callConvolution } from "../convolution";
 import { type ArrayMemory, type Domain, type View, wholeView } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { Call, KernelLowering } from "../kernelLowering";
 import { type Border, type Lowering, Unsupported, type Value } from "../lowering";
-import type { Call } from "../lowerPlan";
 import type { Place } from "../schedule";
 import { arrayOf, imageOf } from "./operands";
 

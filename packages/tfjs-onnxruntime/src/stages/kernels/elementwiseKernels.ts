@@ -1,5 +1,5 @@
 import type { Expression, Expressions } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { KernelLowering } from "../kernelLowering";
 import { type Lowering, type Padded, Unsupported, type Value } from "../lowering";
 import { besideImages, besideLists, imageOf, listDomain } from "./operands";
 

@@ -1,8 +1,7 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
 import { type Domain, type View, wholeView } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { Call, KernelLowering } from "../kernelLowering";
 import { type Lowering, Unsupported, type Value } from "../lowering";
-import type { Call } from "../lowerPlan";
 import { imageOf } from "./operands";
 
 const numbers =

@@ -1,7 +1,7 @@
 import { viewStart } from "../addresses";
 import { type Code, type Local, WasmType } from "../code";
 import { type Domain, type Expression, type View, wholeView } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { KernelLowering } from "../kernelLowering";
 import type { Lowering } from "../lowering";
 import type { Place } from "../schedule";
 import { imageLike } from "./imageKernels";

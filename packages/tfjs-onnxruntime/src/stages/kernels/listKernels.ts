@@ -1,7 +1,6 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
-import type { ArrayMemory } from "../expression";
-import type { KernelLowering } from "../kernels";
-import { type Lowering, sizeOf, Unsupported, type Value } from "../lowering";
+import type { KernelLowering } from "../kernelLowering";
+import { sizeOf, Unsupported, type Value } from "../lowering";
 import { imageKernels } from "./imageKernels";
 import { type Move, moved, stepsOf } from "./listMoves";
 import { listTask, rowStatistics } from "./listTask";
@@ -41,113 +40,48 @@ const pad: KernelLowering = (lowering, call) => {
   ];
 };
 
-/** Lists one behind the other along an axis; `extents` are theirs with that axis. */
-function joined(
-  lowering: Lowering,
-  parts: readonly ArrayMemory[],
-  extents: readonly (readonly number[])[],
-  axis: number,
-  shape: readonly number[],
-): Value {
-  const steps = stepsOf(shape);
-  let done = 0;
-  const moves = parts.map((from, i): Move => {
-    const own = extents[i] as readonly number[];
-    const move = {
-      from,
-      extents: own,
-      read: { first: 0, steps: stepsOf(own) },
-      write: { first: done * (steps[axis] as number), steps },
-    };
-    done += own[axis] as number;
-    return move;
-  });
-  return { kind: "array", array: moved(lowering, Math.max(1, sizeOf(shape)), moves), shape };
-}
-
 const along = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-const pack: KernelLowering = (lowering, call) => {
-  const shape = call.shape;
-  const axis = along(call.node.attributes["axis"] as number, shape.length);
-  const parts = call.node.names.map((name) => arrayOf(lowering, call.value(name)));
-  const own = shape.map((extent, i) => (i === axis ? 1 : extent));
-  return [
-    joined(
-      lowering,
-      parts,
-      parts.map(() => own),
-      axis,
-      shape,
-    ),
-  ];
-};
+/** Lists one behind the other along an axis; `isNew` where they have no such axis yet. */
+const joined =
+  (isNew: boolean): KernelLowering =>
+  (lowering, call) => {
+    const { shape } = call;
+    const axis = along(call.node.attributes["axis"] as number, shape.length);
+    const steps = stepsOf(shape);
+    let done = 0;
+    const moves = call.node.names.map((name): Move => {
+      const extents = isNew ? shape.map((extent, i) => (i === axis ? 1 : extent)) : call.shapeOf(name);
+      const move = {
+        from: arrayOf(lowering, call.value(name)),
+        extents,
+        read: { first: 0, steps: stepsOf(extents) },
+        write: { first: done * (steps[axis] as number), steps },
+      };
+      done += extents[axis] as number;
+      return move;
+    });
+    return [{ kind: "array", array: moved(lowering, Math.max(1, sizeOf(shape)), moves), shape }];
+  };
 
-const concat: KernelLowering = (lowering, call) => {
-  const shape = call.shape;
-  const axis = along(call.node.attributes["axis"] as number, shape.length);
-  const parts = call.node.names.map((name) => arrayOf(lowering, call.value(name)));
-  return [
-    joined(
-      lowering,
-      parts,
-      call.node.inputs.map((input) => input.shape),
-      axis,
-      shape,
-    ),
-  ];
-};
-
-/** Parts of a list along an axis, of which each has `sizes` entries there. */
-function parted(
-  lowering: Lowering,
-  array: ArrayMemory,
-  shape: readonly number[],
-  axis: number,
-  sizes: readonly number[],
-  shapes: readonly (readonly number[])[],
-): Value[] {
-  const steps = stepsOf(shape);
-  let done = 0;
-  return sizes.map((size, i): Value => {
-    const extents = shape.map((extent, k) => (k === axis ? size : extent));
-    const read = { first: done * (steps[axis] as number), steps };
-    done += size;
-    const write = { first: 0, steps: stepsOf(extents) };
-    const made = moved(lowering, Math.max(1, sizeOf(extents)), [{ from: array, extents, read, write }]);
-    return { kind: "array", array: made, shape: shapes[i] as readonly number[] };
-  });
-}
-
-const unpack: KernelLowering = (lowering, call) => {
-  const shape = call.shapeOf("value");
-  const axis = along(call.node.attributes["axis"] as number, shape.length);
-  const array = arrayOf(lowering, call.value("value"));
-  const shapes = call.node.outputs.map((output) => output.shape);
-  return parted(
-    lowering,
-    array,
-    shape,
-    axis,
-    shapes.map(() => 1),
-    shapes,
-  );
-};
-
-const splitV: KernelLowering = (lowering, call) => {
-  const shape = call.shapeOf("x");
-  const axis = along(call.node.attributes["axis"] as number, shape.length);
-  const array = arrayOf(lowering, call.value("x"));
-  const shapes = call.node.outputs.map((output) => output.shape);
-  return parted(
-    lowering,
-    array,
-    shape,
-    axis,
-    shapes.map((one) => one[axis] as number),
-    shapes,
-  );
-};
+/** Parts of the list `name` along an axis; `isLost` where they have no such axis any more, and each is one entry of it. */
+const parted =
+  (name: string, isLost: boolean): KernelLowering =>
+  (lowering, call) => {
+    const from = arrayOf(lowering, call.value(name));
+    const whole = call.shapeOf(name);
+    const axis = along(call.node.attributes["axis"] as number, whole.length);
+    const steps = stepsOf(whole);
+    let done = 0;
+    return call.node.outputs.map(({ shape }): Value => {
+      const size = isLost ? 1 : (shape[axis] as number);
+      const extents = whole.map((extent, k) => (k === axis ? size : extent));
+      const read = { first: done * (steps[axis] as number), steps };
+      done += size;
+      const move = { from, extents, read, write: { first: 0, steps: stepsOf(extents) } };
+      return { kind: "array", array: moved(lowering, Math.max(1, sizeOf(extents)), [move]), shape };
+    });
+  };
 
 const tile: KernelLowering = (lowering, call) => {
   const x = call.value("x");
@@ -204,10 +138,10 @@ const softmax: KernelLowering = (lowering, call) => {
 export const listKernels: Readonly<Record<string, KernelLowering>> = {
   Slice: slice,
   PadV2: pad,
-  Pack: pack,
-  Concat: concat,
-  Unpack: unpack,
-  SplitV: splitV,
+  Pack: joined(true),
+  Concat: joined(false),
+  Unpack: parted("value", true),
+  SplitV: parted("x", false),
   Tile: tile,
   Softmax: softmax,
 };

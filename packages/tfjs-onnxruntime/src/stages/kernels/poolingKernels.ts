@@ -1,8 +1,7 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 import { type Domain, type View, wholeView } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { Call, KernelLowering } from "../kernelLowering";
 import { Unsupported } from "../lowering";
-import type { Call } from "../lowerPlan";
 import { imageOf } from "./operands";
 
 /** Views of every `step`-th pixel, one for each place in a window. */

@@ -1,5 +1,5 @@
 import type { ArrayMemory } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { KernelLowering } from "../kernelLowering";
 import { type Lowering, sizeOf, Unsupported } from "../lowering";
 import { sumOverAxes } from "./listMoves";
 import { arrayOf, imageOf } from "./operands";

@@ -1,7 +1,6 @@
 import type { Expression, Expressions } from "../expression";
-import type { KernelLowering } from "../kernels";
+import type { Call, KernelLowering } from "../kernelLowering";
 import { type Lowering, Unsupported, type Value } from "../lowering";
-import type { Call } from "../lowerPlan";
 import { lowerElementwise } from "./elementwiseKernels";
 import { imageOf } from "./operands";
 
