@@ -46,12 +46,13 @@ export const onnxEngine: Engine = {
 async function start(provider: Provider): Promise<RunningEngine> {
   const threads = Number(process.env["BARS_ONNX_THREADS"]) || availableParallelism();
   try {
-    const staged = process.env["BARS_ONNX_STAGES"] !== "0";
-    const { version } = await registerOnnx("onnx", { provider, threads, staged });
+    const wanted = process.env["BARS_ONNX_STAGES"] !== "0";
+    const { version, staged } = await registerOnnx("onnx", { provider, threads, staged: wanted });
     registerFusedKernels("onnx");
     muteGreeting();
     const device = provider === "cpu" || provider === "wasm" ? processorName() : deviceNames[provider];
-    return { registeredAs: "onnx", version: `${version}, ${provider}`, device, threads };
+    const parts = [version, provider, ...(staged ? ["stages"] : [])];
+    return { registeredAs: "onnx", version: parts.join(", "), device, threads };
   } catch (cause) {
     throw new EngineUnavailable(`it does not load (${firstLine(cause)})`, remedies[provider], { cause });
   }

@@ -42,6 +42,8 @@ export interface RegisteredOnnx {
   readonly backend: OnnxBackend;
   /** Version of onnxruntime-node or onnxruntime-web. */
   readonly version: string;
+  /** Whether steps run as stages, where they can. */
+  readonly staged: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export async function registerOnnx(name: string, given: Partial<OnnxSettings> = 
     throw cause;
   }
   registerOnnxKernels(name);
-  return { backend, version };
+  return { backend, version, staged: stages !== undefined };
 }
 
 /** The WebAssembly build answers by promises alone, so it always has a thread. */

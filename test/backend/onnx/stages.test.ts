@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   add,
   addRelu,
@@ -11,6 +11,7 @@ import {
   splitChannels,
   tf,
 } from "../../../lib/backend";
+import { onnxEngine } from "../../../lib/backend/onnxEngine";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
 import { type Case, expectParity, type Inputs, startOnnx } from "./onnxBench";
@@ -190,4 +191,15 @@ it.runIf(findNative() !== undefined)("leave the rest to ONNX Runtime where memor
     unstaged: "others take the memory for stages",
     stagedBytes: 0,
   });
+});
+
+it("are named by the engine where they are there, and left out where they are not wanted", async () => {
+  const versions: string[] = [];
+  for (const wanted of ["1", "0"]) {
+    vi.stubEnv("BARS_ONNX_STAGES", wanted);
+    versions.push((await onnxEngine.load("cpu")).version);
+  }
+  vi.unstubAllEnvs();
+  const there = findNative() === undefined ? "" : ", stages";
+  expect(versions).toEqual([`1.30.0, cpu${there}`, "1.30.0, cpu"]);
 });
