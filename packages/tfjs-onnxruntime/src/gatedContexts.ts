@@ -17,31 +17,61 @@ export type Context = readonly string[];
 
 /** The conditions of every operator, place by place: all that its readers have in common. */
 export function contextsOf(nodes: readonly OnnxNode[], results: readonly string[]): Context[] {
-  const asked = new Map<string, ReadonlySet<string>>(results.map((name) => [name, new Set()]));
-  const ask = (name: string, context: ReadonlySet<string>) => {
-    const known = asked.get(name);
-    asked.set(name, known ? common(known, context) : context);
-  };
-  const contexts = new Array<ReadonlySet<string>>(nodes.length);
+  const asked = askedUnder(
+    nodes.map(({ op, inputs, outputs }) => ({
+      outputs,
+      reads: inputs.map((value, place) => ({
+        value,
+        under: op === gate && place === 1 ? inputs[0] : undefined,
+      })),
+    })),
+    results,
+  );
   const counts = new Map<string, number>();
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const { op, inputs, outputs } = nodes[i] as OnnxNode;
-    const found = outputs.map((name) => asked.get(name)).filter((context) => context !== undefined);
-    const context = found.length === 0 ? new Set<string>() : found.reduce(common);
-    contexts[i] = context;
+  for (const context of asked.places)
     for (const condition of context) counts.set(condition, (counts.get(condition) ?? 0) + 1);
-    inputs.forEach((name, place) => {
-      ask(name, op === gate && place === 1 ? new Set([...context, inputs[0] as string]) : context);
-    });
-  }
   // A condition that is known only under others comes after them.
-  const under = (condition: string) => asked.get(condition)?.size ?? 0;
+  const under = (condition: string) => asked.values.get(condition)?.size ?? 0;
   const rank = (a: string, b: string) =>
     under(a) - under(b) || (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1);
-  return contexts.map((context) => [...context].sort(rank));
+  return asked.places.map((context) => [...context].sort(rank));
 }
 
-function common(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+/** What computes values of others, some of which it reads under a condition. */
+export interface Reader<V, C> {
+  readonly outputs: readonly V[];
+  readonly reads: readonly { readonly value: V; readonly under: C | undefined }[];
+}
+
+/**
+ * Under which conditions each of the readers is needed, place by place, and each value: those that all who need it have in common.
+ *
+ * @param results values that are needed in any case.
+ */
+export function askedUnder<V, C>(
+  readers: readonly Reader<V, C>[],
+  results: Iterable<V>,
+): { readonly places: readonly ReadonlySet<C>[]; readonly values: ReadonlyMap<V, ReadonlySet<C>> } {
+  const values = new Map<V, ReadonlySet<C>>();
+  const never: ReadonlySet<C> = new Set();
+  for (const result of results) values.set(result, never);
+  const ask = (value: V, context: ReadonlySet<C>) => {
+    const known = values.get(value);
+    values.set(value, known ? common(known, context) : context);
+  };
+  const places = new Array<ReadonlySet<C>>(readers.length);
+  for (let i = readers.length - 1; i >= 0; i--) {
+    const { outputs, reads } = readers[i] as Reader<V, C>;
+    const found = outputs.map((value) => values.get(value)).filter((context) => context !== undefined);
+    const context = found.length === 0 ? never : found.reduce(common<C>);
+    places[i] = context;
+    for (const { value, under } of reads)
+      ask(value, under === undefined || context.has(under) ? context : new Set([...context, under]));
+  }
+  return { places, values };
+}
+
+function common<C>(a: ReadonlySet<C>, b: ReadonlySet<C>): ReadonlySet<C> {
   if (a === b) return a;
   return new Set([...a].filter((condition) => b.has(condition)));
 }

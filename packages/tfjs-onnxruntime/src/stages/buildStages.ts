@@ -1,11 +1,13 @@
 import type { LazyType, LazyValue } from "../lazyGraph";
 import type { GraphPlan } from "../planGraph";
 import { type Code, type Local, WasmType } from "./code";
+import { type Context, writeWhere } from "./context";
 import { emitPass } from "./emitPass";
+import type { ArrayMemory } from "./expression";
 import { Unsupported } from "./lowering";
 import { lowerPlan } from "./lowerPlan";
 import { place } from "./place";
-import type { Sequence } from "./schedule";
+import type { Sequence, Step } from "./schedule";
 import { WasmModule } from "./wasmModule";
 
 /** A plan as a WebAssembly module: how it is fed and run. Plain data. */
@@ -104,7 +106,7 @@ function writeGlobals(module: WasmModule, { steps }: Sequence, name: string): vo
 function writeStage(
   module: WasmModule,
   { steps }: Sequence,
-  zeroed: readonly { readonly address: number; readonly length: number }[],
+  zeroed: readonly { readonly array: ArrayMemory; readonly context: Context }[],
   name: string,
 ): void {
   const passes = passFunctions(module, steps);
@@ -114,14 +116,16 @@ function writeStage(
     (code) => {
       const [first, end, own] = [0, 1, 2].map((i) => code.parameter(i)) as [Local, Local, Local];
       const image = code.local();
-      // memory.fill
-      for (const { address, length } of zeroed)
-        code
-          .get(own)
-          .plus(address)
-          .int(0)
-          .int(length * 4)
-          .raw(0xfc, 0x0b, 0x00);
+      for (const { array, context } of zeroed)
+        writeWhere(code, context, () => {
+          // memory.fill
+          code
+            .get(own)
+            .plus(array.address)
+            .int(0)
+            .int(array.length * 4)
+            .raw(0xfc, 0x0b, 0x00);
+        });
       code.get(first).set(image);
       code.until(image, end, () => writeSteps(module, code, steps, passes, { image, first, own }));
     },
@@ -140,9 +144,17 @@ function writeSteps(
   passes: readonly (number | undefined)[],
   { image, first, own }: { image: Local; first: Local; own: Local },
 ): void {
-  steps.forEach((step, i) => {
-    const pass = passes[i];
-    if (pass !== undefined) code.get(image).get(first).get(own).call(pass);
-    if (step.kind === "task") step.emit({ module, code, image, own });
-  });
+  for (let i = 0; i < steps.length; ) {
+    const { context } = steps[i] as Step;
+    const start = i;
+    while (steps[i]?.context === context) i++;
+    writeWhere(code, context, () => {
+      for (let at = start; at < i; at++) {
+        const pass = passes[at];
+        const step = steps[at] as Step;
+        if (pass !== undefined) code.get(image).get(first).get(own).call(pass);
+        if (step.kind === "task") step.emit({ module, code, image, own });
+      }
+    });
+  }
 }

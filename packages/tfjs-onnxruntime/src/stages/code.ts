@@ -60,6 +60,7 @@ const floatOps = {
   min: [0x96, 0xe8],
   max: [0x97, 0xe9],
   eq: [0x5b, 0x41],
+  ne: [0x5c, 0x42],
   lt: [0x5d, 0x43],
   gt: [0x5e, 0x44],
   le: [0x5f, 0x45],
@@ -196,6 +197,13 @@ export class Code {
     body();
     this.get(counter).int(1).addInt().tee(counter).get(end);
     return this.raw(0x49, 0x0d, 0, 0x0b, 0x0b);
+  }
+
+  /** The body, where the truth value on the stack holds. */
+  where(body: () => void): this {
+    this.raw(0x04, 0x40);
+    body();
+    return this.raw(0x0b);
   }
 
   call(index: number): this {

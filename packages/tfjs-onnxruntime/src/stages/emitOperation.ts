@@ -1,7 +1,7 @@
 import { type Code, type FloatOp, WasmType } from "./code";
 import type { Expression, Op } from "./expression";
 
-const comparisons: ReadonlySet<Op> = new Set(["eq", "lt", "gt", "le", "ge"]);
+const comparisons: ReadonlySet<Op> = new Set(["eq", "ne", "lt", "gt", "le", "ge"]);
 const binary: ReadonlySet<Op> = new Set(["add", "sub", "mul", "div", "min", "max", ...comparisons]);
 
 /** Type of a value: of four numbers, of one, or of whether a comparison holds. */

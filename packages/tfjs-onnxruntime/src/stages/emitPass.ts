@@ -206,8 +206,9 @@ class PassWriter {
         } else {
           this.#listStart(leaf.array as ArrayMemory, leaf.thread);
           if (leaf.op === "scalar") {
-            if (four) code.loadSplat();
-            else code.loadFloat();
+            const bytes = (leaf.entry as number) * 4;
+            if (four) code.loadSplat(bytes);
+            else code.loadFloat(bytes);
           } else {
             if (leaf.op === "imageChannel") this.#toImage();
             code.get(offset as Local).addInt();

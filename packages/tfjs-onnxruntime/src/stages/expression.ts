@@ -70,7 +70,7 @@ export type Op =
   | "channel"
   /** Entry of a list at the image and the channel. */
   | "imageChannel"
-  /** First entry of a list. */
+  /** The {@link Expression.entry} of a list. */
   | "scalar"
   | "number"
   /** How many images of the thread came before this one, plus one. */
@@ -97,6 +97,7 @@ export interface Expression {
   readonly array?: ArrayMemory;
   /** Whose own list it is, counted from the thread that reads it. */
   readonly thread?: number;
+  readonly entry?: number;
   readonly value?: number;
 }
 
@@ -136,8 +137,13 @@ export class Expressions {
     return this.#make(key, "load", [], Math.max(0, memory.stage), { view });
   }
 
-  of(array: ArrayMemory, op: "array" | "channel" | "imageChannel" | "scalar", thread = 0): Expression {
+  of(array: ArrayMemory, op: "array" | "channel" | "imageChannel", thread = 0): Expression {
     return this.#make(`${array.id}.${thread}`, op, [], array.level, { array, thread });
+  }
+
+  /** An entry of a list. */
+  scalar(array: ArrayMemory, entry = 0): Expression {
+    return this.#make(`${array.id}.0.${entry}`, "scalar", [], array.level, { array, thread: 0, entry });
   }
 
   number(value: number): Expression {
@@ -155,6 +161,7 @@ export class Expressions {
     if (op === "add" && a?.value === 0) return b as Expression;
     if ((op === "mul" || op === "div") && b?.value === 1) return a as Expression;
     if (op === "mul" && a?.value === 1) return b as Expression;
+    if (op === "keep" && a?.value === 0) return a;
     return this.#make("", op, args, 0);
   }
 }

@@ -3,7 +3,9 @@ import { arrayKernels } from "./kernels/arrayKernels";
 import { batchNormKernels } from "./kernels/batchNormKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
 import { elementwiseKernels } from "./kernels/elementwiseKernels";
+import { gateKernels } from "./kernels/gateKernels";
 import { imageKernels } from "./kernels/imageKernels";
+import { indexKernels } from "./kernels/indexKernels";
 import { interleaveKernels } from "./kernels/interleaveKernels";
 import { listKernels } from "./kernels/listKernels";
 import { poolingKernels } from "./kernels/poolingKernels";
@@ -22,4 +24,6 @@ export const kernelLowerings: Readonly<Record<string, KernelLowering>> = {
   ...arrayKernels,
   ...listKernels,
   ...supernetKernels,
+  ...gateKernels,
+  ...indexKernels,
 };

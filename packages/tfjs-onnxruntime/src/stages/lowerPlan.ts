@@ -1,9 +1,11 @@
 import type { LazyInput, LazyValue } from "../lazyGraph";
 import type { GraphPlan } from "../planGraph";
+import type { Entry } from "./context";
 import type { ArrayMemory, Domain } from "./expression";
 import type { Call } from "./kernelLowering";
 import { kernelLowerings } from "./kernels";
 import { Lowering, sizeOf, Unsupported, type Value } from "./lowering";
+import { type Gate, type PlanContexts, planContexts } from "./planContexts";
 
 /** A plan as stages, and where its leaves and results lie. */
 export interface LoweredPlan {
@@ -29,7 +31,18 @@ export function lowerPlan(plan: GraphPlan, threads: number): LoweredPlan {
     values.set(leaf, value);
     leaves.set(leaf, value);
   }
-  const uses = usesOf(plan);
+  const contexts = planContexts(plan);
+  const uses = usesOf(plan, contexts);
+  const entries = new Map<Gate, Entry>();
+  /** Where a gate is, as soon as it is. */
+  const entryOf = (gate: Gate): Entry | undefined => {
+    const known = entries.get(gate);
+    const value = values.get(gate.list);
+    if (known || !value) return known;
+    const made = { list: gateList(lowering, value), entry: gate.entry };
+    entries.set(gate, made);
+    return made;
+  };
   for (const node of plan.nodes) {
     const lower = kernelLowerings[node.kernel.name];
     if (!lower) throw new Unsupported(`it calls ${node.kernel.name}`);
@@ -39,12 +52,17 @@ export function lowerPlan(plan: GraphPlan, threads: number): LoweredPlan {
       inputs,
       uses: (output = 0) => uses.get(node.outputs[output] as LazyValue) ?? 0,
       value: (name) => reshaped(values, inputs[name] as LazyInput),
+      condition: (name, entry = 0) =>
+        entryOf(contexts.gate((inputs[name] as LazyInput).value, entry)) as Entry,
       shapeOf: (name) => (inputs[name] as LazyInput).shape,
       shape: (node.outputs[0] as LazyValue).shape,
     };
+    const conditions = contexts.of(node).map(entryOf);
+    lowering.context = lowering.contexts.of(conditions.filter((one) => one !== undefined));
     const made = named(node.kernel.name, () => lower(lowering, call));
     for (const [i, value] of made.entries()) values.set(node.outputs[i] as LazyValue, value);
   }
+  lowering.context = lowering.contexts.always;
   const results = plan.results.map((result) => {
     const value = values.get(result) as Value;
     if (value.kind === "array") return value.array;
@@ -108,13 +126,29 @@ function arrayLeaf(lowering: Lowering, { shape, size }: LazyValue): Value {
   return { kind: "array", array: lowering.array(Math.max(1, size), 0), shape };
 }
 
-function usesOf({ nodes, results }: GraphPlan): Map<LazyValue, number> {
+/** How often values are read. Who reads what a call hands on reads what it got. */
+function usesOf({ nodes, results }: GraphPlan, contexts: PlanContexts): Map<LazyValue, number> {
   const uses = new Map<LazyValue, number>();
-  const count = (value: LazyValue) => uses.set(value, (uses.get(value) ?? 0) + 1);
-  for (const { inputs } of nodes)
-    for (const value of new Set(inputs.map((input) => input.value))) count(value);
+  const count = (value: LazyValue, more = 1) => uses.set(value, (uses.get(value) ?? 0) + more);
   for (const value of results) count(value);
+  for (const node of nodes.toReversed()) {
+    const handed = node.outputs.reduce((sum, output) => sum + (uses.get(output) ?? 0), 0);
+    const [first] = node.inputs;
+    for (const value of new Set(node.inputs.map((input) => input.value)))
+      count(value, value === first?.value && contexts.passes(node) ? handed : 1);
+  }
   return uses;
+}
+
+/** A list of gates. */
+function gateList(lowering: Lowering, value: Value): ArrayMemory {
+  if (value.kind === "array") return value.array;
+  if (value.kind !== "number") throw new Unsupported("a gate is an image");
+  const { context } = lowering;
+  lowering.context = lowering.contexts.always;
+  const list = lowering.list(lowering.expressions.number(value.value), Math.max(1, sizeOf(value.shape)));
+  lowering.context = context;
+  return list;
 }
 
 /** The value under the extents a call sees. */

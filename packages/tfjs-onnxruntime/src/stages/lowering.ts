@@ -1,3 +1,4 @@
+import { Computed, type Context, Contexts, type Entry } from "./context";
 import {
   ArrayMemory,
   type Domain,
@@ -49,20 +50,23 @@ const mostOperations = 10;
  */
 export class Lowering {
   readonly expressions = new Expressions();
+  readonly contexts = new Contexts();
+  /** Where what is lowered now is computed. */
+  context: Context = this.contexts.always;
   readonly stages: Sequence[] = [];
   readonly globals: Sequence[] = [];
   readonly images: ImageMemory[] = [];
   readonly arrays: ArrayMemory[] = [];
   /** Lists repeated along axes, by list and extents. */
-  readonly expansions = new Map<string, ArrayMemory>();
+  readonly expansions = new Computed<string, ArrayMemory>();
   /** Kernels as their images' gradients read them. */
-  readonly turned = new Map<ArrayMemory, ArrayMemory>();
+  readonly turned = new Computed<ArrayMemory, ArrayMemory>();
   /** Sums that begin at 0 in a stage. */
-  readonly zeroed = new Map<number, ArrayMemory[]>();
+  readonly zeroed = new Map<number, { readonly array: ArrayMemory; readonly context: Context }[]>();
   /** What a stage has in memory: by expression, extents and border. */
-  readonly #held = new Map<string, View>();
+  readonly #held = new Computed<string, View>();
   /** What is read from memory instead, by {@link placed}. */
-  readonly #stored = new Map<string, Expression>();
+  readonly #stored = new Computed<string, Expression>();
 
   /**
    * @param batch images of a step.
@@ -78,11 +82,24 @@ export class Lowering {
   }
 
   stage(k: number): Sequence {
-    return at(this.stages, k);
+    return this.#sequence(this.stages, k);
   }
 
   global(k: number): Sequence {
-    return at(this.globals, k);
+    return this.#sequence(this.globals, k);
+  }
+
+  #sequence(list: Sequence[], k: number): Sequence {
+    while (list.length <= k) {
+      const level = list.length;
+      list.push(new Sequence(() => this.contextAt(level)));
+    }
+    return list[k] as Sequence;
+  }
+
+  /** Where what is lowered now is computed in a stage, by the conditions that are known then. */
+  contextAt(level: number): Context {
+    return this.contexts.before(this.context, level);
   }
 
   image(extents: Domain, stage: number): ImageMemory {
@@ -99,7 +116,11 @@ export class Lowering {
   /** A list of each thread, there in and after stage `level`. */
   ownArray(length: number, level: number, zeroed: boolean): ArrayMemory {
     const array = this.#array(length, level, true);
-    if (zeroed) this.zeroed.set(level, [...(this.zeroed.get(level) ?? []), array]);
+    if (zeroed) {
+      const all = this.zeroed.get(level) ?? [];
+      all.push({ array, context: this.contextAt(level) });
+      this.zeroed.set(level, all);
+    }
     return array;
   }
 
@@ -118,7 +139,67 @@ export class Lowering {
   store(value: Expression, target: View, stage: number): void {
     this.reads(value, stage);
     if (target.memory.stage !== stage) throw new Error("stages: an image is written in two stages.");
-    this.stage(stage).root(target.extents, { kind: "image", value, target });
+    const write = (one: Expression, context: Context) =>
+      this.stage(stage).root(target.extents, { kind: "image", value: one, target }, context);
+    this.#writeSum(value, stage, () => this.expressions.load(target), write);
+  }
+
+  /**
+   * Writes a value. Of a sum with terms under conditions, those are added one after the other, each only where its conditions hold, rather
+   * than read in any case.
+   */
+  #writeSum(
+    value: Expression,
+    level: number,
+    written: () => Expression,
+    write: (value: Expression, context: Context) => void,
+  ): void {
+    const { expressions: e } = this;
+    const context = this.contextAt(level);
+    const { rest, under } = conditionalTerms(value, context, this.contexts);
+    if (under.size === 0) {
+      write(value, context);
+      return;
+    }
+    write(
+      rest.reduce((sum, term) => e.make("add", sum, term), e.number(0)),
+      context,
+    );
+    for (const [where, terms] of under)
+      write(
+        terms.reduce((sum, term) => e.make("add", sum, term), written()),
+        where,
+      );
+  }
+
+  /** Of several values, of which only the conditions of one hold, that one: images in memory. */
+  chosenImage(values: readonly Expression[], conditions: readonly Entry[], extents: Domain): Expression {
+    const level = Math.max(
+      ...values.map((value) => value.level),
+      ...conditions.map(({ list }) => list.level),
+    );
+    const target = wholeView(this.image(extents, level));
+    values.forEach((value, i) => {
+      this.reads(value, level);
+      const where = this.contexts.and(this.contextAt(level), conditions[i] as Entry);
+      this.stage(level).root(extents, { kind: "image", value, target }, where);
+    });
+    return this.expressions.load(target);
+  }
+
+  /** The same of lists of one length. */
+  chosenList(values: readonly Expression[], conditions: readonly Entry[], length: number): ArrayMemory {
+    const level = Math.max(
+      ...values.map((value) => value.level),
+      ...conditions.map(({ list }) => list.level),
+    );
+    const target = this.array(length, level);
+    const domain = { rows: 1, columns: 1, channels: length };
+    values.forEach((value, i) => {
+      const where = this.contexts.and(this.contextAt(level), conditions[i] as Entry);
+      this.global(level).root(domain, { kind: "array", value, target }, where);
+    });
+    return target;
   }
 
   /** The same value, from memory if it would cost more to compute it again than to read it. */
@@ -138,17 +219,17 @@ export class Lowering {
   stored(value: Expression, extents: Domain): Expression {
     if (value.op === "load") return value;
     const key = placed(value, extents);
-    const known = this.#stored.get(key);
+    const known = this.#stored.get(key, this.context);
     if (known) return known;
     const view = this.held(value, extents, value.level);
     const load = this.expressions.load(view);
-    this.#stored.set(key, load);
+    this.#stored.set(key, this.context, load);
     return load;
   }
 
   /** Where an expression lies in memory in a stage; written there now if it does not. A border of zeros or of its fill around it. */
   held(value: Expression, extents: Domain, stage: number, border?: Border): View {
-    const known = this.#stored.get(placed(value, extents)) ?? value;
+    const known = this.#stored.get(placed(value, extents), this.context) ?? value;
     if (known.op === "load" && !border) {
       this.reads(known, stage);
       return known.view as View;
@@ -156,7 +237,7 @@ export class Lowering {
     const { top = 0, left = 0, bottom = 0, right = 0, fill } = border ?? {};
     const key = `${placed(known, extents)} ${stage}`;
     const bordered = `${key} ${[top, left, bottom, right, fill?.id].join()}`;
-    const found = this.#held.get(border ? bordered : key);
+    const found = this.#held.get(border ? bordered : key, this.context);
     if (found) return found;
     const whole = {
       rows: extents.rows + top + bottom,
@@ -168,8 +249,8 @@ export class Lowering {
     const inner = { ...all, origin: top * all.rowStep + left * all.pixelStep, extents };
     if (border) this.#fillBorder(all, border, stage);
     this.store(known, inner, stage);
-    if (!this.#held.has(key)) this.#held.set(key, inner);
-    if (border) this.#held.set(bordered, all);
+    if (!this.#held.get(key, this.context)) this.#held.set(key, this.context, inner);
+    if (border) this.#held.set(bordered, this.context, all);
     return border ? all : inner;
   }
 
@@ -213,7 +294,10 @@ export class Lowering {
 
   /** Writes an expression of lists. */
   listed(value: Expression, target: ArrayMemory, domain: Domain): void {
-    this.global(target.level).root(domain, { kind: "array", value, target });
+    const { level } = target;
+    const write = (one: Expression, context: Context) =>
+      this.global(level).root(domain, { kind: "array", value: one, target }, context);
+    this.#writeSum(value, level, () => this.expressions.of(target, "array"), write);
   }
 
   /** The list of an expression of lists of one length. */
@@ -228,7 +312,30 @@ export class Lowering {
 const placed = ({ id }: Expression, { rows, columns, channels }: Domain): string =>
   `${id} ${[rows, columns, channels].join()}`;
 
-function at(list: Sequence[], k: number): Sequence {
-  while (list.length <= k) list.push(new Sequence());
-  return list[k] as Sequence;
+/** Terms of a sum that are computed in any case, and those that are zeros but where some entries are not 0. */
+function conditionalTerms(
+  value: Expression,
+  context: Context,
+  contexts: Contexts,
+): { rest: Expression[]; under: Map<Context, Expression[]> } {
+  const rest: Expression[] = [];
+  const under = new Map<Context, Expression[]>();
+  const visit = (one: Expression, where: Context): void => {
+    const condition = conditionOf(one);
+    if (condition) visit(one.args[0] as Expression, contexts.and(where, condition));
+    else if (one.op === "add") for (const term of one.args) visit(term, where);
+    else if (where === context) rest.push(one);
+    else under.set(where, [...(under.get(where) ?? []), one]);
+  };
+  visit(value, context);
+  return { rest, under };
+}
+
+/** The entry that is not 0 where a value is not zeros. */
+function conditionOf({ op, args }: Expression): Entry | undefined {
+  const [test] = args.slice(1);
+  if (op !== "keep" || test?.op !== "ne") return undefined;
+  const [entry, zero] = test.args;
+  if (entry?.op !== "scalar" || zero?.value !== 0) return undefined;
+  return { list: entry.array as ArrayMemory, entry: entry.entry as number };
 }

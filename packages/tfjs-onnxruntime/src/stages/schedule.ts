@@ -1,4 +1,5 @@
 import type { Code, Local } from "./code";
+import type { Context } from "./context";
 import type { Root } from "./emitPass";
 import type { ArrayMemory, Domain, Expression, ImageMemory, View } from "./expression";
 import type { WasmModule } from "./wasmModule";
@@ -14,6 +15,7 @@ export interface Place {
 /** Something other than a pass. */
 export interface Task {
   readonly kind: "task";
+  readonly context: Context;
   readonly reads: readonly (ImageMemory | ArrayMemory)[];
   readonly writes: readonly (ImageMemory | ArrayMemory)[];
   emit(place: Place): void;
@@ -21,6 +23,7 @@ export interface Task {
 
 export interface Pass {
   readonly kind: "pass";
+  readonly context: Context;
   readonly domain: Domain;
   readonly roots: Root[];
 }
@@ -35,20 +38,27 @@ export class Sequence {
   /** The last step that reads each. */
   readonly #readers = new Map<ImageMemory | ArrayMemory, number>();
 
-  task(task: Omit<Task, "kind">): void {
-    this.steps.push({ kind: "task", ...task });
+  /** @param current where what is added next is computed. */
+  constructor(private readonly current: () => Context) {}
+
+  task(task: Omit<Task, "kind" | "context">, context = this.current()): void {
+    this.steps.push({ kind: "task", context, ...task });
     for (const memory of task.writes) this.#writers.set(memory, this.steps.length - 1);
     for (const memory of task.reads) this.#readers.set(memory, this.steps.length - 1);
   }
 
   /** Adds a root to the first pass over its domain at which all it reads is there, or to a new one. */
-  root(domain: Domain, root: Root): void {
-    const first = this.#earliest(root);
+  root(domain: Domain, root: Root, context = this.current()): void {
+    const first = this.#earliest(root, context);
     let at = this.steps.findIndex(
       (step, i) =>
-        i >= first && step.kind === "pass" && sameDomain(step.domain, domain) && step.roots.length < 8,
+        i >= first &&
+        step.kind === "pass" &&
+        step.context === context &&
+        sameDomain(step.domain, domain) &&
+        step.roots.length < 8,
     );
-    if (at < 0) at = this.steps.push({ kind: "pass", domain, roots: [] }) - 1;
+    if (at < 0) at = this.steps.push({ kind: "pass", context, domain, roots: [] }) - 1;
     (this.steps[at] as Pass).roots.push(root);
     const target = targetOf(root);
     this.#writers.set(target, Math.max(at, this.#writers.get(target) ?? 0));
@@ -56,7 +66,7 @@ export class Sequence {
       this.#readers.set(memory, Math.max(at, this.#readers.get(memory) ?? 0));
   }
 
-  #earliest(root: Root): number {
+  #earliest(root: Root, { conditions }: Context): number {
     let first = 0;
     const after = (memory: ImageMemory | ArrayMemory, aligned: (other: Root) => boolean) => {
       const writer = this.#writers.get(memory);
@@ -72,6 +82,7 @@ export class Sequence {
       for (const arg of args) visit(arg);
     };
     visit(root.value);
+    for (const { list } of conditions) after(list, () => false);
     // Other parts of the same image may be written before, at the same time, or after.
     after(targetOf(root), (other) => other.kind === "image");
     // What is there is read before it is written over.

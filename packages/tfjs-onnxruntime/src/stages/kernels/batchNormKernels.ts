@@ -11,7 +11,8 @@ interface Statistics {
 
 /**
  * Mean and variance of each channel. Those of an image come from two passes over it, and are joined to those of the images before: sums of
- * squares less squares of sums would lose digits. Reference: Chan et al. 1983, "Algorithms for Computing the Sample Variance".
+ * squares less squares of sums would lose digits. What is summed first is how far pixels are from the image's first one, so that the mean of
+ * a channel that is constant is exact and its normed values are zeros, not what rounding left. Reference: Chan et al. 1983, "Algorithms for Computing the Sample Variance".
  */
 function statistics(lowering: Lowering, x: Expression, extents: Domain): Statistics {
   const { expressions: e, batch } = lowering;
@@ -21,11 +22,14 @@ function statistics(lowering: Lowering, x: Expression, extents: Domain): Statist
   const row: Domain = { rows: 1, columns: 1, channels };
   const stage = lowering.stage(level);
   const own = (zeroed: boolean) => lowering.ownArray(channels, level, zeroed);
-  const [sum, centre, squares, mean, moment] = [own(false), own(false), own(false), own(true), own(true)];
+  const [first, sum, centre, squares] = [own(false), own(false), own(false), own(false)];
+  const [mean, moment] = [own(true), own(true)];
   lowering.reads(x, level);
-  stage.root(extents, { kind: "sum", value: x, target: sum, adds: false });
-  const share = e.number(1 / pixels);
-  stage.root(row, { kind: "array", value: e.make("mul", e.of(sum, "array"), share), target: centre });
+  stage.root(row, { kind: "array", value: x, target: first });
+  const beside = e.make("sub", x, e.of(first, "channel"));
+  stage.root(extents, { kind: "sum", value: beside, target: sum, adds: false });
+  const share = e.make("mul", e.of(sum, "array"), e.number(1 / pixels));
+  stage.root(row, { kind: "array", value: e.make("add", e.of(first, "array"), share), target: centre });
   const apart = e.make("sub", x, e.of(centre, "channel"));
   stage.root(extents, { kind: "sum", value: e.make("mul", apart, apart), target: squares, adds: false });
   const count = e.count();

@@ -152,10 +152,10 @@ function turned(
   filter: ArrayMemory,
   [rows, columns, inputs, outputs]: Four,
 ): ArrayMemory {
-  const known = lowering.turned.get(filter);
+  const known = lowering.turned.get(filter, lowering.context);
   if (known) return known;
   const made = lowering.array(filter.length, filter.level);
-  lowering.turned.set(filter, made);
+  lowering.turned.set(filter, lowering.context, made);
   const taps = rows * columns;
   lowering.global(filter.level).task({
     reads: [filter],

@@ -82,7 +82,7 @@ const pad: KernelLowering = (lowering, call) => {
   const number = call.value("$0");
   const { expressions: e } = lowering;
   const fill =
-    number.kind === "array" ? e.of(number.array, "scalar") : e.number((number as { value: number }).value);
+    number.kind === "array" ? e.scalar(number.array) : e.number((number as { value: number }).value);
   return [{ kind: "padded", value, inner: extents, border: { top, left, bottom, right, fill } }];
 };
 

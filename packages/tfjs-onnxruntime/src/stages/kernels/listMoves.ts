@@ -97,13 +97,13 @@ export function expanded(
   if (full.some((extent, axis) => extent !== 1 && extent !== shape[axis]))
     throw new Unsupported("lists of different extents meet");
   const key = `${array.id} ${full.join()} ${shape.join()}`;
-  const known = lowering.expansions.get(key);
+  const known = lowering.expansions.get(key, lowering.context);
   if (known) return known;
   const steps = stepsOf(full).map((step, axis) => (full[axis] === 1 ? 0 : step));
   const made = moved(lowering, Math.max(1, sizeOf(shape)), [
     { from: array, extents: shape, read: { first: 0, steps }, write: { first: 0, steps: stepsOf(shape) } },
   ]);
-  lowering.expansions.set(key, made);
+  lowering.expansions.set(key, lowering.context, made);
   return made;
 }
 

@@ -39,7 +39,7 @@ export function besideImages(
   }
   const { array, shape } = value;
   const { channels } = extents;
-  if (array.length === 1) return expressions.of(array, "scalar");
+  if (array.length === 1) return expressions.scalar(array);
   if (shape.at(-1) !== channels) throw new Unsupported("a list meets images of other channels");
   if (array.length === channels) return expressions.of(array, "channel");
   const [images, rows, columns] = shape;
@@ -58,7 +58,7 @@ export function besideLists(
   if (value.kind === "number") return expressions.number(value.value);
   const { array, shape: own } = value;
   if (array.length === Math.max(1, sizeOf(shape))) return expressions.of(array, "array");
-  if (array.length === 1) return expressions.of(array, "scalar");
+  if (array.length === 1) return expressions.scalar(array);
   if (own.at(-1) === shape.at(-1) && array.length === shape.at(-1)) return expressions.of(array, "channel");
   return expressions.of(expanded(lowering, array, own, shape), "array");
 }
