@@ -6,6 +6,7 @@ import { emitPass } from "./emitPass";
 import type { ArrayMemory } from "./expression";
 import { Unsupported } from "./lowering";
 import { lowerPlan } from "./lowerPlan";
+import { type Caller, PassMemories } from "./passMemories";
 import { place } from "./place";
 import type { Sequence, Step } from "./schedule";
 import { WasmModule } from "./wasmModule";
@@ -92,7 +93,7 @@ function leafAddress(
 }
 
 function writeGlobals(module: WasmModule, { steps }: Sequence, name: string): void {
-  const passes = passFunctions(module, steps);
+  const passes = passCalls(module, steps);
   module.add(
     [WasmType.i32],
     (code) => {
@@ -109,7 +110,7 @@ function writeStage(
   zeroed: readonly { readonly array: ArrayMemory; readonly context: Context }[],
   name: string,
 ): void {
-  const passes = passFunctions(module, steps);
+  const passes = passCalls(module, steps);
   // Functions are called with the first image, the one after the last, and the thread's own memory.
   module.add(
     [WasmType.i32, WasmType.i32, WasmType.i32],
@@ -133,17 +134,29 @@ function writeStage(
   );
 }
 
-function passFunctions(module: WasmModule, steps: Sequence["steps"]): (number | undefined)[] {
-  return steps.map((step) => (step.kind === "pass" ? emitPass(module, step.domain, step.roots) : undefined));
+interface PassCall {
+  readonly index: number;
+  readonly memories: PassMemories;
+}
+
+function passCalls(module: WasmModule, steps: Sequence["steps"]): (PassCall | undefined)[] {
+  return steps.map((step) => {
+    if (step.kind === "task") return undefined;
+    const { domain, roots } = step;
+    const memories = new PassMemories(domain, roots);
+    const write = (code: Code) => emitPass(code, domain, roots, memories);
+    return { index: module.shared(memories.key, memories.used.length, write), memories };
+  });
 }
 
 function writeSteps(
   module: WasmModule,
   code: Code,
   steps: Sequence["steps"],
-  passes: readonly (number | undefined)[],
-  { image, first, own }: { image: Local; first: Local; own: Local },
+  passes: readonly (PassCall | undefined)[],
+  caller: Caller,
 ): void {
+  const { image, own } = caller;
   for (let i = 0; i < steps.length; ) {
     const { context } = steps[i] as Step;
     const start = i;
@@ -152,7 +165,8 @@ function writeSteps(
       for (let at = start; at < i; at++) {
         const pass = passes[at];
         const step = steps[at] as Step;
-        if (pass !== undefined) code.get(image).get(first).get(own).call(pass);
+        pass?.memories.push(code, caller);
+        if (pass) code.call(pass.index);
         if (step.kind === "task") step.emit({ module, code, image, own });
       }
     });

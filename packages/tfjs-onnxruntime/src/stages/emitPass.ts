@@ -1,8 +1,7 @@
-import { listKey, viewKey, viewStart } from "./addresses";
 import { type Code, type Local, WasmType } from "./code";
 import { emitOperation, typeOf } from "./emitOperation";
 import type { ArrayMemory, Domain, Expression, View } from "./expression";
-import type { WasmModule } from "./wasmModule";
+import type { Memories } from "./passMemories";
 
 /** What a pass computes at each place. */
 export type Root =
@@ -15,15 +14,12 @@ export type Root =
   /** Its mean over all pixels, for each channel, at the image's place in a list. */
   | { readonly kind: "mean"; readonly value: Expression; readonly target: ArrayMemory };
 
-/** Parameters of a pass's function: the image's number, the first one of the thread, and its own memory. */
-const passParameters = [WasmType.i32, WasmType.i32, WasmType.i32];
-
-/** The function that goes over a domain once and computes all roots. */
-export function emitPass(module: WasmModule, domain: Domain, roots: readonly Root[]): number {
-  return module.add(passParameters, (code) => new PassWriter(code, domain, roots).write());
+/** Writes the function that goes over a domain once and computes all roots. Its parameters are the addresses of the memories. */
+export function emitPass(code: Code, domain: Domain, roots: readonly Root[], memories: Memories): void {
+  new PassWriter(code, domain, roots, memories).write();
 }
 
-/** A walk over memory: where it begins, as an expression of the function's parameters, and how far its steps go. */
+/** A walk over memory, and how far its steps go. */
 interface Walk {
   readonly pointer: Local;
   readonly pixelStep: number;
@@ -31,10 +27,7 @@ interface Walk {
 }
 
 class PassWriter {
-  readonly #walks = new Map<string, Walk>();
-  readonly #image: Local;
-  readonly #first: Local;
-  readonly #own: Local;
+  readonly #walks = new Map<number, Walk>();
   readonly #leaves: readonly Expression[];
   readonly #uses = new Map<Expression, number>();
   /** Operations that give the same at all pixels. */
@@ -44,10 +37,8 @@ class PassWriter {
     private readonly code: Code,
     private readonly domain: Domain,
     private readonly roots: readonly Root[],
+    private readonly memories: Memories,
   ) {
-    this.#image = code.parameter(0);
-    this.#first = code.parameter(1);
-    this.#own = code.parameter(2);
     const leaves = new Set<Expression>();
     const visit = (one: Expression) => {
       const before = this.#uses.get(one) ?? 0;
@@ -169,11 +160,11 @@ class PassWriter {
       if (root.kind !== "sum" && root.kind !== "mean") return;
       places.forEach((place, b) => {
         const sum = (sums[r] as readonly Local[])[b] as Local;
-        const at = () => {
-          this.#listStart(root.target);
-          if (root.kind === "mean") this.#toImage();
-          code.get(offset).addInt();
-        };
+        const at = () =>
+          code
+            .get(this.#address(this.memories.ofTarget(root)))
+            .get(offset)
+            .addInt();
         at();
         code.get(sum);
         if (root.kind === "mean") {
@@ -200,21 +191,17 @@ class PassWriter {
         if (leaf.op === "load" || leaf.op === "array") continue;
         if (leaf.op === "number") continue;
         const local = code.local(four ? WasmType.v128 : WasmType.f32);
+        code.get(this.#address(this.memories.ofLeaf(leaf)));
         if (leaf.op === "count") {
-          code.get(this.#image).get(this.#first).raw(0x6b).int(1).addInt().raw(0xb2);
+          code.raw(0xb2);
           if (four) code.splat();
+        } else if (leaf.op === "scalar") {
+          if (four) code.loadSplat();
+          else code.loadFloat();
         } else {
-          this.#listStart(leaf.array as ArrayMemory, leaf.thread);
-          if (leaf.op === "scalar") {
-            const bytes = (leaf.entry as number) * 4;
-            if (four) code.loadSplat(bytes);
-            else code.loadFloat(bytes);
-          } else {
-            if (leaf.op === "imageChannel") this.#toImage();
-            code.get(offset as Local).addInt();
-            if (four) code.load(place);
-            else code.loadFloat(place);
-          }
+          code.get(offset as Local).addInt();
+          if (four) code.load(place);
+          else code.loadFloat(place);
         }
         code.set(local);
         found.set(`${leaf.id}:${four}`, local);
@@ -234,55 +221,32 @@ class PassWriter {
     return found;
   }
 
-  /** Moves the address on to the image's entries in a list of all images. */
-  #toImage(): void {
-    const bytes = this.domain.channels * 4;
-    this.code.get(this.#image).int(bytes).mulInt().addInt();
-  }
-
-  /** The address of a list's first entry. */
-  #listStart({ own, address, threadStep }: ArrayMemory, thread = 0): void {
-    if (own) this.code.get(this.#own).plus(address + thread * threadStep);
-    else this.code.int(address);
-  }
-
-  #walk(key: string, start: () => void, pixelStep: number, rowStep: number, offset: Local | 0): void {
-    if (this.#walks.has(key) && offset === 0) return;
-    const known = this.#walks.get(key);
-    const pointer = known?.pointer ?? this.code.local();
-    start();
-    if (offset !== 0) this.code.get(offset).addInt();
-    this.code.set(pointer);
-    this.#walks.set(key, { pointer, pixelStep, rowStep });
+  /** The parameter that has the address of a memory. */
+  #address(number: number): Local {
+    return this.code.parameter(number);
   }
 
   /** Pointers to where each memory begins, at some channels. */
   #startWalks(offset: Local | 0): void {
     const { columns, channels } = this.domain;
+    const walk = (number: number, pixelStep: number, rowStep: number) => {
+      const known = this.#walks.get(number);
+      if (known && offset === 0) return;
+      const pointer = known?.pointer ?? this.code.local();
+      this.code.get(this.#address(number));
+      if (offset !== 0) this.code.get(offset).addInt();
+      this.code.set(pointer);
+      this.#walks.set(number, { pointer, pixelStep, rowStep });
+    };
     for (const leaf of this.#leaves) {
-      if (leaf.view) this.#walkView(leaf.view, offset);
-      if (leaf.op === "array")
-        this.#walkArray(leaf.array as ArrayMemory, columns, channels, offset, leaf.thread);
+      if (leaf.view) walk(this.memories.ofLeaf(leaf), leaf.view.pixelStep, leaf.view.rowStep);
+      if (leaf.op === "array") walk(this.memories.ofLeaf(leaf), channels, columns * channels);
     }
     for (const root of this.roots) {
-      if (root.kind === "image") this.#walkView(root.target, offset);
-      if (root.kind === "array") this.#walkArray(root.target, columns, channels, offset);
+      const number = this.memories.ofTarget(root);
+      if (root.kind === "image") walk(number, root.target.pixelStep, root.target.rowStep);
+      if (root.kind === "array") walk(number, channels, columns * channels);
     }
-  }
-
-  #walkView(view: View, offset: Local | 0): void {
-    this.#walk(
-      viewKey(view),
-      () => viewStart(this.code, view, this.#image, this.#own),
-      view.pixelStep,
-      view.rowStep,
-      offset,
-    );
-  }
-
-  #walkArray(array: ArrayMemory, columns: number, channels: number, offset: Local | 0, thread = 0): void {
-    const start = () => this.#listStart(array, thread);
-    this.#walk(listKey(array, thread), start, channels, columns * channels, offset);
   }
 
   /** All roots at one place, `place` bytes after the pointers. */
@@ -295,9 +259,9 @@ class PassWriter {
     const { code } = this;
     const type = four ? WasmType.v128 : WasmType.f32;
     const known = new Map<Expression, Local>();
-    const written = new Map<string, Local>();
+    const written = new Map<number, Local>();
     const push = (one: Expression): void => {
-      const local = known.get(one) ?? (one.view && written.get(viewKey(one.view)));
+      const local = known.get(one) ?? (one.view && written.get(this.memories.ofLeaf(one)));
       if (local) {
         code.get(local);
         return;
@@ -316,11 +280,11 @@ class PassWriter {
         code.floatOp("add", four).set(sum);
         return;
       }
-      const key = root.kind === "image" ? viewKey(root.target) : listKey(root.target);
+      const key = this.memories.ofTarget(root);
       code.get((this.#walks.get(key) as Walk).pointer);
       push(root.value);
       // What a later root reads of it is at hand.
-      if (this.#leaves.some(({ view }) => view && viewKey(view) === key)) {
+      if (this.#leaves.some((leaf) => leaf.view && this.memories.ofLeaf(leaf) === key)) {
         const kept = code.local(type);
         code.tee(kept);
         written.set(key, kept);
@@ -340,8 +304,7 @@ class PassWriter {
     const { code } = this;
     const { op } = one;
     if (op === "load" || op === "array") {
-      const key = one.view ? viewKey(one.view) : listKey(one.array as ArrayMemory, one.thread);
-      code.get((this.#walks.get(key) as Walk).pointer);
+      code.get((this.#walks.get(this.memories.ofLeaf(one)) as Walk).pointer);
       if (four) code.load(place);
       else code.loadFloat(place);
       return;

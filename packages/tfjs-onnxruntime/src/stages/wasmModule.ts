@@ -15,6 +15,7 @@ export class WasmModule {
   /** Convolutions that are computed outside, as {@link StagedProgram.convolutions} lists them. */
   readonly convolutions: number[] = [];
   readonly #numbered = new Map<string, number>();
+  readonly #shared = new Map<string, number>();
 
   /** The number of a convolution that is computed outside, by what describes it. */
   convolution(description: readonly number[]): number {
@@ -38,6 +39,15 @@ export class WasmModule {
     write(code);
     this.#functions.push({ parameters, code, exported });
     return imported.length + this.#functions.length - 1;
+  }
+
+  /** Index of the function that `write` writes, one for all with its key. Its parameters are addresses. */
+  shared(key: string, parameters: number, write: (code: Code) => void): number {
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const index = this.add(Array<WasmType>(parameters).fill(WasmType.i32), write);
+    this.#shared.set(key, index);
+    return index;
   }
 
   /** The module's file. `pages` of 64 KiB is what its memory has at least; threads may share it. */
