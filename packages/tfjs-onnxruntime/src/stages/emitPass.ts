@@ -49,11 +49,9 @@ class PassWriter {
     };
     for (const { value } of roots) visit(value);
     this.#leaves = [...leaves];
-    const steady = (one: Expression): boolean =>
-      one.op !== "load" && one.op !== "array" && one.args.every((arg) => steady(arg));
     // Each after those in it.
     this.#steady = [...this.#uses.keys()]
-      .filter((one) => one.args.length > 0 && steady(one))
+      .filter(({ args, steady }) => args.length > 0 && steady)
       .sort((a, b) => a.id - b.id);
   }
 
@@ -105,7 +103,16 @@ class PassWriter {
     const { code } = this;
     const { channels } = this.domain;
     const vectors = Math.floor(channels / 4);
-    const lists = this.#leaves.filter(({ op }) => op === "channel" || op === "imageChannel").length;
+    // What each pixel needs is at hand all the time.
+    const needed = [
+      ...this.#uses.keys(),
+      ...this.roots.map(({ value }) => ({ steady: false, args: [value] })),
+    ];
+    const lists = new Set(
+      needed.flatMap(({ steady, args }) =>
+        steady ? [] : args.filter((arg) => arg.steady && arg.op !== "number"),
+      ),
+    ).size;
     const sums = this.roots.filter(({ kind }) => kind === "sum" || kind === "mean").length;
     const fit = Math.floor(10 / Math.max(1, lists + sums));
     const block = Math.max(1, Math.min(4, fit >= 4 ? 4 : fit >= 2 ? 2 : 1));

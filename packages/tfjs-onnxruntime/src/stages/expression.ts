@@ -93,10 +93,13 @@ export interface Expression {
   readonly sources: ReadonlySet<ImageMemory>;
   /** Number of operations in it. */
   readonly size: number;
+  /** Whether it is the same at all pixels, and so computed once for all. */
+  readonly steady: boolean;
   readonly view?: View;
   readonly array?: ArrayMemory;
   /** Whose own list it is, counted from the thread that reads it. */
   readonly thread?: number;
+  /** From which on it is read. */
   readonly entry?: number;
   readonly value?: number;
 }
@@ -124,6 +127,7 @@ export class Expressions {
       level: args.reduce((most, arg) => Math.max(most, arg.level), level),
       sources,
       size: args.reduce((sum, arg) => sum + arg.size, args.length > 0 ? 1 : 0),
+      steady: op !== "load" && op !== "array" && args.every(({ steady }) => steady),
       ...payload,
     };
     this.#known.set(whole, made);
@@ -138,12 +142,16 @@ export class Expressions {
   }
 
   of(array: ArrayMemory, op: "array" | "channel" | "imageChannel", thread = 0): Expression {
-    return this.#make(`${array.id}.${thread}`, op, [], array.level, { array, thread });
+    return this.#list(op, array, thread, 0);
   }
 
   /** An entry of a list. */
   scalar(array: ArrayMemory, entry = 0): Expression {
-    return this.#make(`${array.id}.0.${entry}`, "scalar", [], array.level, { array, thread: 0, entry });
+    return this.#list("scalar", array, 0, entry);
+  }
+
+  #list(op: Op, array: ArrayMemory, thread: number, entry: number): Expression {
+    return this.#make(`${array.id}.${thread}.${entry}`, op, [], array.level, { array, thread, entry });
   }
 
   number(value: number): Expression {
@@ -162,8 +170,26 @@ export class Expressions {
     if ((op === "mul" || op === "div") && b?.value === 1) return a as Expression;
     if (op === "mul" && a?.value === 1) return b as Expression;
     if (op === "keep" && a?.value === 0) return a;
-    return this.#make("", op, args, 0);
+    return (a && b && this.#affine(op, a, b)) ?? this.#make("", op, args, 0);
   }
+
+  /**
+   * A value that steady ones scale one after the other, or what is left of a mean that they scale and move, as `x · a + b`, whose factors
+   * are computed once for all pixels. A mean is subtracted before: where all is alike nothing must be left.
+   */
+  #affine(op: Op, a: Expression, b: Expression): Expression | undefined {
+    if (a.steady && !b.steady && (op === "mul" || op === "add")) return this.make(op, b, a);
+    if (a.steady || !b.steady) return undefined;
+    const [x, y] = a.args as [Expression, Expression];
+    if (op === "mul" && isScaled(a)) return this.make("mul", x, this.make("mul", y, b));
+    if (a.op !== "add" || !y.steady || !isScaled(x) || x.args[0]?.op !== "sub") return undefined;
+    if (op === "mul") return this.make("add", this.make("mul", x, b), this.make("mul", y, b));
+    return op === "add" || op === "sub" ? this.make("add", x, this.make(op, y, b)) : undefined;
+  }
+}
+
+function isScaled({ op, args }: Expression): boolean {
+  return op === "mul" && args[0]?.steady === false && args[1]?.steady === true;
 }
 
 /** All of an image's memory. */
