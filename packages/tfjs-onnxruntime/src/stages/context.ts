@@ -7,9 +7,14 @@ export interface Entry {
   readonly entry: number;
 }
 
-/** Where something is computed: where none of some entries is 0. */
+/** An entry that is not 0, or that is. */
+export interface Condition extends Entry {
+  readonly isZero?: boolean;
+}
+
+/** Where something is computed: where all of some conditions hold. */
 export interface Context {
-  readonly conditions: readonly Entry[];
+  readonly conditions: readonly Condition[];
 }
 
 /** Makes contexts; equal ones are one. */
@@ -17,9 +22,9 @@ export class Contexts {
   readonly #known = new Map<string, Context>();
   readonly always = this.of([]);
 
-  of(conditions: readonly Entry[]): Context {
+  of(conditions: readonly Condition[]): Context {
     const sorted = [...conditions].sort((a, b) => a.list.id - b.list.id || a.entry - b.entry);
-    const key = sorted.map(({ list, entry }) => `${list.id}.${entry}`).join();
+    const key = sorted.map(({ list, entry, isZero }) => `${isZero ? "!" : ""}${list.id}.${entry}`).join();
     const known = this.#known.get(key);
     if (known) return known;
     const made = { conditions: sorted };
@@ -28,7 +33,7 @@ export class Contexts {
   }
 
   /** The context and one condition more. */
-  and(context: Context, condition: Entry): Context {
+  and(context: Context, condition: Condition): Context {
     return includes(context, condition) ? context : this.of([...context.conditions, condition]);
   }
 
@@ -40,8 +45,29 @@ export class Contexts {
   }
 }
 
-export function includes({ conditions }: Context, { list, entry }: Entry): boolean {
-  return conditions.some((one) => one.list === list && one.entry === entry);
+export function includes({ conditions }: Context, { list, entry, isZero = false }: Condition): boolean {
+  return conditions.some(
+    (one) => one.list === list && one.entry === entry && (one.isZero ?? false) === isZero,
+  );
+}
+
+/** Conditions that are among both. */
+export function common(some: readonly Condition[], others: readonly Condition[]): readonly Condition[] {
+  return some === others ? some : some.filter((condition) => includes({ conditions: others }, condition));
+}
+
+/** Whether two contexts are never at one time, as they ask for different entries of a list of which exactly one is not 0. */
+export function areApart(
+  some: readonly Condition[],
+  others: readonly Condition[],
+  exclusive: ReadonlySet<ArrayMemory>,
+): boolean {
+  return some.some(
+    ({ list, entry, isZero }) =>
+      !isZero &&
+      exclusive.has(list) &&
+      others.some((other) => other.list === list && other.entry !== entry && !other.isZero),
+  );
 }
 
 /** Whether everything in the inner context is also in the outer one. */
@@ -70,12 +96,12 @@ export function writeWhere(code: Code, { conditions }: Context, body: () => void
     body();
     return;
   }
-  conditions.forEach(({ list, entry }, i) => {
+  conditions.forEach(({ list, entry, isZero }, i) => {
     code
       .int(list.address)
       .loadFloat(entry * 4)
       .float(0)
-      .floatOp("ne", false);
+      .floatOp(isZero ? "eq" : "ne", false);
     // Of two truth values both.
     if (i > 0) code.raw(0x71);
   });

@@ -1,4 +1,4 @@
-import { Computed, type Context, Contexts, type Entry } from "./context";
+import { Computed, type Context, Contexts, type Entry, includes } from "./context";
 import {
   ArrayMemory,
   type Domain,
@@ -61,6 +61,8 @@ export class Lowering {
   readonly expansions = new Computed<string, ArrayMemory>();
   /** Kernels as their images' gradients read them. */
   readonly turned = new Computed<ArrayMemory, ArrayMemory>();
+  /** Lists of gates of which exactly one is not 0. */
+  readonly exclusive = new Set<ArrayMemory>();
   /** Sums that begin at 0 in a stage. */
   readonly zeroed = new Map<number, { readonly array: ArrayMemory; readonly context: Context }[]>();
   /** What a stage has in memory: by expression, extents and border. */
@@ -161,15 +163,16 @@ export class Lowering {
       write(value, context);
       return;
     }
-    write(
-      rest.reduce((sum, term) => e.make("add", sum, term), e.number(0)),
-      context,
-    );
+    const sum = (terms: readonly Expression[], first: Expression) =>
+      terms.reduce((all, term) => e.make("add", all, term), first);
+    // Where there is nothing else, the first term takes the place of zeros.
+    const [first] = under.keys();
+    const [own, ...more] = (first as Context).conditions.filter((one) => !includes(context, one));
+    const begins = rest.length === 0 && more.length === 0;
+    const otherwise = begins ? this.contexts.and(context, { ...(own as Entry), isZero: true }) : context;
+    write(sum(rest, e.number(0)), otherwise);
     for (const [where, terms] of under)
-      write(
-        terms.reduce((sum, term) => e.make("add", sum, term), written()),
-        where,
-      );
+      write(sum(terms, begins && where === first ? e.number(0) : written()), where);
   }
 
   /** Of several values, of which only the conditions of one hold, that one: images in memory. */

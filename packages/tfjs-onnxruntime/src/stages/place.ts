@@ -1,3 +1,4 @@
+import { areApart, type Condition, common } from "./context";
 import type { ArrayMemory, ImageMemory } from "./expression";
 import type { Lowering } from "./lowering";
 import { type Sequence, touched } from "./schedule";
@@ -15,6 +16,8 @@ interface Use {
   readonly bytes: number;
   readonly from: number;
   readonly to: number;
+  /** Where it is used, beside the time. */
+  readonly conditions: readonly Condition[];
   put(address: number): void;
 }
 
@@ -22,13 +25,18 @@ interface Use {
 const line = 64;
 const rounded = (bytes: number) => Math.ceil(bytes / line) * line;
 
-/** Gives memory to uses so that those at one time lie apart, larger ones first. Returns the bytes taken. */
-function pack(uses: readonly Use[], start: number): number {
+/** Gives memory to uses so that those that can be at one time lie apart, larger ones first. Returns the bytes taken. */
+function pack(uses: readonly Use[], start: number, exclusive: ReadonlySet<ArrayMemory>): number {
   const placed: { use: Use; address: number }[] = [];
   let end = start;
   for (const use of [...uses].sort((a, b) => b.bytes - a.bytes)) {
     const others = placed
-      .filter(({ use: other }) => other.from <= use.to && use.from <= other.to)
+      .filter(
+        ({ use: other }) =>
+          other.from <= use.to &&
+          use.from <= other.to &&
+          !areApart(other.conditions, use.conditions, exclusive),
+      )
       .sort((a, b) => a.address - b.address);
     let address = start;
     for (const other of others) {
@@ -51,9 +59,11 @@ export function place(lowering: Lowering): Layout {
     end += rounded(array.length * 4 + 16);
   }
   const whole = lowering.images.filter((image) => image.whole);
+  const conditions = conditionsOf(lowering);
   end = pack(
     whole.map((image) => ({
       bytes: image.bytes * lowering.batch,
+      conditions: conditions.get(image) ?? [],
       from: image.stage,
       to: Math.max(...image.readers),
       put: (address) => {
@@ -61,6 +71,7 @@ export function place(lowering: Lowering): Layout {
       },
     })),
     end,
+    lowering.exclusive,
   );
   // A thread's sums stay until all threads are done; its images are those of one stage, one at a time.
   let sums = 0;
@@ -69,13 +80,28 @@ export function place(lowering: Lowering): Layout {
     array.address = sums;
     sums += rounded(array.length * 4 + 16);
   }
-  const ownBytes = rounded(Math.max(sums, ...lowering.stages.map((stage) => pack(usesOf(stage), sums))));
+  const stages = lowering.stages.map((stage) => pack(usesOf(stage, conditions), sums, lowering.exclusive));
+  const ownBytes = rounded(Math.max(sums, ...stages));
   for (const array of lowering.arrays) array.threadStep = ownBytes;
   return { own: end, ownBytes, bytes: end + lowering.threads * ownBytes };
 }
 
+/** Under which conditions images are written. What reads them in other places as well does not use what it reads there. */
+function conditionsOf({ stages }: Lowering): Map<ImageMemory, readonly Condition[]> {
+  const found = new Map<ImageMemory, readonly Condition[]>();
+  for (const { steps } of stages)
+    for (const step of steps)
+      for (const memory of touched(step).writes) {
+        if (isArray(memory)) continue;
+        const { conditions } = step.context;
+        const known = found.get(memory);
+        found.set(memory, known ? common(known, conditions) : conditions);
+      }
+  return found;
+}
+
 /** Images that only their stage has, from the step that writes them first to the last that reads them. */
-function usesOf(stage: Sequence): Use[] {
+function usesOf(stage: Sequence, conditions: ReadonlyMap<ImageMemory, readonly Condition[]>): Use[] {
   const times = new Map<ImageMemory, { from: number; to: number }>();
   stage.steps.forEach((step, i) => {
     const { reads, writes } = touched(step);
@@ -88,6 +114,7 @@ function usesOf(stage: Sequence): Use[] {
   });
   return [...times].map(([memory, { from, to }]) => ({
     bytes: memory.bytes,
+    conditions: conditions.get(memory) ?? [],
     from,
     to,
     put: (address) => {
