@@ -10,17 +10,15 @@ import { search } from "../../../lib/search/search";
 import { SearchState } from "../../../lib/search/searchState";
 import { passOptions } from "../../../lib/search/steps";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
 import { epochNumbers } from "../../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../../helpers/tinySearch";
 import { startOnnx } from "./onnxBench";
 
 let backend: OnnxBackend;
-beforeAll(async () => {
-  backend = await startOnnx();
-});
 
 const paths = { cell: { method: "path" }, depth: { method: "path" }, width: { method: "path" } } as const;
-const space = { initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 };
+const narrow = { initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.5, 1], imageSize: 8 };
 
 /** Loss, statistics and gradients in weights and alphas of a draw, behind gates or all computed. */
 async function lossOf(
@@ -61,7 +59,17 @@ async function lossOf(
   return { found, seen };
 }
 
-describe("a step of sampled paths", () => {
+// Stages compute convolutions of four channels and more.
+const kinds = [
+  { name: "in a graph with branches", staged: false, space: narrow },
+  ...(findNative() ? [{ name: "as stages", staged: true, space: { ...narrow, initChannels: 8 } }] : []),
+];
+
+describe.each(kinds)("a step of sampled paths $name", ({ staged, space }) => {
+  beforeAll(async () => {
+    backend = await startOnnx({ staged });
+  });
+
   it.each<[string, Overrides<SearchConfig>]>([
     // Sums of bits without scales are integers: ties of ReLU stay ties in whatever order they are summed.
     ["batch norms before signs, kernels of bits alone", { binarization: { weight: "sign" } }],
@@ -103,6 +111,7 @@ describe("a step of sampled paths", () => {
     }
     // Of batch norms of a narrow cell some channels were there and others were not.
     expect(mixed).toBe(true);
+    if (staged) expect(backend.statistics().unstaged).toBeNull();
     state.dispose();
   });
 });
