@@ -23,7 +23,7 @@ let computed = 0;
 
 /** Has the native code that a program is loaded with count what it computes in this thread. */
 function countConvolutions(): void {
-  const native = createRequire(import.meta.url)(findNative() as string) as {
+  const native = createRequire(__filename)(findNative() as string) as {
     attach: NativeConvolutions["attach"];
   };
   const { attach } = native;
@@ -53,6 +53,7 @@ const shapes = {
   stem: [3, 3, 3, 8],
   first: [3, 3, 8, 8],
   second: [3, 3, 8, 8],
+  again: [1, 1, 8, 8],
   inner: [1, 1, 8, 8],
   wide: [3, 3, 8, 8],
   head: [8, 10],
@@ -104,16 +105,19 @@ function outcomes({ open, width }: Choice, hasGates: boolean): number[][] {
         );
         return tf.add(y, more);
       });
-      const node = tf.add(
+      const sum = tf.add(
         tf.add(first, second),
         behind(2, [x] as const, (own) => tf.mul(own, 0.5)),
       ) as T4;
+      // Read behind the gate of one of its terms.
+      const again = behind(0, [sum, given.again] as const, (own, kernel) => binary(own as T4, kernel));
+      const node = tf.add(sum, again) as T4;
       const bodies = [4, 8].map((kept) => (own: tf.Tensor, kernel: tf.Tensor) => {
         const cut = tf.slice(kernel as T4, [0, 0, 0, 0], [3, 3, kept, kept]);
         const y = norm(tf.conv2d(leadingChannels(own as T4, 1, kept), cut, 1, "same"));
         return [spreadChannels(relu(y), 1, 8), spreadChannels(tf.mean(y, [1, 2]), 1, 8)];
       });
-      const inputs = [node, given.wide] as const;
+      const inputs: [tf.Tensor, tf.Tensor] = [node, given.wide];
       const [last, seen] = hasGates
         ? oneOf(gates, inputs, bodies)
         : (bodies[width] as (typeof bodies)[number])(...inputs);
@@ -171,7 +175,7 @@ describe.runIf(findNative() !== undefined).each([1, 2])("gates in stages, %i thr
       outcomes({ open, width }, true);
       const [first, second, , inner] = open;
       // Forward, the kernel's gradient and, but for the stem's, the image's; the layer of one of two widths always.
-      const parts = first + second + second * inner + 1;
+      const parts = 2 * first + second + second * inner + 1;
       expect(computed, JSON.stringify(open)).toBe(batch * (2 + 3 * parts));
     }
   });

@@ -70,13 +70,23 @@ export type FloatOp = keyof typeof floatOps;
 
 /** The body of a WebAssembly function. Addresses are bytes; loops run a number of times known here, at least once. */
 export class Code {
-  readonly bytes: number[] = [];
   readonly locals: WasmType[] = [];
+  #written = new Uint8Array(512);
+  #length = 0;
 
   constructor(readonly parameters: number) {}
 
+  get bytes(): Uint8Array {
+    return this.#written.subarray(0, this.#length);
+  }
+
   raw(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.bytes.push(byte);
+    if (this.#length + bytes.length > this.#written.length) {
+      const larger = new Uint8Array(2 * (this.#length + bytes.length));
+      larger.set(this.#written);
+      this.#written = larger;
+    }
+    for (let i = 0; i < bytes.length; i++) this.#written[this.#length++] = bytes[i] as number;
     return this;
   }
 

@@ -268,7 +268,7 @@ class PassWriter {
     const known = new Map<Expression, Local>();
     const written = new Map<number, Local>();
     const push = (one: Expression): void => {
-      const local = known.get(one) ?? (one.view && written.get(this.memories.ofLeaf(one)));
+      const local = (one.view && written.get(this.memories.ofLeaf(one))) ?? known.get(one);
       if (local) {
         code.get(local);
         return;
@@ -298,7 +298,14 @@ class PassWriter {
       }
       if (four) code.store(place);
       else code.storeFloat(place);
+      // What was computed of what was there before is not that of what is there now.
+      for (const one of known.keys()) if (this.#readsFrom(one, key)) known.delete(one);
     });
+  }
+
+  #readsFrom(one: Expression, memory: number): boolean {
+    if (one.args.length === 0) return one.op !== "number" && this.memories.ofLeaf(one) === memory;
+    return one.args.some((arg) => this.#readsFrom(arg, memory));
   }
 
   #compute(

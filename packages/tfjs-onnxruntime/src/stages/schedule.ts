@@ -101,11 +101,18 @@ function sameView(a: View, b: View): boolean {
 const targetOf = (root: Root): ImageMemory | ArrayMemory =>
   root.kind === "image" ? root.target.memory : root.target;
 
+const memories = new WeakMap<Expression, ReadonlySet<ImageMemory | ArrayMemory>>();
+
 /** All memory that an expression reads. */
-function memoryOf({ view, array, args }: Expression): Set<ImageMemory | ArrayMemory> {
-  const found = new Set(args.flatMap((arg) => [...memoryOf(arg)]));
+function memoryOf(expression: Expression): ReadonlySet<ImageMemory | ArrayMemory> {
+  const known = memories.get(expression);
+  if (known) return known;
+  const { view, array, args } = expression;
+  const found = new Set<ImageMemory | ArrayMemory>();
+  for (const arg of args) for (const memory of memoryOf(arg)) found.add(memory);
   if (view) found.add(view.memory);
   if (array) found.add(array);
+  memories.set(expression, found);
   return found;
 }
 

@@ -86,8 +86,8 @@ export class WasmModule {
       const length = size.length + locals.length + code.bytes.length + 1;
       return [[...unsigned(length), ...size, ...locals], code.bytes, [0x0b]];
     });
-    const chunks: (readonly number[])[] = [[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]];
-    const section = (id: number, count: number, content: readonly (readonly number[])[]) => {
+    const chunks: ArrayLike<number>[] = [[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]];
+    const section = (id: number, count: number, content: readonly ArrayLike<number>[]) => {
       const head = unsigned(count);
       const length = content.reduce((sum, one) => sum + one.length, head.length);
       chunks.push([id, ...unsigned(length), ...head], ...content);
@@ -101,7 +101,7 @@ export class WasmModule {
   }
 }
 
-function joined(chunks: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
+function joined(chunks: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
