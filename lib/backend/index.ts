@@ -17,7 +17,7 @@ import "./fused/registerGradients";
  */
 export * as tf from "@tensorflow/tfjs-core";
 export { type BackendInfo, type BackendName, backendNames, describeBackend } from "./backendInfo";
-export { compilesSteps, runsBranches } from "./compilesSteps";
+export { compilesSteps, runsBranches, runsStages } from "./compilesSteps";
 export { describeStatistics, type EngineStatistics, engineStatistics } from "./engineStatistics";
 export { forgetGraphs } from "./forgetGraphs";
 export { type Frozen, freeze } from "./freeze";

@@ -157,11 +157,15 @@ function leadingPart(value: tf.Tensor, shape: readonly number[], nodes: readonly
 }
 
 /**
- * At which of a space's widths cells are computed, by place: half of them, rounded down, and all. A width in between takes the
- * next larger of these, with masks for the rest: every further one makes the step's graph larger by as much again.
+ * At which of a space's widths cells are computed, by place: half of the choices, rounded down, and all. What lies between takes the
+ * next larger of these, with masks for the rest: every further width makes the step's graph larger by as much again.
+ *
+ * @param isCheap whether the engine makes a graph's programs so fast that all from half the choices on are worth it.
  */
-export function computedWidths(choices: number): number[] {
-  return choices < 2 ? [0] : [Math.ceil(choices / 2) - 1, choices - 1];
+export function computedWidths(choices: number, isCheap: boolean): number[] {
+  if (choices < 2) return [0];
+  const half = Math.ceil(choices / 2) - 1;
+  return isCheap ? Array.from({ length: choices - half }, (_, i) => half + i) : [half, choices - 1];
 }
 
 /**

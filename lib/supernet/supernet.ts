@@ -1,4 +1,4 @@
-import { add, batchNormTrain, detach, gateOf, relu, tf, weightedSum } from "../backend";
+import { add, batchNormTrain, detach, gateOf, relu, runsStages, tf, weightedSum } from "../backend";
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { defaultMixtureConfig, type MixtureConfig } from "../config/mixtureSections";
 import type { SpaceConfig } from "../config/spaceConfig";
@@ -115,7 +115,7 @@ export class Supernet {
       const out = (this.#stages[cell.stage] as Stage).channels;
       const stride = cell.reduction ? 2 : 1;
       const last = space.widthChoices.length - 1;
-      return (divisor > 1 ? [last] : computedWidths(last + 1)).map((choice): CellAtWidth => {
+      return (divisor > 1 ? [last] : computedWidths(last + 1, runsStages())).map((choice): CellAtWidth => {
         const width = space.widthChoices[choice] as number;
         const channels = {
           inChannels: Math.round((width * out) / stride),

@@ -6,13 +6,17 @@ beforeAll(() => startBackend("cpu"));
 
 describe("widths at which cells are computed", () => {
   it.each([
-    [1, [0]],
-    [2, [0, 1]],
-    [3, [1, 2]],
-    [4, [1, 3]],
-  ])("of %i choices: half, rounded down, and all", (choices, places) => {
-    expect(computedWidths(choices as number)).toEqual(places);
-  });
+    [1, [0], [0]],
+    [2, [0, 1], [0, 1]],
+    [3, [1, 2], [1, 2]],
+    [4, [1, 3], [1, 2, 3]],
+  ])(
+    "of %i choices: half, rounded down, and all; with cheap programs those between too",
+    (choices, few, all) => {
+      expect(computedWidths(choices, false)).toEqual(few);
+      expect(computedWidths(choices, true)).toEqual(all);
+    },
+  );
 
   it("the narrowest that holds the channels of both sides is drawn, for each pair of widths", () => {
     const places = [1, 2, 3];

@@ -379,6 +379,11 @@ export class OnnxBackend extends KernelBackend {
     return this.#settings.onProcessor;
   }
 
+  /** Whether steps become stages, where stages compute all their calls. */
+  get runsStages(): boolean {
+    return this.#settings.stageThreads > 0;
+  }
+
   statistics(): OnnxStatistics {
     return {
       ...this.#settings.device.statistics(),

@@ -65,10 +65,10 @@ export class ProgramCache {
     return bytes;
   }
 
-  /** Bytes of the memory of all programs that run as stages. */
+  /** Bytes of the memory of programs that run as stages: one after the other, so what the largest needs. */
   get stagedBytes(): number {
     let bytes = 0;
-    for (const { staged } of this.#programs.values()) bytes += staged;
+    for (const { staged } of this.#programs.values()) bytes = Math.max(bytes, staged);
     return bytes;
   }
 
@@ -126,10 +126,8 @@ export class ProgramCache {
     const { onProcessor, channelBlock, stageThreads } = this.#settings;
     if (stageThreads > 0 && plan.nodes.some(({ kernel }) => kernel.name === "Conv2D")) {
       const built = buildStages(plan, stageThreads);
-      const staged =
-        typeof built === "string" || this.#hasStagedRoom(built.pages * 65536)
-          ? built
-          : "others take the memory for stages";
+      const fits = typeof built === "string" || built.pages * 65536 <= 2 * this.#settings.keptBytes;
+      const staged = fits ? built : "it takes too much memory";
       if (typeof staged !== "string") {
         this.#staged++;
         return {
@@ -161,23 +159,6 @@ export class ProgramCache {
       kept -= program.kept;
     }
     if (kept + bytes > keptBytes) return false;
-    for (const key of idle) this.#forget(key);
-    return true;
-  }
-
-  /** Whether a program may have so much memory for its stages, after others out of use are forgotten if that makes the room. */
-  #hasStagedRoom(bytes: number): boolean {
-    // A step of a search has two, of half of it each; one that is compiled anew in every step would cost more than it brings.
-    const most = 2 * this.#settings.keptBytes;
-    let held = this.stagedBytes;
-    const idle: string[] = [];
-    for (const [key, program] of this.#programs) {
-      if (held + bytes <= most) break;
-      if (program.staged === 0 || this.#calls - (this.#lastCall.get(program) ?? 0) <= callsInUse) continue;
-      idle.push(key);
-      held -= program.staged;
-    }
-    if (held + bytes > most) return false;
     for (const key of idle) this.#forget(key);
     return true;
   }

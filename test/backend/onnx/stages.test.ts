@@ -188,7 +188,7 @@ it.runIf(findNative() !== undefined)("leave the rest to ONNX Runtime where memor
   await expectParity(cases["real layers"] as Case, 5e-5);
   expect(backend.statistics()).toMatchObject({
     staged: 0,
-    unstaged: "others take the memory for stages",
+    unstaged: "it takes too much memory",
     stagedBytes: 0,
   });
 });

@@ -67,7 +67,7 @@ function build(plan: GraphPlan, threads: number): StagedProgram {
   }
   const pages = Math.ceil(layout.bytes / 65536);
   return {
-    bytes: module.encode(pages, lowering.threads > 1),
+    bytes: module.encode(pages),
     pages,
     leaves: plan.leaves.map((leaf) => leafAddress(leaves.get(leaf))),
     results: plan.results.map((value: LazyValue, i) => {

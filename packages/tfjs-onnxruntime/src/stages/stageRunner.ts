@@ -27,7 +27,7 @@ export interface NativeConvolutions {
 
 /**
  * Makes what runs staged programs. The images of a stage are shared out to this thread and, by the program's threads, to helpers, which are
- * started when they are first needed; all wait for each other between stages. Memory of programs that were disposed of is used again.
+ * started when they are first needed; all wait for each other between stages. Programs have one memory: nothing in it outlives a run.
  *
  * The function's source text runs in threads, so it refers to nothing outside itself.
  *
@@ -37,10 +37,11 @@ export interface NativeConvolutions {
 export function createStageRunner(load: (path: string) => unknown, nativePath: string): StageRunner {
   /** As much of WebAssembly's interface as is used here: its types come with those of pages alone. */
   interface Memory {
-    readonly buffer: ArrayBuffer;
+    readonly buffer: SharedArrayBuffer;
+    grow(pages: number): number;
   }
   interface WebAssemblyInterface {
-    readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => Memory;
+    readonly Memory: new (limits: { initial: number; maximum: number; shared: true }) => Memory;
     readonly Module: new (bytes: Uint8Array) => object;
     readonly Instance: new (
       module: object,
@@ -58,9 +59,12 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
   };
   const native = load(nativePath) as NativeConvolutions;
   const helpers: Helper[] = [];
-  /** Free memory, by whether it is shared. */
-  const free: { memory: Memory; pages: number; shared: boolean }[] = [];
-  /** Of 64 KiB, that free memory may have together. */
+  /** What all programs compute in, one at a time: as large as the largest of them asked for. */
+  let memory: Memory | undefined;
+  let sessions = 0;
+  const pageBytes = 65536;
+  /** Pages that it may have, and those that it may have while no program is there. */
+  const mostPages = 32768;
   const mostFree = 4096;
   /** Stages begun, stages that helpers have done, and whether one failed. */
   const control = new Int32Array(new SharedArrayBuffer(12));
@@ -98,26 +102,24 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       }
     });`;
 
-  function takeMemory(pages: number, shared: boolean): { memory: Memory; pages: number; shared: boolean } {
-    const fits = free.filter((one) => one.shared === shared && one.pages >= pages);
-    fits.sort((a, b) => a.pages - b.pages);
-    const [found] = fits;
-    if (found) {
-      free.splice(free.indexOf(found), 1);
-      return found;
-    }
-    // A shared memory must say how far it grows.
-    const limits = shared ? { initial: pages, maximum: pages, shared } : { initial: pages };
-    let memory: Memory;
+  function memoryOf(pages: number): Memory {
+    const missing = memory === undefined ? pages : pages - memory.buffer.byteLength / pageBytes;
     try {
-      memory = new WebAssembly.Memory(limits);
+      if (memory === undefined)
+        memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared: true });
+      else if (missing > 0) memory.grow(missing);
     } catch (cause) {
       const wanted = `${Math.ceil(pages / 16)} MiB for a step`;
       const remedy =
         "Free some, take smaller batches, or let ONNX Runtime compute it (staged: false; in bars BARS_ONNX_STAGES=0)";
       throw new Error(`stages: there is no memory of ${wanted}. ${remedy}.`, { cause });
     }
-    return { memory, pages, shared };
+    return memory;
+  }
+
+  /** Gives the memory up if it has more pages. */
+  function drop(most: number): void {
+    if (memory !== undefined && memory.buffer.byteLength > most * pageBytes) memory = undefined;
   }
 
   function waitForHelpers(): void {
@@ -135,8 +137,8 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
     load(program, staged) {
       const id = programs++;
       const threads = staged.firstImages.length - 1;
-      const room = takeMemory(staged.pages, threads > 1);
-      const { memory } = room;
+      const memory = memoryOf(staged.pages);
+      sessions++;
       const module = new WebAssembly.Module(staged.bytes);
       const convolve = native.attach(new Uint8Array(memory.buffer), staged.convolutions);
       const { exp, log } = Math;
@@ -204,14 +206,15 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
         dispose() {
           for (let thread = 1; thread < threads; thread++)
             (helpers[thread - 1] as Helper).postMessage({ id, forget: true });
-          if (free.reduce((sum, { pages }) => sum + pages, room.pages) <= mostFree) free.push(room);
+          sessions--;
+          if (sessions === 0) drop(mostFree);
         },
       };
     },
     close() {
       for (const helper of helpers) void helper.terminate();
       helpers.length = 0;
-      free.length = 0;
+      drop(0);
     },
   };
 }

@@ -50,8 +50,8 @@ export class WasmModule {
     return index;
   }
 
-  /** The module's file. `pages` of 64 KiB is what its memory has at least; threads may share it. */
-  encode(pages: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  /** The module's file. `pages` of 64 KiB is what its memory has at least, which threads may share. */
+  encode(pages: number): Uint8Array<ArrayBuffer> {
     const types = new Map<string, number>();
     const typeBytes: number[][] = [];
     const typeOf = (parameters: readonly WasmType[], results: readonly WasmType[]): number => {
@@ -68,7 +68,7 @@ export class WasmModule {
       log: [[WasmType.f64], [WasmType.f64]],
       convolve: [types4, []],
     };
-    const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(65536)] : [0x00, ...unsigned(pages)];
+    const limits = [0x03, ...unsigned(pages), ...unsigned(65536)];
     const imports = [
       [...name("m"), ...name("memory"), 0x02, ...limits],
       ...imported.map((one) => {
