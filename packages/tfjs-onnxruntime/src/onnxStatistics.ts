@@ -15,7 +15,7 @@ export interface OnnxStatistics extends DeviceStatistics {
   /** Programs compiled as stages so far, and why the last one with convolutions was not; see `stages`. */
   readonly staged: number;
   readonly unstaged: string | null;
-  /** Bytes of the memory of those that are kept. */
+  /** Bytes of the memory in which those that are kept compute, one after the other. */
   readonly stagedBytes: number;
   /** Bytes that compiled graphs keep between runs, about. */
   readonly keptBytes: number;

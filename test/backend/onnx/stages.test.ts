@@ -99,6 +99,8 @@ function trained(
   };
 }
 
+const eight = [0.5, -1, 2, 0.25, -0.5, 1, 1.5, -2];
+
 const cases: Record<string, Case> = {
   "real layers": trained([4, 8, 8], (b, x) => {
     const first = relu(b.norm(b.conv(x, 8, 3)));
@@ -150,6 +152,21 @@ const cases: Record<string, Case> = {
     const cut = tf.slice(b.norm(b.conv(x, 8, 3)), [0, 1, 2, 0]);
     const factors = tf.slice(tf.tensor1d([7, 7, 7, 1, 2, 3, 4]), 3, 4);
     return tf.mul(b.norm(b.conv(cut, 4, 3)), factors) as T4;
+  }),
+  "sums up to each entry along an axis, and rows of one entry": trained([3, 4, 4], (b, x) => {
+    const first = b.norm(b.conv(x, 8, 3));
+    const sums = [
+      tf.cumsum(tf.tensor(eight, [2, 4]), 0),
+      tf.cumsum(tf.tensor(eight, [2, 4]), 1, true),
+      tf.cumsum(tf.tensor(eight, [2, 2, 2]), 1, false, true),
+      tf.cumsum(tf.tensor(eight, [8]), 0, true, true),
+    ].map((one) => tf.reshape(one, [8]));
+    const pairs = tf.oneHot(tf.tensor1d([1, 0, 1, 1], "int32"), 2, 3, 0.5);
+    const factors = sums.reduce(
+      (product, one) => tf.mul(product, one),
+      tf.reshape(tf.cast(pairs, "float32"), [8]),
+    );
+    return tf.mul(first, factors) as T4;
   }),
   "one number throughout images of different extents": trained([2, 32, 32], (b, x) => {
     const large = relu(b.norm(b.conv(x, 72, 1)));
