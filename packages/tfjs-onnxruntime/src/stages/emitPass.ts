@@ -1,18 +1,8 @@
 import { type Code, type Local, WasmType } from "./code";
 import { emitOperation, typeOf } from "./emitOperation";
-import type { ArrayMemory, Domain, Expression, View } from "./expression";
+import type { Domain, Expression } from "./expression";
 import type { Memories } from "./passMemories";
-
-/** What a pass computes at each place. */
-export type Root =
-  /** Written to an image. */
-  | { readonly kind: "image"; readonly value: Expression; readonly target: View }
-  /** Written to a list, at the same place. */
-  | { readonly kind: "array"; readonly value: Expression; readonly target: ArrayMemory }
-  /** Its sum over all pixels, for each channel: written, or added to what is there. */
-  | { readonly kind: "sum"; readonly value: Expression; readonly target: ArrayMemory; readonly adds: boolean }
-  /** Its mean over all pixels, for each channel, at the image's place in a list. */
-  | { readonly kind: "mean"; readonly value: Expression; readonly target: ArrayMemory };
+import type { Root } from "./root";
 
 /** Writes the function that goes over a domain once and computes all roots. Its parameters are the addresses of the memories. */
 export function emitPass(code: Code, domain: Domain, roots: readonly Root[], memories: Memories): void {

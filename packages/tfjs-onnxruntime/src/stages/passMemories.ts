@@ -1,7 +1,7 @@
 import { viewStart } from "./addresses";
 import type { Code, Local } from "./code";
-import type { Root } from "./emitPass";
 import type { ArrayMemory, Domain, Expression, View } from "./expression";
+import type { Root } from "./root";
 
 /** A number for each memory that a pass reads or writes: the parameter that has its address. */
 export interface Memories {

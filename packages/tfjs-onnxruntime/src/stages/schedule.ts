@@ -1,7 +1,7 @@
 import type { Code, Local } from "./code";
 import type { Context } from "./context";
-import type { Root } from "./emitPass";
 import type { ArrayMemory, Domain, Expression, ImageMemory, View } from "./expression";
+import type { Root } from "./root";
 import type { WasmModule } from "./wasmModule";
 
 /** Where a step is written: its function, the image's number, and the address of the thread's own memory. */
