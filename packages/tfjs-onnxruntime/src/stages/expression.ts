@@ -20,6 +20,8 @@ export class ImageMemory {
     readonly extents: Domain,
     /** In which it is written; −1 for a batch, which is there before. */
     readonly stage: number,
+    /** The list whose memory it is, one image behind the other. */
+    readonly list?: ArrayMemory,
   ) {}
 
   /** Whether all images are kept, because other stages read them; else one at a time. */

@@ -67,6 +67,8 @@ export class Lowering {
   readonly zeroed = new Map<number, { readonly array: ArrayMemory; readonly context: Context }[]>();
   /** What a stage has in memory: by expression, extents and border. */
   readonly #held = new Computed<string, View>();
+  /** Lists that are images, by list and extents. */
+  readonly #listed = new Map<string, Expression>();
   /** What is read from memory instead, by {@link placed}. */
   readonly #stored = new Computed<string, Expression>();
 
@@ -108,6 +110,19 @@ export class Lowering {
     const memory = new ImageMemory(this.images.length, extents, stage);
     this.images.push(memory);
     return memory;
+  }
+
+  /** A list that has a number for each of all images, as images. */
+  imagesOf(list: ArrayMemory, extents: Domain): Expression {
+    const key = `${list.id} ${extents.rows} ${extents.columns}`;
+    const known = this.#listed.get(key);
+    if (known) return known;
+    const memory = new ImageMemory(this.images.length, extents, list.level, list);
+    memory.readers.add(list.level);
+    this.images.push(memory);
+    const made = this.expressions.load(wholeView(memory));
+    this.#listed.set(key, made);
+    return made;
   }
 
   /** A list that is there before stage `level`. */

@@ -58,7 +58,8 @@ export function place(lowering: Lowering): Layout {
     array.address = end;
     end += rounded(array.length * 4 + 16);
   }
-  const whole = lowering.images.filter((image) => image.whole);
+  for (const image of lowering.images) if (image.list) image.address = image.list.address;
+  const whole = lowering.images.filter((image) => image.whole && !image.list);
   const conditions = conditionsOf(lowering);
   end = pack(
     whole.map((image) => ({

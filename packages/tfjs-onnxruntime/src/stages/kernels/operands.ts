@@ -7,12 +7,14 @@ export function imageOf(lowering: Lowering, value: Value): { value: Expression; 
   if (value.kind === "image") return value;
   if (value.kind === "array") {
     const [images, rows, columns, channels = 0] = value.shape;
-    // Images of one pixel.
-    if (value.shape.length === 4 && images === lowering.batch && rows === 1 && columns === 1)
-      return {
-        value: lowering.expressions.of(value.array, "imageChannel"),
-        extents: { rows, columns, channels },
-      };
+    if (value.shape.length === 4 && images === lowering.batch) {
+      const extents = { rows: rows as number, columns: columns as number, channels };
+      // Images of one pixel.
+      if (rows === 1 && columns === 1)
+        return { value: lowering.expressions.of(value.array, "imageChannel"), extents };
+      // Zeros, where nothing reads one of several results.
+      return { value: lowering.imagesOf(value.array, extents), extents };
+    }
   }
   if (value.kind !== "padded") throw new Unsupported("a list stands where an image is expected");
   const view = lowering.held(value.value, value.inner, value.value.level, value.border);
@@ -27,10 +29,11 @@ export function arrayOf(lowering: Lowering, value: Value): ArrayMemory {
 
 /** A list or a number as the operand of an operation over images of the extents. */
 export function besideImages(
-  { expressions, batch }: Lowering,
+  lowering: Lowering,
   value: Exclude<Value, { kind: "padded" }>,
   extents: Domain,
 ): Expression {
+  const { expressions, batch } = lowering;
   if (value.kind === "number") return expressions.number(value.value);
   if (value.kind === "image") {
     if (sizeOfDomain(value.extents) !== sizeOfDomain(extents) || value.extents.columns !== extents.columns)
@@ -45,6 +48,8 @@ export function besideImages(
   const [images, rows, columns] = shape;
   if (shape.length === 4 && images === batch && rows === 1 && columns === 1)
     return expressions.of(array, "imageChannel");
+  if (images === batch && rows === extents.rows && columns === extents.columns)
+    return imageOf(lowering, value).value;
   throw new Unsupported("a list meets images in a way that is not known");
 }
 

@@ -1,6 +1,6 @@
 import type { Expression, Expressions } from "../expression";
 import type { Call, KernelLowering } from "../kernelLowering";
-import { type Lowering, Unsupported, type Value } from "../lowering";
+import type { Lowering, Value } from "../lowering";
 import { lowerElementwise } from "./elementwiseKernels";
 import { imageOf } from "./operands";
 
@@ -47,15 +47,14 @@ function seenIn(lowering: Lowering, value: Value, stage: number) {
   return { value: lowering.expressions.load(view), extents: view.extents };
 }
 
-const levelOf = (value: Value): number => {
-  if (value.kind === "image") return value.value.level;
-  if (value.kind === "padded") return Math.max(value.value.level, value.border.fill.level);
-  throw new Unsupported("a list stands where an image is expected");
-};
+const levelOf = (lowering: Lowering, value: Value): number =>
+  value.kind === "padded"
+    ? Math.max(value.value.level, value.border.fill.level)
+    : imageOf(lowering, value).value.level;
 
 const channelDot: KernelLowering = (lowering, call) => {
   const [first, second] = [call.value("a"), call.value("b")];
-  const level = Math.max(levelOf(first), levelOf(second));
+  const level = Math.max(levelOf(lowering, first), levelOf(lowering, second));
   const [a, b] = [seenIn(lowering, first, level), seenIn(lowering, second, level)];
   const product = lowering.expressions.make("mul", a.value, b.value);
   const array = lowering.sumAt(product, a.extents, level);
