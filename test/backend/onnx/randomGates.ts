@@ -16,7 +16,8 @@ function cut(list: tf.Tensor1D, entry: number, draws: Draws): Open {
   const [count] = list.shape;
   switch (draws.below(4)) {
     case 0:
-      return tf.unstack(list)[entry] as Open;
+      // Of one entry it has no gradient.
+      return count > 1 ? (tf.unstack(list)[entry] as Open) : tf.reshape(list, []);
     case 1: {
       const from = draws.below(entry + 1);
       const part = tf.slice(list, [from], [count - from]);
@@ -39,7 +40,9 @@ function computed(sketch: Sketch, draws: Draws): Open {
     return tf.relu(cut(sketch.parameter([count]) as tf.Tensor1D, draws.below(count), draws));
   }
   const { x } = draws.of(found);
-  return tf.relu(cut(tf.sum(x, [0, 1, 2]) as tf.Tensor1D, draws.below(x.shape[3]), draws));
+  // Its gradient would be no image.
+  const sums = detach(tf.sum(x, [0, 1, 2])) as tf.Tensor1D;
+  return tf.relu(cut(sums, draws.below(x.shape[3]), draws));
 }
 
 /** A gate: a number, cut from a list, computed, or one that is known. */
@@ -52,11 +55,15 @@ function drawOpen(sketch: Sketch, draws: Draws): Open {
   }
   if (kind === "computed") return computed(sketch, draws);
   if (kind === "number") return tf.scalar(numberOf(sketch, draws));
-  const numbers = Array.from({ length: 1 + draws.below(4) }, () => numberOf(sketch, draws));
-  const list = tf.tensor1d(numbers);
-  const made = numbers.map((_, entry) => sketch.kept(cut(list, entry, draws)));
+  return draws.of(drawGates(sketch, draws, 1 + draws.below(4)));
+}
+
+/** Gates cut from one list, of which any may be open. */
+export function drawGates(sketch: Sketch, draws: Draws, count: number): Open[] {
+  const list = tf.tensor1d(Array.from({ length: count }, () => numberOf(sketch, draws)));
+  const made = Array.from({ length: count }, (_, entry) => sketch.kept(cut(list, entry, draws)));
   sketch.gates.push(...made);
-  return draws.of(made);
+  return made;
 }
 
 export function drawGate(sketch: Sketch, draws: Draws): Open {

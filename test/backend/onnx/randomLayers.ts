@@ -2,9 +2,15 @@ import { add, batchNormTrain, signWindow, softmaxCrossEntropy, tf } from "../../
 import { integers } from "../../../lib/random/randomKey";
 import type { Draws } from "../../fuzz/mutate";
 import { drawList } from "./randomLists";
-import type { Image, Sketch, T4 } from "./randomSketch";
+import type { Image, Shape, Sketch, T4 } from "./randomSketch";
 
 const classes = 10;
+
+/** A list that is not zeros, whatever gates are closed: images would be constant. */
+export function drawKernel(sketch: Sketch, draws: Draws, shape: Shape): tf.Tensor {
+  const list = drawList(sketch, draws, shape);
+  return sketch.options.gates ? tf.add(list, sketch.parameter(shape, 0.7)) : list;
+}
 
 export function conv(sketch: Sketch, image: Image, draws: Draws): Image {
   const { x } = image;
@@ -14,7 +20,7 @@ export function conv(sketch: Sketch, image: Image, draws: Draws): Image {
   const stride = draws.of<number | [number, number]>([1, 1, 2, [2, 1]]);
   const pad = draws.below(3) === 0 && size <= rows && size <= columns ? "valid" : "same";
   sketch.note(`   ${size}x${size} conv, ${filters} filters, stride ${stride}, ${pad}`);
-  const list = drawList(sketch, draws, [size, size, inputs, filters]);
+  const list = drawKernel(sketch, draws, [size, size, inputs, filters]);
   const kernel = tf.mul(list, 1 / Math.sqrt(size * size * inputs)) as T4;
   return { ...image, x: tf.conv2d(x, kernel, stride, pad), normed: false };
 }

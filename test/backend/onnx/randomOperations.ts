@@ -41,6 +41,8 @@ export function applied(
     ...changes,
     x: y as T4,
   });
+  // Lists may be zeros where there are gates.
+  const listed: Partial<Image> = sketch.options.gates ? { closes: true, varies: false } : {};
   switch (operation) {
     case "conv":
       return [norm(sketch, conv(sketch, image, draws), draws)];
@@ -89,7 +91,8 @@ export function applied(
     case "image with list": {
       const list = drawList(sketch, draws, draws.of([[channels], [1, 1, 1, channels], [1, channels]]));
       const meet = draws.of([tf.mul, tf.sub, tf.add] as const);
-      return [like(draws.below(2) === 0 ? meet(x, list) : meet(list, x), { apart: image.apart })];
+      const y = draws.below(2) === 0 ? meet(x, list) : meet(list, x);
+      return [like(y, { ...(meet === tf.mul ? listed : {}), apart: image.apart })];
     }
     case "image with scalar": {
       const meet = draws.of([tf.mul, tf.sub, tf.add, tf.div] as const);
@@ -205,7 +208,7 @@ export function applied(
             scalars,
             mask,
           ),
-          every(values),
+          { ...every(values), ...listed },
         ),
       ];
     }

@@ -1,8 +1,8 @@
 import { add, concatChannels, leadingChannels, spreadChannels, tf, weightedSum } from "../../../lib/backend";
 import { fold } from "../../../lib/random/randomKey";
 import { Draws } from "../../fuzz/mutate";
-import { behind, chosen, drawGate } from "./randomGates";
-import { norm, partner } from "./randomLayers";
+import { behind, chosen, drawGate, drawGates } from "./randomGates";
+import { drawKernel, norm, partner } from "./randomLayers";
 import { drawList } from "./randomLists";
 import { applied, operations } from "./randomOperations";
 import { type Image, type Sketch, shapeText, type T4 } from "./randomSketch";
@@ -85,21 +85,25 @@ function gatedSteps(sketch: Sketch, draws: Draws): Image[] {
 /** A sum of one to five terms, of which some are behind gates. */
 function gatedSum(sketch: Sketch, image: Image, draws: Draws): Image {
   const place = sketch.images.indexOf(image);
-  const gate = draws.below(3) === 0 ? drawGate(sketch, draws) : undefined;
   const count = 1 + draws.below(5);
+  const kind = draws.of(["list", "list", "shared", "own"] as const);
+  const shared = kind === "shared" ? drawGate(sketch, draws) : undefined;
+  const gates = kind === "list" ? drawGates(sketch, draws, count) : [];
   let closes = true;
-  const terms = Array.from({ length: count }, (): T4 => {
+  const terms = Array.from({ length: count }, (_, i): T4 => {
     if (draws.below(6) === 0) {
       closes = false;
       return alike(sketch, image, draws).x;
     }
     const make = () => [alike(sketch, seen(sketch, place), draws).x];
-    return behind(sketch, draws, make, draws.below(2) === 0 ? gate : undefined)[0] as T4;
+    return behind(sketch, draws, make, gates[i] ?? shared)[0] as T4;
   });
   sketch.note(`   of ${count}`);
   if (count > 1 && draws.below(8) === 0) return closing(concatChannels(terms));
   const ways = ["chain", "library's chain", "at once", "weighted"] as const;
-  return { ...closing(sum(sketch, terms, draws.of(ways), draws)), closes: closes || image.closes };
+  const way = draws.of(ways);
+  const isClosing = closes || image.closes || way === "weighted";
+  return { ...closing(sum(sketch, terms, way, draws)), closes: isClosing };
 }
 
 function sum(
@@ -130,7 +134,7 @@ function alike(sketch: Sketch, image: Image, draws: Draws): Image {
     return closing(behind(sketch, draws, make)[0] as tf.Tensor);
   }
   if (kind === "conv" && channels >= 4) {
-    const kernel = drawList(sketch, draws, [3, 3, channels, channels]);
+    const kernel = drawKernel(sketch, draws, [3, 3, channels, channels]);
     const y = tf.conv2d(x, tf.mul(kernel, 1 / Math.sqrt(9 * channels)) as T4, 1, "same");
     const made = { ...image, x: y, normed: false };
     return draws.below(2) === 0 ? made : norm(sketch, made, draws);
@@ -171,7 +175,7 @@ function oneOfWidths(sketch: Sketch, image: Image, draws: Draws): Image[] {
     const shape = [3, 3, before.x.shape[3], filters];
     const wide = shared
       ? tf.slice(sketch.entered(shared), [0, 0, 0, 0], shape)
-      : drawList(sketch, draws, shape);
+      : drawKernel(sketch, draws, shape);
     const kernel = tf.mul(wide, 1 / Math.sqrt(9 * channels)) as T4;
     const y = { ...before, x: tf.conv2d(before.x, kernel, stride, "same"), normed: false };
     let after = draws.below(2) === 0 ? y : steps(sketch, norm(sketch, y, draws), draws);

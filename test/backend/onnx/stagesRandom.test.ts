@@ -8,6 +8,8 @@ import { describeNetwork, type Step, trainStep } from "./randomNetworks";
 const seeds = Number(process.env["BARS_FUZZ_INPUTS"] ?? 30);
 /** Of about one seed in thirty gradients cancel by more than the tolerance allows for, or a sign is one that rounding decides; not of these. */
 const firstSeed = Number(process.env["BARS_FUZZ_SEED"] ?? 100);
+/** Networks with gates, likewise. */
+const gatedSeeds = Math.ceil(seeds / 3);
 /** Of the largest number of a result. */
 const tolerance = 5e-5;
 /** Results are taken to be this large at least. */
@@ -46,11 +48,12 @@ function compare(got: readonly Numbers[], expected: readonly Numbers[], from: nu
   }
 }
 
-const references = new Map<number, ReturnType<typeof computed>>();
+const references = new Map<string, ReturnType<typeof computed>>();
 /** What the cpu back end makes of a seed. */
-function referenceOf(seed: number): ReturnType<typeof computed> {
-  const known = references.get(seed) ?? computed("cpu", () => trainStep(seed));
-  references.set(seed, known);
+function referenceOf(seed: number, gates: boolean): ReturnType<typeof computed> {
+  const key = `${seed} ${gates}`;
+  const known = references.get(key) ?? computed("cpu", () => trainStep(seed, { gates }));
+  references.set(key, known);
   return known;
 }
 
@@ -64,13 +67,18 @@ describe.runIf(findNative() !== undefined).each([1, 2])(
     /** Why networks were not. */
     const refused: string[] = [];
 
-    const all = Array.from({ length: seeds }, (_, i) => firstSeed + i);
-    it.each(all)("have the numbers of the cpu back end: seed %i", async (seed) => {
-      const expected = await referenceOf(seed);
+    const seedsOf = (count: number) => Array.from({ length: count }, (_, i) => firstSeed + i);
+    const all = [
+      ...seedsOf(seeds).map((seed) => ["", seed, false] as const),
+      ...seedsOf(gatedSeeds).map((seed) => [", with gates", seed, true] as const),
+    ];
+    it.each(all)("have the numbers of the cpu back end%s: seed %i", async (_, seed, gates) => {
+      const expected = await referenceOf(seed, gates);
       const { staged } = backend.statistics();
-      // Memory holds the numbers of another step then.
-      await computed("onnx", () => trainStep(seed, { factor: 0.7 }));
-      const got = await computed("onnx", () => trainStep(seed));
+      // Memory holds the numbers of another step then: where gates are open they are none.
+      const before = gates ? { gates, factor: Number.NaN, allOpen: true } : { factor: 0.7 };
+      await computed("onnx", () => trainStep(seed, before));
+      const got = await computed("onnx", () => trainStep(seed, { gates }));
       if (backend.statistics().staged === staged) refused.push(`${backend.statistics().unstaged}`);
       try {
         compare(got.results, expected.results, least, "result");
@@ -78,13 +86,13 @@ describe.runIf(findNative() !== undefined).each([1, 2])(
         const from = Math.max(leastGradient.number, leastGradient.share * most);
         compare(got.gradients, expected.gradients, from, "gradient");
       } catch (cause) {
-        (cause as Error).message += `\n${describeNetwork(seed)}`;
+        (cause as Error).message += `\n${describeNetwork(seed, { gates })}`;
         throw cause;
       }
     });
 
     it("mostly are stages", () => {
-      expect(refused.length, refused.join("\n")).toBeLessThan(seeds / 4);
+      expect(refused.length, refused.join("\n")).toBeLessThan(all.length / 4);
     });
   },
 );
