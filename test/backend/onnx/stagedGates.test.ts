@@ -156,7 +156,7 @@ function idleBody(chosen: number): number[][] {
       const x = norm(tf.conv2d(drawn("image", batch, 6, 6, 3) as T4, stem, 1, "same"));
       const bodies = [
         (own: T4, kernel: T4) => [tf.conv2d(own, kernel, 1, "same")],
-        (own: T4) => [tf.onesLike(own)],
+        (own: T4) => [tf.ones(own.shape)],
       ];
       const [y] = oneOf(tf.tensor1d([1 - chosen, chosen]), [x, first] as [T4, T4], bodies);
       const logits = tf.matMul(tf.mean(tf.add(y as T4, x), [1, 2]), head) as tf.Tensor2D;
