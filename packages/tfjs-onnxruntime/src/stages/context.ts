@@ -56,17 +56,22 @@ export function common(some: readonly Condition[], others: readonly Condition[])
   return some === others ? some : some.filter((condition) => includes({ conditions: others }, condition));
 }
 
-/** Whether two contexts are never at one time, as they ask for different entries of a list of which exactly one is not 0. */
+/** Where exactly one entry of a list is not 0, by list. */
+export type Exclusive = ReadonlyMap<ArrayMemory, readonly Context[]>;
+
+/** Whether two contexts are never at one time, as they ask for different entries of a list of which exactly one is not 0 where both are. */
 export function areApart(
   some: readonly Condition[],
   others: readonly Condition[],
-  exclusive: ReadonlySet<ArrayMemory>,
+  exclusive: Exclusive,
 ): boolean {
   return some.some(
     ({ list, entry, isZero }) =>
       !isZero &&
-      exclusive.has(list) &&
-      others.some((other) => other.list === list && other.entry !== entry && !other.isZero),
+      others.some((other) => other.list === list && other.entry !== entry && !other.isZero) &&
+      exclusive
+        .get(list)
+        ?.some((where) => [some, others].every((conditions) => isWithin({ conditions }, where))),
   );
 }
 

@@ -61,8 +61,8 @@ export class Lowering {
   readonly expansions = new Computed<string, ArrayMemory>();
   /** Kernels as their images' gradients read them. */
   readonly turned = new Computed<ArrayMemory, ArrayMemory>();
-  /** Lists of gates of which exactly one is not 0. */
-  readonly exclusive = new Set<ArrayMemory>();
+  /** Where exactly one gate of a list is not 0. */
+  readonly exclusive = new Map<ArrayMemory, Context[]>();
   /** Sums that begin at 0 in a stage. */
   readonly zeroed = new Map<number, { readonly array: ArrayMemory; readonly context: Context }[]>();
   /** What a stage has in memory: by expression, extents and border. */

@@ -1,4 +1,4 @@
-import { areApart, type Condition, common } from "./context";
+import { areApart, type Condition, common, type Exclusive } from "./context";
 import type { ArrayMemory, ImageMemory } from "./expression";
 import type { Lowering } from "./lowering";
 import { type Sequence, touched } from "./schedule";
@@ -26,7 +26,7 @@ const line = 64;
 const rounded = (bytes: number) => Math.ceil(bytes / line) * line;
 
 /** Gives memory to uses so that those that can be at one time lie apart, larger ones first. Returns the bytes taken. */
-function pack(uses: readonly Use[], start: number, exclusive: ReadonlySet<ArrayMemory>): number {
+function pack(uses: readonly Use[], start: number, exclusive: Exclusive): number {
   const placed: { use: Use; address: number }[] = [];
   let end = start;
   for (const use of [...uses].sort((a, b) => b.bytes - a.bytes)) {

@@ -28,7 +28,8 @@ const select: KernelLowering = (lowering, call) => {
   const names = call.node.names.filter((name) => name !== "gates");
   const given = names.map((name) => call.value(name));
   const conditions = names.map((name) => call.condition("gates", Number(name.slice("part".length))));
-  for (const { list } of conditions) lowering.exclusive.add(list);
+  for (const list of new Set(conditions.map((one) => one.list)))
+    lowering.exclusive.set(list, [...(lowering.exclusive.get(list) ?? []), lowering.context]);
   const { expressions: e } = lowering;
   const [first] = given as [Value];
   if (first.kind === "number" && given.every((one) => one.kind === "number" && one.value === first.value))
