@@ -385,17 +385,9 @@ export class OnnxBackend extends KernelBackend {
   }
 
   statistics(): OnnxStatistics {
-    return {
-      ...this.#settings.device.statistics(),
-      hits: this.#runner.programs.hits,
-      replays: this.#replays,
-      pending: this.#recorded,
-      programs: this.#runner.programs.size,
-      operators: this.#runner.operators,
-      staged: this.#runner.programs.staged,
-      unstaged: this.#runner.programs.unstaged,
-      stagedBytes: this.#runner.programs.stagedBytes,
-      keptBytes: this.#runner.programs.kept,
-    };
+    const { programs, operators } = this.#runner;
+    const { hits, size, staged, unstaged, stagedBytes, kept } = programs;
+    const own = { hits, programs: size, operators, staged, unstaged, stagedBytes, keptBytes: kept };
+    return { ...this.#settings.device.statistics(), replays: this.#replays, pending: this.#recorded, ...own };
   }
 }

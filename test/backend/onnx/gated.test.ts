@@ -1,23 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { gated, leadingChannels, lossGradients, oneOf, spreadChannels, tf } from "../../../lib/backend";
-import { fold, normal, randomKey } from "../../../lib/random/randomKey";
+import { randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
-import { startOnnx } from "./onnxBench";
+import { drawnBy, startOnnx } from "./onnxBench";
 
 let backend: OnnxBackend;
 beforeAll(async () => {
   backend = await startOnnx({ maxPrograms: 4 });
 });
 
-const key = randomKey(0);
-const drawn = (name: string, ...shape: number[]) =>
-  tf.tensor(
-    normal(
-      fold(key, name),
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  );
+const drawn = drawnBy(randomKey(0));
 
 /** Values and gradients of two edges into each of two nodes, and a cell of them, each behind a gate. */
 async function step(gates: readonly number[], plain: boolean) {

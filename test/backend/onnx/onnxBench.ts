@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { tf } from "../../../lib/backend";
 import { muteGreeting } from "../../../lib/backend/cpuEngine";
 import { registerFusedKernels } from "../../../lib/backend/fused/registerFusedKernels";
-import { fold, normal, randomKey, uniform } from "../../../lib/random/randomKey";
+import { fold, normal, type RandomKey, randomKey, uniform } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { type OnnxSettings, registerOnnx } from "../../../packages/tfjs-onnxruntime/src/startOnnx";
 
@@ -31,6 +31,18 @@ export async function startOnnx(overrides: Partial<OnnxSettings> = {}, name = "o
   await tf.setBackend(name);
   return backend;
 }
+
+/** Standard normal numbers by name, the same for every call with a key. */
+export const drawnBy =
+  (key: RandomKey) =>
+  (name: string, ...shape: number[]): tf.Tensor =>
+    tf.tensor(
+      normal(
+        fold(key, name),
+        shape.reduce((a, b) => a * b, 1),
+      ),
+      shape,
+    );
 
 /** Makes the inputs of a case; equal calls give equal numbers on every back end. */
 export interface Inputs {

@@ -12,11 +12,11 @@ import {
   spreadChannels,
   tf,
 } from "../../../lib/backend";
-import { fold, normal, randomKey } from "../../../lib/random/randomKey";
+import { randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
 import type { NativeConvolutions } from "../../../packages/tfjs-onnxruntime/src/stages/stageRunner";
-import { startOnnx } from "./onnxBench";
+import { drawnBy, startOnnx } from "./onnxBench";
 
 /** Convolutions and gradients that native code computed, of one image each. */
 let computed = 0;
@@ -38,15 +38,7 @@ function countConvolutions(): void {
 
 type T4 = tf.Tensor4D;
 const batch = 3;
-const key = randomKey(7);
-const drawn = (name: string, ...shape: number[]) =>
-  tf.tensor(
-    normal(
-      fold(key, name),
-      shape.reduce((a, b) => a * b, 1),
-    ),
-    shape,
-  );
+const drawn = drawnBy(randomKey(7));
 
 /** Names of a network's weights and their extents. */
 const shapes = {

@@ -200,6 +200,23 @@ describe.runIf(findNative() !== undefined).each([1, 2, 3])(
   },
 );
 
+it.runIf(findNative() !== undefined).each([1, 2])(
+  "programs have one memory, which grows while others are there, %i threads",
+  async (threads) => {
+    const backend = await startOnnx({ staged: true, threads });
+    const small = cases["a binary network with shortcuts"] as Case;
+    const large = trained([16, 16, 16], (b, x) => relu(b.norm(b.conv(relu(b.norm(b.conv(x, 16, 3))), 8, 3))));
+    const sizes: number[] = [];
+    for (const run of [small, large, small, large]) {
+      await expectParity(run, 5e-5);
+      sizes.push(backend.statistics().stagedBytes);
+    }
+    expect(backend.statistics()).toMatchObject({ staged: 2, unstaged: null });
+    expect(sizes[1]).toBeGreaterThan(sizes[0] as number);
+    expect(sizes.slice(2)).toEqual([sizes[1], sizes[1]]);
+  },
+);
+
 it.runIf(findNative() !== undefined)("leave the rest to ONNX Runtime where memory is short", async () => {
   const backend = await startOnnx({ staged: true, keptBytes: 2 ** 10 });
   await expectParity(cases["real layers"] as Case, 5e-5);

@@ -133,9 +133,9 @@ function usesOf({ nodes, results }: GraphPlan, contexts: PlanContexts): Map<Lazy
   for (const value of results) count(value);
   for (const node of nodes.toReversed()) {
     const handed = node.outputs.reduce((sum, output) => sum + (uses.get(output) ?? 0), 0);
-    const [first] = node.inputs;
+    const given = node.inputs[node.names.indexOf("x")]?.value;
     for (const value of new Set(node.inputs.map((input) => input.value)))
-      count(value, value === first?.value && contexts.passes(node) ? handed : 1);
+      count(value, value === given && contexts.passes(node) ? handed : 1);
   }
   return uses;
 }

@@ -138,7 +138,6 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       const id = programs++;
       const threads = staged.firstImages.length - 1;
       const memory = memoryOf(staged.pages);
-      sessions++;
       const module = new WebAssembly.Module(staged.bytes);
       const convolve = native.attach(new Uint8Array(memory.buffer), staged.convolutions);
       const { exp, log } = Math;
@@ -169,6 +168,7 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       }
       const mine = bounds(0);
       const numbers = new Float32Array(memory.buffer);
+      sessions++;
       return {
         run(feeds, fetches) {
           if (broken) throw new Error("stages: a run before this one broke off.");
