@@ -1,15 +1,19 @@
-// The convolutions as functions for Node: attach(memory, shapes) gives one that runs a shape on addresses in that memory.
+// Operations on images as functions for Node: attach(memory, records) gives one that runs an operation on addresses in that memory.
 #include <node_api.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 // What comes from the library above must run anywhere.
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
-#include "convolution.h"
+#include "operations.h"
 #pragma GCC pop_options
 
 namespace {
@@ -17,63 +21,44 @@ namespace {
 /** A memory, and what runs on it. */
 struct Attached {
   char* memory;
-  std::vector<bars::Shape> shapes;
-  std::vector<bool> gradients;
+  std::vector<std::unique_ptr<bars::Operation>> operations;
 };
 
-/** Numbers of one shape before those of its taps. */
-constexpr size_t head = 10;
-
-/** Reads shapes one behind the other: whether a gradient, rows, columns, …, number of taps, and two numbers a tap. */
-bool readShapes(const int32_t* from, size_t count, Attached& into) {
-  for (size_t at = 0; at < count;) {
-    if (count - at < head) return false;
-    const int32_t* s = from + at;
-    bars::Shape shape{s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], {}, {}};
-    const size_t taps = static_cast<size_t>(s[9]);
-    if (s[9] <= 0 || s[4] < 4 || count - at - head < 2 * taps) return false;
-    for (size_t i = 0; i < taps; i++) {
-      const bars::Tap tap{s[head + 2 * i], s[head + 2 * i + 1]};
-      shape.taps.push_back(tap);
-      if (!shape.runs.empty()) {
-        bars::Run& last = shape.runs.back();
-        if (last.x + last.length == tap.x && last.w + last.length * shape.outputs == tap.w) {
-          last.length += shape.inputs;
-          continue;
-        }
-      }
-      shape.runs.push_back({tap.x, tap.w, shape.inputs});
-    }
-    into.shapes.push_back(std::move(shape));
-    into.gradients.push_back(s[0] != 0);
-    at += head + 2 * taps;
+/** Reads records one behind the other. */
+bool readRecords(const int32_t* from, size_t count, Attached& into) {
+  for (bars::Numbers left(from, count); left.count() > 0;) {
+    const int32_t kind = left.next(), length = left.next();
+    if (length < 0 || static_cast<size_t>(length) > left.count()) return false;
+    auto made = bars::readOperation(kind, left.part(static_cast<size_t>(length)));
+    if (!made) return false;
+    into.operations.push_back(std::move(made));
   }
   return true;
 }
 
-/** `(shape, x, w, y)`: a shape's number, and addresses in the memory. */
+/** Addresses that an operation may have. */
+constexpr size_t most = 5;
+
+/** `(operation, a, b, c, d, e)`: its number, and addresses in the memory. */
 napi_value run(napi_env env, napi_callback_info info) {
-  size_t count = 4;
-  napi_value given[4];
+  size_t count = most + 1;
+  napi_value given[most + 1];
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, given, nullptr, &data);
   const Attached& self = *static_cast<Attached*>(data);
-  uint32_t n[4] = {0, 0, 0, 0};
-  for (size_t i = 0; i < 4; i++) napi_get_value_uint32(env, given[i], &n[i]);
-  if (n[0] >= self.shapes.size()) {
-    napi_throw_range_error(env, nullptr, "stages: there is no such convolution.");
+  uint32_t numbers[most + 1] = {};
+  for (size_t i = 0; i <= most; i++) napi_get_value_uint32(env, given[i], &numbers[i]);
+  if (numbers[0] >= self.operations.size()) {
+    napi_throw_range_error(env, nullptr, "stages: there is no such operation.");
     return nullptr;
   }
-  const bars::Shape& shape = self.shapes[n[0]];
-  auto at = [&self](uint32_t address) { return reinterpret_cast<float*>(self.memory + address); };
-  if (self.gradients[n[0]])
-    bars::addGradient(shape, at(n[1]), at(n[2]), at(n[3]));
-  else
-    bars::convolve(shape, at(n[1]), at(n[2]), at(n[3]));
+  float* at[most];
+  for (size_t i = 0; i < most; i++) at[i] = reinterpret_cast<float*>(self.memory + numbers[i + 1]);
+  self.operations[numbers[0]]->run(at);
   return nullptr;
 }
 
-/** `(memory: Uint8Array, shapes: Int32Array)`; the caller keeps the memory as long as the function. */
+/** `(memory: Uint8Array, records: Int32Array)`; the caller keeps the memory as long as the function. */
 napi_value attach(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value given[2];
@@ -85,13 +70,13 @@ napi_value attach(napi_env env, napi_callback_info info) {
   if (napi_get_typedarray_info(env, given[0], &bytesType, &bytes, &memory, nullptr, nullptr) != napi_ok ||
       bytesType != napi_uint8_array ||
       napi_get_typedarray_info(env, given[1], &type, &length, &numbers, nullptr, nullptr) != napi_ok ||
-      type != napi_int32_array || !readShapes(static_cast<int32_t*>(numbers), length, *self)) {
-    napi_throw_type_error(env, nullptr, "stages: expected a Uint8Array and an Int32Array of convolutions.");
+      type != napi_int32_array || !readRecords(static_cast<int32_t*>(numbers), length, *self)) {
+    napi_throw_type_error(env, nullptr, "stages: expected a Uint8Array and an Int32Array of operations.");
     return nullptr;
   }
   self->memory = static_cast<char*>(memory);
   napi_value function = nullptr;
-  napi_create_function(env, "convolve", NAPI_AUTO_LENGTH, run, self.get(), &function);
+  napi_create_function(env, "run", NAPI_AUTO_LENGTH, run, self.get(), &function);
   napi_add_finalizer(
       env, function, self.get(), [](napi_env, void* data, void*) { delete static_cast<Attached*>(data); }, nullptr,
       nullptr);

@@ -153,29 +153,32 @@ void gradientColumns(const Shape& s, int rows, const float* x, const float* dy, 
   }
 }
 
+/** `dw += Σ x · dy` over some rows of an image. */
+inline void addProducts(const Shape& s, int rows, const float* x, const float* dy, float* dw) {
+  int done = 0;
+  for (; s.outputs - done >= 16; done += 16) gradientColumns<Eight, 2>(s, rows, x, dy + done, dw + done);
+  for (; s.outputs - done >= 8; done += 8) gradientColumns<Eight, 1>(s, rows, x, dy + done, dw + done);
+  for (; s.outputs - done >= 4; done += 4) gradientColumns<Four, 1>(s, rows, x, dy + done, dw + done);
+  for (; done < s.outputs; done++) {
+    for (const Tap& tap : s.taps) {
+      for (int i = 0; i < s.inputs; i++) {
+        float sum = 0;
+        for (int high = 0; high < rows; high++)
+          for (int wide = 0; wide < s.columns; wide++)
+            sum += x[tap.x + i + high * s.xRow + wide * s.xStep] * dy[done + high * s.yRow + wide * s.yStep];
+        dw[tap.w + i * s.outputs + done] += sum;
+      }
+    }
+  }
+}
+
 /** Adds the gradient of a kernel: `dw += Σ x · dy` over the pixels of an image. */
 inline void addGradient(const Shape& s, const float* x, const float* dy, float* dw) {
   // Some rows at once: what they read stays in the nearest cache while all parts of the kernel go over it.
   const int wanted = s.columns >= 32 ? 1 : (32 + s.columns - 1) / s.columns;
   for (int row = 0; row < s.rows; row += wanted) {
     const int rows = s.rows - row < wanted ? s.rows - row : wanted;
-    const float* from = x + row * s.xRow;
-    const float* rate = dy + row * s.yRow;
-    int done = 0;
-    for (; s.outputs - done >= 16; done += 16) gradientColumns<Eight, 2>(s, rows, from, rate + done, dw + done);
-    for (; s.outputs - done >= 8; done += 8) gradientColumns<Eight, 1>(s, rows, from, rate + done, dw + done);
-    for (; s.outputs - done >= 4; done += 4) gradientColumns<Four, 1>(s, rows, from, rate + done, dw + done);
-    for (; done < s.outputs; done++) {
-      for (const Tap& tap : s.taps) {
-        for (int i = 0; i < s.inputs; i++) {
-          float sum = 0;
-          for (int high = 0; high < rows; high++)
-            for (int wide = 0; wide < s.columns; wide++)
-              sum += from[tap.x + i + high * s.xRow + wide * s.xStep] * rate[done + high * s.yRow + wide * s.yStep];
-          dw[tap.w + i * s.outputs + done] += sum;
-        }
-      }
-    }
+    addProducts(s, rows, x + row * s.xRow, dy + row * s.yRow, dw);
   }
 }
 

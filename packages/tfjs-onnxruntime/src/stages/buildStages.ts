@@ -22,8 +22,8 @@ export interface StagedProgram {
   readonly results: readonly { readonly address: number; readonly length: number; readonly type: LazyType }[];
   /** Names of the module's functions in the order in which they are called, and what with. */
   readonly calls: readonly { readonly name: string; readonly images: boolean }[];
-  /** What native code computes, one convolution behind the other as `native/binding.cc` reads them. */
-  readonly convolutions: Int32Array;
+  /** What native code computes, one record behind the other as `native/operations.h` reads them. */
+  readonly operations: Int32Array;
   /** Of each thread, and the number of images. */
   readonly firstImages: readonly number[];
   /** Where the first thread's own memory begins, and how much each has. */
@@ -75,7 +75,7 @@ function build(plan: GraphPlan, threads: number): StagedProgram {
       return { address: array.address + (array.own ? layout.own : 0), length: value.size, type: value.dtype };
     }),
     calls,
-    convolutions: Int32Array.from(module.convolutions),
+    operations: Int32Array.from(module.operations),
     firstImages: Array.from({ length: lowering.threads + 1 }, (_, thread) => lowering.firstImage(thread)),
     own: layout.own,
     ownBytes: layout.ownBytes,

@@ -7,6 +7,8 @@ export interface Domain {
   readonly channels: number;
 }
 
+export const sizeOfDomain = ({ rows, columns, channels }: Domain): number => rows * columns * channels;
+
 /** Where one image lies, pixel by pixel, border included. Until {@link place} it has no address. */
 export class ImageMemory {
   /** Stages that read it, beside its own. */
@@ -192,6 +194,11 @@ export class Expressions {
 
 function isScaled({ op, args }: Expression): boolean {
   return op === "mul" && args[0]?.steady === false && args[1]?.steady === true;
+}
+
+/** Whether a value is of signs alone, each channel's of one size. */
+export function isSigns({ op, args: [first, second] }: Expression): boolean {
+  return op === "sign" || (op === "mul" && isSigns(first as Expression) && (second as Expression).steady);
 }
 
 /** All of an image's memory. */

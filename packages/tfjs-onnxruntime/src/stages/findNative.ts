@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { NativeConvolutions } from "./stageRunner";
+import type { NativeCode } from "./stageRunner";
 
 /** The file of the native code, beside the compiled ones; undefined where it was not built, or this processor cannot run it. */
 export function findNative(): string | undefined {
@@ -10,7 +10,7 @@ export function findNative(): string | undefined {
   const path = places.find((place) => existsSync(place));
   if (path === undefined) return undefined;
   try {
-    const { supported } = createRequire(__filename)(path) as NativeConvolutions;
+    const { supported } = createRequire(__filename)(path) as NativeCode;
     return supported ? path : undefined;
   } catch {
     return undefined;

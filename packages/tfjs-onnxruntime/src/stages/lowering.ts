@@ -38,7 +38,6 @@ export interface Border {
 export class Unsupported extends Error {}
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-export const sizeOfDomain = ({ rows, columns, channels }: Domain): number => rows * columns * channels;
 
 /** Images with more of them, or of this size, are kept rather than computed again. */
 const mostSources = 3;
@@ -59,8 +58,10 @@ export class Lowering {
   readonly arrays: ArrayMemory[] = [];
   /** Lists repeated along axes, by list and extents. */
   readonly expansions = new Computed<string, ArrayMemory>();
-  /** Kernels as their images' gradients read them. */
-  readonly turned = new Computed<ArrayMemory, ArrayMemory>();
+  /** Kernels as native code reads them, by what they are made for and the kernel. */
+  readonly prepared = new Computed<string, ArrayMemory>();
+  /** Signs of images, by view and stage. */
+  readonly packed = new Computed<string, ImageMemory>();
   /** Where exactly one gate of a list is not 0. */
   readonly exclusive = new Map<ArrayMemory, Context[]>();
   /** Sums that begin at 0 in a stage. */

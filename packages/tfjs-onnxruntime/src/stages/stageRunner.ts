@@ -17,12 +17,12 @@ export interface StageSession {
   dispose(): void;
 }
 
-/** Native code for convolutions; see `native/binding.cc`. */
-export interface NativeConvolutions {
+/** Native code for what passes do not do; see `native/binding.cc`. */
+export interface NativeCode {
   /** Whether this processor has the instructions it was compiled for. */
   readonly supported: boolean;
-  /** The function `(number, x, w, y)` over a memory. */
-  attach(memory: Uint8Array, convolutions: Int32Array): (...numbers: number[]) => void;
+  /** The function `(number, …addresses)` over a memory. */
+  attach(memory: Uint8Array, operations: Int32Array): (...numbers: number[]) => void;
 }
 
 /**
@@ -57,7 +57,7 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
   const { Worker } = load("node:worker_threads") as {
     Worker: new (text: string, options: object) => Helper;
   };
-  const native = load(nativePath) as NativeConvolutions;
+  const native = load(nativePath) as NativeCode;
   const helpers: Helper[] = [];
   /** What all programs compute in, one at a time: as large as the largest of them asked for. */
   let memory: Memory | undefined;
@@ -83,10 +83,10 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
     parentPort.on("message", ({ id, program, begun, forget }) => {
       if (forget) return programs.delete(id);
       if (program) {
-        const { module, memory, convolutions, first, end, own, calls } = program;
-        const convolve = native.attach(new Uint8Array(memory.buffer), convolutions);
+        const { module, memory, operations, first, end, own, calls } = program;
+        const compute = native.attach(new Uint8Array(memory.buffer), operations);
         const { exp, log } = Math;
-        const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, convolve } });
+        const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, compute } });
         programs.set(id, calls.map((name) => () => exports[name](first, end, own)));
         return;
       }
@@ -139,9 +139,9 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       const threads = staged.firstImages.length - 1;
       const memory = memoryOf(staged.pages);
       const module = new WebAssembly.Module(staged.bytes);
-      const convolve = native.attach(new Uint8Array(memory.buffer), staged.convolutions);
+      const compute = native.attach(new Uint8Array(memory.buffer), staged.operations);
       const { exp, log } = Math;
-      const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, convolve } });
+      const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, compute } });
       const calls = staged.calls.map(({ name, images }) => ({
         images,
         body: exports[name] as (...numbers: number[]) => void,
@@ -160,10 +160,10 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
         });
         const helper = helpers[thread - 1] as Helper;
         helper.unref();
-        const { convolutions } = staged;
+        const { operations } = staged;
         helper.postMessage({
           id,
-          program: { module, memory, convolutions, calls: stages, ...bounds(thread) },
+          program: { module, memory, operations, calls: stages, ...bounds(thread) },
         });
       }
       const mine = bounds(0);

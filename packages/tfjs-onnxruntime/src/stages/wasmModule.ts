@@ -6,25 +6,25 @@ interface Defined {
   readonly exported: string | undefined;
 }
 
-/** Functions from outside: of a number of 64 bits, one such; and `convolve` of a convolution's number and three addresses. */
-const imported = ["exp", "log", "convolve"] as const;
+/** Functions from outside: of a number of 64 bits, one such; and `compute` of an operation's number and five addresses. */
+const imported = ["exp", "log", "compute"] as const;
 
 /** Collects functions, and writes them as a WebAssembly module that imports its memory and {@link imported}. */
 export class WasmModule {
   readonly #functions: Defined[] = [];
-  /** Convolutions that are computed outside, as {@link StagedProgram.convolutions} lists them. */
-  readonly convolutions: number[] = [];
+  /** What is computed outside, as {@link StagedProgram.operations} lists it. */
+  readonly operations: number[] = [];
   readonly #numbered = new Map<string, number>();
   readonly #shared = new Map<string, number>();
 
-  /** The number of a convolution that is computed outside, by what describes it. */
-  convolution(description: readonly number[]): number {
+  /** The number of an operation that is computed outside, by what describes it. */
+  operation(description: readonly number[]): number {
     const key = description.join();
     const known = this.#numbered.get(key);
     if (known !== undefined) return known;
     const number = this.#numbered.size;
     this.#numbered.set(key, number);
-    append(this.convolutions, description);
+    append(this.operations, description);
     return number;
   }
 
@@ -62,11 +62,10 @@ export class WasmModule {
       types.set(key, typeBytes.length);
       return typeBytes.push(bytes) - 1;
     };
-    const types4 = [WasmType.i32, WasmType.i32, WasmType.i32, WasmType.i32];
     const importTypes = {
       exp: [[WasmType.f64], [WasmType.f64]],
       log: [[WasmType.f64], [WasmType.f64]],
-      convolve: [types4, []],
+      compute: [Array<WasmType>(6).fill(WasmType.i32), []],
     };
     const limits = [0x03, ...unsigned(pages), ...unsigned(65536)];
     const imports = [

@@ -1,14 +1,15 @@
 import { backend_util } from "@tensorflow/tfjs-core";
-import { viewStart } from "../addresses";
-import { type Convolution, callConvolution } from "../convolution";
-import { type ArrayMemory, type Domain, type View, wholeView } from "../expression";
+import { type Domain, type Expression, isSigns, type View, wholeView } from "../expression";
 import type { Call, KernelLowering } from "../kernelLowering";
 import { type Border, type Lowering, Unsupported, type Value } from "../lowering";
-import type { Place } from "../schedule";
+import { type Convolution, countsSigns, hasWindows, type SignWindow } from "../native";
+import { convolve, convolveSigns, kernelGradientOf, turned } from "./nativeTasks";
 import { arrayOf, imageOf } from "./operands";
 
 type Info = backend_util.Conv2DInfo;
 type Four = [number, number, number, number];
+/** Top, left, bottom, right. */
+type Sides = readonly [number, number, number, number];
 
 function infoOf(call: Call, xShape: readonly number[], filterShape: readonly number[]): Info {
   const { strides, pad, dataFormat, dilations, dimRoundingMode } = call.node.attributes as {
@@ -35,7 +36,7 @@ function infoOf(call: Call, xShape: readonly number[], filterShape: readonly num
 }
 
 /** Rows and columns that a convolution's own zeros add. */
-function zerosOf(info: Info): [number, number, number, number] {
+function zerosOf(info: Info): Sides {
   const after = (out: number, stride: number, wide: number, inside: number, before: number) =>
     Math.max(0, (out - 1) * stride + wide - inside - before);
   const { top, left } = info.padInfo;
@@ -47,19 +48,28 @@ function zerosOf(info: Info): [number, number, number, number] {
   ];
 }
 
-/** Where the image that a convolution reads lies, with its border. */
-function read(lowering: Lowering, value: Value, info: Info, stage: number): View {
-  const [top, left, bottom, right] = zerosOf(info);
-  const zeros = top + left + bottom + right > 0;
+/** Where the image that a convolution reads lies, with its border, and how many rows and columns of that are zeros. */
+function read(
+  lowering: Lowering,
+  value: Value,
+  info: Info,
+  stage: number,
+): { view: View; zeros: Sides; value: Expression } {
+  const zeros = zerosOf(info);
+  const hasZeros = zeros.some((count) => count > 0);
   if (value.kind === "padded") {
-    if (zeros) throw new Unsupported("a border has zeros around it");
-    return lowering.held(value.value, value.inner, stage, value.border);
+    if (hasZeros) throw new Unsupported("a border has zeros around it");
+    const { top, left, bottom, right, fill } = value.border;
+    const own: Sides = fill.value === 0 ? [top, left, bottom, right] : zeros;
+    const view = lowering.held(value.value, value.inner, stage, value.border);
+    return { view, zeros: own, value: value.value };
   }
   const { value: image, extents } = imageOf(lowering, value);
-  const border: Border | undefined = zeros
+  const [top, left, bottom, right] = zeros;
+  const border: Border | undefined = hasZeros
     ? { top, left, bottom, right, fill: lowering.expressions.number(0) }
     : undefined;
-  return lowering.held(image, extents, stage, border);
+  return { view: lowering.held(image, extents, stage, border), zeros, value: image };
 }
 
 const levelOf = (lowering: Lowering, value: Value): number =>
@@ -90,31 +100,28 @@ function forwardShape(info: Info, x: View, y: View): Convolution {
   };
 }
 
-const arrayStart = ({ code, own }: Place, { own: isOwn, address }: ArrayMemory) =>
-  isOwn ? code.get(own).plus(address) : code.int(address);
-
 const conv2d: KernelLowering = (lowering, call) => {
   const [x, filter] = [call.value("x"), arrayOf(lowering, call.value("filter"))];
   const filterShape = call.shapeOf("filter") as Four;
   const info = infoOf(call, call.shapeOf("x") as Four, filterShape);
   if (info.outChannels < 4) throw new Unsupported("a convolution has fewer than four outputs");
   const level = Math.max(levelOf(lowering, x), filter.level);
-  const view = read(lowering, x, info, level);
+  const { view, zeros, value } = read(lowering, x, info, level);
   const extents: Domain = { rows: info.outHeight, columns: info.outWidth, channels: info.outChannels };
   const made = wholeView(lowering.image(extents, level));
   const shape = forwardShape(info, view, made);
-  lowering.stage(level).task({
-    reads: [view.memory, filter],
-    writes: [made.memory],
-    emit(place) {
-      const { code, image, own } = place;
-      callConvolution(place, "convolution", shape, () => {
-        viewStart(code, view, image, own);
-        arrayStart(place, filter);
-        viewStart(code, made, image, own);
-      });
-    },
-  });
+  if (isSigns(value) && countsSigns(shape)) {
+    const window: SignWindow = {
+      height: info.filterHeight,
+      width: info.filterWidth,
+      imageRows: view.extents.rows,
+      imageColumns: view.extents.columns,
+      rowStride: info.strideHeight,
+      columnStride: info.strideWidth,
+      zeros,
+    };
+    convolveSigns(lowering, { view, filter, made, shape, level }, window);
+  } else convolve(lowering, { view, filter, made, shape, level });
   return [{ kind: "image", value: lowering.expressions.load(made), extents }];
 };
 
@@ -124,68 +131,11 @@ const kernelGradient: KernelLowering = (lowering, call) => {
   if (info.outChannels < 4) throw new Unsupported("a convolution has fewer than four outputs");
   const [x, dy] = [call.value("x"), imageOf(lowering, call.value("dy"))];
   const level = Math.max(levelOf(lowering, x), dy.value.level);
-  const [seen, rates] = [read(lowering, x, info, level), lowering.held(dy.value, dy.extents, level)];
-  const shape = forwardShape(info, seen, rates);
-  const own = lowering.ownArray(
-    filterShape.reduce((a, b) => a * b, 1),
-    level,
-    true,
-  );
-  lowering.stage(level).task({
-    reads: [seen.memory, rates.memory],
-    writes: [own],
-    emit(place) {
-      const { code, image, own: memory } = place;
-      callConvolution(place, "gradient", shape, () => {
-        viewStart(code, seen, image, memory);
-        viewStart(code, rates, image, memory);
-        arrayStart(place, own);
-      });
-    },
-  });
-  return [{ kind: "array", array: lowering.joined(own, level), shape: filterShape }];
+  const { view } = read(lowering, x, info, level);
+  const rates = lowering.held(dy.value, dy.extents, level);
+  const array = kernelGradientOf(lowering, view, rates, forwardShape(info, view, rates), level);
+  return [{ kind: "array", array, shape: filterShape }];
 };
-
-/** The kernel with its taps in the opposite order, and its inputs as outputs. */
-function turned(
-  lowering: Lowering,
-  filter: ArrayMemory,
-  [rows, columns, inputs, outputs]: Four,
-): ArrayMemory {
-  const known = lowering.turned.get(filter, lowering.context);
-  if (known) return known;
-  const made = lowering.array(filter.length, filter.level);
-  lowering.turned.set(filter, lowering.context, made);
-  const taps = rows * columns;
-  lowering.global(filter.level).task({
-    reads: [filter],
-    writes: [made],
-    emit(place) {
-      const { code } = place;
-      const [from, to, input, output] = [code.local(), code.local(), code.local(), code.local()];
-      arrayStart(place, filter).set(from);
-      code.loop(taps, 1, (tap) => {
-        code.int(0).set(input);
-        code.repeat(input, inputs, 1, () => {
-          code
-            .int(taps - 1)
-            .get(tap)
-            .raw(0x6b)
-            .int(inputs * outputs)
-            .mulInt();
-          code.get(input).addInt().int(4).mulInt();
-          arrayStart(place, made).addInt().set(to);
-          code.int(0).set(output);
-          code.repeat(output, outputs, 1, () => {
-            code.get(to).get(from).loadFloat().storeFloat();
-            code.advance(from, 4).advance(to, inputs * 4);
-          });
-        });
-      });
-    },
-  });
-  return made;
-}
 
 /** Along one axis: for the pixels `phase + stride · i` of the input, the taps that reach them and from which pixel `i + shift` of `dy`. */
 function phaseTaps(phase: number, size: number, stride: number, before: number) {
@@ -206,7 +156,6 @@ const imageGradient: KernelLowering = (lowering, call) => {
   const filter = arrayOf(lowering, call.value("filter"));
   const dy = imageOf(lowering, call.value("dy"));
   const level = Math.max(dy.value.level, filter.level);
-  const back = turned(lowering, filter, filterShape);
   const axis = (out: number, inside: number, size: number, stride: number, padding: number) =>
     Array.from({ length: stride }, (_, phase) => {
       const taps = phaseTaps(phase, size, stride, padding);
@@ -231,6 +180,7 @@ const imageGradient: KernelLowering = (lowering, call) => {
   const extents: Domain = { rows: info.inHeight, columns: info.inWidth, channels: info.inChannels };
   const whole = wholeView(lowering.image(extents, level));
   const { inChannels: outputs, outChannels: inputs } = info;
+  const strides = info.strideHeight * info.strideWidth;
   for (const row of rows) {
     for (const column of columns) {
       const made: View = {
@@ -265,18 +215,9 @@ const imageGradient: KernelLowering = (lowering, call) => {
         yRow: made.rowStep,
         taps,
       };
-      lowering.stage(level).task({
-        reads: [view.memory, back],
-        writes: [made.memory],
-        emit(place) {
-          const { code, image, own } = place;
-          callConvolution(place, "convolution", shape, () => {
-            viewStart(code, view, image, own);
-            arrayStart(place, back);
-            viewStart(code, made, image, own);
-          });
-        },
-      });
+      const isWindow = strides === 1 && hasWindows(shape);
+      const kernel = turned(lowering, filter, filterShape, isWindow);
+      convolve(lowering, { view, filter: kernel, made, shape, level }, isWindow ? "windows" : "convolution");
     }
   }
   return [{ kind: "image", value: lowering.expressions.load(whole), extents }];

@@ -1,5 +1,5 @@
-import type { ArrayMemory, Domain, Expression } from "../expression";
-import { type Lowering, sizeOf, sizeOfDomain, Unsupported, type Value } from "../lowering";
+import { type ArrayMemory, type Domain, type Expression, sizeOfDomain } from "../expression";
+import { type Lowering, sizeOf, Unsupported, type Value } from "../lowering";
 import { expanded } from "./listMoves";
 
 /** An image and its extents. One with a border is written out. */

@@ -1,0 +1,145 @@
+// What can be asked for, as records of whole numbers: a kind, the number of those that follow, and those.
+#pragma once
+#include <memory>
+
+#include "signs.h"
+#include "windows.h"
+
+namespace bars {
+
+/** Reads numbers one by one; beyond the last one they are 0, and {@link whole} says so. */
+class Numbers {
+ public:
+  Numbers(const int32_t* at, size_t count) : at(at), left(count) {}
+
+  int32_t next() {
+    if (left == 0) {
+      missing = true;
+      return 0;
+    }
+    left--;
+    return *at++;
+  }
+
+  /** Whether there was one for each that was asked for, and none is left. */
+  bool whole() const { return !missing && left == 0; }
+  size_t count() const { return left; }
+
+  Numbers part(size_t length) {
+    if (length > left) {
+      missing = true;
+      length = left;
+    }
+    const Numbers found(at, length);
+    at += length;
+    left -= length;
+    return found;
+  }
+
+ private:
+  const int32_t* at;
+  size_t left;
+  bool missing = false;
+};
+
+/** Something that is computed of up to five places in a memory. */
+class Operation {
+ public:
+  virtual ~Operation() = default;
+  virtual void run(float* const* at) = 0;
+};
+
+template <typename Body>
+class Written final : public Operation {
+ public:
+  explicit Written(Body body) : body(std::move(body)) {}
+  void run(float* const* at) override { body(at); }
+
+ private:
+  Body body;
+};
+
+template <typename Body>
+std::unique_ptr<Operation> operation(Body body) {
+  return std::make_unique<Written<Body>>(std::move(body));
+}
+
+/** Rows, columns, inputs, outputs, steps, and number of taps, two numbers each. */
+inline Shape readShape(Numbers& from) {
+  Shape shape{};
+  for (int32_t* field : {&shape.rows, &shape.columns, &shape.inputs, &shape.outputs, &shape.xStep, &shape.xRow, &shape.yStep,
+                         &shape.yRow})
+    *field = from.next();
+  for (int32_t taps = from.next(); taps > 0 && from.count() > 0; taps--) {
+    const int32_t x = from.next(), w = from.next();
+    shape.taps.push_back({x, w});
+    if (!shape.runs.empty()) {
+      Run& last = shape.runs.back();
+      if (last.x + last.length == x && last.w + last.length * shape.outputs == w) {
+        last.length += shape.inputs;
+        continue;
+      }
+    }
+    shape.runs.push_back({x, w, shape.inputs});
+  }
+  return shape;
+}
+
+/** Whether tiles and vectors of eight channels come out even. */
+inline bool isEven(const Shape& s) {
+  return !s.taps.empty() && s.rows > 0 && s.columns > 0 && s.rows % 2 == 0 && s.columns % 2 == 0 && s.inputs > 0 && s.outputs > 0 &&
+         s.inputs % 8 == 0 && s.outputs % 8 == 0;
+}
+
+/** The operation of a record; null where it is none. The kinds are those of `stages/native.ts`. */
+inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
+  std::unique_ptr<Operation> made;
+  if (kind == 0 || kind == 1) {
+    const Shape shape = readShape(from);
+    if (shape.taps.empty() || shape.outputs < 4) return nullptr;
+    if (kind == 0) made = operation([shape](float* const* at) { convolve(shape, at[0], at[1], at[2]); });
+    else made = operation([shape](float* const* at) { addGradient(shape, at[0], at[1], at[2]); });
+  } else if (kind == 2 || kind == 3) {
+    const Shape shape = readShape(from);
+    if (!isEven(shape)) return nullptr;
+    Windows windows(shape);
+    if (kind == 2) made = operation([windows](float* const* at) mutable { windows.convolve(at[0], at[1], at[2]); });
+    else made = operation([windows](float* const* at) mutable { windows.addGradient(at[0], at[1], at[2]); });
+  } else if (kind == 4) {
+    const int32_t taps = from.next(), inputs = from.next(), outputs = from.next();
+    const KernelTurning turning{taps, inputs, outputs, from.next() != 0};
+    if (turning.isWindow && (taps != 9 || inputs * outputs % 8 != 0)) return nullptr;
+    made = operation([turning](float* const* at) { turning.run(at[0], at[1]); });
+  } else if (kind == 5) {
+    const int32_t size = from.next(), threads = from.next();
+    const GradientJoining joining{size, threads, from.next()};
+    if (size % 8 != 0) return nullptr;
+    made = operation([joining](float* const* at) { joining.run(at[0], at[1]); });
+  } else if (kind == 6) {
+    ImagePacking packing{};
+    for (int32_t* field : {&packing.rows, &packing.columns, &packing.channels, &packing.pixelStep, &packing.rowStep})
+      *field = from.next();
+    if (packing.channels <= 0) return nullptr;
+    made = operation([packing](float* const* at) { packing.run(at[0], at[1]); });
+  } else if (kind == 7) {
+    const int32_t taps = from.next(), inputs = from.next();
+    const KernelPacking packing{taps, inputs, from.next()};
+    if (packing.outputs <= 0) return nullptr;
+    made = operation([packing](float* const* at) { packing.run(at[0], at[1]); });
+  } else if (kind == 8) {
+    SignWindow window{};
+    for (int32_t* field : {&window.height, &window.width, &window.imageRows, &window.imageColumns, &window.rowStride,
+                           &window.columnStride, &window.top, &window.left, &window.bottom, &window.right})
+      *field = from.next();
+    const Shape shape = readShape(from);
+    if (shape.taps.empty() || shape.outputs < 4 || window.height * window.width > SignConvolution::mostTaps) return nullptr;
+    const SignConvolution signs(shape, window);
+    made = operation([shape, signs](float* const* at) {
+      if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);
+      else convolve(shape, at[0], at[1], at[2]);
+    });
+  }
+  return from.whole() ? std::move(made) : nullptr;
+}
+
+}  // namespace bars

@@ -1,0 +1,186 @@
+import { viewStart } from "../addresses";
+import type { ArrayMemory, ImageMemory, View } from "../expression";
+import type { Lowering } from "../lowering";
+import {
+  type Convolution,
+  callNative,
+  convolutionNumbers,
+  frequencies,
+  hasWindows,
+  type SignWindow,
+  signImageLength,
+  signKernelLength,
+  windowNumbers,
+} from "../native";
+import type { Place } from "../schedule";
+
+/** A convolution of an image with a kernel, and what it makes, in a stage. */
+export interface Convolved {
+  readonly view: View;
+  readonly filter: ArrayMemory;
+  readonly made: View;
+  readonly shape: Convolution;
+  readonly level: number;
+}
+
+const push =
+  ({ code, image, own }: Place, view: View) =>
+  () =>
+    viewStart(code, view, image, own);
+const pushArray =
+  ({ code, own }: Place, array: ArrayMemory) =>
+  () =>
+    array.own ? code.get(own).plus(array.address) : code.int(array.address);
+/** An image that only its stage has. */
+const pushImage =
+  ({ code, own }: Place, image: ImageMemory) =>
+  () =>
+    code.get(own).plus(image.address);
+
+export function convolve(
+  lowering: Lowering,
+  { view, filter, made, shape, level }: Convolved,
+  kind: "convolution" | "windows" = "convolution",
+): void {
+  const numbers = convolutionNumbers(shape);
+  lowering.stage(level).task({
+    reads: [view.memory, filter],
+    writes: [made.memory],
+    emit(place) {
+      callNative(place, kind, numbers, push(place, view), pushArray(place, filter), push(place, made));
+    },
+  });
+}
+
+/** The same of signs: what differs is counted bit by bit. */
+export function convolveSigns(lowering: Lowering, convolved: Convolved, window: SignWindow): void {
+  const { view, filter, made, shape, level } = convolved;
+  const image = packedImage(lowering, withoutZeros(view, window.zeros), level);
+  const kernel = packedKernel(lowering, filter, shape);
+  const numbers = [...windowNumbers(window), ...convolutionNumbers(shape)];
+  lowering.stage(level).task({
+    reads: [view.memory, filter, image, kernel],
+    writes: [made.memory],
+    emit(place) {
+      const addresses = [push(place, view), pushArray(place, filter), push(place, made)];
+      callNative(place, "signs", numbers, ...addresses, pushImage(place, image), pushArray(place, kernel));
+    },
+  });
+}
+
+function withoutZeros(view: View, [top, left, bottom, right]: readonly number[]): View {
+  const { origin, rowStep, pixelStep, extents } = view;
+  const { rows, columns, channels } = extents;
+  return {
+    ...view,
+    origin: origin + (top as number) * rowStep + (left as number) * pixelStep,
+    extents: {
+      rows: rows - (top as number) - (bottom as number),
+      columns: columns - (left as number) - (right as number),
+      channels,
+    },
+  };
+}
+
+function packedImage(lowering: Lowering, view: View, level: number): ImageMemory {
+  const { memory, origin, pixelStep, rowStep, extents } = view;
+  const { rows, columns, channels } = extents;
+  const key = [level, memory.id, origin, pixelStep, rowStep, rows, columns, channels].join();
+  const known = lowering.packed.get(key, lowering.context);
+  if (known) return known;
+  const made = lowering.image({ rows: 1, columns: 1, channels: signImageLength(extents) }, level);
+  lowering.packed.set(key, lowering.context, made);
+  const numbers = [rows, columns, channels, pixelStep, rowStep];
+  lowering.stage(level).task({
+    reads: [memory],
+    writes: [made],
+    emit(place) {
+      callNative(place, "imagePacking", numbers, push(place, view), pushImage(place, made));
+    },
+  });
+  return made;
+}
+
+function packedKernel(lowering: Lowering, filter: ArrayMemory, shape: Convolution): ArrayMemory {
+  const { inputs, outputs, taps } = shape;
+  const length = signKernelLength(taps.length, inputs, outputs);
+  return prepared(lowering, filter, `signs ${inputs}`, length, "kernelPacking", [
+    taps.length,
+    inputs,
+    outputs,
+  ]);
+}
+
+/** The kernel with its taps in the opposite order, and its inputs as outputs. */
+export function turned(
+  lowering: Lowering,
+  filter: ArrayMemory,
+  [rows, columns, inputs, outputs]: readonly [number, number, number, number],
+  isWindow: boolean,
+): ArrayMemory {
+  const length = isWindow ? frequencies * inputs * outputs : filter.length;
+  const numbers = [rows * columns, inputs, outputs, isWindow ? 1 : 0];
+  return prepared(lowering, filter, `turned ${numbers.join()}`, length, "turning", numbers);
+}
+
+function prepared(
+  lowering: Lowering,
+  filter: ArrayMemory,
+  use: string,
+  length: number,
+  kind: "turning" | "kernelPacking",
+  numbers: readonly number[],
+): ArrayMemory {
+  const key = `${use} ${filter.id}`;
+  const known = lowering.prepared.get(key, lowering.context);
+  if (known) return known;
+  const made = lowering.array(length, filter.level);
+  lowering.prepared.set(key, lowering.context, made);
+  lowering.global(filter.level).task({
+    reads: [filter],
+    writes: [made],
+    emit(place) {
+      callNative(place, kind, numbers, pushArray(place, filter), pushArray(place, made));
+    },
+  });
+  return made;
+}
+
+/** The gradient of a kernel, there after the stage in which its image and the gradient of what it makes are. */
+export function kernelGradientOf(
+  lowering: Lowering,
+  seen: View,
+  rates: View,
+  shape: Convolution,
+  level: number,
+): ArrayMemory {
+  const size = shape.inputs * shape.outputs;
+  const isWindow = hasWindows(shape);
+  const sums = lowering.ownArray((isWindow ? frequencies : shape.taps.length) * size, level, true);
+  const numbers = convolutionNumbers(shape);
+  lowering.stage(level).task({
+    reads: [seen.memory, rates.memory],
+    writes: [sums],
+    emit(place) {
+      const kind = isWindow ? "windowsGradient" : "gradient";
+      callNative(place, kind, numbers, push(place, seen), push(place, rates), pushArray(place, sums));
+    },
+  });
+  if (!isWindow) return lowering.joined(sums, level);
+  const made = lowering.array(shape.taps.length * size, level + 1);
+  lowering.global(level + 1).task({
+    reads: [sums],
+    writes: [made],
+    emit(place) {
+      const step = sums.threadStep / 4;
+      callNative(
+        place,
+        "joining",
+        [size, lowering.threads, step],
+        pushArray(place, sums),
+        pushArray(place, made),
+      );
+    },
+  });
+  return made;
+}
