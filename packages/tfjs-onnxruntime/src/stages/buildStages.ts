@@ -8,6 +8,7 @@ import { Unsupported } from "./lowering";
 import { lowerPlan } from "./lowerPlan";
 import { type Caller, PassMemories } from "./passMemories";
 import { place } from "./place";
+import { readParts } from "./readParts";
 import type { Sequence, Step } from "./schedule";
 import { WasmModule } from "./wasmModule";
 
@@ -49,6 +50,7 @@ export function buildStages(plan: GraphPlan, threads: number): StagedProgram | s
 
 function build(plan: GraphPlan, threads: number): StagedProgram {
   const { lowering, leaves, results } = lowerPlan(plan, threads);
+  lowering.read = readParts(lowering.stages);
   const layout = place(lowering);
   if (layout.bytes > mostBytes) throw new Unsupported("it takes too much memory");
   const module = new WasmModule();

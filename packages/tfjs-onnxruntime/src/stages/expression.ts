@@ -166,6 +166,14 @@ export class Expressions {
     return this.#make("", "count", [], 0);
   }
 
+  /** The same value of images in other places. */
+  moved(value: Expression, move: (view: View) => View): Expression {
+    if (value.view) return this.load(move(value.view));
+    return value.args.length === 0
+      ? value
+      : this.make(value.op, ...value.args.map((arg) => this.moved(arg, move)));
+  }
+
   make(op: Op, ...args: readonly Expression[]): Expression {
     const [a, b] = args;
     // What adds nothing is left out.
@@ -199,6 +207,11 @@ function isScaled({ op, args }: Expression): boolean {
 /** Whether a value is of signs alone, each channel's of one size. */
 export function isSigns({ op, args: [first, second] }: Expression): boolean {
   return op === "sign" || (op === "mul" && isSigns(first as Expression) && (second as Expression).steady);
+}
+
+/** Whether a value is nothing but images, and sums of them. */
+export function onlyLoads({ op, args }: Expression): boolean {
+  return op === "load" || (op === "add" && args.every(onlyLoads));
 }
 
 /** All of an image's memory. */

@@ -5,9 +5,11 @@ import {
   type Expression,
   Expressions,
   ImageMemory,
+  onlyLoads,
   type View,
   wholeView,
 } from "./expression";
+import type { Part } from "./readParts";
 import { Sequence } from "./schedule";
 
 /** What a call's result is: an image of each element of the batch, a list, or the same number throughout. */
@@ -42,6 +44,8 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) 
 /** Images with more of them, or of this size, are kept rather than computed again. */
 const mostSources = 3;
 const mostOperations = 10;
+/** Images that are added up at once. */
+const mostTerms = 6;
 
 /**
  * Sorts what a plan computes into stages. Stage `k` goes over the images once and computes for each what depends on no sum over others but
@@ -66,6 +70,8 @@ export class Lowering {
   readonly exclusive = new Map<ArrayMemory, Context[]>();
   /** Sums that begin at 0 in a stage. */
   readonly zeroed = new Map<number, { readonly array: ArrayMemory; readonly context: Context }[]>();
+  /** Parts of images that are read, when all is lowered. */
+  read: ReadonlyMap<ImageMemory, Part> = new Map();
   /** What a stage has in memory: by expression, extents and border. */
   readonly #held = new Computed<string, View>();
   /** Lists that are images, by list and extents. */
@@ -229,7 +235,9 @@ export class Lowering {
 
   /** As {@link kept}, for a value that is used once: from memory where it grew too large. */
   bounded(value: Expression, extents: Domain): Expression {
-    return value.sources.size <= mostSources && value.size <= 2 * mostOperations
+    // A sum of which a part may be wanted: what computes its terms then need not compute more.
+    const most = onlyLoads(value) ? mostTerms : mostSources;
+    return value.sources.size <= most && value.size <= 2 * mostOperations
       ? value
       : this.stored(value, extents);
   }

@@ -180,7 +180,7 @@ const imageGradient: KernelLowering = (lowering, call) => {
   const extents: Domain = { rows: info.inHeight, columns: info.inWidth, channels: info.inChannels };
   const whole = wholeView(lowering.image(extents, level));
   const { inChannels: outputs, outChannels: inputs } = info;
-  const strides = info.strideHeight * info.strideWidth;
+  const isDense = info.strideHeight === 1 && info.strideWidth === 1;
   for (const row of rows) {
     for (const column of columns) {
       const made: View = {
@@ -215,7 +215,7 @@ const imageGradient: KernelLowering = (lowering, call) => {
         yRow: made.rowStep,
         taps,
       };
-      const isWindow = strides === 1 && hasWindows(shape);
+      const isWindow = isDense && hasWindows(shape);
       const kernel = turned(lowering, filter, filterShape, isWindow);
       convolve(lowering, { view, filter: kernel, made, shape, level }, isWindow ? "windows" : "convolution");
     }

@@ -1,5 +1,5 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
-import { type Domain, type View, wholeView } from "../expression";
+import { type Domain, onlyLoads, type View, wholeView } from "../expression";
 import type { Call, KernelLowering } from "../kernelLowering";
 import { type Lowering, Unsupported, type Value } from "../lowering";
 import { imageOf } from "./operands";
@@ -62,13 +62,23 @@ const slice: KernelLowering = (lowering, call) => {
   if (shape.length !== 4 || call.shape[0] !== shape[0])
     throw new Unsupported("a list, or part of a batch, is cut");
   const { value, extents } = imageOf(lowering, call.value("x"));
-  const view = lowering.stored(value, extents).view as View;
   const [, rows, columns, channels] = call.shape as [number, number, number, number];
   const [, row = 0, column = 0, channel = 0] = begin;
-  const origin = view.origin + row * view.rowStep + column * view.pixelStep + channel;
   const part = { rows, columns, channels };
+  // A sum of images is cut before it is added up: what is cut off need not be computed.
+  const isWhole = channels === extents.channels;
+  const source = isWhole && onlyLoads(value) ? value : lowering.stored(value, extents);
+  const cut = lowering.expressions.moved(source, (view) => ({
+    ...view,
+    origin: view.origin + row * view.rowStep + column * view.pixelStep + channel,
+    extents: part,
+  }));
   return [
-    { kind: "image", value: lowering.expressions.load({ ...view, origin, extents: part }), extents: part },
+    {
+      kind: "image",
+      value: call.uses() > 1 ? lowering.kept(cut, part) : lowering.bounded(cut, part),
+      extents: part,
+    },
   ];
 };
 

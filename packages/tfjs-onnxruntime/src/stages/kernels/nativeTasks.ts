@@ -12,6 +12,7 @@ import {
   signKernelLength,
   windowNumbers,
 } from "../native";
+import type { Part } from "../readParts";
 import type { Place } from "../schedule";
 
 /** A convolution of an image with a kernel, and what it makes, in a stage. */
@@ -39,17 +40,44 @@ const pushImage =
 
 export function convolve(
   lowering: Lowering,
-  { view, filter, made, shape, level }: Convolved,
+  convolved: Convolved,
   kind: "convolution" | "windows" = "convolution",
 ): void {
-  const numbers = convolutionNumbers(shape);
+  const { view, filter, made, level } = convolved;
   lowering.stage(level).task({
     reads: [view.memory, filter],
     writes: [made.memory],
     emit(place) {
-      callNative(place, kind, numbers, push(place, view), pushArray(place, filter), push(place, made));
+      const read = lowering.read.get(made.memory);
+      const { view, shape, made: target } = read ? cropped(convolved, read) : convolved;
+      if (shape.rows <= 0 || shape.columns <= 0) return;
+      const addresses = [push(place, view), pushArray(place, filter), push(place, target)];
+      callNative(place, kind, convolutionNumbers(shape), ...addresses);
     },
   });
+}
+
+/** The part of it that something reads; all of it where that has no windows any more. */
+function cropped(convolved: Convolved, part: Part): Convolved {
+  const { view, made, shape } = convolved;
+  const { columns, channels } = made.memory.extents;
+  /** Results from the first to before the last that lie in pixels from `low` to before `high`. */
+  const within = (origin: number, step: number, count: number, low: number, high: number) => {
+    const at = (pixel: number) => Math.min(count, Math.max(0, Math.ceil((pixel - origin) / step)));
+    return [at(low), at(high)] as const;
+  };
+  const [row, column] = [Math.floor(made.origin / (columns * channels)), (made.origin / channels) % columns];
+  const [strideDown, strideAcross] = [shape.yRow / (columns * channels), shape.yStep / channels];
+  const [top, bottom] = within(row, strideDown, shape.rows, part.top, part.bottom);
+  const [left, right] = within(column, strideAcross, shape.columns, part.left, part.right);
+  const smaller = { ...shape, rows: bottom - top, columns: right - left };
+  if (hasWindows(shape) && !hasWindows(smaller)) return convolved;
+  return {
+    ...convolved,
+    view: { ...view, origin: view.origin + top * shape.xRow + left * shape.xStep },
+    made: { ...made, origin: made.origin + top * shape.yRow + left * shape.yStep },
+    shape: smaller,
+  };
 }
 
 /** The same of signs: what differs is counted bit by bit. */
