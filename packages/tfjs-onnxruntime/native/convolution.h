@@ -42,7 +42,9 @@ struct Eight {
   static void store(float* at, Type value) { _mm256_storeu_ps(at, value); }
 };
 
-struct Four {
+/** Four floats of which the first `count` are written; what is read behind them does not matter. */
+template <int count>
+struct UpToFour {
   using Type = __m128;
   static constexpr int width = 4;
   static Type zero() { return _mm_setzero_ps(); }
@@ -50,8 +52,18 @@ struct Four {
   static Type fill(const float* at) { return _mm_broadcast_ss(at); }
   static Type product(Type a, Type b, Type sum) { return _mm_fmadd_ps(a, b, sum); }
   static Type sum(Type a, Type b) { return _mm_add_ps(a, b); }
-  static void store(float* at, Type value) { _mm_storeu_ps(at, value); }
+  static void store(float* at, Type value) {
+    if constexpr (count == 4) {
+      _mm_storeu_ps(at, value);
+    } else {
+      float all[4];
+      _mm_storeu_ps(all, value);
+      for (int i = 0; i < count; i++) at[i] = all[i];
+    }
+  }
 };
+
+using Four = UpToFour<4>;
 
 /** `pixels` results of `vectors` vectors of channels each, in registers. */
 template <typename V, int pixels, int vectors>
@@ -99,13 +111,18 @@ void channels(const Shape& s, const float* x, const float* w, float* y) {
   }
 }
 
-/** `y = Σ x · w`. At least four channels go out; the last ones are computed twice where they are no multiple of four. */
+/** `y = Σ x · w`. Up to three numbers behind the kernel are read. */
 inline void convolve(const Shape& s, const float* x, const float* w, float* y) {
   int done = 0;
   for (; s.outputs - done >= 16; done += 16) channels<Eight, 2>(s, x, w + done, y + done);
   for (; s.outputs - done >= 8; done += 8) channels<Eight, 1>(s, x, w + done, y + done);
   for (; s.outputs - done >= 4; done += 4) channels<Four, 1>(s, x, w + done, y + done);
-  if (done < s.outputs) channels<Four, 1>(s, x, w + s.outputs - 4, y + s.outputs - 4);
+  switch (s.outputs - done) {
+    case 3: channels<UpToFour<3>, 1>(s, x, w + done, y + done); break;
+    case 2: channels<UpToFour<2>, 1>(s, x, w + done, y + done); break;
+    case 1: channels<UpToFour<1>, 1>(s, x, w + done, y + done); break;
+    default: break;
+  }
 }
 
 /** `dw += Σ x · dy` for `inputs` rows of the kernel and `vectors` vectors of its columns, over some rows of an image. */
@@ -153,22 +170,17 @@ void gradientColumns(const Shape& s, int rows, const float* x, const float* dy, 
   }
 }
 
-/** `dw += Σ x · dy` over some rows of an image. */
+/** `dw += Σ x · dy` over some rows of an image. Up to three numbers behind `dy` and `dw` are read. */
 inline void addProducts(const Shape& s, int rows, const float* x, const float* dy, float* dw) {
   int done = 0;
   for (; s.outputs - done >= 16; done += 16) gradientColumns<Eight, 2>(s, rows, x, dy + done, dw + done);
   for (; s.outputs - done >= 8; done += 8) gradientColumns<Eight, 1>(s, rows, x, dy + done, dw + done);
   for (; s.outputs - done >= 4; done += 4) gradientColumns<Four, 1>(s, rows, x, dy + done, dw + done);
-  for (; done < s.outputs; done++) {
-    for (const Tap& tap : s.taps) {
-      for (int i = 0; i < s.inputs; i++) {
-        float sum = 0;
-        for (int high = 0; high < rows; high++)
-          for (int wide = 0; wide < s.columns; wide++)
-            sum += x[tap.x + i + high * s.xRow + wide * s.xStep] * dy[done + high * s.yRow + wide * s.yStep];
-        dw[tap.w + i * s.outputs + done] += sum;
-      }
-    }
+  switch (s.outputs - done) {
+    case 3: gradientColumns<UpToFour<3>, 1>(s, rows, x, dy + done, dw + done); break;
+    case 2: gradientColumns<UpToFour<2>, 1>(s, rows, x, dy + done, dw + done); break;
+    case 1: gradientColumns<UpToFour<1>, 1>(s, rows, x, dy + done, dw + done); break;
+    default: break;
   }
 }
 

@@ -96,7 +96,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
   std::unique_ptr<Operation> made;
   if (kind == 0 || kind == 1) {
     const Shape shape = readShape(from);
-    if (shape.taps.empty() || shape.outputs < 4) return nullptr;
+    if (shape.taps.empty() || shape.outputs <= 0) return nullptr;
     if (kind == 0) made = operation([shape](float* const* at) { convolve(shape, at[0], at[1], at[2]); });
     else made = operation([shape](float* const* at) { addGradient(shape, at[0], at[1], at[2]); });
   } else if (kind == 2 || kind == 3) {
@@ -132,7 +132,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
                            &window.columnStride, &window.top, &window.left, &window.bottom, &window.right})
       *field = from.next();
     const Shape shape = readShape(from);
-    if (shape.taps.empty() || shape.outputs < 4 || window.height * window.width > SignConvolution::mostTaps) return nullptr;
+    if (shape.taps.empty() || shape.outputs <= 0 || window.height * window.width > SignConvolution::mostTaps) return nullptr;
     const SignConvolution signs(shape, window);
     made = operation([shape, signs](float* const* at) {
       if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);

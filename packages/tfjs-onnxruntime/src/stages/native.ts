@@ -5,7 +5,7 @@ import type { Place } from "./schedule";
 export interface Convolution {
   readonly rows: number;
   readonly columns: number;
-  /** Channels that go in and out; four at least go out. */
+  /** Channels that go in and out. */
   readonly inputs: number;
   readonly outputs: number;
   /** Of the image it reads, from one pixel of the result to the next, and from row to row. */

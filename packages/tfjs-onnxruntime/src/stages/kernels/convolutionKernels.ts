@@ -104,7 +104,6 @@ const conv2d: KernelLowering = (lowering, call) => {
   const [x, filter] = [call.value("x"), arrayOf(lowering, call.value("filter"))];
   const filterShape = call.shapeOf("filter") as Four;
   const info = infoOf(call, call.shapeOf("x") as Four, filterShape);
-  if (info.outChannels < 4) throw new Unsupported("a convolution has fewer than four outputs");
   const level = Math.max(levelOf(lowering, x), filter.level);
   const { view, zeros, value } = read(lowering, x, info, level);
   const extents: Domain = { rows: info.outHeight, columns: info.outWidth, channels: info.outChannels };
@@ -128,7 +127,6 @@ const conv2d: KernelLowering = (lowering, call) => {
 const kernelGradient: KernelLowering = (lowering, call) => {
   const filterShape = call.node.attributes["filterShape"] as Four;
   const info = infoOf(call, call.shapeOf("x") as Four, filterShape);
-  if (info.outChannels < 4) throw new Unsupported("a convolution has fewer than four outputs");
   const [x, dy] = [call.value("x"), imageOf(lowering, call.value("dy"))];
   const level = Math.max(levelOf(lowering, x), dy.value.level);
   const { view } = read(lowering, x, info, level);
@@ -152,7 +150,6 @@ const imageGradient: KernelLowering = (lowering, call) => {
   const inputShape = call.node.attributes["inputShape"] as Four;
   const filterShape = call.shapeOf("filter") as Four;
   const info = infoOf(call, inputShape, filterShape);
-  if (info.inChannels < 4) throw new Unsupported("a convolution has fewer than four inputs");
   const filter = arrayOf(lowering, call.value("filter"));
   const dy = imageOf(lowering, call.value("dy"));
   const level = Math.max(dy.value.level, filter.level);

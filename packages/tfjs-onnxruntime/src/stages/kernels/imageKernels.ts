@@ -1,5 +1,5 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
-import { type Domain, onlyLoads, type View, wholeView } from "../expression";
+import { type Domain, type Expression, onlyLoads, type View, wholeView } from "../expression";
 import type { Call, KernelLowering } from "../kernelLowering";
 import { type Lowering, Unsupported, type Value } from "../lowering";
 import { imageOf } from "./operands";
@@ -26,6 +26,15 @@ const concatChannels: KernelLowering = (lowering, call) => {
   const parts = given.map((one, i) =>
     imageOf(lowering, imageLike(lowering, one, call.node.inputs[i]?.shape as readonly number[])),
   );
+  return [besideOneAnother(lowering, parts, shape)];
+};
+
+/** Images of the same pixels, their channels one after the other. */
+function besideOneAnother(
+  lowering: Lowering,
+  parts: readonly { readonly value: Expression; readonly extents: Domain }[],
+  shape: readonly number[],
+): Value {
   const level = Math.max(...parts.map(({ value }) => value.level));
   const [, rows, columns, channels] = shape as [number, number, number, number];
   const extents: Domain = { rows, columns, channels };
@@ -35,8 +44,22 @@ const concatChannels: KernelLowering = (lowering, call) => {
     lowering.store(value, { ...whole, origin, extents: own }, level);
     origin += own.channels;
   }
-  return [{ kind: "image", value: lowering.expressions.load(whole), extents }];
-};
+  return { kind: "image", value: lowering.expressions.load(whole), extents };
+}
+
+/** An image whose channels are repeated. */
+export function repeated(
+  lowering: Lowering,
+  value: Value,
+  [, ...own]: readonly number[],
+  shape: readonly number[],
+): Value {
+  const [rows, columns, channels] = own;
+  if (rows !== shape[1] || columns !== shape[2]) throw new Unsupported("pixels are repeated");
+  const image = imageOf(lowering, value);
+  const copies = (shape[3] as number) / (channels as number);
+  return besideOneAnother(lowering, Array<typeof image>(copies).fill(image), shape);
+}
 
 const splitChannels: KernelLowering = (lowering, call) => {
   const x = call.value("x");

@@ -1,7 +1,7 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
 import type { KernelLowering } from "../kernelLowering";
 import { sizeOf, Unsupported, type Value } from "../lowering";
-import { imageKernels } from "./imageKernels";
+import { imageKernels, repeated } from "./imageKernels";
 import { type Move, moved, stepsOf } from "./listMoves";
 import { listTask, rowStatistics } from "./listTask";
 import { arrayOf } from "./operands";
@@ -88,7 +88,7 @@ const tile: KernelLowering = (lowering, call) => {
   const own = call.shapeOf("x");
   const shape = call.shape;
   if (x.kind === "number") return [{ ...x, shape }];
-  if (x.kind !== "array") throw new Unsupported("it repeats images");
+  if (x.kind !== "array") return [repeated(lowering, x, own, shape)];
   const ofImages = own.length === 4 && own[0] === lowering.batch && own[1] === 1 && own[2] === 1;
   if (ofImages && own[3] === shape[3] && own[0] === shape[0]) {
     const [, rows, columns, channels] = shape as [number, number, number, number];
