@@ -107,9 +107,12 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
     else made = operation([windows](float* const* at) mutable { windows.addGradient(at[0], at[1], at[2]); });
   } else if (kind == 4) {
     const int32_t taps = from.next(), inputs = from.next(), outputs = from.next();
-    const KernelTurning turning{taps, inputs, outputs, from.next() != 0};
-    if (turning.isWindow && (taps != 9 || inputs * outputs % 8 != 0)) return nullptr;
-    made = operation([turning](float* const* at) { turning.run(at[0], at[1]); });
+    const bool isWindow = from.next() != 0;
+    if (isWindow && (taps != 9 || inputs % 8 != 0 || outputs % 8 != 0)) return nullptr;
+    const KernelTurning turning{taps, inputs, outputs};
+    const WindowTurning ofWindow{inputs, outputs};
+    if (isWindow) made = operation([ofWindow](float* const* at) { ofWindow.run(at[0], at[1]); });
+    else made = operation([turning](float* const* at) { turning.run(at[0], at[1]); });
   } else if (kind == 5) {
     const int32_t size = from.next(), threads = from.next();
     const GradientJoining joining{size, threads, from.next()};

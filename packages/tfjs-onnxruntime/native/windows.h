@@ -96,7 +96,7 @@ class Windows {
     products = {1, 0, shape.inputs, shape.outputs, shape.inputs, 0, shape.outputs, 0, {{0, 0}}, {{0, 0, shape.inputs}}};
   }
 
-  /** `w` is what {@link KernelTurning} makes of a kernel. */
+  /** `w` is what {@link WindowTurning} makes of a kernel. */
   void convolve(const float* x, const float* w, float* y) {
     x += shape.taps.front().x;
     eachBlock([&](int tiles, int row, float* in, float* out) {
@@ -153,17 +153,50 @@ class Windows {
   }
 };
 
-/** A kernel `[taps, inputs, outputs]` with its taps in the opposite order, and inputs as outputs; for {@link Windows} `[frequency, output, input]`. */
+/** Eight by eight numbers, rows to columns. */
+inline void transpose(const float* from, std::ptrdiff_t fromStep, float* to, std::ptrdiff_t toStep) {
+  __m256 pairs[8], fours[8];
+  UNROLLED for (int i = 0; i < 8; i += 2) {
+    const __m256 a = _mm256_loadu_ps(from + i * fromStep), b = _mm256_loadu_ps(from + (i + 1) * fromStep);
+    pairs[i] = _mm256_unpacklo_ps(a, b);
+    pairs[i + 1] = _mm256_unpackhi_ps(a, b);
+  }
+  UNROLLED for (int i = 0; i < 8; i += 4) {
+    fours[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    fours[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    fours[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    fours[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  UNROLLED for (int i = 0; i < 4; i++) {
+    _mm256_storeu_ps(to + i * toStep, _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20));
+    _mm256_storeu_ps(to + (i + 4) * toStep, _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31));
+  }
+}
+
+/** A kernel `[taps, inputs, outputs]` with its taps in the opposite order, and inputs as outputs. */
 struct KernelTurning {
   int32_t taps, inputs, outputs;
-  bool isWindow;
 
   void run(const float* from, float* to) const {
-    const size_t size = static_cast<size_t>(inputs) * outputs;
-    float* turned = isWindow ? scratch(9 * size) : to;
-    for (int tap = 0; tap < taps; tap++) turn(from + tap * size, turned + (taps - 1 - tap) * size);
-    if (!isWindow) return;
-    // G g Gᵀ.
+    const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(inputs) * outputs;
+    const int i8 = inputs / 8 * 8, o8 = outputs / 8 * 8;
+    for (int tap = 0; tap < taps; tap++) {
+      const float* at = from + tap * size;
+      float* turned = to + (taps - 1 - tap) * size;
+      for (int o = 0; o < o8; o += 8)
+        for (int i = 0; i < i8; i += 8) transpose(at + i * outputs + o, outputs, turned + o * inputs + i, inputs);
+      for (int i = 0; i < inputs; i++)
+        for (int o = i < i8 ? o8 : 0; o < outputs; o++) turned[o * inputs + i] = at[i * outputs + o];
+    }
+  }
+};
+
+/** The same of a kernel of 3 × 3 taps, as {@link Windows} reads it: `G g Gᵀ`, `[frequency, output, input]`. */
+struct WindowTurning {
+  int32_t inputs, outputs;
+
+  void run(const float* from, float* to) const {
+    const std::ptrdiff_t size = static_cast<std::ptrdiff_t>(inputs) * outputs;
     const __m256 half = _mm256_set1_ps(0.5f);
     auto line = [half](__m256 a, __m256 b, __m256 c, __m256* out) {
       const __m256 ends = _mm256_add_ps(a, c);
@@ -172,38 +205,22 @@ struct KernelTurning {
       out[2] = _mm256_mul_ps(half, _mm256_sub_ps(ends, b));
       out[3] = c;
     };
-    for (size_t i = 0; i < size; i += 8) {
-      __m256 rows[3][4];
-      UNROLLED for (int r = 0; r < 3; r++) {
-        const float* row = turned + static_cast<size_t>(r) * 3 * size + i;
-        line(_mm256_loadu_ps(row), _mm256_loadu_ps(row + size), _mm256_loadu_ps(row + 2 * size), rows[r]);
+    alignas(32) float turned[9][64];
+    for (int o = 0; o < outputs; o += 8)
+      for (int i = 0; i < inputs; i += 8) {
+        for (int tap = 0; tap < 9; tap++) transpose(from + tap * size + i * outputs + o, outputs, turned[8 - tap], 8);
+        for (int k = 0; k < 8; k++) {
+          __m256 rows[3][4];
+          UNROLLED for (int r = 0; r < 3; r++)
+            line(_mm256_load_ps(turned[r * 3] + k * 8), _mm256_load_ps(turned[r * 3 + 1] + k * 8),
+                 _mm256_load_ps(turned[r * 3 + 2] + k * 8), rows[r]);
+          UNROLLED for (int q = 0; q < 4; q++) {
+            __m256 column[4];
+            line(rows[0][q], rows[1][q], rows[2][q], column);
+            UNROLLED for (int r = 0; r < 4; r++) _mm256_storeu_ps(to + (r * 4 + q) * size + (o + k) * inputs + i, column[r]);
+          }
+        }
       }
-      UNROLLED for (int q = 0; q < 4; q++) {
-        __m256 column[4];
-        line(rows[0][q], rows[1][q], rows[2][q], column);
-        UNROLLED for (int r = 0; r < 4; r++) _mm256_storeu_ps(to + static_cast<size_t>(r * 4 + q) * size + i, column[r]);
-      }
-    }
-  }
-
- private:
-  /** `[inputs, outputs]` to `[outputs, inputs]`. */
-  void turn(const float* from, float* to) const {
-    const int i4 = inputs / 4 * 4, o4 = outputs / 4 * 4;
-    for (int i = 0; i < i4; i += 4)
-      for (int o = 0; o < o4; o += 4) {
-        const float* at = from + i * outputs + o;
-        __m128 a = _mm_loadu_ps(at), b = _mm_loadu_ps(at + outputs), c = _mm_loadu_ps(at + 2 * outputs),
-               d = _mm_loadu_ps(at + 3 * outputs);
-        _MM_TRANSPOSE4_PS(a, b, c, d);
-        float* out = to + o * inputs + i;
-        _mm_storeu_ps(out, a);
-        _mm_storeu_ps(out + inputs, b);
-        _mm_storeu_ps(out + 2 * inputs, c);
-        _mm_storeu_ps(out + 3 * inputs, d);
-      }
-    for (int i = 0; i < inputs; i++)
-      for (int o = i < i4 ? o4 : 0; o < outputs; o++) to[o * inputs + i] = from[i * outputs + o];
   }
 };
 

@@ -3,6 +3,7 @@ import { arrayKernels } from "./kernels/arrayKernels";
 import { batchNormKernels } from "./kernels/batchNormKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
 import { elementwiseKernels } from "./kernels/elementwiseKernels";
+import { functionKernels } from "./kernels/functionKernels";
 import { gateKernels } from "./kernels/gateKernels";
 import { imageKernels } from "./kernels/imageKernels";
 import { indexKernels } from "./kernels/indexKernels";
@@ -26,4 +27,5 @@ export const kernelLowerings: Readonly<Record<string, KernelLowering>> = {
   ...supernetKernels,
   ...gateKernels,
   ...indexKernels,
+  ...functionKernels,
 };

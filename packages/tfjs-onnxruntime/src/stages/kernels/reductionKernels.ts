@@ -1,6 +1,6 @@
 import type { ArrayMemory } from "../expression";
 import type { KernelLowering } from "../kernelLowering";
-import { type Lowering, sizeOf, Unsupported } from "../lowering";
+import { type Lowering, sizeOf, Unsupported, type Value } from "../lowering";
 import { sumOverAxes } from "./listMoves";
 import { arrayOf, imageOf } from "./operands";
 
@@ -38,26 +38,34 @@ const reduction =
     const axes = shape.flatMap((extent, axis) =>
       named.includes(axis) || (extent === 1 && named.length > 0 && axis < shape.length - 1) ? [axis] : [],
     );
+    const counted = axes.reduce((product, axis) => product * (shape[axis] as number), 1);
+    const times = (list: ArrayMemory, factor: number): Value => {
+      const array =
+        factor === 1
+          ? list
+          : lowering.list(e.make("mul", e.of(list, "array"), e.number(factor)), list.length);
+      return { kind: "array", array, shape: made };
+    };
     if (x.kind === "image" || x.kind === "padded") {
       const { value, extents } = imageOf(lowering, x);
-      if (axes.join() === "0,1,2" && !isMean)
-        return [{ kind: "array", array: lowering.sum(value, extents), shape: made }];
-      // The mean over a batch of one image is its own.
-      const own = axes.filter((axis) => axis > 0 || batch > 1);
-      if (own.join() !== "1,2" || !isMean)
+      const ofAll = axes.join() === "0,1,2,3";
+      // The mean over a batch of one image is its own, summed about it.
+      const own = axes.filter((axis) => axis > 0 || batch > 1).join();
+      if (own === "1,2" && (isMean || axes.join() === own)) {
+        const { level } = value;
+        const target = lowering.array(batch * extents.channels, level + 1);
+        lowering.reads(value, level);
+        lowering.stage(level).root(extents, { kind: "mean", value, target });
+        return [times(target, isMean ? 1 : counted)];
+      }
+      if (axes.join() !== "0,1,2" && !ofAll)
         throw new Unsupported(`it sums images over axes ${axes.join(", ")}`);
-      const { level } = value;
-      const target = lowering.array(batch * extents.channels, level + 1);
-      lowering.reads(value, level);
-      lowering.stage(level).root(extents, { kind: "mean", value, target });
-      return [{ kind: "array", array: target, shape: made }];
+      const channels = lowering.sum(value, extents);
+      const sum = ofAll ? sumOf(lowering, channels, [extents.channels], [0]) : channels;
+      return [times(sum, isMean ? 1 / counted : 1)];
     }
     const list = arrayOf(lowering, x);
-    const counted = axes.reduce((product, axis) => product * (shape[axis] as number), 1);
-    const target = sumOf(lowering, list, shape, axes);
-    if (!isMean) return [{ kind: "array", array: target, shape: made }];
-    const mean = lowering.list(e.make("mul", e.of(target, "array"), e.number(1 / counted)), target.length);
-    return [{ kind: "array", array: mean, shape: made }];
+    return [times(sumOf(lowering, list, shape, axes), isMean ? 1 / counted : 1)];
   };
 
 export const reductionKernels: Readonly<Record<string, KernelLowering>> = {
