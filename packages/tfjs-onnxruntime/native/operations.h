@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "pools.h"
 #include "signs.h"
 #include "windows.h"
 
@@ -141,6 +142,17 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
       if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);
       else convolve(shape, at[0], at[1], at[2]);
     });
+  } else if (kind >= 9 && kind <= 12) {
+    Pool pool{};
+    for (int32_t* field : {&pool.rows, &pool.columns, &pool.channels, &pool.imageRows, &pool.imageColumns, &pool.height,
+                           &pool.width, &pool.rowStride, &pool.columnStride, &pool.top, &pool.left, &pool.xPixel, &pool.xRow,
+                           &pool.yPixel, &pool.yRow})
+      *field = from.next();
+    if (pool.channels <= 0) return nullptr;
+    if (kind == 9) made = operation([pool](float* const* at) { pool.average(at[0], at[1]); });
+    else if (kind == 10) made = operation([pool](float* const* at) { pool.averageGradient(at[0], at[1]); });
+    else if (kind == 11) made = operation([pool](float* const* at) { pool.largest(at[0], at[1]); });
+    else made = operation([pool](float* const* at) { pool.largestGradient(at[0], at[1], at[2]); });
   }
   return from.whole() ? std::move(made) : nullptr;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "convolution.h"
+#include "scratch.h"
 
 namespace bars {
 
@@ -12,13 +13,6 @@ constexpr int frequencies = 16;
 
 /** Numbers of a frequency that are worked on at once: all together stay in the cache. */
 constexpr int numbersAtOnce = 1024;
-
-/** Memory of a thread between two steps of a convolution. */
-inline float* scratch(size_t numbers) {
-  static thread_local std::vector<float> memory;
-  if (memory.size() < numbers + 8) memory.resize(numbers + 8);
-  return memory.data();
-}
 
 /** `Bᵀ d` of four numbers. */
 inline void entered(__m256 a, __m256 b, __m256 c, __m256 d, __m256* to) {

@@ -50,6 +50,14 @@ const kinds = [
   "kernelPacking",
   /** Image, kernel, result, the image's signs, the kernel's signs. */
   "signs",
+  /** Image, and means of its windows. */
+  "average",
+  /** The gradient of means, and the image's. */
+  "averageGradient",
+  /** Image, and the largest numbers of its windows. */
+  "largest",
+  /** Image, the gradient of largest numbers, and the image's. */
+  "largestGradient",
 ] as const;
 
 /** Addresses that each gets. */

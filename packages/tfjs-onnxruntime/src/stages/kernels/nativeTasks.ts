@@ -15,15 +15,6 @@ import {
 import type { Part } from "../readParts";
 import type { Place } from "../schedule";
 
-/** A convolution of an image with a kernel, and what it makes, in a stage. */
-export interface Convolved {
-  readonly view: View;
-  readonly filter: ArrayMemory;
-  readonly made: View;
-  readonly shape: Convolution;
-  readonly level: number;
-}
-
 const push =
   ({ code, image, own }: Place, view: View) =>
   () =>
@@ -37,6 +28,33 @@ const pushImage =
   ({ code, own }: Place, image: ImageMemory) =>
   () =>
     code.get(own).plus(image.address);
+
+/** Something that is made of images, in a stage. */
+export function onImages(
+  lowering: Lowering,
+  kind: Parameters<typeof callNative>[1],
+  numbers: readonly number[],
+  read: readonly View[],
+  made: View,
+  level: number,
+): void {
+  lowering.stage(level).task({
+    reads: read.map(({ memory }) => memory),
+    writes: [made.memory],
+    emit(place) {
+      callNative(place, kind, numbers, ...[...read, made].map((view) => push(place, view)));
+    },
+  });
+}
+
+/** A convolution of an image with a kernel, and what it makes, in a stage. */
+export interface Convolved {
+  readonly view: View;
+  readonly filter: ArrayMemory;
+  readonly made: View;
+  readonly shape: Convolution;
+  readonly level: number;
+}
 
 export function convolve(
   lowering: Lowering,
