@@ -8,7 +8,7 @@
 
 namespace bars {
 
-/** Reads numbers one by one; beyond the last one they are 0, and {@link whole} says so. */
+/** Reads numbers one by one; beyond the last one they are 0, and {@link isWhole} says so. */
 class Numbers {
  public:
   Numbers(const int32_t* at, size_t count) : at(at), left(count) {}
@@ -22,8 +22,10 @@ class Numbers {
     return *at++;
   }
 
-  /** Whether there was one for each that was asked for, and none is left. */
-  bool whole() const { return !missing && left == 0; }
+  /** Whether there was one for each that was asked for. */
+  bool isWhole() const { return !missing; }
+  /** The same, and none is left. */
+  bool isAll() const { return !missing && left == 0; }
   size_t count() const { return left; }
 
   Numbers part(size_t length) {
@@ -71,7 +73,7 @@ inline Shape readShape(Numbers& from) {
   for (int32_t* field : {&shape.rows, &shape.columns, &shape.inputs, &shape.outputs, &shape.xStep, &shape.xRow, &shape.yStep,
                          &shape.yRow})
     *field = from.next();
-  for (int32_t taps = from.next(); taps > 0 && from.count() > 0; taps--) {
+  for (int32_t taps = from.next(); taps > 0 && from.isWhole(); taps--) {
     const int32_t x = from.next(), w = from.next();
     shape.taps.push_back({x, w});
     if (!shape.runs.empty()) {
@@ -86,10 +88,14 @@ inline Shape readShape(Numbers& from) {
   return shape;
 }
 
+/** Whether a shape is one. */
+inline bool isShape(const Shape& s) {
+  return !s.taps.empty() && s.rows >= 0 && s.columns >= 0 && s.inputs > 0 && s.outputs > 0;
+}
+
 /** Whether tiles and vectors of eight channels come out even. */
 inline bool isEven(const Shape& s) {
-  return !s.taps.empty() && s.rows > 0 && s.columns > 0 && s.rows % 2 == 0 && s.columns % 2 == 0 && s.inputs > 0 && s.outputs > 0 &&
-         s.inputs % 8 == 0 && s.outputs % 8 == 0;
+  return isShape(s) && s.rows > 0 && s.columns > 0 && s.rows % 2 == 0 && s.columns % 2 == 0 && s.inputs % 8 == 0 && s.outputs % 8 == 0;
 }
 
 /** The operation of a record; null where it is none. The kinds are those of `stages/native.ts`. */
@@ -97,7 +103,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
   std::unique_ptr<Operation> made;
   if (kind == 0 || kind == 1) {
     const Shape shape = readShape(from);
-    if (shape.taps.empty() || shape.outputs <= 0) return nullptr;
+    if (!isShape(shape)) return nullptr;
     if (kind == 0) made = operation([shape](float* const* at) { convolve(shape, at[0], at[1], at[2]); });
     else made = operation([shape](float* const* at) { addGradient(shape, at[0], at[1], at[2]); });
   } else if (kind == 2 || kind == 3) {
@@ -109,6 +115,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
   } else if (kind == 4) {
     const int32_t taps = from.next(), inputs = from.next(), outputs = from.next();
     const bool isWindow = from.next() != 0;
+    if (taps <= 0 || inputs <= 0 || outputs <= 0) return nullptr;
     if (isWindow && (taps != 9 || inputs % 8 != 0 || outputs % 8 != 0)) return nullptr;
     const KernelTurning turning{taps, inputs, outputs};
     const WindowTurning ofWindow{inputs, outputs};
@@ -117,7 +124,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
   } else if (kind == 5) {
     const int32_t size = from.next(), threads = from.next();
     const GradientJoining joining{size, threads, from.next()};
-    if (size % 8 != 0) return nullptr;
+    if (size <= 0 || size % 8 != 0) return nullptr;
     made = operation([joining](float* const* at) { joining.run(at[0], at[1]); });
   } else if (kind == 6) {
     ImagePacking packing{};
@@ -128,7 +135,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
   } else if (kind == 7) {
     const int32_t taps = from.next(), inputs = from.next();
     const KernelPacking packing{taps, inputs, from.next()};
-    if (packing.outputs <= 0) return nullptr;
+    if (taps <= 0 || inputs <= 0 || packing.outputs <= 0) return nullptr;
     made = operation([packing](float* const* at) { packing.run(at[0], at[1]); });
   } else if (kind == 8) {
     SignWindow window{};
@@ -136,7 +143,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
                            &window.columnStride, &window.top, &window.left, &window.bottom, &window.right})
       *field = from.next();
     const Shape shape = readShape(from);
-    if (shape.taps.empty() || shape.outputs <= 0 || window.height * window.width > SignConvolution::mostTaps) return nullptr;
+    if (!isShape(shape) || window.height * window.width > SignConvolution::mostTaps) return nullptr;
     const SignConvolution signs(shape, window);
     made = operation([shape, signs](float* const* at) {
       if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);
@@ -154,7 +161,7 @@ inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
     else if (kind == 11) made = operation([pool](float* const* at) { pool.largest(at[0], at[1]); });
     else made = operation([pool](float* const* at) { pool.largestGradient(at[0], at[1], at[2]); });
   }
-  return from.whole() ? std::move(made) : nullptr;
+  return from.isAll() ? std::move(made) : nullptr;
 }
 
 }  // namespace bars

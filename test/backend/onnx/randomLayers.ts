@@ -25,6 +25,26 @@ export function conv(sketch: Sketch, image: Image, draws: Draws): Image {
   return { ...image, x: tf.conv2d(x, kernel, stride, pad), normed: false };
 }
 
+/** Of 3x3 windows, with even extents and channels that come in eights. */
+export function evenConv(sketch: Sketch, image: Image, draws: Draws): Image {
+  const [, rows, columns, channels] = image.x.shape;
+  const [inputs, filters] = [channels % 8 === 0 ? channels : draws.of([8, 16]), draws.of([8, 8, 16, 24])];
+  const point = sketch.parameter([1, 1, channels, inputs], 1 / Math.sqrt(channels)) as T4;
+  const x = inputs === channels ? image.x : tf.conv2d(image.x, point, 1, "same");
+  const kernel = drawKernel(sketch, draws, [3, 3, inputs, filters]);
+  const sized = tf.mul(kernel, 1 / Math.sqrt(9 * inputs)) as T4;
+  sketch.note(`   even conv of ${inputs} channels, ${filters} filters`);
+  const isEven = rows % 2 === 0 && columns % 2 === 0;
+  if (isEven && draws.below(2) === 0) return { ...image, x: tf.conv2d(x, sized, 1, "same"), normed: false };
+  const sides = [rows, columns].map((extent): [number, number] => {
+    const all = (extent % 2) + draws.of(extent > 2 ? [0, 2, 2, 4] : [2, 4]);
+    const before = draws.below(2) === 0 ? all >> 1 : draws.below(all + 1);
+    return [before, all - before];
+  }) as [[number, number], [number, number]];
+  const padded = tf.pad4d(x, [[0, 0], ...sides, [0, 0]], draws.of([0, 0, 1]));
+  return { ...image, x: tf.conv2d(padded, sized, 1, "valid"), normed: false };
+}
+
 /** Of signs, within a border of ones, with the mean of the kernel's absolute values as scale. */
 export function binaryConv(sketch: Sketch, { x }: Image, draws: Draws): Image {
   const size = draws.of([1, 3, 3, 5]);

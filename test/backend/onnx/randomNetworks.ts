@@ -5,6 +5,7 @@ import { behind } from "./randomGates";
 import { conv, head, norm } from "./randomLayers";
 import { drawList } from "./randomLists";
 import { drawStep } from "./randomParts";
+import { signConvs } from "./randomSigns";
 import { Sketch, type StepOptions, shapeText, type T4 } from "./randomSketch";
 
 /** What a training step gives: its loss and statistics, and the gradients of all parameters that take part. */
@@ -44,6 +45,7 @@ function draw(sketch: Sketch): tf.Scalar {
   sketch.note(`images ${shapeText(sketch.last())}`);
   const first = new Draws(fold(key, "first"));
   sketch.add(norm(sketch, conv(sketch, sketch.last(), first), first));
+  if (first.below(3) === 0) for (const one of signConvs(sketch, sketch.last(), first)) sketch.add(one);
   const steps = gates ? 2 + all.below(4) : 3 + all.below(7);
   for (let k = 0; k < steps; k++) drawStep(sketch, k);
   sketch.step = fold(key, "heads");

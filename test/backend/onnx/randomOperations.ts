@@ -11,15 +11,18 @@ import {
   weightedSum,
 } from "../../../lib/backend";
 import type { Draws } from "../../fuzz/mutate";
-import { binaryConv, conv, norm, partner } from "./randomLayers";
+import { binaryConv, conv, evenConv, norm, partner } from "./randomLayers";
 import { drawList } from "./randomLists";
+import { signConvs } from "./randomSigns";
 import { both, every, type Image, type Sketch, type T4 } from "./randomSketch";
 
 /** Zeros of more entries are not uploaded. */
 const largeEntries = 65_536;
 
 export const operations = [
-  ...["conv", "conv", "bare conv", "binary conv", "binary conv", "scaled conv", "norm", "norm of norm"],
+  ...["conv", "conv", "bare conv", "binary conv", "scaled conv", "norm", "norm of norm"],
+  ...["sign convs", "sign convs", "sign convs", "sign convs", "sign convs", "sign convs"],
+  ...["even conv", "even conv", "even conv", "even conv"],
   ...["relu", "sign", "add", "add relu", "image with image", "image with list", "image with scalar"],
   ...["image with each", "function", "concat", "concat with zeros", "concat with many zeros", "interleave"],
   ...["interleave with zeros", "split", "split", "pool", "slice", "pad", "weighted sum", "sum as result"],
@@ -52,6 +55,10 @@ export function applied(
       return [
         norm(sketch, binaryConv(sketch, image.normed ? image : norm(sketch, image, draws), draws), draws),
       ];
+    case "sign convs":
+      return signConvs(sketch, image, draws);
+    case "even conv":
+      return [norm(sketch, evenConv(sketch, image, draws), draws)];
     case "scaled conv": {
       const scale = tf.add(tf.abs(drawList(sketch, draws, [1, 1, 1, 8])), 0.1);
       const kernel = tf.mul(sketch.normals([3, 3, channels, 8], 0.3), scale) as T4;
@@ -67,6 +74,7 @@ export function applied(
     }
     case "sign": {
       const given = image.normed ? image : norm(sketch, image, draws);
+      if (!given.apart) return [];
       const clip = 0.5 + draws.below(4) / 2;
       return [like(signWindow(given.x, clip), { apart: false, varies: false })];
     }

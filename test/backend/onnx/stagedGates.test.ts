@@ -15,23 +15,37 @@ import {
 import { randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
-import type { NativeConvolutions } from "../../../packages/tfjs-onnxruntime/src/stages/stageRunner";
+import type { NativeCode } from "../../../packages/tfjs-onnxruntime/src/stages/stageRunner";
+import { recordOf } from "./nativeBench";
 import { drawnBy, startOnnx } from "./onnxBench";
 
 /** Convolutions and gradients that native code computed, of one image each. */
 let computed = 0;
 
+const imageKinds = new Set(
+  (["convolution", "gradient", "windows", "windowsGradient", "signs"] as const).map(
+    (kind) => recordOf(kind, [])[0],
+  ),
+);
+
+/** Whether each of the operations of a program works on an image, rather than on what it reads or on sums. */
+function workOnImages(records: Int32Array): boolean[] {
+  const found: boolean[] = [];
+  for (let at = 0; at < records.length; at += 2 + (records[at + 1] as number))
+    found.push(imageKinds.has(records[at]));
+  return found;
+}
+
 /** Has the native code that a program is loaded with count what it computes in this thread. */
 function countConvolutions(): void {
-  const native = createRequire(__filename)(findNative() as string) as {
-    attach: NativeConvolutions["attach"];
-  };
+  const native = createRequire(__filename)(findNative() as string) as { attach: NativeCode["attach"] };
   const { attach } = native;
-  vi.spyOn(native, "attach").mockImplementation((memory, convolutions) => {
-    const convolve = attach(memory, convolutions);
-    return (...numbers) => {
-      computed++;
-      convolve(...numbers);
+  vi.spyOn(native, "attach").mockImplementation((memory, records) => {
+    const compute = attach(memory, records);
+    const counts = workOnImages(records);
+    return (operation, ...addresses) => {
+      if (counts[operation as number]) computed++;
+      compute(operation as number, ...addresses);
     };
   });
 }

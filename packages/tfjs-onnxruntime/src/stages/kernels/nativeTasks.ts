@@ -149,12 +149,9 @@ function packedImage(lowering: Lowering, view: View, level: number): ImageMemory
 
 function packedKernel(lowering: Lowering, filter: ArrayMemory, shape: Convolution): ArrayMemory {
   const { inputs, outputs, taps } = shape;
+  const numbers = [taps.length, inputs, outputs];
   const length = signKernelLength(taps.length, inputs, outputs);
-  return prepared(lowering, filter, `signs ${inputs}`, length, "kernelPacking", [
-    taps.length,
-    inputs,
-    outputs,
-  ]);
+  return prepared(lowering, filter, `signs ${numbers.join()}`, length, "kernelPacking", numbers);
 }
 
 /** The kernel with its taps in the opposite order, and its inputs as outputs. */
