@@ -192,6 +192,9 @@ describe.runIf(findNative() !== undefined)("native code", () => {
     ["imagePacking", [4, 4, 8, 8, 32]],
     ["kernelPacking", [9, 8, 8]],
     ["signs", [...seen, ...numbers]],
+    ...(["average", "averageGradient", "largest", "largestGradient"] as const).map(
+      (kind) => [kind, [4, 4, 8, 4, 4, 3, 3, 1, 1, 1, 1, 8, 32, 8, 32]] as const,
+    ),
   ] as const;
   const refuses = (record: readonly number[]) =>
     expect(() => attach(new Uint8Array(64), record), `[${record.join()}]`).toThrow(

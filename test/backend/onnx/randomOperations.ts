@@ -160,6 +160,15 @@ export function applied(
       return splitChannels(x, sizes).map((one) => like(one));
     }
     case "pool": {
+      if (draws.below(2) === 0 && rows > 2 && columns > 2) {
+        const window = draws.of<number | [number, number]>([2, 3, [3, 2]]);
+        const [stride, pad] = [1 + draws.below(2), draws.of(["same", "valid"] as const)];
+        const isMean = draws.below(2) === 0;
+        sketch.note(`   ${isMean ? "means" : "largest"} of windows ${window}, stride ${stride}, ${pad}`);
+        // Of several largest numbers one is chosen, which rounding may decide.
+        const isClear = isMean || image.normed;
+        if (isClear) return [like((isMean ? tf.avgPool : tf.maxPool)(x, window, stride, pad))];
+      }
       const size = rows % 4 === 0 && columns % 4 === 0 && draws.below(2) === 0 ? 4 : 2;
       if (rows < size || columns < size) return [];
       if ((rows % size > 0 || columns % size > 0) && draws.below(12) > 0) return [];
