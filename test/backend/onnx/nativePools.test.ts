@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
 import { drawn, expectClose, Lists } from "./nativeBench";
 
