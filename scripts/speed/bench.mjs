@@ -55,6 +55,8 @@ export const rows = {
     net: "paths",
     batch: 64,
     mixture: "search",
+    // Each draws another path, and the longest takes ten times as long as the shortest.
+    timesSteps: 4,
   },
   binary: {
     title: "small binary net, training, batch 64",
@@ -181,7 +183,7 @@ async function checkPeer(row, [program, ...peer], { threads }, start) {
 async function measureRow(row, options, start) {
   const { threads, steps, python, torch } = options;
   const sides = { ours: { plain: [], kept: [] }, peer: { plain: [], kept: [] } };
-  const ours = oursOf(row, row.batch, steps);
+  const ours = oursOf(row, row.batch, steps * (row.timesSteps ?? 1));
   const inTorch = torch && row.peer ? [python, join(here, row.peer[0]), ...row.peer.slice(1)] : null;
   const peer = row.byHand ? [process.execPath, join(here, row.byHand)] : inTorch;
   if (peer && row.agreesAt) await checkPeer(row, peer, options, start);
@@ -191,7 +193,7 @@ async function measureRow(row, options, start) {
       const own = { ...process.env, ...env, BARS_ONNX_THREADS: String(threads) };
       sides.ours[way].push(lastJson((await run(process.execPath, [bars, ...ours], { env: own })).stdout));
       if (row.mixture) {
-        const mixture = ours.map((word) => (word === row.net ? row.mixture : word));
+        const mixture = oursOf({ net: row.mixture }, row.batch, steps);
         sides.peer[way].push(
           lastJson((await run(process.execPath, [bars, ...mixture], { env: own })).stdout),
         );
@@ -247,6 +249,7 @@ async function main() {
         node: process.version,
         torch: row.peer ? torch : null,
         ...numbers,
+        steps: numbers.steps * (row.timesSteps ?? 1),
         ours,
         peer,
         note: values.note,

@@ -1,6 +1,9 @@
 // What can be asked for, as records of whole numbers: a kind, the number of those that follow, and those.
 #pragma once
+#include <initializer_list>
+#include <iterator>
 #include <memory>
+#include <utility>
 
 #include "pools.h"
 #include "signs.h"
@@ -20,6 +23,10 @@ class Numbers {
     }
     left--;
     return *at++;
+  }
+
+  void fill(std::initializer_list<int32_t*> fields) {
+    for (int32_t* field : fields) *field = next();
   }
 
   /** Whether there was one for each that was asked for. */
@@ -70,9 +77,7 @@ std::unique_ptr<Operation> operation(Body body) {
 /** Rows, columns, inputs, outputs, steps, and number of taps, two numbers each. */
 inline Shape readShape(Numbers& from) {
   Shape shape{};
-  for (int32_t* field : {&shape.rows, &shape.columns, &shape.inputs, &shape.outputs, &shape.xStep, &shape.xRow, &shape.yStep,
-                         &shape.yRow})
-    *field = from.next();
+  from.fill({&shape.rows, &shape.columns, &shape.inputs, &shape.outputs, &shape.xStep, &shape.xRow, &shape.yStep, &shape.yRow});
   for (int32_t taps = from.next(); taps > 0 && from.isWhole(); taps--) {
     const int32_t x = from.next(), w = from.next();
     shape.taps.push_back({x, w});
@@ -98,69 +103,120 @@ inline bool isEven(const Shape& s) {
   return isShape(s) && s.rows > 0 && s.columns > 0 && s.rows % 2 == 0 && s.columns % 2 == 0 && s.inputs % 8 == 0 && s.outputs % 8 == 0;
 }
 
-/** The operation of a record; null where it is none. The kinds are those of `stages/native.ts`. */
-inline std::unique_ptr<Operation> readOperation(int32_t kind, Numbers from) {
-  std::unique_ptr<Operation> made;
-  if (kind == 0 || kind == 1) {
-    const Shape shape = readShape(from);
-    if (!isShape(shape)) return nullptr;
-    if (kind == 0) made = operation([shape](float* const* at) { convolve(shape, at[0], at[1], at[2]); });
-    else made = operation([shape](float* const* at) { addGradient(shape, at[0], at[1], at[2]); });
-  } else if (kind == 2 || kind == 3) {
-    const Shape shape = readShape(from);
-    if (!isEven(shape)) return nullptr;
-    Windows windows(shape);
-    if (kind == 2) made = operation([windows](float* const* at) mutable { windows.convolve(at[0], at[1], at[2]); });
-    else made = operation([windows](float* const* at) mutable { windows.addGradient(at[0], at[1], at[2]); });
-  } else if (kind == 4) {
-    const int32_t taps = from.next(), inputs = from.next(), outputs = from.next();
-    const bool isWindow = from.next() != 0;
-    if (taps <= 0 || inputs <= 0 || outputs <= 0) return nullptr;
-    if (isWindow && (taps != 9 || inputs % 8 != 0 || outputs % 8 != 0)) return nullptr;
+using Made = std::unique_ptr<Operation>;
+
+/** A reader makes an operation, or null of numbers that are none. */
+inline Made readConvolution(Numbers& from) {
+  const Shape shape = readShape(from);
+  if (!isShape(shape)) return nullptr;
+  return operation([shape](float* const* at) { convolve(shape, at[0], at[1], at[2]); });
+}
+
+inline Made readGradient(Numbers& from) {
+  const Shape shape = readShape(from);
+  if (!isShape(shape)) return nullptr;
+  return operation([shape](float* const* at) { addGradient(shape, at[0], at[1], at[2]); });
+}
+
+inline Made readWindows(Numbers& from) {
+  const Shape shape = readShape(from);
+  if (!isEven(shape)) return nullptr;
+  Windows windows(shape);
+  return operation([windows](float* const* at) mutable { windows.convolve(at[0], at[1], at[2]); });
+}
+
+inline Made readWindowsGradient(Numbers& from) {
+  const Shape shape = readShape(from);
+  if (!isEven(shape)) return nullptr;
+  Windows windows(shape);
+  return operation([windows](float* const* at) mutable { windows.addGradient(at[0], at[1], at[2]); });
+}
+
+inline Made readTurning(Numbers& from) {
+  const int32_t taps = from.next(), inputs = from.next(), outputs = from.next();
+  const bool isWindow = from.next() != 0;
+  if (taps <= 0 || inputs <= 0 || outputs <= 0) return nullptr;
+  if (!isWindow) {
     const KernelTurning turning{taps, inputs, outputs};
-    const WindowTurning ofWindow{inputs, outputs};
-    if (isWindow) made = operation([ofWindow](float* const* at) { ofWindow.run(at[0], at[1]); });
-    else made = operation([turning](float* const* at) { turning.run(at[0], at[1]); });
-  } else if (kind == 5) {
-    const int32_t size = from.next(), threads = from.next();
-    const GradientJoining joining{size, threads, from.next()};
-    if (size <= 0 || size % 8 != 0) return nullptr;
-    made = operation([joining](float* const* at) { joining.run(at[0], at[1]); });
-  } else if (kind == 6) {
-    ImagePacking packing{};
-    for (int32_t* field : {&packing.rows, &packing.columns, &packing.channels, &packing.pixelStep, &packing.rowStep})
-      *field = from.next();
-    if (packing.channels <= 0) return nullptr;
-    made = operation([packing](float* const* at) { packing.run(at[0], at[1]); });
-  } else if (kind == 7) {
-    const int32_t taps = from.next(), inputs = from.next();
-    const KernelPacking packing{taps, inputs, from.next()};
-    if (taps <= 0 || inputs <= 0 || packing.outputs <= 0) return nullptr;
-    made = operation([packing](float* const* at) { packing.run(at[0], at[1]); });
-  } else if (kind == 8) {
-    SignWindow window{};
-    for (int32_t* field : {&window.height, &window.width, &window.imageRows, &window.imageColumns, &window.rowStride,
-                           &window.columnStride, &window.top, &window.left, &window.bottom, &window.right})
-      *field = from.next();
-    const Shape shape = readShape(from);
-    if (!isShape(shape) || window.height * window.width > SignConvolution::mostTaps) return nullptr;
-    const SignConvolution signs(shape, window);
-    made = operation([shape, signs](float* const* at) {
-      if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);
-      else convolve(shape, at[0], at[1], at[2]);
-    });
-  } else if (kind >= 9 && kind <= 12) {
-    Pool pool{};
-    for (int32_t* field : {&pool.rows, &pool.columns, &pool.channels, &pool.imageRows, &pool.imageColumns, &pool.height,
-                           &pool.width, &pool.rowStride, &pool.columnStride, &pool.top, &pool.left, &pool.xPixel, &pool.xRow,
-                           &pool.yPixel, &pool.yRow})
-      *field = from.next();
-    if (pool.channels <= 0) return nullptr;
-    if (kind == 9) made = operation([pool](float* const* at) { pool.average(at[0], at[1]); });
-    else if (kind == 10) made = operation([pool](float* const* at) { pool.averageGradient(at[0], at[1]); });
-    else if (kind == 11) made = operation([pool](float* const* at) { pool.largest(at[0], at[1]); });
-    else made = operation([pool](float* const* at) { pool.largestGradient(at[0], at[1], at[2]); });
+    return operation([turning](float* const* at) { turning.run(at[0], at[1]); });
   }
+  if (taps != 9 || inputs % 8 != 0 || outputs % 8 != 0) return nullptr;
+  const WindowTurning turning{inputs, outputs};
+  return operation([turning](float* const* at) { turning.run(at[0], at[1]); });
+}
+
+inline Made readJoining(Numbers& from) {
+  const int32_t size = from.next(), threads = from.next();
+  const GradientJoining joining{size, threads, from.next()};
+  if (size <= 0 || size % 8 != 0) return nullptr;
+  return operation([joining](float* const* at) { joining.run(at[0], at[1]); });
+}
+
+inline Made readImagePacking(Numbers& from) {
+  ImagePacking packing{};
+  from.fill({&packing.rows, &packing.columns, &packing.channels, &packing.pixelStep, &packing.rowStep});
+  if (packing.channels <= 0) return nullptr;
+  return operation([packing](float* const* at) { packing.run(at[0], at[1]); });
+}
+
+inline Made readKernelPacking(Numbers& from) {
+  KernelPacking packing{};
+  from.fill({&packing.taps, &packing.inputs, &packing.outputs});
+  if (packing.taps <= 0 || packing.inputs <= 0 || packing.outputs <= 0) return nullptr;
+  return operation([packing](float* const* at) { packing.run(at[0], at[1]); });
+}
+
+/** Where image or kernel are no signs after all, their numbers are multiplied. */
+inline Made readSigns(Numbers& from) {
+  SignWindow window{};
+  from.fill({&window.height, &window.width, &window.imageRows, &window.imageColumns, &window.rowStride, &window.columnStride,
+             &window.top, &window.left, &window.bottom, &window.right});
+  const Shape shape = readShape(from);
+  if (!isShape(shape) || window.height * window.width > SignConvolution::mostTaps) return nullptr;
+  const SignConvolution signs(shape, window);
+  return operation([shape, signs](float* const* at) {
+    if (signs.canRun(at[3], at[4])) signs.run(at[3], at[4], at[2]);
+    else convolve(shape, at[0], at[1], at[2]);
+  });
+}
+
+inline Pool readPool(Numbers& from) {
+  Pool pool{};
+  from.fill({&pool.rows, &pool.columns, &pool.channels, &pool.imageRows, &pool.imageColumns, &pool.height, &pool.width,
+             &pool.rowStride, &pool.columnStride, &pool.top, &pool.left, &pool.xPixel, &pool.xRow, &pool.yPixel, &pool.yRow});
+  return pool;
+}
+
+inline Made readAverage(Numbers& from) {
+  const Pool pool = readPool(from);
+  return operation([pool](float* const* at) { pool.average(at[0], at[1]); });
+}
+
+inline Made readAverageGradient(Numbers& from) {
+  const Pool pool = readPool(from);
+  return operation([pool](float* const* at) { pool.averageGradient(at[0], at[1]); });
+}
+
+inline Made readLargest(Numbers& from) {
+  const Pool pool = readPool(from);
+  return operation([pool](float* const* at) { pool.largest(at[0], at[1]); });
+}
+
+inline Made readLargestGradient(Numbers& from) {
+  const Pool pool = readPool(from);
+  return operation([pool](float* const* at) { pool.largestGradient(at[0], at[1], at[2]); });
+}
+
+/** By kind, in the order of `stages/native.ts`. */
+constexpr Made (*readers[])(Numbers&) = {
+    readConvolution,   readGradient, readWindows, readWindowsGradient, readTurning, readJoining,         readImagePacking,
+    readKernelPacking, readSigns,    readAverage, readAverageGradient, readLargest, readLargestGradient,
+};
+
+/** The operation of a record; null where it is none. */
+inline Made readOperation(int32_t kind, Numbers from) {
+  if (kind < 0 || static_cast<size_t>(kind) >= std::size(readers)) return nullptr;
+  Made made = readers[kind](from);
   return from.isAll() ? std::move(made) : nullptr;
 }
 

@@ -122,8 +122,7 @@ export class Expressions {
     const whole = `${op}:${key}:${args.map(({ id }) => id).join()}`;
     const known = this.#known.get(whole);
     if (known) return known;
-    const sources = new Set(args.flatMap((arg) => [...arg.sources]));
-    if (payload.view) sources.add(payload.view.memory);
+    const sources = payload.view ? new Set([payload.view.memory]) : allSources(args);
     const made = {
       id: this.#known.size,
       op,
@@ -198,6 +197,28 @@ export class Expressions {
     if (op === "mul") return this.make("add", this.make("mul", x, b), this.make("mul", y, b));
     return op === "add" || op === "sub" ? this.make("add", x, this.make(op, y, b)) : undefined;
   }
+}
+
+const noSources: ReadonlySet<ImageMemory> = new Set();
+
+/** What any of them reads; the same set as one's where that has all. */
+function allSources(args: readonly Expression[]): ReadonlySet<ImageMemory> {
+  let all = noSources;
+  let isOwn = false;
+  for (const { sources } of args) {
+    if (sources === all || sources.size === 0) continue;
+    if (all.size === 0) {
+      all = sources;
+      continue;
+    }
+    for (const memory of sources) {
+      if (all.has(memory)) continue;
+      if (!isOwn) all = new Set(all);
+      isOwn = true;
+      (all as Set<ImageMemory>).add(memory);
+    }
+  }
+  return all;
 }
 
 function isScaled({ op, args }: Expression): boolean {
