@@ -100,7 +100,7 @@ function buildNative(sources, target) {
   const { status, error } = spawnSync(compiler, args, { stdio: "inherit" });
   if (status === 0) return;
   const why = error?.code === "ENOENT" ? `${compiler} is not installed` : "it does not compile (above)";
-  console.log(`build: no native code, ${why}; training steps run on ONNX Runtime, about half as fast.`);
+  console.log(`build: no native code, ${why}; training steps run on ONNX Runtime, about a third as fast.`);
 }
 
 /** The library is compiled with the WebAssembly of the packed engine in it. */
