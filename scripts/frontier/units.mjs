@@ -58,31 +58,37 @@ const drawFiles = (name) =>
 /** What a band's races take instead of their preset's space. */
 function spaceSettings({ space }) {
   const set = (key) => `space.${key}=${JSON.stringify(space[key])}`;
-  return space.extraStem === undefined ? [] : [set("extraStem"), set("widthChoices")];
+  if (space.extraStem === undefined) return [];
+  const channels = space.initChannels === bands.A.space.initChannels ? [] : [set("initChannels")];
+  return [set("extraStem"), set("widthChoices"), ...channels];
+}
+
+/** A race among networks of a band. @param own further settings. */
+function raceUnit(id, { measure, low, high, space }, seed, own, trainings) {
+  const folder = join(runs, id);
+  const band = [`band.measure=${measure}`, `band.atLeast=${low}`, `band.atMost=${high}`];
+  const set = [...band, ...own, ...spaceSettings({ space })].flatMap((one) => ["--set", one]);
+  return {
+    id,
+    kind: `${id.replace(/^.*\/|-\d+$/g, "")}, band ${id[0]}`,
+    folder,
+    needs: [],
+    command: [cli, "race", race.preset, "--seed", String(seed), "--workers", "1", ...set, "--out", folder],
+    total: trainings,
+  };
 }
 
 /** A race, and the trainings of its winner. @param random proposals of its first generation, drawn uniformly. */
 function raceUnits(name, arm, seed, random) {
-  const { measure, low, high } = bands[name];
-  const id = `${name}/${arm}-${seed}`;
-  const folder = join(runs, id);
-  const band = [`band.measure=${measure}`, `band.atLeast=${low}`, `band.atMost=${high}`];
   const sizes = [
     `proposals.random=${random}`,
     `rungs.networks=${race.networks}`,
     `rungs.keep=${JSON.stringify(race.keep)}`,
   ];
-  const set = [...band, ...sizes, ...spaceSettings(bands[name])].flatMap((one) => ["--set", one]);
-  const winner = join(folder, "genotype.json");
+  const unit = raceUnit(`${name}/${arm}-${seed}`, bands[name], seed, sizes, race.trainings);
+  const winner = join(unit.folder, "genotype.json");
   return [
-    {
-      id,
-      kind: `${arm}, band ${name}`,
-      folder,
-      needs: [],
-      command: [cli, "race", race.preset, "--seed", String(seed), "--workers", "1", ...set, "--out", folder],
-      total: race.trainings,
-    },
+    unit,
     ...trainingSeeds.map((own) => training(name, `${arm}-${seed}-winner`, winner, own, recipe, [winner])),
   ];
 }
@@ -166,15 +172,21 @@ export const headlineFiles = {
   widened: join(runs, headline.name, "widened.json"),
 };
 
-/** Both networks with one seed, then with the next. */
+/** The race of version 3; its winner and the hand-made network with one seed, then with the next; the network of version 2 with the first seed. */
 function headlineUnits() {
-  const { name, handMade, recipe: long } = headline;
+  const { name, handMade, recipe: long, race: own } = headline;
   const { arm, seed: searched } = headline.winner;
   const { widened } = headlineFiles;
-  return trainingSeeds.flatMap((seed) => [
-    training(name, `${arm}-${searched}-winner`, widened, seed, long, [widened]),
-    training(name, "hand-made", handMade, seed, long),
-  ]);
+  const raced = raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings);
+  const winner = join(raced.folder, "genotype.json");
+  return [
+    raced,
+    ...trainingSeeds.flatMap((seed) => [
+      training(name, `race-${own.seed}-winner`, winner, seed, long, [winner]),
+      training(name, "hand-made", handMade, seed, long),
+    ]),
+    training(name, `${arm}-${searched}-winner`, widened, trainingSeeds[0], long, [widened]),
+  ];
 }
 
 export function allUnits() {

@@ -78,9 +78,11 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     "C/draw-02-s100-24epochs",
     "C/hand-made-s100-24epochs",
   ]);
-  expect(ids.filter((id) => id.startsWith("H/")).map((id) => id.replace("H/", ""))).toEqual(
-    [100, 101, 102].flatMap((seed) => [`race-0-winner-s${seed}-60epochs`, `hand-made-s${seed}-60epochs`]),
-  );
+  expect(ids.filter((id) => id.startsWith("H/")).map((id) => id.replace("H/", ""))).toEqual([
+    "race-1",
+    ...[100, 101, 102].flatMap((seed) => [`race-1-winner-s${seed}-60epochs`, `hand-made-s${seed}-60epochs`]),
+    "race-0-winner-s100-60epochs",
+  ]);
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
   expect(given.map(({ sameAs }) => sameAs)).toEqual(given.map(({ id }) => id.replace("C/", "A/")));
   expect(given.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);
@@ -97,6 +99,10 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   expect(race("C/race-0")).toContain(
     "--set band.measure=ops --set band.atLeast=140000 --set band.atMost=170000",
   );
+  expect(race("H/race-1")).toContain(
+    "--set space.widthChoices=[0.3333333333333333,0.6666666666666666,1] --set space.initChannels=24",
+  );
+  expect(race("C/race-0")).not.toContain("initChannels");
   expect(race("A/race-1")).not.toContain("space.");
   expect(race("A/random-race-1")).toContain("proposals.random=96");
 });
