@@ -124,10 +124,17 @@ const conv2d: KernelLowering = (lowering, call) => {
   return [{ kind: "image", value: lowering.expressions.load(made), extents }];
 };
 
+/** Gradients do not know how extents were rounded. */
+function checkRates(info: Info, { rows, columns }: Domain): void {
+  if (rows !== info.outHeight || columns !== info.outWidth)
+    throw new Unsupported("extents of a convolution are rounded in another way");
+}
+
 const kernelGradient: KernelLowering = (lowering, call) => {
   const filterShape = call.node.attributes["filterShape"] as Four;
   const info = infoOf(call, call.shapeOf("x") as Four, filterShape);
   const [x, dy] = [call.value("x"), imageOf(lowering, call.value("dy"))];
+  checkRates(info, dy.extents);
   const level = Math.max(levelOf(lowering, x), dy.value.level);
   const { view } = read(lowering, x, info, level);
   const rates = lowering.held(dy.value, dy.extents, level);
@@ -152,6 +159,7 @@ const imageGradient: KernelLowering = (lowering, call) => {
   const info = infoOf(call, inputShape, filterShape);
   const filter = arrayOf(lowering, call.value("filter"));
   const dy = imageOf(lowering, call.value("dy"));
+  checkRates(info, dy.extents);
   const level = Math.max(dy.value.level, filter.level);
   const axis = (out: number, inside: number, size: number, stride: number, padding: number) =>
     Array.from({ length: stride }, (_, phase) => {

@@ -51,11 +51,12 @@ function besideOneAnother(
 export function repeated(
   lowering: Lowering,
   value: Value,
-  [, ...own]: readonly number[],
+  own: readonly number[],
   shape: readonly number[],
 ): Value {
-  const [rows, columns, channels] = own;
-  if (rows !== shape[1] || columns !== shape[2]) throw new Unsupported("pixels are repeated");
+  if (own.slice(0, 3).join() !== shape.slice(0, 3).join())
+    throw new Unsupported("images or pixels are repeated");
+  const channels = own[3];
   const image = imageOf(lowering, value);
   const copies = (shape[3] as number) / (channels as number);
   return besideOneAnother(lowering, Array<typeof image>(copies).fill(image), shape);

@@ -34,8 +34,14 @@ function infoOf(call: Call, shape: readonly number[]): Info {
     pad,
     dimRoundingMode,
   );
-  const { top, left, bottom, right } = info.padInfo;
-  if (Math.max(top, bottom) >= info.filterHeight || Math.max(left, right) >= info.filterWidth)
+  const { top, left } = info.padInfo;
+  // Each window must have a pixel inside: the first one, and the last one.
+  if (
+    top >= info.filterHeight ||
+    left >= info.filterWidth ||
+    (info.outHeight - 1) * info.strideHeight - top >= info.inHeight ||
+    (info.outWidth - 1) * info.strideWidth - left >= info.inWidth
+  )
     throw new Unsupported("windows of a pool lie outside the image");
   return info;
 }

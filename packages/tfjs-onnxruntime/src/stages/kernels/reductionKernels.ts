@@ -46,6 +46,8 @@ const reduction =
           : lowering.list(e.make("mul", e.of(list, "array"), e.number(factor)), list.length);
       return { kind: "array", array, shape: made };
     };
+    // As one product: added one by one, many would lose digits.
+    if (x.kind === "number") return [{ ...x, value: isMean ? x.value : x.value * counted, shape: made }];
     if (x.kind === "image" || x.kind === "padded") {
       const { value, extents } = imageOf(lowering, x);
       const ofAll = axes.join() === "0,1,2,3";

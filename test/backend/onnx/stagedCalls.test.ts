@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { lossGradients, tf } from "../../../lib/backend";
+import { randomKey } from "../../../lib/random/randomKey";
+import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
+import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
+import { drawnBy, startOnnx } from "./onnxBench";
+
+type T4 = tf.Tensor4D;
+const drawn = drawnBy(randomKey(31));
+const batch = 2;
+
+/** The loss of an image `[2, 6, 5, channels]` that a convolution of `stem` made. */
+type Body = (image: T4) => tf.Tensor;
+
+const squares = (x: tf.Tensor) => tf.sum(tf.square(x));
+const windows =
+  (
+    kind: "avgPool" | "maxPool",
+    ...rest: [number | [number, number], number, "same" | "valid" | number]
+  ): Body =>
+  (x) =>
+    squares(tf[kind](x, ...rest));
+
+/** What tfjs's own calls ask of stages: computed, or left to ONNX Runtime. */
+const bodies: Readonly<
+  Record<string, { readonly body: Body; readonly channels?: number; readonly why?: string }>
+> = {
+  "one channel": { body: squares, channels: 1 },
+  "three channels": { body: squares, channels: 3 },
+  "channels repeated": { body: (x) => squares(tf.mul(tf.tile(x, [1, 1, 1, 3]), drawn("factor", 18))) },
+  "pixels repeated": { body: (x) => squares(tf.tile(x, [1, 2, 1, 1])), why: "repeated" },
+  "a mean over all images": { body: (x) => squares(tf.sub(x, tf.mean(x, [0, 1, 2]))) },
+  "a mean over all numbers": { body: (x) => squares(tf.sub(x, tf.mean(x))) },
+  "sums of each image": { body: (x) => squares(tf.sum(x, [1, 2])) },
+  "log-softmax": { body: (x) => tf.neg(tf.mean(tf.logSoftmax(tf.mean(x, [1, 2])))) },
+  "exponentials of images": { body: (x) => tf.mean(tf.exp(x)), why: "exp of images" },
+  "means of windows that overlap": { body: windows("avgPool", 3, 1, "valid") },
+  "largest of windows that overlap": { body: windows("maxPool", [3, 2], 1, "same") },
+  "largest of windows with gaps": { body: windows("maxPool", 2, 3, "valid") },
+};
+
+/** What has no gradient with a repeated batch, whose slices are not of images alone. */
+const repeatedBatch: Body = (x) => squares(tf.mean(tf.tile(x, [2, 1, 1, 1]), [1, 2]));
+
+function outcomes(body: Body, channels = 6): number[][] {
+  return tf.tidy(() => {
+    const stem = tf.variable(drawn("stem", 3, 3, 3, channels)) as tf.Variable<tf.Rank.R4>;
+    const image = drawn("image", batch, 6, 5, 3) as T4;
+    const { value, gradients } = lossGradients(
+      () => tf.mul(body(tf.conv2d(image, stem, 1, "same") as T4), 0.01) as tf.Scalar,
+      [stem],
+    );
+    const all = [value, ...gradients].map((one) => Array.from((one as tf.Tensor).dataSync()));
+    stem.dispose();
+    return all;
+  });
+}
+
+function expectClose(got: readonly number[][], expected: readonly number[][]): void {
+  for (const [i, values] of expected.entries()) {
+    const largest = Math.max(...values.map(Math.abs));
+    for (const [k, one] of values.entries())
+      expect(Math.abs((got[i]?.[k] as number) - one), `${i}, ${k}`).toBeLessThan(2e-5 * largest);
+  }
+}
+
+describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
+  let backend: OnnxBackend;
+  beforeAll(async () => {
+    backend = await startOnnx({ staged: true, threads: 2 });
+  });
+
+  it.each(Object.entries(bodies))("%s", async (_, { body, channels, why }) => {
+    await tf.setBackend("cpu");
+    const expected = outcomes(body, channels);
+    await tf.setBackend("onnx");
+    const { staged } = backend.statistics();
+    expectClose(outcomes(body, channels), expected);
+    const after = backend.statistics();
+    if (why === undefined) expect(after.staged, `${after.unstaged}`).toBeGreaterThan(staged);
+    else expect(after.unstaged).toContain(why);
+  });
+
+  it("a batch that is repeated", async () => {
+    const forward = () =>
+      tf.tidy(() => {
+        const x = tf.conv2d(drawn("image", batch, 6, 5, 3) as T4, drawn("stem", 3, 3, 3, 6) as T4, 1, "same");
+        return [Array.from(repeatedBatch(x as T4).dataSync())];
+      });
+    await tf.setBackend("cpu");
+    const expected = forward();
+    await tf.setBackend("onnx");
+    expectClose(forward(), expected);
+    expect(backend.statistics().unstaged).toContain("repeated");
+  });
+});
