@@ -37,7 +37,6 @@ inline Reach reachOf(const float* sizes, int units, int count) {
 struct SignImage {
   /** Numbers (of four bytes) before the words. */
   static int head(int channels) { return 8 + (unitsOf(channels) + 7) / 8 * 8; }
-  static int numbers(int pixels, int channels) { return head(channels) + (pixels * wordsOf(channels) + 1) / 2; }
 };
 
 /** A kernel as bits: how far sizes reach, sizes `[unit, output]`, and words `[tap, word, output]`; outputs filled up to sixteens. */
