@@ -1,4 +1,12 @@
-import { isSameStep, recordStep, recordsSteps, replayStep, type StepRecording, type tf } from "../backend";
+import {
+  computePending,
+  isSameStep,
+  recordStep,
+  recordsSteps,
+  replayStep,
+  type StepRecording,
+  type tf,
+} from "../backend";
 import type { RandomKey } from "../random/randomKey";
 import { isSameDraw, redrawn } from "../random/redrawn";
 import { type Draw, traceDraws } from "../random/tracedDraws";
@@ -48,7 +56,7 @@ export class StepReplay {
       this.forget();
       this.#identity = step.identity;
     }
-    if (this.#misses >= patience) return step.compute();
+    if (this.#misses >= patience) return calledStep(step.compute);
     return this.#replayed(step) ?? this.#recorded(step);
   }
 
@@ -100,6 +108,17 @@ export class StepReplay {
     this.#last = fresh;
     return made;
   }
+}
+
+/**
+ * Calls a step and begins to compute it: as a graph of its own, which a replayed step is, too. What comes before and after would be
+ * in its graph otherwise, and updates of optimizers are not among what runs as stages.
+ */
+export function calledStep<Results>(compute: () => Results): Results {
+  computePending();
+  const results = compute();
+  computePending();
+  return results;
 }
 
 function isSameIdentity(a: readonly unknown[], b: readonly unknown[]): boolean {

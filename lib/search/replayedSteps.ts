@@ -4,6 +4,7 @@ import { type SearchConfig, searchSection } from "../config/searchConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { type TensorBatch, tensorsOf } from "../loop/batchTensors";
 import { sectionOf, statisticsOf, underName, withStatistics } from "../loop/namedResults";
+import { calledStep } from "../loop/stepReplay";
 import type { RandomKey } from "../random/randomKey";
 import type { EpochSettings } from "./epochSettings";
 import type { SearchState } from "./searchState";
@@ -25,7 +26,7 @@ export function nextWeightGradients(
   const { supernet, alphas } = state;
   const compute = (collected: BatchStatistics) =>
     weightGradients(supernet, alphas, batch, settings, key, collected);
-  if (hasOwnParts(settings)) return compute(statistics);
+  if (hasOwnParts(settings)) return calledStep(() => compute(statistics));
   const made = state.replays.weights.run({
     identity: [settings, supernet],
     given: given(state, batch),
@@ -50,7 +51,7 @@ export function nextAlphaGradients(
 ): AlphaGradients {
   const { supernet, alphas, expectedCost } = state;
   const compute = () => alphaGradients(supernet, alphas, batch, settings, expectedCost, key);
-  if (hasOwnParts(settings)) return compute();
+  if (hasOwnParts(settings)) return calledStep(compute);
   const made = state.replays.alphas.run({
     identity: [settings, supernet],
     given: given(state, batch),

@@ -5,6 +5,7 @@ import { trainSection } from "../config/trainConfig";
 import type { BatchStatistics } from "../layers/runningStatistics";
 import { type TensorBatch, tensorsOf } from "../loop/batchTensors";
 import { sectionOf, statisticsOf, underName, withStatistics } from "../loop/namedResults";
+import { calledStep } from "../loop/stepReplay";
 import type { NetworkPass } from "../network/trainable";
 import type { RandomKey } from "../random/randomKey";
 import type { TrainContext } from "./trainContext";
@@ -40,7 +41,7 @@ export function nextTrainGradients(
     );
   const space = model.kind === "genotype" ? [[spaceSection, model.genotype.space] as const] : [];
   // What users define themselves may do otherwise from call to call.
-  if (definedField([trainSection, config], ...space).defined) return compute(collect);
+  if (definedField([trainSection, config], ...space).defined) return calledStep(() => compute(collect));
   const weights = network.parameters.entries().map(([, variable]) => variable);
   const made = replay.run({
     identity: [config, teacher, network, dropRate, pass.edeT, pass.binaryWeights],

@@ -144,6 +144,12 @@ const cases: Record<string, Case> = {
     const twice = b.norm(add(padded, padded));
     return add(b.norm(twice), b.norm(tf.mul(twice, twice) as T4));
   }),
+  "batch norms of zeros, of one number and of an image that nothing made": trained([2, 4, 4], (b, x) => {
+    const [zeros, ones] = [0, 1].map((value) => b.norm(tf.fill([2, 4, 4, 3], value) as T4)) as [T4, T4];
+    const bits = signWindow(tf.add(zeros, tf.tensor1d([0.5, -0.5, 0.5])) as T4, 1);
+    const [first, given] = [b.norm(b.conv(x, 4, 3)), b.norm(b.conv(b.norm(x), 4, 1))];
+    return add(add(b.conv(concatChannels([zeros, ones, bits]), 4, 3), given), first);
+  }),
   "a batch of one image": trained([1, 6, 5], (b, x) => {
     const first = relu(b.norm(b.conv(x, 8, 3)));
     return b.norm(b.conv(first, 6, 3, { stride: 2 }));

@@ -86,6 +86,7 @@ function named<T>(name: string, lower: () => T): T {
 const takesImages: Readonly<Record<string, string>> = {
   Conv2D: "x",
   BarsScaledConv: "x",
+  BarsBatchNorm: "x",
   BarsConcatChannels: "",
   BarsInterleaveChannels: "",
   BarsAdd: "",

@@ -5,10 +5,12 @@ import { expanded } from "./listMoves";
 /** An image and its extents. One with a border is written out. */
 export function imageOf(lowering: Lowering, value: Value): { value: Expression; extents: Domain } {
   if (value.kind === "image") return value;
-  if (value.kind === "array") {
+  if (value.kind === "array" || value.kind === "number") {
     const [images, rows, columns, channels = 0] = value.shape;
     if (value.shape.length === 4 && images === lowering.batch) {
       const extents = { rows: rows as number, columns: columns as number, channels };
+      // The same number everywhere: what stands for an operation that gives zeros.
+      if (value.kind === "number") return { value: lowering.expressions.number(value.value), extents };
       // Images of one pixel.
       if (rows === 1 && columns === 1)
         return { value: lowering.expressions.of(value.array, "imageChannel"), extents };
