@@ -111,13 +111,14 @@ export function applied(
       return [like(draws.of([tf.mul, tf.add] as const)(x, each))];
     }
     case "function": {
-      const kind = draws.of(["abs", "neg", "square", "sqrt"] as const);
+      const kind = draws.of(["abs", "neg", "square", "sqrt", "tanh", "sigmoid", "exp"] as const);
       sketch.note(`   ${kind}`);
       if (kind === "neg") return [like(tf.neg(x))];
       // Of signs they are constant.
       const given = image.varies && image.apart ? image : norm(sketch, image, draws);
       const of = (y: tf.Tensor) => like(y, { apart: true, varies: given.varies });
-      if (kind === "abs") return [of(tf.abs(given.x))];
+      if (kind === "abs" || kind === "tanh" || kind === "sigmoid") return [of(tf[kind](given.x))];
+      if (kind === "exp") return [of(tf.exp(tf.neg(tf.square(given.x))))];
       return [of(kind === "square" ? tf.square(given.x) : tf.sqrt(tf.add(tf.square(given.x), 0.1)))];
     }
     case "concat": {

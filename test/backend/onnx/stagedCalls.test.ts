@@ -33,7 +33,33 @@ const bodies: Readonly<
   "a mean over all numbers": { body: (x) => squares(tf.sub(x, tf.mean(x))) },
   "sums of each image": { body: (x) => squares(tf.sum(x, [1, 2])) },
   "log-softmax": { body: (x) => tf.neg(tf.mean(tf.logSoftmax(tf.mean(x, [1, 2])))) },
-  "exponentials of images": { body: (x) => tf.mean(tf.exp(x)), why: "exp of images" },
+  "exponentials of images": { body: (x) => tf.mean(tf.exp(x)) },
+  "hyperbolic tangents": { body: (x) => squares(tf.add(tf.tanh(x), tf.tanh(tf.mul(x, 0.1)))) },
+  "values within limits": { body: (x) => squares(tf.clipByValue(x, -0.4, 0.6)) },
+  sigmoids: { body: (x) => squares(tf.mul(tf.sigmoid(x), x)) },
+  "hyperbolic cosines": { body: (x) => tf.mean(tf.div(1, tf.cosh(tf.mul(x, 0.5)))) },
+  "logarithms of images": { body: (x) => tf.mean(tf.log(tf.add(tf.square(x), 1))), why: "log of images" },
+  "whole numbers of lists": {
+    body: (x) => {
+      const level = tf.mul(tf.mean(tf.abs(x), [0, 1, 2]), 2);
+      return squares(tf.mul(x, tf.addN([tf.round, tf.ceil, tf.floor].map((each) => each(level)))));
+    },
+  },
+  "powers of lists": {
+    body: (x) => {
+      const [level, power] = [tf.mean(x, [0, 1, 2]), drawn("powers", 2, 1)];
+      const powers = tf.mul(tf.pow(2, level), tf.pow(tf.add(tf.abs(level), 1), power));
+      return squares(tf.mul(x, tf.sum(powers, 0)));
+    },
+  },
+  "batch norms by given statistics": {
+    body: (x) => {
+      const [mean, offset] = [drawn("mean", 6), drawn("offset", 6)] as [tf.Tensor1D, tf.Tensor1D];
+      const variance = tf.square(drawn("variance", 6)) as tf.Tensor1D;
+      const normed = tf.batchNorm(x, mean, variance, offset, drawn("scale", 6) as tf.Tensor1D, 1e-5);
+      return squares(tf.mul(normed, x));
+    },
+  },
   "means of windows that overlap": { body: windows("avgPool", 3, 1, "valid") },
   "largest of windows that overlap": { body: windows("maxPool", [3, 2], 1, "same") },
   "largest of windows with gaps": { body: windows("maxPool", 2, 3, "valid") },
@@ -79,6 +105,51 @@ describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
     const after = backend.statistics();
     if (why === undefined) expect(after.staged, `${after.unstaged}`).toBeGreaterThan(staged);
     else expect(after.unstaged).toContain(why);
+  });
+
+  /** `of` at numbers that are spread over the interval, as a convolution's output. */
+  async function digits(
+    of: (x: tf.Tensor) => tf.Tensor,
+    exact: (x: number) => number,
+    [from, to]: number[],
+    channels: number,
+  ) {
+    const images = 64;
+    const values = Float32Array.from(
+      { length: images * channels },
+      (_, i) => (from as number) + (((to as number) - (from as number)) * i) / (images * channels - 1),
+    );
+    const { staged } = backend.statistics();
+    const result = tf.tidy(() => {
+      const x = tf.tensor(values, [images, 1, 1, channels]) as T4;
+      const unit = tf.reshape(tf.eye(channels), [1, 1, channels, channels]) as T4;
+      return tf.sum(of(tf.conv2d(x, unit, 1, "same")), [1, 2]);
+    });
+    const found = result.dataSync();
+    result.dispose();
+    const after = backend.statistics();
+    expect(after.staged, `${after.unstaged}`).toBe(staged + 1);
+    const off = Array.from(found, (one, i) => {
+      const right = exact(values[i] as number);
+      return Math.abs(one - right) / Math.max(Math.abs(right), 2 ** -126);
+    });
+    return Math.max(...off);
+  }
+
+  it("exponentials have all digits but the last, and tangents, too", async () => {
+    expect(await digits(tf.exp, Math.exp, [-87, 88.7], 32)).toBeLessThan(3e-7);
+    expect(await digits(tf.exp, Math.exp, [-1, 1], 33)).toBeLessThan(2e-7);
+    expect(await digits(tf.tanh, Math.tanh, [-12, 12], 34)).toBeLessThan(3e-7);
+    expect(await digits(tf.tanh, Math.tanh, [-0.7, 0.6], 35)).toBeLessThan(3e-7);
+    const far = tf.tidy(() => {
+      const x = tf.tensor([-200, 88.8, 200, Number.NaN, -1e30, 1e30], [6, 1, 1, 1]) as T4;
+      const y = tf.conv2d(x, tf.ones([1, 1, 1, 1]) as T4, 1, "same");
+      return [tf.exp, tf.tanh].map((of) => tf.sum(of(y), [1, 2]));
+    });
+    expect(far.map((one) => Array.from(one.dataSync()))).toEqual([
+      [0, Infinity, Infinity, Number.NaN, 0, Infinity],
+      [-1, 1, 1, Number.NaN, -1, 1],
+    ]);
   });
 
   it("a batch that is repeated", async () => {

@@ -1,4 +1,5 @@
 import { type Code, type FloatOp, WasmType } from "./code";
+import { emitExp, emitTanh } from "./emitFunction";
 import type { Expression, Op } from "./expression";
 
 const comparisons: ReadonlySet<Op> = new Set(["eq", "ne", "lt", "gt", "le", "ge"]);
@@ -39,6 +40,9 @@ export function emitOperation(
       push(a);
       code.set(x).float(0).get(x).get(x).float(0).floatOp("lt", false).raw(0x1b);
     }
+  } else if (op === "exp" || op === "tanh") {
+    push(a);
+    (op === "exp" ? emitExp : emitTanh)(code, four);
   } else if (op === "bit") {
     push(a);
     if (four) number(1).simd(0x4e);

@@ -82,10 +82,15 @@ export type Op =
   /** −1 below 0, else +1. */
   | "sign"
   | "relu"
+  | "exp"
+  | "tanh"
   /** 1 where a comparison holds, else 0. */
   | "bit"
   /** The first where the comparison, the second, holds, else 0. */
   | "keep";
+
+/** Of as many operations as so many sums. */
+const costs: Readonly<Partial<Record<Op, number>>> = { exp: 12, tanh: 24 };
 
 export interface Expression {
   readonly id: number;
@@ -129,7 +134,7 @@ export class Expressions {
       args,
       level: args.reduce((most, arg) => Math.max(most, arg.level), level),
       sources,
-      size: args.reduce((sum, arg) => sum + arg.size, args.length > 0 ? 1 : 0),
+      size: args.reduce((sum, arg) => sum + arg.size, args.length > 0 ? (costs[op] ?? 1) : 0),
       steady: op !== "load" && op !== "array" && args.every(({ steady }) => steady),
       ...payload,
     };

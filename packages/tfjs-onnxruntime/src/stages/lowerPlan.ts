@@ -87,6 +87,7 @@ const takesImages: Readonly<Record<string, string>> = {
   Conv2D: "x",
   BarsScaledConv: "x",
   BarsBatchNorm: "x",
+  FusedBatchNorm: "x",
   BarsConcatChannels: "",
   BarsInterleaveChannels: "",
   BarsAdd: "",

@@ -85,8 +85,8 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       if (program) {
         const { module, memory, operations, first, end, own, calls } = program;
         const compute = native.attach(new Uint8Array(memory.buffer), operations);
-        const { exp, log } = Math;
-        const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, compute } });
+        const { exp, log, pow } = Math;
+        const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, pow, compute } });
         programs.set(id, calls.map((name) => () => exports[name](first, end, own)));
         return;
       }
@@ -140,8 +140,8 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       const memory = memoryOf(staged.pages);
       const module = new WebAssembly.Module(staged.bytes);
       const compute = native.attach(new Uint8Array(memory.buffer), staged.operations);
-      const { exp, log } = Math;
-      const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, compute } });
+      const { exp, log, pow } = Math;
+      const { exports } = new WebAssembly.Instance(module, { m: { memory, exp, log, pow, compute } });
       const calls = staged.calls.map(({ name, images }) => ({
         images,
         body: exports[name] as (...numbers: number[]) => void,

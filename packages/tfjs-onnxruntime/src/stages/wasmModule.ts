@@ -6,8 +6,8 @@ interface Defined {
   readonly exported: string | undefined;
 }
 
-/** Functions from outside: of a number of 64 bits, one such; and `compute` of an operation's number and five addresses. */
-const imported = ["exp", "log", "compute"] as const;
+/** Functions from outside: of a number of 64 bits or of two, one such; and `compute` of an operation's number and five addresses. */
+const imported = ["exp", "log", "pow", "compute"] as const;
 
 /** Collects functions, and writes them as a WebAssembly module that imports its memory and {@link imported}. */
 export class WasmModule {
@@ -65,6 +65,7 @@ export class WasmModule {
     const importTypes = {
       exp: [[WasmType.f64], [WasmType.f64]],
       log: [[WasmType.f64], [WasmType.f64]],
+      pow: [[WasmType.f64, WasmType.f64], [WasmType.f64]],
       compute: [Array<WasmType>(6).fill(WasmType.i32), []],
     };
     const limits = [0x03, ...unsigned(pages), ...unsigned(65536)];

@@ -1,6 +1,6 @@
 import type { ArrayMemory, Domain, Expression } from "../expression";
 import type { KernelLowering } from "../kernelLowering";
-import type { Lowering } from "../lowering";
+import { type Lowering, Unsupported } from "../lowering";
 import { arrayOf, imageOf } from "./operands";
 
 interface Statistics {
@@ -133,7 +133,41 @@ const batchNormGrad: KernelLowering = (lowering, call) => {
   ];
 };
 
+/** A batch norm by statistics that are given. */
+const givenNorm: KernelLowering = (lowering, call) => {
+  const { expressions: e } = lowering;
+  const { value, extents } = imageOf(lowering, call.value("x"));
+  const { channels } = extents;
+  const list = (name: string, op: "array" | "channel"): Expression | undefined => {
+    if (!call.inputs[name]) return undefined;
+    const array = arrayOf(lowering, call.value(name));
+    if (array.length !== channels)
+      throw new Unsupported("it has statistics that are not one for each channel");
+    return e.of(array, op);
+  };
+  const epsilon = (call.node.attributes["varianceEpsilon"] as number | undefined) ?? 0.001;
+  const rate = e.make(
+    "div",
+    e.number(1),
+    e.make("sqrt", e.make("add", list("variance", "array") as Expression, e.number(epsilon))),
+  );
+  const scale = list("scale", "array");
+  const gain = lowering.list(scale ? e.make("mul", rate, scale) : rate, channels);
+  const apart = e.make("sub", value, list("mean", "channel") as Expression);
+  const scaled = e.make("mul", apart, e.of(gain, "channel"));
+  const offset = list("offset", "channel");
+  const y = offset ? e.make("add", scaled, offset) : scaled;
+  return [
+    {
+      kind: "image",
+      value: call.uses() > 1 ? lowering.kept(y, extents) : lowering.bounded(y, extents),
+      extents,
+    },
+  ];
+};
+
 export const batchNormKernels: Readonly<Record<string, KernelLowering>> = {
   BarsBatchNorm: batchNorm,
   BarsBatchNormGrad: batchNormGrad,
+  FusedBatchNorm: givenNorm,
 };

@@ -94,6 +94,16 @@ const unary = (
 const binary = (formula: (e: Expressions, a: Expression, b: Expression) => Expression, a = "a", b = "b") =>
   elementwise([a, b], (e, [x, y]) => formula(e, x as Expression, y as Expression));
 
+const exponential = (e: Expressions, x: Expression) => e.make("exp", x);
+
+/** `e^x` of images; lists have more digits (`functionKernels.ts`). */
+export const exponentialOfImages = unary(exponential);
+
+function hyperbolicCosine(e: Expressions, x: Expression): Expression {
+  const both = e.make("add", exponential(e, x), exponential(e, e.make("neg", x)));
+  return e.make("mul", both, e.number(0.5));
+}
+
 const add = binary((e, a, b) => e.make("add", a, b));
 const relu = unary((e, x) => e.make("relu", x));
 
@@ -109,6 +119,17 @@ export const elementwiseKernels: Readonly<Record<string, KernelLowering>> = {
   Abs: unary((e, x) => e.make("abs", x)),
   Neg: unary((e, x) => e.make("neg", x)),
   Sqrt: unary((e, x) => e.make("sqrt", x)),
+  Rsqrt: unary((e, x) => e.make("div", e.number(1), e.make("sqrt", x))),
+  Round: unary((e, x) => e.make("nearest", x)),
+  Ceil: unary((e, x) => e.make("ceil", x)),
+  Floor: unary((e, x) => e.make("floor", x)),
+  Tanh: unary((e, x) => e.make("tanh", x)),
+  Sigmoid: unary((e, x) =>
+    e.make("div", e.number(1), e.make("add", exponential(e, e.make("neg", x)), e.number(1))),
+  ),
+  Cosh: unary(hyperbolicCosine),
+  // Near 0 the difference of exponentials would lose digits.
+  Sinh: unary((e, x) => e.make("mul", hyperbolicCosine(e, x), e.make("tanh", x))),
   Square: unary((e, x) => e.make("mul", x, x)),
   Relu: relu,
   BarsRelu: relu,
@@ -122,6 +143,15 @@ export const elementwiseKernels: Readonly<Record<string, KernelLowering>> = {
   BarsSignWindowGrad: elementwise(["dy", "x"], (e, [dy, x], { clip }) =>
     e.make("keep", dy as Expression, e.make("le", e.make("abs", x as Expression), e.number(clip as number))),
   ),
+  ClipByValue: unary((e, x, { clipValueMin, clipValueMax }) =>
+    e.make("min", e.make("max", x, e.number(clipValueMin as number)), e.number(clipValueMax as number)),
+  ),
+  LogicalAnd: binary((e, a, b) => e.make("mul", a, b)),
+  Select: elementwise(["condition", "t", "e"], (e, [condition, first, second]) => {
+    const [holds, nothing] = [condition as Expression, e.number(0)];
+    const chosen = e.make("keep", first as Expression, e.make("ne", holds, nothing));
+    return e.make("add", chosen, e.make("keep", second as Expression, e.make("eq", holds, nothing)));
+  }),
   Equal: binary((e, a, b) => e.make("bit", e.make("eq", a, b))),
   LessEqual: binary((e, a, b) => e.make("bit", e.make("le", a, b))),
   GreaterEqual: binary((e, a, b) => e.make("bit", e.make("ge", a, b))),

@@ -1,6 +1,9 @@
 import { type Local, WasmType } from "../code";
+import type { ArrayMemory } from "../expression";
 import type { KernelLowering } from "../kernelLowering";
 import { sizeOf, Unsupported } from "../lowering";
+import { exponentialOfImages } from "./elementwiseKernels";
+import { expanded } from "./listMoves";
 import { listTask } from "./listTask";
 import { arrayOf } from "./operands";
 
@@ -9,8 +12,10 @@ const eachEntry =
   (name: "exp" | "log"): KernelLowering =>
   (lowering, call) => {
     const value = call.value("x");
-    if (value.kind === "image" || value.kind === "padded")
+    if (value.kind === "image" || value.kind === "padded") {
+      if (name === "exp") return exponentialOfImages(lowering, call);
       throw new Unsupported(`it takes the ${name} of images`);
+    }
     const x = arrayOf(lowering, value);
     const array = listTask(lowering, [x], x.length, (code, pointers, place) => {
       const [from, to] = pointers as [Local, Local];
@@ -47,8 +52,30 @@ const most: KernelLowering = (lowering, call) => {
   return [{ kind: "array", array, shape: call.shape }];
 };
 
+/** Powers of lists, computed with 64 bits. */
+const power: KernelLowering = (lowering, call) => {
+  const { shape } = call;
+  const length = Math.max(1, sizeOf(shape));
+  const [base, exponent] = ["a", "b"].map((name) => {
+    const value = call.value(name);
+    if (value.kind === "image" || value.kind === "padded") throw new Unsupported("powers of images");
+    const array = arrayOf(lowering, value);
+    return array.length === length ? array : expanded(lowering, array, value.shape, shape);
+  }) as [ArrayMemory, ArrayMemory];
+  const array = listTask(lowering, [base, exponent], length, (code, pointers, place) => {
+    const [from, by, to] = pointers as [Local, Local, Local];
+    code.loop(length, 1, () => {
+      code.get(to).get(from).loadFloat().raw(0xbb).get(by).loadFloat().raw(0xbb);
+      code.call(place.module.outside("pow")).raw(0xb6).storeFloat();
+      for (const pointer of [from, by, to]) code.advance(pointer, 4);
+    });
+  });
+  return [{ kind: "array", array, shape }];
+};
+
 export const functionKernels: Readonly<Record<string, KernelLowering>> = {
   Exp: eachEntry("exp"),
   Log: eachEntry("log"),
   Max: most,
+  Pow: power,
 };
