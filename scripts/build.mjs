@@ -85,21 +85,32 @@ function bundlePages(pages, target) {
   });
 }
 
+const takesNative = process.platform === "linux" && process.arch === "x64";
+const nativeCompiler = process.env.CXX ?? "g++";
+
+/** Whether a folder was built without native code, by want of a compiler that is there now, or the file is gone. */
+function lacksNative(dist) {
+  const file = join(dist, "native.node");
+  if (!takesNative || existsSync(file) || existsSync(`${file}.failed`)) return false;
+  return spawnSync(nativeCompiler, ["--version"], { stdio: "ignore" }).status === 0;
+}
+
 /**
  * Compiles native code for Node where a compiler is there, as `native.node`. It is a matter of speed alone: without it, and on other
  * processors, ONNX Runtime does the same.
  */
 function buildNative(sources, target) {
-  if (process.platform !== "linux" || process.arch !== "x64") return;
+  if (!takesNative) return;
   const { include_dir: headers } = createRequire(join(root, "package.json"))("node-api-headers");
-  const compiler = process.env.CXX ?? "g++";
   const options = ["-O3", "-std=c++17", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra"];
   // One file that needs no newer C++ library than there is.
   const linking = ["-static-libstdc++", "-static-libgcc", "-s"];
   const args = [...options, ...linking, `-I${headers}`, join(sources, "binding.cc"), "-o", target];
-  const { status, error } = spawnSync(compiler, args, { stdio: "inherit" });
+  const { status, error } = spawnSync(nativeCompiler, args, { stdio: "inherit" });
   if (status === 0) return;
-  const why = error?.code === "ENOENT" ? `${compiler} is not installed` : "it does not compile (above)";
+  const isMissing = error?.code === "ENOENT";
+  if (!isMissing) writeFileSync(`${target}.failed`, "");
+  const why = isMissing ? `${nativeCompiler} is not installed` : "it does not compile (above)";
   console.log(`build: no native code, ${why}; training steps run on ONNX Runtime, about a third as fast.`);
 }
 
@@ -120,7 +131,8 @@ function buildProject(compiler, folder, above, force) {
   const started = Date.now();
   const stamp = join(folder, "dist/.built");
   const builtAt = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  if (!force && builtAt >= Math.max(newestSource(folder), above)) return Math.max(builtAt, above);
+  const isWhole = !existsSync(join(folder, "native")) || !lacksNative(join(folder, "dist"));
+  if (!force && isWhole && builtAt >= Math.max(newestSource(folder), above)) return Math.max(builtAt, above);
   // Compiled beside the old one and then put in its place, so that a reader never meets half a library.
   const fresh = join(folder, `.dist-${process.pid}`);
   // Not `npx tsc`: tslab installs a compiler of its own under that name.

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import "@tensorflow/tfjs-backend-cpu";
 import { registerOnnx } from "tfjs-onnxruntime";
+import { ConfigError } from "../util/errors";
 import { engineVariants } from "./backendChoice";
 import { muteGreeting } from "./cpuEngine";
 import { type Engine, EngineUnavailable, firstLine, processorName, type RunningEngine } from "./engine";
@@ -43,16 +44,32 @@ export const onnxEngine: Engine = {
   },
 };
 
+/** More of them are a slip: threads that share processors only wait for each other. */
+const mostThreads = () => Math.max(64, 4 * availableParallelism());
+
+/** Threads by `BARS_ONNX_THREADS`; one a processor without it. */
+function askedThreads(): number {
+  const asked = process.env["BARS_ONNX_THREADS"]?.trim() ?? "";
+  const all = availableParallelism();
+  if (asked === "") return all;
+  const threads = Number(asked);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads()) return threads;
+  throw new ConfigError(
+    `BARS_ONNX_THREADS: expected a whole number from 1 to ${mostThreads()}, got "${asked}". Unset it for one thread a processor, ${all} here.`,
+  );
+}
+
 async function start(provider: Provider): Promise<RunningEngine> {
-  const threads = Number(process.env["BARS_ONNX_THREADS"]) || availableParallelism();
+  const threads = askedThreads();
   try {
     const wanted = process.env["BARS_ONNX_STAGES"] !== "0";
-    const { version, staged } = await registerOnnx("onnx", { provider, threads, staged: wanted });
+    const { version, staged, unstaged } = await registerOnnx("onnx", { provider, threads, staged: wanted });
     registerFusedKernels("onnx");
     muteGreeting();
     const device = provider === "cpu" || provider === "wasm" ? processorName() : deviceNames[provider];
     const parts = [version, provider, ...(staged ? ["stages"] : [])];
-    return { registeredAs: "onnx", version: parts.join(", "), device, threads };
+    const passedOver = unstaged === undefined ? [] : [`stages: ${unstaged}`];
+    return { registeredAs: "onnx", version: parts.join(", "), device, threads, passedOver };
   } catch (cause) {
     throw new EngineUnavailable(`it does not load (${firstLine(cause)})`, remedies[provider], { cause });
   }

@@ -1,7 +1,4 @@
-// npm run bench: the speed of the library's work beside PyTorch's, by turns, each with and without kept memory.
-//
-// usage: npm run bench -- [--rows training,evaluation-1] [--rounds 3] [--steps 6] [--threads N] [--python python3]
-//          [--note TEXT] [--out data/speed]
+// npm run bench: the speed of the library's work beside PyTorch's, by turns, each with and without kept memory; --help says how.
 //
 // One process a measurement. Every row is run in rounds: ours, then its peer, each as it comes and with what malloc freed kept
 // in the process (docs/engine.md says why); of the two ways the faster one counts, for both sides. What was measured is added
@@ -22,6 +19,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { exitCodeOf, typedPath, UsageError, wholeNumber } from "../usage.mjs";
 import { speedFigure } from "./speed-figure.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -207,6 +205,23 @@ async function measureRow(row, options, start) {
   return { ours: better(sides.ours), peer: peer || row.mixture ? better(sides.peer) : null };
 }
 
+const usage = `usage: npm run bench -- [--rows NAMES] [--rounds N] [--steps N] [--threads N] [--python PROGRAM] [--note TEXT] [--out FOLDER]
+  --rows     with commas between (all: ${Object.keys(rows).join(",")})
+  --rounds   of each row, of which medians are taken (3)
+  --steps    timed steps of each process (6)
+  --threads  of ours and of the peers (one a processor)
+  --python   a python3 with torch, for the peers (python3); without torch only ours are measured
+  --note     a text for the history
+  --out      folder of history.jsonl and speed.svg (data/speed)
+A row takes about a minute and a half a round on two cores.`;
+
+/** A whole number of at least 1 that was typed. */
+function count(text, name) {
+  const value = wholeNumber(text, name);
+  if (value === 0) throw new UsageError(`--${name} must be an integer of at least 1, got "0".`);
+  return value;
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -216,26 +231,29 @@ async function main() {
       threads: { type: "string", default: String(availableParallelism()) },
       python: { type: "string", default: "python3" },
       note: { type: "string", default: "" },
-      out: { type: "string", default: join(root, "data", "speed") },
+      out: { type: "string" },
+      help: { type: "boolean", default: false },
     },
   });
+  if (values.help) return console.log(usage);
   const names = values.rows.split(",");
   const unknown = names.find((name) => !Object.hasOwn(rows, name));
   if (unknown !== undefined)
-    throw new Error(`bench: --rows takes names of ${Object.keys(rows).join(", ")}, got "${unknown}".`);
+    throw new UsageError(`--rows takes names of ${Object.keys(rows).join(", ")}, got "${unknown}".`);
+  const numbers = {
+    rounds: count(values.rounds, "rounds"),
+    steps: count(values.steps, "steps"),
+    threads: count(values.threads, "threads"),
+  };
   const torch = torchVersion(values.python);
   if (!torch && names.some((name) => rows[name].peer))
     console.log(
       `${values.python} has no torch: no peer is measured. pip install torch, or name another with --python.`,
     );
-  const numbers = {
-    rounds: Number(values.rounds),
-    steps: Number(values.steps),
-    threads: Number(values.threads),
-  };
   const options = { ...numbers, python: values.python, torch };
-  mkdirSync(values.out, { recursive: true });
-  const history = join(values.out, "history.jsonl");
+  const out = values.out === undefined ? join(root, "data", "speed") : typedPath(values.out);
+  mkdirSync(out, { recursive: true });
+  const history = join(out, "history.jsonl");
   const folder = mkdtempSync(join(tmpdir(), "bars-bench-"));
   try {
     for (const name of names) {
@@ -273,13 +291,13 @@ async function main() {
     : [];
   const shown = Object.keys(rows).filter((name) => rows[name].peer);
   const last = shown.flatMap((name) => lines.filter((line) => line.row === name).slice(-1));
-  writeFileSync(join(values.out, "speed.svg"), speedFigure(last));
-  console.log(`Added to ${history}; figure: ${join(values.out, "speed.svg")}`);
+  writeFileSync(join(out, "speed.svg"), speedFigure(last));
+  console.log(`Added to ${history}; figure: ${join(out, "speed.svg")}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
+    console.error(`bench: ${error.message.replace(/^bench: /, "")}`);
+    process.exitCode = exitCodeOf(error);
   });
 }

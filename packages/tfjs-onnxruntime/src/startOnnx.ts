@@ -8,7 +8,7 @@ import { localDevice } from "./localDevice";
 import { OnnxBackend } from "./onnxBackend";
 import { readerModels } from "./readerModels";
 import { lazyKernels, registerOnnxKernels } from "./registerOnnxKernels";
-import { findNative } from "./stages/findNative";
+import { lookForNative } from "./stages/findNative";
 import { ThreadDevice } from "./threadDevice";
 
 /** How the back end runs. */
@@ -44,6 +44,8 @@ export interface RegisteredOnnx {
   readonly version: string;
   /** Whether steps run as stages, where they can. */
   readonly staged: boolean;
+  /** Why they cannot, where they were to and the system is one on which they could. */
+  readonly unstaged?: string;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface RegisteredOnnx {
  */
 export async function registerOnnx(name: string, given: Partial<OnnxSettings> = {}): Promise<RegisteredOnnx> {
   const settings: OnnxSettings = { ...defaults, threads: availableParallelism(), ...given };
-  const stages = settings.staged && settings.provider === "cpu" ? findNative() : undefined;
+  const { path: stages, why } = settings.staged && settings.provider === "cpu" ? lookForNative() : {};
   const { device, version } = openDevice(settings, stages);
   const channelBlock = settings.provider === "cpu" ? await findChannelBlock(device) : 0;
   registerBackend(
@@ -80,7 +82,7 @@ export async function registerOnnx(name: string, given: Partial<OnnxSettings> = 
     throw cause;
   }
   registerOnnxKernels(name);
-  return { backend, version, staged: stages !== undefined };
+  return { backend, version, staged: stages !== undefined, ...(why === undefined ? {} : { unstaged: why }) };
 }
 
 /** The WebAssembly build answers by promises alone, so it always has a thread. */

@@ -12,6 +12,7 @@ import { nextTrainGradients } from "../../../lib/train/replayedGradients";
 import { TrainState } from "../../../lib/train/trainState";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
+import { everyPrimitive } from "../../helpers/everyPrimitive";
 import { tinyTraining } from "../../helpers/tinyTraining";
 import { startOnnx } from "./onnxBench";
 
@@ -80,6 +81,13 @@ describe.runIf(findNative() !== undefined)("steps of trainings run as stages", (
 
   it.each(trainPresetNames)("preset %s", (name) => {
     firstStep(trainPresetConfig(name), network);
+    expect(backend.statistics().unstaged).toBeNull();
+  });
+
+  it.each(everyPrimitive.filter((name) => name !== "none"))("networks of %s", (primitive) => {
+    const all = spaceConfig({ ...space, convGroups: 2, primitives: ["none", primitive] });
+    const cells = [0, 1].map(() => [{ to: 1, from: 0, primitive }]);
+    firstStep(tinyTraining(), genotypeModel(genotype(all, { cells, width: [1, 1] })));
     expect(backend.statistics().unstaged).toBeNull();
   });
 

@@ -73,7 +73,8 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
   /** Whether a run broke off: helpers may still wait for its next stage. */
   let broken = false;
   let programs = 0;
-  const patienceMs = 120_000;
+  /** Seconds in which helpers do nothing until they are given up. Those of a process that is paused do not count. */
+  const patience = 120;
 
   const helperText = `
     const { parentPort, workerData } = require("node:worker_threads");
@@ -109,7 +110,11 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
         memory = new WebAssembly.Memory({ initial: pages, maximum: mostPages, shared: true });
       else if (missing > 0) memory.grow(missing);
     } catch (cause) {
-      const wanted = `${Math.ceil(pages / 16)} MiB for a step`;
+      const first =
+        memory === undefined
+          ? ", or none of the 10 GiB of addresses that it is reserved with (ulimit -v)"
+          : "";
+      const wanted = `${Math.ceil(pages / 16)} MiB for a step${first}`;
       const remedy =
         "Free some, take smaller batches, or let ONNX Runtime compute it (staged: false; in bars BARS_ONNX_STAGES=0)";
       throw new Error(`stages: there is no memory of ${wanted}. ${remedy}.`, { cause });
@@ -124,11 +129,14 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
 
   function waitForHelpers(): void {
     let spins = 0;
-    const end = Date.now() + patienceMs;
+    let idle = 0;
     for (let now = Atomics.load(control, 1); ((now - awaited) | 0) < 0; now = Atomics.load(control, 1)) {
       if (++spins <= 4000) continue;
-      Atomics.wait(control, 1, now, 1000);
-      if (Date.now() > end) throw new Error("stages: a helper thread does not answer.");
+      if (Atomics.wait(control, 1, now, 1000) !== "timed-out") idle = 0;
+      else if (++idle > patience)
+        throw new Error(
+          `stages: a helper thread has not answered for ${patience} s. Start the process again.`,
+        );
     }
     if (Atomics.exchange(control, 2, 0) !== 0) throw new Error("stages: a helper thread failed.");
   }
@@ -171,10 +179,7 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       sessions++;
       return {
         run(feeds, fetches) {
-          if (broken) throw new Error("stages: a run before this one broke off.");
-          broken = true;
-          for (let thread = 1; thread < threads; thread++)
-            (helpers[thread - 1] as Helper).postMessage({ id, begun });
+          if (broken) throw new Error("stages: a run before this one broke off. Start the process again.");
           for (const { name, leaves, sizes } of program.inputs) {
             const { data } = feeds[name] as { readonly data: LazyArray };
             let taken = 0;
@@ -185,6 +190,9 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
               taken += size;
             });
           }
+          broken = true;
+          for (let thread = 1; thread < threads; thread++)
+            (helpers[thread - 1] as Helper).postMessage({ id, begun });
           for (const { images, body } of calls) {
             if (!images) body(staged.own);
             else if (threads === 1) body(mine.first, mine.end, mine.own);
@@ -197,11 +205,11 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
               waitForHelpers();
             }
           }
+          broken = false;
           program.outputs.forEach(({ name }, i) => {
             const { address, length } = staged.results[i] as StagedProgram["results"][number];
             fetches[name]?.data.set(numbers.subarray(address / 4, address / 4 + length));
           });
-          broken = false;
         },
         dispose() {
           for (let thread = 1; thread < threads; thread++)
