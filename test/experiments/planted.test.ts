@@ -47,14 +47,14 @@ describe("twoDots", () => {
 
 describe("a planted problem, searched with the repairs and derived by what choices count", () => {
   const root = temporaryFolder();
-  // As short as solves all five seeds (by rule "argmax" it is none of five for "cells"), of which one is run here, and two of the
-  // hardest. `node scripts/planted.mjs --repairs --rules keep` runs whole ones, five seeds of each.
+  // As short as solves all five seeds (by rule "argmax" it is none of five for "cells"), of which one is run here, the
+  // hardest of "cells". `node scripts/planted.mjs --repairs --rules keep` runs whole ones, five seeds of each.
   const short = { data: { trainImages: 1024 }, epochs: 4, warmupEpochs: 1 };
   const lengths: Readonly<Record<PlantedName, { search: Overrides<SearchConfig>; seeds: number[] }>> = {
     edge: { search: short, seeds: [1] },
     // Half the steps are too few for the second convolution in a row.
     depth: { search: { epochs: 8 }, seeds: [1] },
-    cells: { search: short, seeds: [0, 4] },
+    cells: { search: short, seeds: [4] },
   };
   const problems = Object.keys(plantedProblems) as PlantedName[];
 

@@ -18,7 +18,13 @@ import { startOnnx } from "./onnxBench";
 
 const key = randomKey(5);
 /** Of no convolution of one weight a filter, which "irnet" cannot scale. */
-const space = spaceConfig({ initChannels: 4, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1] });
+const space = spaceConfig({
+  imageSize: 8,
+  initChannels: 4,
+  cellLayout: [0, 1],
+  steps: 1,
+  widthChoices: [0.5, 1],
+});
 const cells = [0, 1].map(() => [{ to: 1, from: 0, primitive: "bin_conv_3x3" as const }]);
 const network = genotypeModel(genotype(space, { cells, width: [0.5, 1] }));
 const labels = integers(fold(key, "labels"), 4, 10);

@@ -17,7 +17,7 @@ const steps = 20;
 /** Losses of alpha and weight steps of a search on random images. */
 async function losses({ space, ...settings }: Overrides<SearchConfig>): Promise<number[]> {
   const config = tinySearch({
-    space: { initChannels: 4, cellLayout: [0, 1], steps: 2, widthChoices: [0.5, 1], imageSize: 8, ...space },
+    space: { initChannels: 4, cellLayout: [0, 1], steps: 1, widthChoices: [0.5, 1], imageSize: 8, ...space },
     batchSize: 4,
     ...settings,
   });
