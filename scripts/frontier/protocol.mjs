@@ -54,12 +54,12 @@ export const longDraws = 3;
  * are those of a band of their own.
  */
 export const headline = {
-  name: "H",
+  name: bars.experiments.frontierPlan.headline.band,
   winner: { band: "C", arm: "race", seed: 0 },
   handMade: "resnet20-bireal",
-  recipe: { preset: "laptop", epochs: 60 },
+  recipe: { preset: "laptop", epochs: bars.experiments.frontierPlan.headline.epochs },
   /** Of the hand-made network's operations, at most. */
-  share: { bops: 2 / 3, flops: 1 },
+  share: bars.experiments.frontierPlan.headline.share,
   /** The preset's sizes: 64, 16, 6, 3 and 2 trainings. No stem of 8, 16 or 24 channels has more FLOPs than the hand-made network. */
   race: {
     seed: 1,

@@ -25,9 +25,9 @@ function bandText(name, band, exact, earlier) {
   const head =
     "| arm | runs | BOPs | OPs | 10,000 test images, % | the 9,980 exact ones, % |\n| --- | --- | --- | --- | --- | --- |";
   return [
-    `### Band ${name}`,
+    name === bars.experiments.frontierPlan.headline.band ? "### Headline" : `### Band ${name}`,
     ...(rows.length > 0 ? [`${head}\n${rows.join("\n")}`] : []),
-    bars.readings.fixedReading(band, { earlier }),
+    bars.readings.fixedReading(band, { name, earlier }),
   ].join("\n\n");
 }
 

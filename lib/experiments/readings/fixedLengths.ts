@@ -4,19 +4,16 @@ import type { ComparedBand } from "../fixedComparison";
 import { countText, percentText, pointsText } from "./readingText";
 
 /** Trainings of one network by one length. */
-interface LongRuns {
+export interface LongRuns {
   readonly name: string;
   readonly epochs: number;
   readonly runs: RunPoint[];
 }
 
-const reference = "hand-made";
+export const reference = "hand-made";
 
-/**
- * What the trainings of another length say, as Markdown: a table for each length, and how far every network is from the hand-made one of
- * that length.
- */
-export function fixedLengths({ longer }: Pick<ComparedBand, "longer">): string {
+/** The networks that were trained by another length, each with its trainings by one length. */
+export function longRunsOf(longer: ComparedBand["longer"]): LongRuns[] {
   const found = new Map<string, LongRuns>();
   for (const [file, run] of Object.entries(longer)) {
     const [, arm, epochs] = form.exec(file) as unknown as [string, string, string];
@@ -26,12 +23,20 @@ export function fixedLengths({ longer }: Pick<ComparedBand, "longer">): string {
     own.runs.push(run);
     found.set(key, own);
   }
-  const all = [...found.values()];
-  const lengths = [...new Set(all.map(({ epochs }) => epochs))].sort((a, b) => a - b);
-  return lengths.map((epochs) => tableOf(all.filter((one) => one.epochs === epochs))).join("\n\n");
+  return [...found.values()];
 }
 
 const form = /^[A-Z]-(.+)-s\d+-(\d+)epochs$/;
+
+/**
+ * What the trainings of another length say, as Markdown: a table for each length, and how far every network is from the hand-made one of
+ * that length.
+ */
+export function fixedLengths({ longer }: Pick<ComparedBand, "longer">): string {
+  const all = longRunsOf(longer);
+  const lengths = [...new Set(all.map(({ epochs }) => epochs))].sort((a, b) => a - b);
+  return lengths.map((epochs) => tableOf(all.filter((one) => one.epochs === epochs))).join("\n\n");
+}
 
 function tableOf(networks: readonly LongRuns[]): string {
   const by = networks.find(({ name }) => name === reference);

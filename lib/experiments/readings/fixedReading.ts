@@ -10,9 +10,12 @@ import { fitRanking } from "../fitRanking";
 import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan } from "../frontierPlan";
 import { fixedLengths } from "./fixedLengths";
+import { headlineReading } from "./headlineReading";
 import { decimalText, listText, percentText, pointsText } from "./readingText";
 
 export interface FixedReadingOptions {
+  /** The band's name: that of the plan's headline has another question. */
+  readonly name?: string;
   readonly plan?: ComparisonPlan;
   /** Trainings of the space that were there before, for the τ of the races' fitted alphas with them; none by default. */
   readonly earlier?: readonly TrainRecord[];
@@ -29,15 +32,15 @@ export interface FixedReadingOptions {
  * ```
  */
 export function fixedReading(band: ComparedBand, options: FixedReadingOptions = {}): string {
-  const { plan = frontierPlan, earlier = [] } = options;
-  const parts = [primary(band, plan), againstRandom(band), ranks(band), fits(band, earlier)];
-  return [...(isLongOnly(band) ? [] : parts), fixedLengths(band)].filter((part) => part !== "").join("\n\n");
-}
-
-/** Whether a band has nothing but trainings of another length: then nothing is to be decided by short ones. */
-function isLongOnly({ races, searches, chosen, draws, given, longer }: ComparedBand): boolean {
-  const others = [races, searches, chosen, given].some((group) => Object.keys(group).length > 0);
-  return !others && draws.length === 0 && Object.keys(longer).length > 0;
+  const { name, plan = frontierPlan, earlier = [] } = options;
+  const isHeadline = name === plan.headline.band;
+  const decided = isHeadline
+    ? [headlineReading(band, plan.headline), fixedLengths(band)]
+    : [primary(band, plan), againstRandom(band)];
+  const searched = [ranks(band), fits(band, earlier)];
+  return [...decided, ...searched, ...(isHeadline ? [] : [fixedLengths(band)])]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
 function primary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ComparedBand } from "../../../lib/experiments/fixedComparison";
+import { frontierPlan } from "../../../lib/experiments/frontierPlan";
 import { loadTrainRecords } from "../../../lib/experiments/loadTrainRecords";
 import { fixedReading } from "../../../lib/experiments/readings/fixedReading";
 import { readRaceRecord } from "../../../lib/records/raceRecordFile";
@@ -23,6 +24,9 @@ const races = (...means: number[]) => ({
   chosen: { race: Object.fromEntries(means.map((mean, seed) => [seed, seedsOf(around(mean))])) },
 });
 
+/** The network of the headline's version 2. */
+const plan = { ...frontierPlan, headline: { ...frontierPlan.headline, chosen: "race, seed 0" } };
+
 describe("fixedReading of trainings of another length", () => {
   const long = (bops: number, flops: number, accuracies: readonly number[]) =>
     seedsOf(accuracies).map((run) => ({ ...run, bops, flops }));
@@ -35,13 +39,37 @@ describe("fixedReading of trainings of another length", () => {
       "H-race-0-winner-s100-60epochs": a,
       "H-race-0-winner-s101-60epochs": b,
     } as ComparedBand["longer"];
-    expect(fixedReading({ ...nothing, longer })).toBe(
+    expect(fixedReading({ ...nothing, longer }, { name: "H", plan })).toBe(
       [
+        "**The headline is reached**: +1.5 points, 84.5 % ± 0.7 (2 seeds) against 83.0 % (one seed), with 64.8 % of the BOPs and 41.6 % of the FLOPs. " +
+          "Asked: +1.5 points over the full-width hand-made network after 60 epochs, with at most 66.7 % of its BOPs and 100.0 % of its FLOPs.",
+        "",
         "| network | runs | BOPs | FLOPs | after 60 epochs | over the hand-made one, points |",
         "| --- | --- | --- | --- | --- | --- |",
         "| hand-made | 1 | 40,108,032 | 705,152 | 83.0 % | – |",
         "| race, seed 0 | 2 | 26,000,000 | 293,000 | 84.5 % ± 0.7 | +1.5 |",
       ].join("\n"),
+    );
+  });
+
+  it("of the headline says what is missing, and that costs count", () => {
+    const hand = { "H-hand-made-s100-60epochs": c } as ComparedBand["longer"];
+    expect(fixedReading(nothing, { name: "H" })).toMatch(
+      /^\*\*Not decided yet\*\*: missing are trainings of the race's network and of the hand-made network\. Asked: \+1\.5 points/,
+    );
+    expect(fixedReading({ ...nothing, longer: hand }, { name: "H" })).toContain(
+      "missing are trainings of the race's network. Asked",
+    );
+    const costly = {
+      ...hand,
+      "H-race-0-winner-s100-60epochs": { ...a, bops: 27e6 },
+    } as ComparedBand["longer"];
+    expect(fixedReading({ ...nothing, longer: costly }, { name: "H", plan })).toContain(
+      "**The headline is not reached**: +1.0 points, 84.0 % (one seed) against 83.0 % (one seed), with 67.3 % of the BOPs",
+    );
+    const better = { ...costly, "H-race-0-winner-s100-60epochs": { ...a, bops: 27e6, accuracy: 0.9 } };
+    expect(fixedReading({ ...nothing, longer: better as never }, { name: "H", plan })).toContain(
+      "is not reached**: +7.0",
     );
   });
 
