@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -91,8 +92,16 @@ const nativeCompiler = process.env.CXX ?? "g++";
 /** Whether a folder was built without native code, by want of a compiler that is there now, or the file is gone. */
 function lacksNative(dist) {
   const file = join(dist, "native.node");
-  if (!takesNative || existsSync(file) || existsSync(`${file}.failed`)) return false;
-  return spawnSync(nativeCompiler, ["--version"], { stdio: "ignore" }).status === 0;
+  if (!takesNative || existsSync(file)) return false;
+  const version = compilerVersion();
+  const failed = existsSync(`${file}.failed`) ? readFileSync(`${file}.failed`, "utf8") : null;
+  return version !== null && version !== failed;
+}
+
+/** What the compiler says of itself; null where there is none. */
+function compilerVersion() {
+  const { status, stdout } = spawnSync(nativeCompiler, ["--version"], { encoding: "utf8" });
+  return status === 0 ? stdout : null;
 }
 
 /**
@@ -106,10 +115,11 @@ function buildNative(sources, target) {
   // One file that needs no newer C++ library than there is.
   const linking = ["-static-libstdc++", "-static-libgcc", "-s"];
   const args = [...options, ...linking, `-I${headers}`, join(sources, "binding.cc"), "-o", target];
-  const { status, error } = spawnSync(nativeCompiler, args, { stdio: "inherit" });
+  const { status, error, signal } = spawnSync(nativeCompiler, args, { stdio: "inherit" });
   if (status === 0) return;
   const isMissing = error?.code === "ENOENT";
-  if (!isMissing) writeFileSync(`${target}.failed`, "");
+  // Not tried again by the same compiler, unless it was stopped.
+  if (!isMissing && signal === null) writeFileSync(`${target}.failed`, compilerVersion() ?? "");
   const why = isMissing ? `${nativeCompiler} is not installed` : "it does not compile (above)";
   console.log(`build: no native code, ${why}; training steps run on ONNX Runtime, about a third as fast.`);
 }

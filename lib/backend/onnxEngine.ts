@@ -53,7 +53,7 @@ function askedThreads(): number {
   const all = availableParallelism();
   if (asked === "") return all;
   const threads = Number(asked);
-  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads()) return threads;
+  if (/^\d+$/.test(asked) && threads >= 1 && threads <= mostThreads()) return threads;
   throw new ConfigError(
     `BARS_ONNX_THREADS: expected a whole number from 1 to ${mostThreads()}, got "${asked}". Unset it for one thread a processor, ${all} here.`,
   );

@@ -217,9 +217,9 @@ A row takes about a minute and a half a round on two cores.`;
 
 /** A whole number of at least 1 that was typed. */
 function count(text, name) {
-  const value = wholeNumber(text, name);
-  if (value === 0) throw new UsageError(`--${name} must be an integer of at least 1, got "0".`);
-  return value;
+  if (!/^0*[1-9]\d*$/.test(text))
+    throw new UsageError(`--${name} must be an integer of at least 1, got "${text}".`);
+  return wholeNumber(text, name);
 }
 
 async function main() {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { lossGradients, tf } from "../../../lib/backend";
+import { detach, gated, lossGradients, tf } from "../../../lib/backend";
 import { randomKey } from "../../../lib/random/randomKey";
 import type { OnnxBackend } from "../../../packages/tfjs-onnxruntime/src/onnxBackend";
 import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNative";
@@ -42,7 +42,31 @@ const bodies: Readonly<
   "whole numbers of lists": {
     body: (x) => {
       const level = tf.mul(tf.mean(tf.abs(x), [0, 1, 2]), 2);
-      return squares(tf.mul(x, tf.addN([tf.round, tf.ceil, tf.floor].map((each) => each(level)))));
+      return squares(
+        tf.mul(x, tf.addN([tf.round, tf.ceil, tf.floor].map((each, i) => tf.mul(each(level), i + 1)))),
+      );
+    },
+  },
+  "halves as whole numbers": {
+    body: (x) => squares(tf.mul(x, tf.round(tf.tensor1d([0.5, 1.5, 2.5, -0.5, -1.5, 3.49999])))),
+  },
+  "whole numbers within limits": {
+    body: (x) => squares(tf.mul(x, tf.cast(tf.clipByValue(tf.fill([6], 5, "int32"), -0.5, 1.5), "float32"))),
+  },
+  choices: {
+    body: (x) => squares(tf.where(tf.greater(detach(x), 0.1), tf.mul(x, 2), tf.square(x))),
+  },
+  "a border that is known later than what is in it": {
+    body: (x) => {
+      const open = detach(tf.relu(tf.sub(10, tf.mean(tf.square(x))))) as tf.Scalar;
+      const border = [
+        [0, 0],
+        [1, 2],
+        [2, 1],
+        [0, 0],
+      ] as [number, number][];
+      const [y] = gated({ open, share: 0.5 }, [x], (part) => [tf.pad(tf.zerosLike(part), border, 1)]);
+      return tf.add(squares(x), squares(tf.mean(y as tf.Tensor, [1, 2])));
     },
   },
   "powers of lists": {
@@ -57,16 +81,14 @@ const bodies: Readonly<
       const [mean, offset] = [drawn("mean", 6), drawn("offset", 6)] as [tf.Tensor1D, tf.Tensor1D];
       const variance = tf.square(drawn("variance", 6)) as tf.Tensor1D;
       const normed = tf.batchNorm(x, mean, variance, offset, drawn("scale", 6) as tf.Tensor1D, 1e-5);
-      return squares(tf.mul(normed, x));
+      const ones = tf.batchNorm(tf.onesLike(x), mean, variance, offset, drawn("gain", 6) as tf.Tensor1D);
+      return squares(tf.mul(tf.add(normed, ones), x));
     },
   },
   "means of windows that overlap": { body: windows("avgPool", 3, 1, "valid") },
   "largest of windows that overlap": { body: windows("maxPool", [3, 2], 1, "same") },
   "largest of windows with gaps": { body: windows("maxPool", 2, 3, "valid") },
 };
-
-/** What has no gradient with a repeated batch, whose slices are not of images alone. */
-const repeatedBatch: Body = (x) => squares(tf.mean(tf.tile(x, [2, 1, 1, 1]), [1, 2]));
 
 function outcomes(body: Body, channels = 6): number[][] {
   return tf.tidy(() => {
@@ -141,6 +163,11 @@ describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
     expect(await digits(tf.exp, Math.exp, [-1, 1], 33)).toBeLessThan(2e-7);
     expect(await digits(tf.tanh, Math.tanh, [-12, 12], 34)).toBeLessThan(3e-7);
     expect(await digits(tf.tanh, Math.tanh, [-0.7, 0.6], 35)).toBeLessThan(3e-7);
+    const high = tf.tidy(() => {
+      const y = tf.conv2d(tf.fill([1, 1, 1, 1], 89) as T4, tf.ones([1, 1, 1, 1]) as T4, 1, "same");
+      return [tf.cosh, tf.sinh].map((of) => tf.sum(of(y), [1, 2]));
+    });
+    for (const one of high) expect((one.dataSync()[0] as number) / Math.cosh(89)).toBeCloseTo(1, 5);
     const far = tf.tidy(() => {
       const x = tf.tensor([-200, 88.8, 200, Number.NaN, -1e30, 1e30], [6, 1, 1, 1]) as T4;
       const y = tf.conv2d(x, tf.ones([1, 1, 1, 1]) as T4, 1, "same");
@@ -152,16 +179,44 @@ describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
     ]);
   });
 
-  it("a batch that is repeated", async () => {
-    const forward = () =>
-      tf.tidy(() => {
+  /** What has no gradient, or one that is not meant. */
+  const withoutGradient: Readonly<
+    Record<string, { readonly body: Body; readonly why: string; readonly same?: Body }>
+  > = {
+    "a batch that is repeated": {
+      body: (x) => squares(tf.mean(tf.tile(x, [2, 1, 1, 1]), [1, 2])),
+      why: "repeated",
+    },
+    "batch norms by one mean for all": {
+      body: (x) => squares(tf.batchNorm(x, tf.tensor1d([0.3]), tf.tensor1d([2]))),
+      why: "not one for each channel",
+    },
+    "choices of entries of the first axis": {
+      body: (x) => {
+        const condition = tf.tensor1d([1, 0], "bool");
+        const chosen = tf.engine().runKernel("Select", { condition, t: x, e: tf.onesLike(x) } as never);
+        return squares(chosen as tf.Tensor);
+      },
+      why: "entries of the first axis",
+      // tfjs's own kernel takes other entries.
+      same: (x) => squares(tf.where(tf.tensor([true, false], [2, 1, 1, 1], "bool"), x, tf.onesLike(x))),
+    },
+  };
+
+  it.each(Object.entries(withoutGradient))("%s", async (_, { body, why, same = body }) => {
+    const forward = (of: Body) => {
+      const result = tf.tidy(() => {
         const x = tf.conv2d(drawn("image", batch, 6, 5, 3) as T4, drawn("stem", 3, 3, 3, 6) as T4, 1, "same");
-        return [Array.from(repeatedBatch(x as T4).dataSync())];
+        return of(x as T4);
       });
+      const values = [Array.from(result.dataSync())];
+      result.dispose();
+      return values;
+    };
     await tf.setBackend("cpu");
-    const expected = forward();
+    const expected = forward(same);
     await tf.setBackend("onnx");
-    expectClose(forward(), expected);
-    expect(backend.statistics().unstaged).toContain("repeated");
+    expectClose(forward(body), expected);
+    expect(backend.statistics().unstaged).toContain(why);
   });
 });

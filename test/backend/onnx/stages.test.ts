@@ -150,6 +150,7 @@ const cases: Record<string, Case> = {
     const [first, given] = [b.norm(b.conv(x, 4, 3)), b.norm(b.conv(b.norm(x), 4, 1))];
     return add(add(b.conv(concatChannels([zeros, ones, bits]), 4, 3), given), first);
   }),
+  "a batch that a norm alone reads": trained([3, 5, 4], (b, x) => relu(b.norm(b.conv(b.norm(x), 6, 3)))),
   "a batch of one image": trained([1, 6, 5], (b, x) => {
     const first = relu(b.norm(b.conv(x, 8, 3)));
     return b.norm(b.conv(first, 6, 3, { stride: 2 }));

@@ -19,10 +19,13 @@ export function lookForNative(): FoundNative {
   // From sources it lies in the folder of the compiled files.
   const places = ["../native.node", "../../dist/native.node"].map((place) => join(__dirname, place));
   const path = places.find((place) => existsSync(place));
-  if (path === undefined)
-    return {
-      why: "their native code is not there; install g++ and build again, or install the package again",
-    };
+  if (path === undefined) {
+    const failed = places.some((place) => existsSync(`${place}.failed`));
+    const why = failed
+      ? "their native code did not compile; npm run build -- --force shows why"
+      : "their native code is not there; install g++ and build again, or install the package again";
+    return { why };
+  }
   const addresses = addressLimit();
   if (addresses < leastAddresses)
     return { why: `they reserve 10 GiB of addresses, and ulimit -v allows ${gibibytes(addresses)} in all` };

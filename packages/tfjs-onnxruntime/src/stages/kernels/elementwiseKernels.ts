@@ -96,12 +96,21 @@ const binary = (formula: (e: Expressions, a: Expression, b: Expression) => Expre
 
 const exponential = (e: Expressions, x: Expression) => e.make("exp", x);
 
+const choice = elementwise(["condition", "t", "e"], (e, [condition, first, second]) => {
+  const [holds, nothing] = [condition as Expression, e.number(0)];
+  const chosen = e.make("keep", first as Expression, e.make("ne", holds, nothing));
+  return e.make("add", chosen, e.make("keep", second as Expression, e.make("eq", holds, nothing)));
+});
+
 /** `e^x` of images; lists have more digits (`functionKernels.ts`). */
 export const exponentialOfImages = unary(exponential);
 
 function hyperbolicCosine(e: Expressions, x: Expression): Expression {
-  const both = e.make("add", exponential(e, x), exponential(e, e.make("neg", x)));
-  return e.make("mul", both, e.number(0.5));
+  // By halves: e^|x| itself may be more than a number can be where the result is not.
+  const size = e.make("abs", x);
+  const root = exponential(e, e.make("mul", size, e.number(0.5)));
+  const rising = e.make("mul", e.make("mul", root, e.number(0.5)), root);
+  return e.make("add", rising, e.make("mul", exponential(e, e.make("neg", size)), e.number(0.5)));
 }
 
 const add = binary((e, a, b) => e.make("add", a, b));
@@ -143,15 +152,23 @@ export const elementwiseKernels: Readonly<Record<string, KernelLowering>> = {
   BarsSignWindowGrad: elementwise(["dy", "x"], (e, [dy, x], { clip }) =>
     e.make("keep", dy as Expression, e.make("le", e.make("abs", x as Expression), e.number(clip as number))),
   ),
-  ClipByValue: unary((e, x, { clipValueMin, clipValueMax }) =>
-    e.make("min", e.make("max", x, e.number(clipValueMin as number)), e.number(clipValueMax as number)),
-  ),
+  ClipByValue(lowering, call) {
+    const { clipValueMin, clipValueMax } = call.node.attributes as Record<string, number>;
+    // Of whole numbers the result is whole.
+    const isWhole = call.inputs["x"]?.value.dtype === "int32";
+    const [least, most] = [clipValueMin as number, clipValueMax as number].map((limit) =>
+      isWhole ? Math.trunc(limit) : limit,
+    ) as [number, number];
+    return unary((e, x) => e.make("min", e.make("max", x, e.number(least)), e.number(most)))(lowering, call);
+  },
   LogicalAnd: binary((e, a, b) => e.make("mul", a, b)),
-  Select: elementwise(["condition", "t", "e"], (e, [condition, first, second]) => {
-    const [holds, nothing] = [condition as Expression, e.number(0)];
-    const chosen = e.make("keep", first as Expression, e.make("ne", holds, nothing));
-    return e.make("add", chosen, e.make("keep", second as Expression, e.make("eq", holds, nothing)));
-  }),
+  LogicalNot: unary((e, x) => e.make("bit", e.make("eq", x, e.number(0)))),
+  Select(lowering, call) {
+    // Such a condition chooses whole entries of the first axis.
+    if (call.shapeOf("condition").length === 1 && call.shapeOf("t").length > 1)
+      throw new Unsupported("it chooses entries of the first axis");
+    return choice(lowering, call);
+  },
   Equal: binary((e, a, b) => e.make("bit", e.make("eq", a, b))),
   LessEqual: binary((e, a, b) => e.make("bit", e.make("le", a, b))),
   GreaterEqual: binary((e, a, b) => e.make("bit", e.make("ge", a, b))),

@@ -19,7 +19,9 @@ export function imageOf(lowering: Lowering, value: Value): { value: Expression; 
     }
   }
   if (value.kind !== "padded") throw new Unsupported("a list stands where an image is expected");
-  const view = lowering.held(value.value, value.inner, value.value.level, value.border);
+  // The border may be known later than what is in it.
+  const level = Math.max(value.value.level, value.border.fill.level);
+  const view = lowering.held(value.value, value.inner, level, value.border);
   return { value: lowering.expressions.load(view), extents: view.extents };
 }
 
