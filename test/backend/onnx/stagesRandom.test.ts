@@ -5,7 +5,7 @@ import { findNative } from "../../../packages/tfjs-onnxruntime/src/stages/findNa
 import { startOnnx } from "./onnxBench";
 import { describeNetwork, type Step, trainStep } from "./randomNetworks";
 
-const seeds = Number(process.env["BARS_FUZZ_INPUTS"] ?? 30);
+const seeds = Number(process.env["BARS_FUZZ_INPUTS"] ?? 20);
 /** Of about one seed in thirty gradients cancel by more than the tolerance allows for, or a sign is one that rounding decides; not of these. */
 const firstSeed = Number(process.env["BARS_FUZZ_SEED"] ?? 110);
 /** Networks with gates, likewise. */
