@@ -25,8 +25,8 @@ const remedies: Readonly<Record<Provider, string>> = {
  * tfjs on ONNX Runtime, whole training steps as one graph. From npm alone.
  *
  * Variants: the execution provider. Without one the processor: `cpu`, and where its native library does not load the
- * WebAssembly build, `wasm`, about a third as fast. `BARS_ONNX_THREADS` sets the threads of one operator, all
- * processors without it. `BARS_ONNX_STAGES=0` computes training steps with ONNX Runtime alone; see docs/engine.md.
+ * WebAssembly build, `wasm`, about a third as fast. `BARS_ONNX_THREADS` sets the threads, one a
+ * processor without it; what is no whole number from 1 on, or far more than there are processors, is a ConfigError. `BARS_ONNX_STAGES=0` computes training steps with ONNX Runtime alone; see docs/engine.md.
  */
 export const onnxEngine: Engine = {
   name: "onnx",

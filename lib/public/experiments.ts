@@ -44,7 +44,7 @@ export {
   comparedRows,
   fixedComparison,
 } from "../experiments/fixedComparison";
-export { type ComparisonPlan, frontierPlan } from "../experiments/frontierPlan";
+export { type ComparisonPlan, frontierPlan, type HeadlinePlan } from "../experiments/frontierPlan";
 export {
   type LatencyFit,
   type LatencyRow,

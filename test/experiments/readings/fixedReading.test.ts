@@ -60,6 +60,14 @@ describe("fixedReading of trainings of another length", () => {
     expect(fixedReading({ ...nothing, longer: hand }, { name: "H" })).toContain(
       "missing are trainings of the race's network. Asked",
     );
+    const exactly = {
+      "H-hand-made-s100-60epochs": { ...c, accuracy: 0.8362 },
+      "H-race-0-winner-s100-60epochs": { ...a, accuracy: 0.8512 },
+    } as ComparedBand["longer"];
+    expect(0.8512 - 0.8362).toBeLessThan(0.015);
+    expect(fixedReading({ ...nothing, longer: exactly }, { name: "H", plan })).toContain(
+      "is reached**: +1.5",
+    );
     const costly = {
       ...hand,
       "H-race-0-winner-s100-60epochs": { ...a, bops: 27e6 },
