@@ -110,6 +110,14 @@ export const spaceSection = section(
         "A stride-2 binary convolution: two half-width convolutions on inputs one pixel apart, or one plain one.",
     }),
     convGroups: integer({ default: 4, min: 1, meaning: "Groups of bin_group_conv_3x3." }),
+    headActivation: later(
+      oneOf(["none", "bn_relu"], {
+        default: "none",
+        meaning:
+          "What stands between the last cell and the head's pooling: none; bn_relu, a batch norm and a ReLU, without which what the cells add up reaches the classifier unscaled.",
+        source: "none: aw_nas; bn_relu: pre-activation ResNet, arXiv:1603.05027",
+      }),
+    ),
   },
 );
 

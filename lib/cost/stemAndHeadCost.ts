@@ -2,7 +2,7 @@ import { type SpaceConfig, stemReduction } from "../config/spaceConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
 import { cellTensorFactor } from "../space/builtCells";
 import { stagesOf } from "../space/stages";
-import { copiesStem, stemOf } from "../space/stem";
+import { activatedHead, copiesStem, stemOf } from "../space/stem";
 import type { LayerCost } from "./cost";
 import { layerCosts } from "./layerCost";
 
@@ -49,7 +49,7 @@ export function extraStemCost(space: SpaceConfig, channels: number): LayerCost[]
 }
 
 /**
- * The head, full precision: global average pooling and a linear classifier with bias.
+ * The head, full precision: batch norm and ReLU where the space has them, global average pooling and a linear classifier with bias.
  *
  * @param channels of one node of the last cell, as `headChannels` gives them; in preprocess mode the head reads
  * `steps` times as many.
@@ -57,7 +57,12 @@ export function extraStemCost(space: SpaceConfig, channels: number): LayerCost[]
 export function headCost(space: SpaceConfig, channels: number): LayerCost[] {
   const { size } = stagesOf(space).at(-1) as { size: number };
   const input = [size, size, channels * cellTensorFactor(space)] as const;
-  return layerCosts("head", input, [{ layer: "global_pool" }, { layer: "linear", out: space.classes }]);
+  const before: LayerSpec[] = activatedHead(space) ? [{ layer: "batch_norm" }, { layer: "relu" }] : [];
+  return layerCosts("head", input, [
+    ...before,
+    { layer: "global_pool" },
+    { layer: "linear", out: space.classes },
+  ]);
 }
 
 /** Stem and head of a network whose first and last feature maps have these channels. */

@@ -10,10 +10,10 @@ import type { RandomKey } from "../random/randomKey";
 import { builtCells, cellChannels, classifierInputs, stemChannels } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
-import { copiesStem, type Stem, stemOf } from "../space/stem";
+import { activatedHead, copiesStem, type Stem, stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import { AuxiliaryHead } from "./auxiliaryHead";
-import { classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
+import { affineSpecs, classifierSpecs, type LayerContext, layerContext, realConvSpecs } from "./layerContext";
 import { checkLayerOverrides, type LayerOverrides, type OverridableLayer } from "./layerOverrides";
 import { NetworkCell } from "./networkCell";
 import type { NetworkOutputs, NetworkPass, Trainable } from "./trainable";
@@ -96,6 +96,7 @@ export class Network implements Trainable {
           realConvSpecs(name, kernel, from, out),
         ),
         ...(wide ? extraStemSpecs(space, channels) : []),
+        ...(activatedHead(space) ? affineSpecs("headNorm", classifierInputs(genotype)) : []),
         ...classifierSpecs("head", classifierInputs(genotype), space.classes),
         ...this.#cells.flatMap((cell) => cell.parameters),
         ...(this.#auxiliary?.parameters ?? []),
@@ -107,6 +108,7 @@ export class Network implements Trainable {
       ...this.#stemForm.convolutions.map(({ name }) => name),
       ...(wide ? ["extraStem"] : []),
       ...this.#cells.flatMap(({ taps }) => taps),
+      ...(activatedHead(space) ? ["headActivation"] : []),
       "pooled",
       "logits",
     ];
@@ -123,6 +125,8 @@ export class Network implements Trainable {
         if (this.#auxiliary && pass.training && i === this.#auxiliaryAt)
           extra = this.#auxiliary.logits(x, context);
       });
+      if (activatedHead(this.genotype.space))
+        x = context.see("headActivation", relu(context.normalize("headNorm", x, "headNorm")));
       const pooled = context.see("pooled", globalAveragePool(x));
       const weight = context.get("head.weight") as tf.Tensor2D;
       const value = linear(pooled, weight, context.get("head.bias") as tf.Tensor1D, "head");

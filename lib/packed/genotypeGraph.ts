@@ -9,7 +9,7 @@ import {
   stemChannels,
 } from "../space/builtCells";
 import type { Genotype } from "../space/genotype";
-import { copiesStem, type StemConvolution, stemOf } from "../space/stem";
+import { activatedHead, copiesStem, type StemConvolution, stemOf } from "../space/stem";
 import { ConfigError } from "../util/errors";
 import { type BlockPlace, blockGraph, type GraphContext } from "./blockGraph";
 import type { NodeId } from "./graph";
@@ -46,8 +46,13 @@ export function genotypeGraph(context: GraphContext, genotype: Genotype): NodeId
     const edges = genotype.cells[cell.group] ?? [];
     x = new CellGraph(context, space, cell).output(x, edges);
   }
-  const pooled = build.globalPool("pooled", x);
   const features = classifierInputs(genotype);
+  if (activatedHead(space)) {
+    const norm = { name: "headNorm", statistics: "headNorm", channels: features, kernels: null };
+    const { scale, offset } = weights.norm(norm);
+    x = build.activation("head.relu", build.affine("headNorm", x, scale, offset), { kind: "relu" });
+  }
+  const pooled = build.globalPool("pooled", x);
   const weight = weights.real("head.weight", [features, space.classes]);
   return build.dense("logits", pooled, weight, weights.real("head.bias", [space.classes]));
 }

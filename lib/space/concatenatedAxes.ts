@@ -8,6 +8,7 @@ export function concatenatedAxes(name: string, space: SpaceConfig): readonly num
   if (name === "extraStem.kernel") return [1, 1, 1, steps];
   if (name.startsWith("extraStem.")) return [steps];
   if (name === "head.weight") return [factor, 1];
+  if (name.startsWith("headNorm.")) return [factor];
   if (/\.process\.(kernel|latent)$/.test(name)) return [1, 1, steps, 1];
   if (/\.process\.rsign\./.test(name)) return [steps];
   if (/\.shortcut\..*latent$/.test(name)) return [1, 1, factor, factor];

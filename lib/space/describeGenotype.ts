@@ -4,6 +4,7 @@ import type { Genotype, GenotypeEdge } from "./genotype";
 import { genotypeHash } from "./genotypeJson";
 import { effectiveWidths } from "./layoutChoice";
 import { type Stage, stagesOf } from "./stages";
+import { activatedHead } from "./stem";
 import { widthSlots } from "./widthSlots";
 import { widthText } from "./widthText";
 
@@ -28,7 +29,7 @@ export function describeGenotype(genotype: Genotype): string {
     `genotype ${genotypeHash(genotype).slice(0, 12)}: ${counted(kept, "cell")} of ${total} in ${counted(stages.length, "stage")}`,
     `stem: ${space.imageSize}x${space.imageSize}, ${space.imageChannels} to ${counted(stemChannels(genotype), "channel")}`,
     ...stages.flatMap((stage) => stageLines(genotype, stage)),
-    `head: ${counted(classifierInputs(genotype), "input")} to ${counted(space.classes, "class", "classes")}`,
+    `head: ${activatedHead(space) ? "batch norm, ReLU, " : ""}${counted(classifierInputs(genotype), "input")} to ${counted(space.classes, "class", "classes")}`,
     ...genotype.cells.flatMap((edges, group) => groupLines(genotype, edges, group)),
   ];
   return lines.join("\n");

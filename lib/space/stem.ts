@@ -24,6 +24,11 @@ export function copiesStem({ process, extraStem = "real" }: SpaceConfig): boolea
   return process === "preprocess" && extraStem === "copies";
 }
 
+/** Whether a batch norm and a ReLU stand before the head's pooling. */
+export function activatedHead({ headActivation = "none" }: SpaceConfig): boolean {
+  return headActivation === "bn_relu";
+}
+
 /**
  * The stem of a space. Only its last convolution follows the width of the first stage; what is before it has half of
  * `initChannels` (and all of them in the second of three), whatever the width.

@@ -9,12 +9,12 @@ import { type BatchStatistics, RunningStatistics } from "../layers/runningStatis
 import { fold, keptShares, type RandomKey } from "../random/randomKey";
 import { cellTensorFactor } from "../space/builtCells";
 import { cellsOf, type Stage, stagesOf } from "../space/stages";
-import { copiesStem, stemOf } from "../space/stem";
+import { activatedHead, copiesStem, stemOf } from "../space/stem";
 import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { type CellAtWidth, cellAtWidths, computedWidths, widthGates } from "./cellAtWidths";
 import type { CellPass, OperationWeights } from "./cellPass";
-import { anyOf, fedShares, heldShares, type Share } from "./fedShares";
+import { anyOf, byShare, fedShares, heldShares, type Share } from "./fedShares";
 import { type AppliedCell, gatedCell } from "./gatedCell";
 import { layoutWeights, widthMasks } from "./layoutWeights";
 import { scalarsOf } from "./operationWeights";
@@ -60,7 +60,7 @@ export interface ForwardOptions {
  *   stage, `d` the depth weights (sink connection; TF-NAS, arXiv:2008.05314)
  * - width: leading channels are shared by all widths; a channel counts as much as the widths that have it weigh
  *   (soft masks), on every node, cell output and binary kernel
- * - head: global average pooling and a real linear layer
+ * - head: global average pooling and a real linear layer; before them batch norm and ReLU where the space has them
  *
  * At one-hot weights it computes what the derived network computes with the same weights. Batch norms use the
  * statistics of the batch: one supernet stands for many architectures.
@@ -153,6 +153,7 @@ export class Supernet {
       let x = this.#stem(images, maskOf(layout.opening[0], this.#masks[0]), pass);
       // Probability that the tensor between two cells holds anything of the image.
       let fed: Share = null;
+      let headMask: tf.Tensor1D | null = null;
       const narrow = options.skips?.widths === true && !options.skipDropout;
       const built = (cell: number, input: Distribution, output: Distribution): AppliedCell =>
         narrow && input && output ? this.#atWidths(cell, input, output) : (this.#cells[cell] as SupernetCell);
@@ -168,13 +169,13 @@ export class Supernet {
         }
         const states = [x];
         const shares = [fed];
-        let inMask = openingMask;
+        const outMasks = [openingMask];
         const depth = layout.sink[s] ?? null;
         stage.cells.forEach((cell, i) => {
           const entering = i === 0 ? layout.opening[s] : layout.output[s]?.[i - 1];
           const leaving = layout.output[s]?.[i];
           const output = maskOf(leaving, this.#masks[s]);
-          const around = { input: inMask, output, fed };
+          const around = { input: outMasks[i] as tf.Tensor1D | null, output, fed };
           const normal = built(cell, entering, leaving);
           if (depth && options.skips?.cells) {
             // Cells beyond the depth, whose states have weight 0 all together.
@@ -184,15 +185,16 @@ export class Supernet {
           fed = this.#fedAfter(cell, operations, fed);
           states.push(x);
           shares.push(fed);
-          inMask = output;
+          outMasks.push(output);
         });
         const sink = layout.sink[s];
+        if (activatedHead(this.space) && stage.closing === null) headMask = mixedMask(outMasks, sink ?? null);
         if (sink) {
           x = options.skips?.cells ? chosenOf(states, sink, pass) : mixture(states, sink);
           fed = mixedShare(shares, sink);
         }
       }
-      const pooled = globalAveragePool(x);
+      const pooled = globalAveragePool(this.#beforeHead(x, headMask, fed, pass));
       const get = this.parameters.get;
       return linear(
         pooled,
@@ -235,8 +237,7 @@ export class Supernet {
 
   #stem(images: tf.Tensor4D, mask: tf.Tensor1D | null, pass: CellPass): tf.Tensor4D {
     const { get } = pass;
-    const affine = (name: string, x: tf.Tensor4D) =>
-      tf.add(tf.mul(pass.normalize(name, x), get(`${name}.scale`)), get(`${name}.offset`)) as tf.Tensor4D;
+    const affine = (name: string, x: tf.Tensor4D) => affineOf(name, pass.normalize(name, x), pass);
     const { convolutions, pooled } = stemOf(this.space, this.space.initChannels);
     const full = convolutions.reduce((x, { name, stride, relu: after }) => {
       const kernel = get(`${name}.kernel`) as tf.Tensor4D;
@@ -248,6 +249,13 @@ export class Supernet {
       ? tf.tile(narrow, [1, 1, 1, this.space.steps])
       : realConv2d(relu(narrow), get("extraStem.kernel") as tf.Tensor4D, { name: "extraStem", stride: 1 });
     return masked(affine("extraStem", wide), tiled(mask, this.space.steps));
+  }
+
+  /** What the head's pooling reads. */
+  #beforeHead(x: tf.Tensor4D, mask: tf.Tensor1D | null, fed: Share, pass: CellPass): tf.Tensor4D {
+    if (!activatedHead(this.space)) return x;
+    const normalized = byShare(pass.normalize("headNorm", x), fed);
+    return masked(relu(affineOf("headNorm", normalized, pass)), tiled(mask, cellTensorFactor(this.space)));
   }
 
   #pass(options: ForwardOptions): CellPass {
@@ -304,6 +312,11 @@ export class Supernet {
 /** Of widths; nothing where they are not searched. */
 type Distribution = tf.Tensor | null | undefined;
 
+/** A normalised tensor with the scale and shift of its batch norm. */
+function affineOf(name: string, normalized: tf.Tensor4D, { get }: CellPass): tf.Tensor4D {
+  return tf.add(tf.mul(normalized, get(`${name}.scale`)), get(`${name}.offset`));
+}
+
 /** Batch norm with given statistics. */
 function normalizedBy(
   statistics: ReadonlyMap<string, tf.Tensor>,
@@ -352,6 +365,16 @@ function mixedShare(shares: readonly Share[], weights: tf.Tensor): Share {
   return tf.addN(terms) as tf.Scalar;
 }
 
+/** `Σ_i weights_i · masks_i`, of the tensor that a stage hands on; no weights: the last one. */
+function mixedMask(masks: readonly (tf.Tensor1D | null)[], weights: tf.Tensor | null): tf.Tensor1D | null {
+  const [first = null] = masks;
+  if (first === null || weights === null) return masks.at(-1) ?? null;
+  return tf.reshape(
+    tf.matMul(tf.reshape(weights, [1, -1]), tf.stack(masks as tf.Tensor1D[]) as tf.Tensor2D),
+    [-1],
+  );
+}
+
 /** The soft mask of a distribution over widths: `[choices] · [choices, channels]`. */
 function maskOf(
   distribution: tf.Tensor | null | undefined,
@@ -378,11 +401,15 @@ function endSpecs(space: SpaceConfig): ParameterSpec[] {
   const wide = copiesStem(space) ? extraStem.filter(({ role }) => role !== "real") : extraStem;
   const last = stagesOf(space).at(-1) as Stage;
   const features = last.channels * cellTensorFactor(space);
+  const headNorm = activatedHead(space)
+    ? conv("headNorm", 1, 1, features).filter(({ role }) => role !== "real")
+    : [];
   return [
     ...stemOf(space, channels).convolutions.flatMap(({ name, kernel, from, out }) =>
       conv(name, kernel, from, out),
     ),
     ...(space.process === "preprocess" ? wide : []),
+    ...headNorm,
     {
       name: "head.weight",
       shape: [features, classes],

@@ -70,7 +70,13 @@ const processes = [
   { process: "postprocess", processKind: "binary", cellShortcut: "avg_pool", stridedConv: "plain" },
   { process: "preprocess", processKind: "real", cellShortcut: "none", stridedConv: "factorized" },
   { process: "postprocess", processKind: "real", cellShortcut: "bin_conv_3x3", stridedConv: "plain" },
-  { process: "preprocess", extraStem: "copies", cellShortcut: "avg_pool", stridedConv: "plain" },
+  {
+    process: "preprocess",
+    extraStem: "copies",
+    cellShortcut: "avg_pool",
+    stridedConv: "plain",
+    headActivation: "bn_relu",
+  },
 ] as const;
 
 /** Random genotypes of spaces and settings of all kinds, with empty nodes too. */

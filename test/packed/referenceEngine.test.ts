@@ -192,6 +192,7 @@ describe("a packed random genotype", () => {
       const config = spaceConfig({
         ...{ stem, process, extraStem, widthPer: "cell", imageSize: 32, initChannels: 8, classes: 5 },
         ...{ widthChoices: [0.5, 1], cellLayout: [0, 0, 1], steps: 2, cellShortcut: "avg_pool" },
+        headActivation: process === "postprocess" || extraStem === "copies" ? "bn_relu" : "none",
       });
       const genotype = randomMultiGenotype(config, fold(key, stem));
       const predicted = sumCosts(costTable(genotype, binarizationConfig())).bits;

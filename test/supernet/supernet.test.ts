@@ -57,6 +57,10 @@ const variants: Record<
     space: { ...small, extraStem: "copies" },
     binarization: {},
   },
+  "a head behind batch norm and ReLU": {
+    space: { ...small, headActivation: "bn_relu", cellShortcut: "none" },
+    binarization: {},
+  },
   "conv_bn_relu with RSign and RPReLU": {
     space: small,
     binarization: { blockOrder: "conv_bn_relu", rsign: true, nonlinearity: "rprelu", weight: "scale_tensor" },
@@ -93,6 +97,7 @@ function copyLeading(wide: Supernet, narrow: Supernet): void {
       const isInput = axis === source.rank - 2 || source.rank === 1;
       if (name.startsWith("extraStem")) return axis === source.rank - 1 ? steps : 1;
       if (name === "head.weight") return axis === 0 ? factor : 1;
+      if (name.startsWith("headNorm")) return factor;
       if (name.includes(".process.rsign")) return steps;
       if (name.includes(".process.")) return isInput && source.rank > 1 ? steps : 1;
       if (name.includes(".shortcut.")) return factor;

@@ -55,7 +55,7 @@ export interface AnalyzeOptions {
 
 /** What is measured unless the settings name taps. */
 const usualTaps =
-  /^(stem|extraStem|pooled|cell\d+\.output|stage\d+\.block\d+\.sum|conv\d+\.(relu|hardtanh|prelu))$|\.(presign|bits)$/;
+  /^(stem|extraStem|headActivation|pooled|cell\d+\.output|stage\d+\.block\d+\.sum|conv\d+\.(relu|hardtanh|prelu))$|\.(presign|bits)$/;
 
 /**
  * Takes the measures M1 to M7 of one trained network. Formulas, estimators and their bias: `docs/analysis.md`.
