@@ -25,7 +25,7 @@ export interface ComparisonPlan {
 }
 
 /**
- * The numbers of `docs/frontier-protocol.md`, version 1; the headline's network is that of its version 3.
+ * The numbers of `docs/frontier-protocol.md`, version 1; the headline's network is that of its version 4.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export const frontierPlan: ComparisonPlan = Object.freeze({
   margins: { overDraws: 0.02, overReference: 0.05, p: 0.01 },
   headline: {
     band: "H",
-    chosen: "race, seed 1",
+    chosen: "activated-race, seed 1",
     epochs: 60,
     share: { bops: 2 / 3, flops: 1 },
     over: 0.015,

@@ -12,6 +12,11 @@ export function headlineLimits() {
   return { bops: headline.share.bops * bops, flops: headline.share.flops * flops };
 }
 
+/** The same architecture with a batch norm and a ReLU before its head. */
+export function activated({ space, ...choice }) {
+  return bars.space.genotype(bars.space.spaceConfig({ ...space, ...headline.activated.space }), choice);
+}
+
 /**
  * The same cells, depths and widths in a space of more channels: the most of which every width of the network is whole, with at most
  * `share` of what the hand-made network costs.

@@ -21,7 +21,10 @@ const space = {
  */
 const narrowStem = { ...space, extraStem: "copies", widthChoices: [0.125, 0.1875, 0.25, 0.5, 0.75, 1] };
 
-/** Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings. */
+/**
+ * Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings;
+ * `race`: other sizes than {@link race}.
+ */
 export const bands = {
   A: {
     space,
@@ -31,7 +34,14 @@ export const bands = {
     handMade: "resnet20-bireal-x0.25",
     earlier: "data/records/frontier/bars-6M-s0.json",
   },
-  B: { space, measure: "bops", low: 6e6, high: 7.5e6, handMade: "resnet20-bireal-x0.4375" },
+  B: {
+    space: { ...space, headActivation: "bn_relu" },
+    measure: "bops",
+    low: 6e6,
+    high: 7.5e6,
+    handMade: "resnet20-bireal-x0.4375",
+    race: { networks: 64, random: 32, keep: [16, 6, 3, 2], trainings: 91 },
+  },
   C: {
     space: narrowStem,
     measure: "ops",
@@ -50,8 +60,8 @@ export const longDraws = 3;
 
 /**
  * The headline: a network against the full-width hand-made one, both trained by a longer recipe. In version 2 of the protocol it is the winner of
- * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1). Its records
- * are those of a band of their own.
+ * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1); in version 4 the
+ * same with a batch norm and a ReLU before its head. Its records are those of a band of their own.
  */
 export const headline = {
   name: bars.experiments.frontierPlan.headline.band,
@@ -60,6 +70,8 @@ export const headline = {
   recipe: { preset: "laptop", epochs: bars.experiments.frontierPlan.headline.epochs },
   /** Of the hand-made network's operations, at most. */
   share: bars.experiments.frontierPlan.headline.share,
+  /** What version 4 adds to the space of version 3's winner, and the arm that its trainings are of. */
+  activated: { arm: "activated-race", space: { headActivation: "bn_relu" } },
   /** The preset's sizes: 64, 16, 6, 3 and 2 trainings. No stem of 8, 16 or 24 channels has more FLOPs than the hand-made network. */
   race: {
     seed: 1,

@@ -18,7 +18,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { costIn, writeDraws } from "./draws.mjs";
-import { headlineLimits, widened } from "./headline.mjs";
+import { activated, headlineLimits, widened } from "./headline.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
 import { allUnits, differentiableFiles, headlineFiles, keptRecord, progressOf, runs } from "./units.mjs";
@@ -79,13 +79,15 @@ function writeDerived() {
   }
 }
 
-/** The headline's network, once the race that it comes from is finished. */
-function writeWidened() {
-  const { winner, widened: target } = headlineFiles;
-  if (existsSync(target) || !existsSync(winner)) return;
-  mkdirSync(dirname(target), { recursive: true });
-  const genotype = bars.space.parseGenotype(readFileSync(winner, "utf8"));
-  write(target, bars.space.genotypeJson(widened(genotype, headlineLimits())));
+/** The headline's networks, once the races that they come from are finished. */
+function writeHeadline() {
+  const forms = { widened: (winner) => widened(winner, headlineLimits()), activated };
+  for (const [name, { winner, form }] of Object.entries(headlineFiles)) {
+    if (existsSync(form) || !existsSync(winner)) continue;
+    mkdirSync(dirname(form), { recursive: true });
+    const genotype = bars.space.parseGenotype(readFileSync(winner, "utf8"));
+    write(form, bars.space.genotypeJson(forms[name](genotype)));
+  }
 }
 
 /** What other machines have finished is finished here, too: its record, and of a race the winner that its trainings need. */
@@ -193,7 +195,7 @@ async function worker(failed) {
   while (!ending) {
     writeDerived();
     takeKept();
-    writeWidened();
+    writeHeadline();
     const [next, ...others] = asked().filter(
       (unit) =>
         !running.has(unit.id) && !failed.has(unit.id) && ["left", "begun"].includes(progressOf(unit).state),

@@ -58,9 +58,10 @@ const drawFiles = (name) =>
 /** What a band's races take instead of their preset's space. */
 function spaceSettings({ space }) {
   const set = (key) => `space.${key}=${JSON.stringify(space[key])}`;
-  if (space.extraStem === undefined) return [];
+  const head = space.headActivation === undefined ? [] : [set("headActivation")];
+  if (space.extraStem === undefined) return head;
   const channels = space.initChannels === bands.A.space.initChannels ? [] : [set("initChannels")];
-  return [set("extraStem"), set("widthChoices"), ...channels];
+  return [set("extraStem"), set("widthChoices"), ...channels, ...head];
 }
 
 /** A race among networks of a band. @param own further settings. */
@@ -78,14 +79,18 @@ function raceUnit(id, { measure, low, high, space }, seed, own, trainings) {
   };
 }
 
+/** The sizes of a band's races. */
+const sizesOf = (name) => bands[name].race ?? race;
+
 /** A race, and the trainings of its winner. @param random proposals of its first generation, drawn uniformly. */
 function raceUnits(name, arm, seed, random) {
+  const { networks, keep, trainings } = sizesOf(name);
   const sizes = [
     `proposals.random=${random}`,
-    `rungs.networks=${race.networks}`,
-    `rungs.keep=${JSON.stringify(race.keep)}`,
+    `rungs.networks=${networks}`,
+    `rungs.keep=${JSON.stringify(keep)}`,
   ];
-  const unit = raceUnit(`${name}/${arm}-${seed}`, bands[name], seed, sizes, race.trainings);
+  const unit = raceUnit(`${name}/${arm}-${seed}`, bands[name], seed, sizes, trainings);
   const winner = join(unit.folder, "genotype.json");
   return [
     unit,
@@ -150,42 +155,54 @@ function bandUnits(name) {
   const file = join(runs, name, "earlier.json");
   const races = (arm, random) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, random));
   return [
-    ...races("race", race.random),
+    ...races("race", sizesOf(name).random),
     ...drawFiles(name).map(({ label, file }) =>
       training(name, label, file, trainingSeeds[0], recipe, [file]),
     ),
     ...handMadeUnits(name, trainingSeeds, recipe),
     ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
     ...differentiableUnits(name),
-    ...races("random-race", race.networks),
+    ...races("random-race", sizesOf(name).networks),
     ...longUnits(name),
   ];
 }
 
-/** Where the race's winner is whose widened form is trained for the headline, and that form. */
+/** Winners of races that are trained for the headline in another form, and where that form is. */
 export const headlineFiles = {
-  winner: join(
-    runs,
-    `${headline.winner.band}/${headline.winner.arm}-${headline.winner.seed}`,
-    "genotype.json",
-  ),
-  widened: join(runs, headline.name, "widened.json"),
+  /** Version 2. */
+  widened: {
+    winner: join(
+      runs,
+      `${headline.winner.band}/${headline.winner.arm}-${headline.winner.seed}`,
+      "genotype.json",
+    ),
+    form: join(runs, headline.name, "widened.json"),
+  },
+  /** Version 4. */
+  activated: {
+    winner: join(runs, `${headline.name}/race-${headline.race.seed}`, "genotype.json"),
+    form: join(runs, headline.name, "activated.json"),
+  },
 };
 
-/** The race of version 3; its winner and the hand-made network with one seed, then with the next; the network of version 2 with the first seed. */
+/**
+ * The race of version 3; the network of version 4, which is its winner with another head, and the hand-made network with one seed,
+ * then with the next; the networks of versions 3 and 2 as they are, with the first seed.
+ */
 function headlineUnits() {
-  const { name, handMade, recipe: long, race: own } = headline;
+  const { name, handMade, recipe: long, race: own, activated } = headline;
   const { arm, seed: searched } = headline.winner;
-  const { widened } = headlineFiles;
-  const raced = raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings);
-  const winner = join(raced.folder, "genotype.json");
+  const { winner, form } = headlineFiles.activated;
+  const { form: widened } = headlineFiles.widened;
+  const [first] = trainingSeeds;
   return [
-    raced,
+    raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings),
     ...trainingSeeds.flatMap((seed) => [
-      training(name, `race-${own.seed}-winner`, winner, seed, long, [winner]),
+      training(name, `${activated.arm}-${own.seed}-winner`, form, seed, long, [form]),
       training(name, "hand-made", handMade, seed, long),
     ]),
-    training(name, `${arm}-${searched}-winner`, widened, trainingSeeds[0], long, [widened]),
+    training(name, `race-${own.seed}-winner`, winner, first, long, [winner]),
+    training(name, `${arm}-${searched}-winner`, widened, first, long, [widened]),
   ];
 }
 

@@ -8,7 +8,7 @@ import { readRaceRecord } from "../../lib/records/raceRecordFile";
 const program = `
 import { costIn, drawnInside } from "./scripts/frontier/draws.mjs";
 import { bands } from "./scripts/frontier/protocol.mjs";
-import { headlineLimits, widened } from "./scripts/frontier/headline.mjs";
+import { activated, headlineLimits, widened } from "./scripts/frontier/headline.mjs";
 import { allUnits } from "./scripts/frontier/units.mjs";
 import { bars } from "./scripts/frontier/library.mjs";
 const drawn = Object.entries(bands).map(([name, band]) => {
@@ -26,7 +26,11 @@ const wide = drawnInside(bands.C).map((one) => {
   });
   return { same: width.join() === one.width.join(), wider: space.initChannels > one.space.initChannels, costs };
 });
-console.log(JSON.stringify({ drawn, units, limits, wide }));
+const [plain] = drawnInside(bands.C);
+const { space, ...choice } = activated(plain);
+const { headActivation, ...others } = space;
+const own = [headActivation, JSON.stringify([others, choice]) === JSON.stringify([plain.space, { ...plain, space: undefined }])];
+console.log(JSON.stringify({ drawn, units, limits, wide, own }));
 `;
 
 interface Work {
@@ -44,6 +48,8 @@ interface Said {
   }[];
   readonly limits: Work;
   readonly wide: readonly { readonly same: boolean; readonly wider: boolean; readonly costs: [Work, Work] }[];
+  /** What the head has in version 4, and whether all else is the winner's. */
+  readonly own: readonly [string, boolean];
   readonly units: readonly { readonly id: string; readonly command: string[]; readonly sameAs?: string }[];
 }
 
@@ -52,7 +58,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     encoding: "utf8",
   });
   expect(stderr).toBe("");
-  const { drawn, units, limits, wide } = JSON.parse(stdout) as Said;
+  const { drawn, units, limits, wide, own } = JSON.parse(stdout) as Said;
   expect(drawn.map(({ name, low, high }) => [name, low, high])).toEqual([
     ["A", 2.4e6, 3e6],
     ["B", 6e6, 7.5e6],
@@ -66,6 +72,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   const fits = ({ bops, flops }: Work) => bops <= limits.bops && flops <= limits.flops;
   for (const { same, wider, costs } of wide)
     expect([same, wider, ...costs.map(fits)]).toEqual([true, true, true, false]);
+  expect(own).toEqual(["bn_relu", true]);
   const ids = units.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   // Three arms of three searches with three trainings, 12 draws, 3 by hand, 5 long ones; the earlier network in A.
@@ -80,7 +87,11 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   ]);
   expect(ids.filter((id) => id.startsWith("H/")).map((id) => id.replace("H/", ""))).toEqual([
     "race-1",
-    ...[100, 101, 102].flatMap((seed) => [`race-1-winner-s${seed}-60epochs`, `hand-made-s${seed}-60epochs`]),
+    ...[100, 101, 102].flatMap((seed) => [
+      `activated-race-1-winner-s${seed}-60epochs`,
+      `hand-made-s${seed}-60epochs`,
+    ]),
+    "race-1-winner-s100-60epochs",
     "race-0-winner-s100-60epochs",
   ]);
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
@@ -105,4 +116,9 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   expect(race("C/race-0")).not.toContain("initChannels");
   expect(race("A/race-1")).not.toContain("space.");
   expect(race("A/random-race-1")).toContain("proposals.random=96");
+  expect(race("B/race-2")).toContain(
+    "proposals.random=32 --set rungs.networks=64 --set rungs.keep=[16,6,3,2]",
+  );
+  expect(race("B/race-2")).toContain('--set space.headActivation="bn_relu" --out');
+  expect(race("B/random-race-0")).toContain("proposals.random=64 --set rungs.networks=64");
 });
