@@ -104,6 +104,19 @@ describe.runIf(findNative() !== undefined)("steps of trainings run as stages", (
     expect(backend.statistics().unstaged).toBeNull();
   });
 
+  it("a network whose head stands behind batch norm and ReLU", async () => {
+    const headed = genotypeModel(
+      genotype(spaceConfig({ ...space, headActivation: "bn_relu" }), { cells, width: [0.5, 1] }),
+    );
+    const config = binarized({ weight: "sign" });
+    await tf.setBackend("cpu");
+    const [expected] = firstStep(config, headed);
+    await tf.setBackend("onnx");
+    const [found] = firstStep(config, headed);
+    expect(backend.statistics().unstaged).toBeNull();
+    expect(Math.abs((found?.[0] as number) - (expected?.[0] as number))).toBeLessThan(1e-4);
+  });
+
   it.each(["xnor", "bireal", "irnet", "reactnet", "real"])("ResNet-20 of blocks %s", (block) => {
     const model = checkModelSpec({ kind: "baseline", family: "resnet20", block, width: 0.125 });
     firstStep(tinyTraining({ binarization: { activation: "ede" } }), model);
