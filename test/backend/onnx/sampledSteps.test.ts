@@ -81,6 +81,10 @@ describe.each(kinds)("a step of sampled paths $name", ({ staged, space }) => {
         mixture: { widthMasks: "once" },
       },
     ],
+    [
+      "a head behind batch norm and ReLU",
+      { binarization: { weight: "sign" }, space: { ...space, headActivation: "bn_relu" } },
+    ],
   ])("has the values and gradients of the whole mixture, with %s", async (_, overrides) => {
     const config = tinySearch({ space, batchSize: 4, samplers: paths, ...overrides });
     const state = new SearchState(config, randomKey(1));
