@@ -55,6 +55,8 @@ export const bands = {
 /** Preset and length of the trainings that are compared. */
 export const recipe = { preset: "laptop", epochs: 8 };
 export const longRecipe = { preset: "laptop", epochs: 24 };
+/** The band that trains by it. */
+export const longBand = "A";
 /** Draws that train by the long recipe, too: the first ones. */
 export const longDraws = 3;
 

@@ -7,6 +7,7 @@ import {
   differentiable,
   draws,
   headline,
+  longBand,
   longDraws,
   longRecipe,
   race,
@@ -150,20 +151,28 @@ function longUnits(name) {
   ];
 }
 
-function bandUnits(name) {
-  const { earlier } = bands[name];
-  const file = join(runs, name, "earlier.json");
-  const races = (arm, random) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, random));
+const racesOf = (name, arm, random) => searchSeeds.flatMap((seed) => raceUnits(name, arm, seed, random));
+
+/** What decides in a band. */
+function decidingUnits(name) {
   return [
-    ...races("race", sizesOf(name).random),
+    ...racesOf(name, "race", sizesOf(name).random),
     ...drawFiles(name).map(({ label, file }) =>
       training(name, label, file, trainingSeeds[0], recipe, [file]),
     ),
     ...handMadeUnits(name, trainingSeeds, recipe),
+  ];
+}
+
+/** What is reported beside it. */
+function besideUnits(name) {
+  const { earlier } = bands[name];
+  const file = join(runs, name, "earlier.json");
+  return [
     ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
     ...differentiableUnits(name),
-    ...races("random-race", sizesOf(name).networks),
-    ...longUnits(name),
+    ...racesOf(name, "random-race", sizesOf(name).networks),
+    ...(name === longBand ? longUnits(name) : []),
   ];
 }
 
@@ -207,7 +216,8 @@ function headlineUnits() {
 }
 
 export function allUnits() {
-  return [...Object.keys(bands).flatMap(bandUnits), ...headlineUnits()];
+  const names = Object.keys(bands);
+  return [...names.flatMap(decidingUnits), ...headlineUnits(), ...names.flatMap(besideUnits)];
 }
 
 /** How far a unit is: its record's status, epochs (of a race: trainings of a rung) done, and their seconds. */
