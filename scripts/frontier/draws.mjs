@@ -1,6 +1,6 @@
 // The arm of uniform draws: pruned, costed, then accepted or not.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { write } from "./files.mjs";
 import { bars, lib } from "./library.mjs";
 import { draws } from "./protocol.mjs";
 
@@ -36,12 +36,11 @@ export function drawnInside(band) {
   return [...found.values()];
 }
 
-/** Writes the draws of a band as genotype files. @returns their paths. */
+/** Writes the draws of a band as genotype files, those of an earlier version anew. @returns their paths. */
 export function writeDraws(band, folder) {
-  mkdirSync(folder, { recursive: true });
   return drawnInside(band).map((genotype, i) => {
     const path = join(folder, `draw-${String(i).padStart(2, "0")}.json`);
-    writeFileSync(path, bars.space.genotypeJson(genotype));
+    write(path, bars.space.genotypeJson(genotype));
     return path;
   });
 }

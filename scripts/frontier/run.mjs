@@ -6,18 +6,11 @@
 //
 // Every unit is one process of one thread that resumes by itself (a race takes idle ones, too); a kill at any instant loses at most an epoch of it.
 import { spawn } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { costIn, writeDraws } from "./draws.mjs";
+import { write } from "./files.mjs";
 import { activated, headlineLimits, widened } from "./headline.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
@@ -35,31 +28,23 @@ const { values } = parseArgs({
 /** The networks that need no search: draws, and the best one of the earlier frontier. */
 function writeGiven() {
   for (const [name, band] of Object.entries(bands)) {
-    if (!existsSync(join(runs, name, "draws"))) writeDraws(band, join(runs, name, "draws"));
+    writeDraws(band, join(runs, name, "draws"));
     if (!band.earlier) continue;
     const { model } = JSON.parse(readFileSync(join(root, band.earlier), "utf8"));
     const { space, ...choice } = model.genotype;
     const genotype = bars.space.genotype(bars.space.spaceConfig(space), choice);
-    writeFileSync(join(runs, name, "earlier.json"), bars.space.genotypeJson(genotype));
+    write(join(runs, name, "earlier.json"), bars.space.genotypeJson(genotype));
   }
 }
 
 /** Searches whose network lies outside the band: said once, and the other units go on. */
 const outside = new Set();
 
-/** Another process may read the file at any time. */
-function write(path, text) {
-  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
-  writeFileSync(`${path}.partial`, text);
-  renameSync(`${path}.partial`, path);
-}
-
 /** Settings of the differentiable searches, and what is derived from those that are finished. */
 function writeDerived() {
   const { readSearchRecord } = lib("records/searchRecordFile.js");
   for (const [name, band] of Object.entries(bands)) {
     const { settings, searches } = differentiableFiles(name);
-    mkdirSync(join(runs, name), { recursive: true });
     write(settings, JSON.stringify(differentiable.settings(band), null, 1));
     for (const { folder, record, genotype } of searches) {
       if (existsSync(genotype) || !existsSync(record) || outside.has(folder)) continue;
@@ -84,7 +69,6 @@ function writeHeadline() {
   const forms = { widened: (winner) => widened(winner, headlineLimits()), activated };
   for (const [name, { winner, form }] of Object.entries(headlineFiles)) {
     if (existsSync(form) || !existsSync(winner)) continue;
-    mkdirSync(dirname(form), { recursive: true });
     const genotype = bars.space.parseGenotype(readFileSync(winner, "utf8"));
     write(form, bars.space.genotypeJson(forms[name](genotype)));
   }
@@ -160,6 +144,10 @@ function commands() {
 }
 
 const asked = () => allUnits().filter(({ id }) => !values.only || id.includes(values.only));
+if (asked().length === 0) {
+  console.error(`no unit's name holds "${values.only}"; --commands lists them all.`);
+  process.exit(2);
+}
 
 let ending = false;
 const running = new Map();

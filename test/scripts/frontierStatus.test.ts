@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { parseGenotype } from "../../lib/space/validateGenotype";
+import { temporaryFolder } from "../helpers/tinySearch";
 
 it("the comparison names the command of every stored record", () => {
   const { stdout, status } = spawnSync(process.execPath, ["scripts/frontier/run.mjs", "--commands"], {
@@ -10,6 +12,35 @@ it("the comparison names the command of every stored record", () => {
   for (const name of readdirSync("data/records/protocol"))
     expect(stdout).toContain(`data/records/protocol/${name}\n  BARS_ONNX_THREADS=1 npx bars `);
   expect(stdout).toContain("npx bars race laptop --seed 1 --workers 1 --set band.measure=bops ");
+});
+
+it("a part of a name that no unit has is refused", () => {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["scripts/frontier/run.mjs", "--commands", "--only", "H/rase"],
+    { encoding: "utf8" },
+  );
+  expect([stdout, status]).toEqual(["", 2]);
+  expect(stderr).toBe('no unit\'s name holds "H/rase"; --commands lists them all.\n');
+});
+
+it("draws of an earlier version are written anew", () => {
+  const folder = temporaryFolder();
+  const program = `
+import { bands } from "./scripts/frontier/protocol.mjs";
+import { writeDraws } from "./scripts/frontier/draws.mjs";
+const { B } = bands;
+const { headActivation, ...plain } = B.space;
+console.log(JSON.stringify([writeDraws({ ...B, space: plain }, process.argv[1]), writeDraws(B, process.argv[1])]));
+`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program, folder], {
+    encoding: "utf8",
+  });
+  const [before, after] = JSON.parse(stdout) as [string[], string[]];
+  expect(after).toEqual(before);
+  expect(readdirSync(folder)).toHaveLength(12);
+  for (const path of after)
+    expect(parseGenotype(readFileSync(path, "utf8")).space.headActivation, path).toBe("bn_relu");
 });
 
 it("the comparison counts what the stored records hold as done, on a machine that ran none of it", () => {

@@ -34,7 +34,6 @@ const spaces: Record<string, SpaceConfig> = {
   }),
   "a width per cell, all cells kept": spaceConfig({ widthPer: "cell", searchDepth: false, steps: 2 }),
   "a stem widened by copies": spaceConfig({ extraStem: "copies", steps: 2 }),
-  "a head behind batch norm and ReLU": spaceConfig({ headActivation: "bn_relu", widthPer: "cell", steps: 2 }),
   "no width search": spaceConfig({ widthChoices: [1], steps: 2 }),
   "empty stages": spaceConfig({
     cellLayout: [1, 0, 1, 1, 0],
