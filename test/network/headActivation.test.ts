@@ -8,11 +8,13 @@ import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { Network } from "../../lib/network/network";
 import { weightsFromSupernet } from "../../lib/network/weightsFromSupernet";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
+import type { Alphas } from "../../lib/space/alphas";
 import { describeGenotype } from "../../lib/space/describeGenotype";
 import { type Genotype, genotype } from "../../lib/space/genotype";
 import { genotypeJson } from "../../lib/space/genotypeJson";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { parseGenotype } from "../../lib/space/validateGenotype";
+import { widthSlots } from "../../lib/space/widthSlots";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { Supernet } from "../../lib/supernet/supernet";
 
@@ -36,6 +38,25 @@ const images = () => tf.tensor4d(normal(fold(key, "images"), 4 * 16 * 16 * 3), [
 /** The same architecture with the other head. */
 const plain = ({ space, ...choice }: Genotype) =>
   genotype(spaceConfig({ ...space, headActivation: "none" }), choice);
+
+/** Scales and shifts of the head's batch norm that tell channels apart. */
+function unequal({ parameters }: Supernet): void {
+  for (const [name, variable] of parameters.entries()) {
+    if (!name.startsWith("headNorm.")) continue;
+    const noise = tf.tensor(normal(fold(key, name), variable.size), variable.shape);
+    variable.assign(tf.add(variable, tf.mul(0.3, noise)) as never);
+  }
+}
+
+/** With a width per cell, the other width for cells beyond the depth: they are not in the network. */
+function elsewhere({ space, depth }: Genotype, alphas: Alphas): Alphas {
+  const beyond = widthSlots(space).flatMap((slots, stage) => {
+    const used = slots.slice(0, Math.max(1, depth[stage] as number));
+    return slots.filter((slot) => !used.includes(slot));
+  });
+  const width = alphas.width.map((row, slot) => (beyond.includes(slot) ? [...row].reverse() : row));
+  return { ...alphas, width };
+}
 
 describe("a head behind batch norm and ReLU", () => {
   it("is left out of a space that has none, and kept in a genotype's file", () => {
@@ -92,13 +113,14 @@ describe("a head behind batch norm and ReLU", () => {
     const space = spaceConfig({ ...small, ...own });
     const mixture = { ...defaultMixtureConfig, emptyNodes: "by_share" as const, widthMasks: "once" as const };
     const supernets = [new Supernet(space, style, key), new Supernet(space, style, key, 1, mixture)];
+    for (const supernet of supernets) unequal(supernet);
     const weights = await (supernets[0] as Supernet).parameters.stored();
     const batch = images();
     for (let i = 0; i < 6; i++) {
       const drawn = randomGenotype(space, fold(key, i));
       const network = new Network(drawn, style, fold(key, "start"));
       network.parameters.restore(weightsFromSupernet(drawn, network.parameters.specs(), weights), "test");
-      const alphas = new AlphaVariables(oneHotAlphas(drawn, 1));
+      const alphas = new AlphaVariables(elsewhere(drawn, oneHotAlphas(drawn, 1)));
       const derived = tf.tidy(() => network.outputs(batch, { training: true, edeT: 1 }).logits.dataSync());
       for (const supernet of supernets) {
         const mixed = tf.tidy(() => supernet.logits(batch, alphas, { edeT: 1 }).dataSync());
@@ -111,5 +133,26 @@ describe("a head behind batch norm and ReLU", () => {
     }
     for (const supernet of supernets) supernet.dispose();
     batch.dispose();
+  });
+
+  it("counts as much as something is likely to reach it, where empty nodes count by their share", () => {
+    const space = spaceConfig({
+      ...{ ...small, cellLayout: [0], reductionGroups: [], steps: 1, widthChoices: [1], searchDepth: false },
+      ...{ primitives: ["none", "skip_connect"], cellShortcut: "none" },
+    });
+    const [rescaled, shared] = (["rescaled", "by_share"] as const).map((emptyNodes) => {
+      const supernet = new Supernet(space, style, key, 1, { ...defaultMixtureConfig, emptyNodes });
+      const values = tf.tidy(() => {
+        const cells = [tf.tensor2d([[0.6, 0.4]])];
+        return supernet.logits(images(), { cells, depth: [null], width: [null] }, { edeT: 1 }).dataSync();
+      });
+      supernet.dispose();
+      return values;
+    }) as [Float32Array, Float32Array];
+    // Biases begin at 0, and ReLU keeps a factor.
+    rescaled.forEach((value, k) => {
+      expect(shared[k]).toBeCloseTo(0.4 * value, 4);
+    });
+    expect(Math.max(...rescaled.map(Math.abs))).toBeGreaterThan(0.1);
   });
 });
