@@ -387,6 +387,10 @@ function maskOf(
 /** Parameters of stem and head. */
 function endSpecs(space: SpaceConfig): ParameterSpec[] {
   const { initChannels: channels, steps, classes } = space;
+  const affine = (name: string, to: number): ParameterSpec[] => [
+    { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
+    { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
+  ];
   const conv = (name: string, kernel: number, from: number, to: number): ParameterSpec[] => [
     {
       name: `${name}.kernel`,
@@ -394,22 +398,18 @@ function endSpecs(space: SpaceConfig): ParameterSpec[] {
       role: "real",
       init: { kind: "normal", std: Math.sqrt(2 / (kernel * kernel * from)) },
     },
-    { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
-    { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
+    ...affine(name, to),
   ];
-  const extraStem = conv("extraStem", 1, channels, steps * channels);
-  const wide = copiesStem(space) ? extraStem.filter(({ role }) => role !== "real") : extraStem;
+  const raised = steps * channels;
+  const wide = copiesStem(space) ? affine("extraStem", raised) : conv("extraStem", 1, channels, raised);
   const last = stagesOf(space).at(-1) as Stage;
   const features = last.channels * cellTensorFactor(space);
-  const headNorm = activatedHead(space)
-    ? conv("headNorm", 1, 1, features).filter(({ role }) => role !== "real")
-    : [];
   return [
     ...stemOf(space, channels).convolutions.flatMap(({ name, kernel, from, out }) =>
       conv(name, kernel, from, out),
     ),
     ...(space.process === "preprocess" ? wide : []),
-    ...headNorm,
+    ...(activatedHead(space) ? affine("headNorm", features) : []),
     {
       name: "head.weight",
       shape: [features, classes],
