@@ -2,7 +2,6 @@ import { add, batchNormTrain, detach, gateOf, relu, runsStages, tf, weightedSum 
 import type { BinarizationConfig } from "../config/binarizationConfig";
 import { defaultMixtureConfig, type MixtureConfig } from "../config/mixtureSections";
 import type { SpaceConfig } from "../config/spaceConfig";
-import type { ParameterSpec } from "../layers/operation";
 import { Parameters } from "../layers/parameters";
 import { globalAveragePool, linear, realConv2d } from "../layers/realLayers";
 import { type BatchStatistics, RunningStatistics } from "../layers/runningStatistics";
@@ -14,6 +13,7 @@ import { ShapeError } from "../util/errors";
 import type { AlphaTensors } from "./alphaVariables";
 import { type CellAtWidth, cellAtWidths, computedWidths, widthGates } from "./cellAtWidths";
 import type { CellPass, OperationWeights } from "./cellPass";
+import { endSpecs } from "./endSpecs";
 import { anyOf, byShare, fedShares, heldShares, type Share } from "./fedShares";
 import { type AppliedCell, gatedCell } from "./gatedCell";
 import { layoutWeights, widthMasks } from "./layoutWeights";
@@ -382,40 +382,4 @@ function maskOf(
 ): tf.Tensor1D | null {
   if (!distribution || !masks) return null;
   return tf.reshape(tf.matMul(tf.reshape(distribution, [1, -1]), masks), [-1]);
-}
-
-/** Parameters of stem and head. */
-function endSpecs(space: SpaceConfig): ParameterSpec[] {
-  const { initChannels: channels, steps, classes } = space;
-  const affine = (name: string, to: number): ParameterSpec[] => [
-    { name: `${name}.scale`, shape: [to], role: "scale", init: { kind: "constant", value: 1 } },
-    { name: `${name}.offset`, shape: [to], role: "offset", init: { kind: "constant", value: 0 } },
-  ];
-  const conv = (name: string, kernel: number, from: number, to: number): ParameterSpec[] => [
-    {
-      name: `${name}.kernel`,
-      shape: [kernel, kernel, from, to],
-      role: "real",
-      init: { kind: "normal", std: Math.sqrt(2 / (kernel * kernel * from)) },
-    },
-    ...affine(name, to),
-  ];
-  const raised = steps * channels;
-  const wide = copiesStem(space) ? affine("extraStem", raised) : conv("extraStem", 1, channels, raised);
-  const last = stagesOf(space).at(-1) as Stage;
-  const features = last.channels * cellTensorFactor(space);
-  return [
-    ...stemOf(space, channels).convolutions.flatMap(({ name, kernel, from, out }) =>
-      conv(name, kernel, from, out),
-    ),
-    ...(space.process === "preprocess" ? wide : []),
-    ...(activatedHead(space) ? affine("headNorm", features) : []),
-    {
-      name: "head.weight",
-      shape: [features, classes],
-      role: "real",
-      init: { kind: "normal", std: Math.sqrt(1 / features) },
-    },
-    { name: "head.bias", shape: [classes], role: "offset", init: { kind: "constant", value: 0 } },
-  ];
 }
