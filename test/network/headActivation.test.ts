@@ -5,6 +5,7 @@ import { defaultMixtureConfig } from "../../lib/config/mixtureSections";
 import { type SpaceConfig, spaceConfig } from "../../lib/config/spaceConfig";
 import { costTable, totalCost } from "../../lib/cost/costTable";
 import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
+import { drawGenotype } from "../../lib/figures/drawings/drawGenotype";
 import { Network } from "../../lib/network/network";
 import { weightsFromSupernet } from "../../lib/network/weightsFromSupernet";
 import { fold, normal, randomKey } from "../../lib/random/randomKey";
@@ -64,6 +65,8 @@ describe("a head behind batch norm and ReLU", () => {
     const drawn = randomGenotype(spaceConfig(small), key);
     expect(parseGenotype(genotypeJson(drawn))).toEqual(drawn);
     expect(describeGenotype(drawn)).toMatch(/\nhead: batch norm, ReLU, \d+ inputs to 5 classes\n/);
+    expect(drawGenotype(drawn)).toContain("BN, ReLU");
+    expect(drawGenotype(plain(drawn))).not.toContain("BN, ReLU");
     expect(describeGenotype(plain(drawn))).toMatch(/\nhead: \d+ inputs to 5 classes\n/);
   });
 

@@ -8,6 +8,7 @@ import {
 import type { Genotype } from "../../space/genotype";
 import { effectiveWidths } from "../../space/layoutChoice";
 import { type Stage, stagesOf } from "../../space/stages";
+import { activatedHead } from "../../space/stem";
 import { widthSlots } from "../../space/widthSlots";
 import { widthText } from "../../space/widthText";
 import { darkInk, lineGrey, paleInk, svgElement, svgNumber, svgText } from "../../text/svg";
@@ -68,7 +69,11 @@ export function layoutStrip(genotype: Genotype): Drawing {
     x += width + stageGap;
   }
   elements.push(
-    ...endBox(x, middle, "head", [`${classifierInputs(genotype)} to ${space.classes}`, "classes"]),
+    ...endBox(x, middle, "head", [
+      `${classifierInputs(genotype)} to ${space.classes}`,
+      "classes",
+      ...(activatedHead(space) ? ["BN, ReLU"] : []),
+    ]),
   );
   return { elements, width: x + ends, height: top + fullHeight + 66 };
 }
