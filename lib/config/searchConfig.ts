@@ -2,6 +2,7 @@ import { binarizationSection } from "./binarizationConfig";
 import { check, isSection, type Overrides, ownValue } from "./check";
 import { checkClasses, checkData, dataSection } from "./dataConfig";
 import { formOf } from "./datasets";
+import { latentBound } from "./latentBound";
 import {
   type AlphaStartConfig,
   alphaStartSection,
@@ -41,13 +42,17 @@ export const searchSection = section(
     alphaStart: later(alphaStartSection),
     cost: costSection,
     entropy: entropySection,
-    weightOptimizer: optimizerSection("How weights follow their gradients.", {
-      method: "sgd",
-      learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
-      momentum: 0.9,
-      weightDecay: 3e-4,
-      clipNorm: 5,
-    }),
+    weightOptimizer: optimizerSection(
+      "How weights follow their gradients.",
+      {
+        method: "sgd",
+        learningRate: { kind: "cosine", from: 0.025, to: 0.001 },
+        momentum: 0.9,
+        weightDecay: 3e-4,
+        clipNorm: 5,
+      },
+      { latentBound },
+    ),
     alphaOptimizer: optimizerSection("How alphas follow their gradients.", {
       method: "adam",
       learningRate: 3e-4,

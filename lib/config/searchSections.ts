@@ -3,7 +3,7 @@ import { costPenalties } from "./costPenalties";
 import { type BuiltInOptimizer, optimizers } from "./optimizers";
 import { isIndependent, type SamplerFacts, samplers } from "./samplers";
 import type { Schedule } from "./schedule";
-import { flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
+import { type Fields, flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
 
 function samplerOf(what: string, only: Pick<Parameters<typeof variantOf<SamplerFacts>>[1], "suits"> = {}) {
   const exclusive = only.suits
@@ -68,8 +68,8 @@ export const entropySection = section(
   },
 );
 
-/** The optimizer of a search's weights, or of its alphas. */
-export function optimizerSection(
+/** The optimizer of a search's weights, or of its alphas. @param more Settings that only one of them has. */
+export function optimizerSection<const F extends Fields = Record<never, never>>(
   meaning: string,
   start: {
     readonly method: BuiltInOptimizer;
@@ -78,6 +78,7 @@ export function optimizerSection(
     readonly weightDecay: number;
     readonly clipNorm: number;
   },
+  more: F = {} as F,
 ) {
   return section(
     { meaning },
@@ -106,6 +107,7 @@ export function optimizerSection(
         default: false,
         meaning: "Whether weight decay also shrinks latent binary weights.",
       }),
+      ...more,
       clipNorm: number({
         default: start.clipNorm,
         min: 0,

@@ -168,6 +168,13 @@ function checkBinary(place: string, { optimizer, binarization, twoStep }: TrainC
     `false where method is "${method}" (its weights are −1 and +1)`,
     optimizer.decayLatent,
   );
+  check(
+    `${place}.optimizer`,
+    "latentBound",
+    (optimizer.latentBound ?? 0) === 0,
+    `0 where method is "${method}" (its weights are −1 and +1)`,
+    optimizer.latentBound,
+  );
   const { weight } = binarization;
   check(
     `${place}.binarization`,

@@ -1,3 +1,4 @@
+import { latentBound } from "./latentBound";
 import { optimizers } from "./optimizers";
 import { flag, integer, number, oneOf, schedule, section, variantOf } from "./section";
 
@@ -35,6 +36,7 @@ export const trainOptimizerSection = section(
       meaning:
         "Whether weight decay also shrinks latent binary weights. They count by their sign: shrinking one makes it flip more easily, and nothing else.",
     }),
+    latentBound,
     clipNorm: number({
       default: 5,
       min: 0,

@@ -2,6 +2,7 @@ import { tf } from "../backend";
 import { optimizers } from "../config/optimizers";
 import type { OptimizerConfig } from "../config/searchConfig";
 import { RecordError, ShapeError } from "../util/errors";
+import { bounded } from "./bounded";
 import { updated } from "./updateRules";
 
 /** What an optimizer remembers, ready for a checkpoint. */
@@ -42,12 +43,19 @@ export interface Optimizer {
 
 type Settings = Pick<OptimizerConfig, "method" | "momentum" | "beta1" | "beta2" | "epsilon" | "weightDecay">;
 
+/** What an optimizer does to one parameter besides its rule. */
+export interface ParameterRules {
+  /** Whether the weight decay acts on it. */
+  readonly decays: boolean;
+  /** It is held between −bound and bound after each step; 0 or left out: nowhere. */
+  readonly bound?: number;
+}
+
 /**
- * An update rule by name with L2 weight decay inside the gradient, only where `decays(name)` says so. Formulas:
- * `lib/config/optimizers`. Clipping is the caller's
- * (`clipByGlobalNorm`).
+ * An update rule by name with L2 weight decay inside the gradient where `rulesOf(name)` says so, and the bound that it
+ * says. Formulas: `lib/config/optimizers`. Clipping is the caller's (`clipByGlobalNorm`).
  */
-export function createOptimizer(config: Settings, decays: (name: string) => boolean): Optimizer {
+export function createOptimizer(config: Settings, rulesOf: (name: string) => ParameterRules): Optimizer {
   let tensors: Record<string, tf.Tensor> = {};
   let steps: Record<string, number> = {};
   let decay = config.weightDecay;
@@ -56,11 +64,13 @@ export function createOptimizer(config: Settings, decays: (name: string) => bool
 
   const update = (name: string, param: tf.Variable, gradient: tf.Tensor, learningRate: number): void => {
     const step = (steps[name] ?? 0) + 1;
-    const weightDecay = decays(name) ? decay : 0;
+    const { decays, bound = 0 } = rulesOf(name);
+    const weightDecay = decays ? decay : 0;
     const next = tf.tidy(() => {
       const old = slotNames.map((slot) => tensors[`${slot}/${name}`] ?? tf.zeros(param.shape));
       const input = { param, gradient, memory: old, learningRate, step, weightDecay, settings };
-      return [...updated(config.method, input)];
+      const [value, ...memory] = updated(config.method, input) as [tf.Tensor, ...tf.Tensor[]];
+      return [bounded(value, bound), ...memory];
     }) as tf.Tensor[];
     const [value, ...fresh] = next as [tf.Tensor, ...tf.Tensor[]];
     param.assign(value);

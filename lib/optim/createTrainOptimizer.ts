@@ -4,6 +4,7 @@ import type { TrainOptimizerConfig } from "../config/trainConfig";
 import { checkTensor } from "../util/checkTensors";
 import { RecordError, ShapeError } from "../util/errors";
 import type { StoredTensor } from "../util/tensorFile";
+import { bounded } from "./bounded";
 import { updated } from "./updateRules";
 
 /** A parameter as its layer declares it. */
@@ -49,6 +50,8 @@ export interface TrainOptimizer {
 interface Pack {
   readonly method: string;
   readonly weightDecay: number;
+  /** 0: none. */
+  readonly bound: number;
   readonly members: readonly OptimizedParameter[];
   readonly sizes: readonly number[];
   /** By slot; empty before the first step. */
@@ -60,7 +63,8 @@ interface Pack {
  * Formulas: `lib/config/optimizers`.
  *
  * Weight decay acts on parameters of role "real" (kernels, the classifier), and on "latent" ones where
- * `config.decayLatent`; never on scales and shifts. Clipping scales all gradients by `min(1, clipNorm / norm)` with
+ * `config.decayLatent`; never on scales and shifts. Where `config.latentBound` is not 0, parameters of role "latent" are held
+ * within it after the step: `w ← max(−bound, min(w, bound))`. Clipping scales all gradients by `min(1, clipNorm / norm)` with
  * `norm` their L2 norm (arXiv:1211.5063), those of weights that are −1 and +1 excepted: a flip depends on their size.
  */
 export function createTrainOptimizer(
@@ -98,7 +102,7 @@ export function createTrainOptimizer(
         for (const [i, pack] of packs.entries()) {
           const param = joined(pack.members.map(({ name }) => params[name] as tf.Tensor));
           const [next, ...memory] = update(pack, param, clipped[i] as tf.Tensor, rates);
-          cut(next as tf.Tensor, pack).forEach((value, k) => {
+          cut(bounded(next as tf.Tensor, pack.bound), pack).forEach((value, k) => {
             const { name } = pack.members[k] as OptimizedParameter;
             (params[name] as tf.Variable).assign(value as never);
           });
@@ -140,26 +144,23 @@ const slotsOf = (method: string): readonly string[] => optimizers.get(method).me
 function packsOf(config: TrainOptimizerConfig, parameters: readonly OptimizedParameter[]): Pack[] {
   const { binary } = optimizers.get(config.method);
   const usual = binary ? "adam" : config.method;
-  const kindOf = ({ role }: OptimizedParameter): { method: Pack["method"]; decays: boolean } => {
-    if (role === "latent" && binary) return { method: config.method, decays: false };
-    return { method: usual, decays: role === "real" || (role === "latent" && config.decayLatent) };
+  const rulesOf = ({ role }: OptimizedParameter): Omit<Pack, "members" | "sizes" | "memory"> => {
+    const latent = role === "latent";
+    if (latent && binary) return { method: config.method, weightDecay: 0, bound: 0 };
+    const decays = role === "real" || (latent && config.decayLatent);
+    const bound = latent ? (config.latentBound ?? 0) : 0;
+    return { method: usual, weightDecay: decays ? config.weightDecay : 0, bound };
   };
-  const packs = new Map<string, { method: Pack["method"]; decays: boolean; members: OptimizedParameter[] }>();
+  const packs = new Map<string, Pack & { members: OptimizedParameter[]; sizes: number[] }>();
   for (const parameter of parameters) {
-    const { method, decays } = kindOf(parameter);
-    // Without decay there is nothing to tell the two kinds apart by.
-    const key = `${method} ${decays && config.weightDecay > 0}`;
-    const pack = packs.get(key) ?? { method, decays, members: [] };
+    const rules = rulesOf(parameter);
+    const key = JSON.stringify(rules);
+    const pack = packs.get(key) ?? { ...rules, members: [], sizes: [], memory: [] };
     pack.members.push(parameter);
+    pack.sizes.push(parameter.shape.reduce((product, extent) => product * extent, 1));
     packs.set(key, pack);
   }
-  return [...packs.values()].map(({ method, decays, members }) => ({
-    method,
-    weightDecay: decays ? config.weightDecay : 0,
-    members,
-    sizes: members.map(({ shape }) => shape.reduce((product, extent) => product * extent, 1)),
-    memory: [],
-  }));
+  return [...packs.values()];
 }
 
 function joined(tensors: readonly tf.Tensor[]): tf.Tensor {

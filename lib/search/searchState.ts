@@ -90,9 +90,11 @@ export class SearchState {
     const { parameters } = this.supernet;
     this.weightOptimizer = createOptimizer(config.weightOptimizer, (name) => {
       const role = parameters.role(name);
-      return role === "real" || (role === "latent" && config.weightOptimizer.decayLatent);
+      const { decayLatent, latentBound = 0 } = config.weightOptimizer;
+      if (role === "latent") return { decays: decayLatent, bound: latentBound };
+      return { decays: role === "real" };
     });
-    this.alphaOptimizer = createOptimizer(config.alphaOptimizer, () => true);
+    this.alphaOptimizer = createOptimizer(config.alphaOptimizer, () => ({ decays: true }));
     this.expectedCost = new ExpectedCost(config.space);
     this.#weightDecay = config.weightOptimizer.weightDecay;
   }

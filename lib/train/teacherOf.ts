@@ -22,6 +22,8 @@ export function teacherOf(config: TrainConfig, model: ModelSpec): { config: Trai
       method: optimizers.get(optimizer.method).binary ? "adam" : optimizer.method,
       learningRate: distillation.teacherLearningRate,
       decayLatent: true,
+      // Its kernels are real: nothing of them is latent.
+      latentBound: 0,
     },
     twoStep: { firstEpochs: 0 },
     distillation: { method: "none" },

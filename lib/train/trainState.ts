@@ -154,7 +154,7 @@ export class TrainState {
     const { optimizer, twoStep } = this.#config;
     const first = phaseOf(this.#config, epoch).phase === 1;
     const settings = first
-      ? { ...optimizer, weightDecay: twoStep.firstWeightDecay, decayLatent: true }
+      ? { ...optimizer, weightDecay: twoStep.firstWeightDecay, decayLatent: true, latentBound: 0 }
       : optimizer;
     return createTrainOptimizer(settings, this.network.parameters.specs());
   }

@@ -63,17 +63,22 @@ export const longDraws = 3;
 /**
  * The headline: a network against the full-width hand-made one, both trained by a longer recipe. In version 2 of the protocol it is the winner of
  * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1); in version 4 the
- * same with a batch norm and a ReLU before its head. Its records are those of a band of their own.
+ * same with a batch norm and a ReLU before its head; version 5 trains that network, and the hand-made one, with latent weights held in [-1, 1]. Its
+ * records are those of two bands of their own.
  */
+const [version4, version5] = bars.experiments.frontierPlan.headlines;
+const headlineRecipe = { preset: "laptop", epochs: version4.epochs };
 export const headline = {
-  name: bars.experiments.frontierPlan.headline.band,
+  name: version4.band,
   winner: { band: "C", arm: "race", seed: 0 },
   handMade: "resnet20-bireal",
-  recipe: { preset: "laptop", epochs: bars.experiments.frontierPlan.headline.epochs },
+  recipe: headlineRecipe,
   /** Of the hand-made network's operations, at most. */
-  share: bars.experiments.frontierPlan.headline.share,
+  share: version4.share,
   /** What version 4 adds to the space of version 3's winner, and the arm that its trainings are of. */
   activated: { arm: "activated-race", space: { headActivation: "bn_relu" } },
+  /** The band of version 5, and its recipe. */
+  held: { name: version5.band, recipe: { ...headlineRecipe, set: ["optimizer.latentBound=1"] } },
   /** The preset's sizes: 64, 16, 6, 3 and 2 trainings. No stem of 8, 16 or 24 channels has more FLOPs than the hand-made network. */
   race: {
     seed: 1,

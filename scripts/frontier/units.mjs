@@ -26,7 +26,7 @@ export const keptRecord = (id) => join(root, "data/records/protocol", `${id.repl
  * One training. @param network a genotype file, or the name of a hand-made network.
  * @param needs a file without which it cannot begin.
  */
-function training(band, name, network, seed, { preset, epochs }, needs) {
+function training(band, name, network, seed, { preset, epochs, set = [] }, needs) {
   const id = `${band}/${name}-s${seed}${epochs === recipe.epochs ? "" : `-${epochs}epochs`}`;
   const folder = join(runs, id);
   const settings = [
@@ -38,6 +38,7 @@ function training(band, name, network, seed, { preset, epochs }, needs) {
     String(seed),
     "--dataset",
     "cifar10",
+    ...set.flatMap((one) => ["--set", one]),
   ];
   return {
     id,
@@ -195,21 +196,24 @@ export const headlineFiles = {
 };
 
 /**
- * The race of version 3; the network of version 4, which is its winner with another head, and the hand-made network with one seed,
- * then with the next; the networks of versions 3 and 2 as they are, with the first seed.
+ * The race of version 3; its winner with another head and the hand-made network with the first seed, by the recipe of version 4 and by that of
+ * version 5; the same with the other seeds, the last version first; the networks of versions 3 and 2 as they are, with the first seed.
  */
 function headlineUnits() {
-  const { name, handMade, recipe: long, race: own, activated } = headline;
+  const { name, handMade, recipe: long, race: own, activated, held } = headline;
   const { arm, seed: searched } = headline.winner;
   const { winner, form } = headlineFiles.activated;
   const { form: widened } = headlineFiles.widened;
-  const [first] = trainingSeeds;
+  const [first, ...others] = trainingSeeds;
+  const pair = (band, recipe60, seed) => [
+    training(band, `${activated.arm}-${own.seed}-winner`, form, seed, recipe60, [form]),
+    training(band, "hand-made", handMade, seed, recipe60),
+  ];
   return [
     raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings),
-    ...trainingSeeds.flatMap((seed) => [
-      training(name, `${activated.arm}-${own.seed}-winner`, form, seed, long, [form]),
-      training(name, "hand-made", handMade, seed, long),
-    ]),
+    ...pair(name, long, first),
+    ...[first, ...others].flatMap((seed) => pair(held.name, held.recipe, seed)),
+    ...others.flatMap((seed) => pair(name, long, seed)),
     training(name, `race-${own.seed}-winner`, winner, first, long, [winner]),
     training(name, `${arm}-${searched}-winner`, widened, first, long, [widened]),
   ];

@@ -17,6 +17,7 @@ const percent = ({ accuracy, sd }) =>
   `${(100 * accuracy).toFixed(1)}${sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`}`;
 
 function bandText(name, band, exact, earlier) {
+  const headline = bars.experiments.frontierPlan.headlines.find((one) => one.band === name);
   const exactly = bars.experiments.comparedRows(exact);
   const rows = bars.experiments.comparedRows(band).map((row, i) => {
     const { arm, runs, bops, ops } = row;
@@ -25,7 +26,7 @@ function bandText(name, band, exact, earlier) {
   const head =
     "| arm | runs | BOPs | OPs | 10,000 test images, % | the 9,980 exact ones, % |\n| --- | --- | --- | --- | --- | --- |";
   return [
-    name === bars.experiments.frontierPlan.headline.band ? "### Headline" : `### Band ${name}`,
+    headline ? `### Headline, version ${headline.version}` : `### Band ${name}`,
     ...(rows.length > 0 ? [`${head}\n${rows.join("\n")}`] : []),
     bars.readings.fixedReading(band, { name, earlier }),
   ].join("\n\n");

@@ -39,6 +39,14 @@ describe("trainConfig", () => {
       'decayLatent must be false where method is "bop" (its weights are −1 and +1), got true.',
     ],
     [
+      { optimizer: { latentBound: -1 } },
+      "trainConfig.optimizer: latentBound must be a finite number of at least 0, got -1.",
+    ],
+    [
+      { optimizer: { method: "bop", latentBound: 1 } },
+      'latentBound must be 0 where method is "bop" (its weights are −1 and +1), got 1.',
+    ],
+    [
       { optimizer: { method: "bop" }, twoStep: { firstEpochs: 2 } },
       'trainConfig.twoStep: firstEpochs must be 0 where optimizer.method is "bop"',
     ],

@@ -8,6 +8,7 @@ const key = randomKey(0);
 const numbers = { momentum: 0.9, beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
 const sizes: Record<string, number> = { "conv.latent": 6, "bn.scale": 3 };
 const decays = (name: string) => name !== "bn.scale";
+const rules = (name: string) => ({ decays: decays(name) });
 
 function gradientAt(name: string, step: number): Float32Array {
   return normal(fold(fold(key, name), step), sizes[name] as number);
@@ -71,7 +72,7 @@ describe.each(engines)("createOptimizer on %s", (engine) => {
   beforeAll(() => useEngine(engine));
 
   describe.each(["sgd", "adam"] as const)("%s", (method) => {
-    const make = () => createOptimizer({ method, ...numbers }, decays);
+    const make = () => createOptimizer({ method, ...numbers }, rules);
 
     it("follows the slow reference over seven steps with falling rate, decaying only what `decays` names", () => {
       expectNoLeak(() => {
@@ -83,6 +84,33 @@ describe.each(engines)("createOptimizer on %s", (engine) => {
           expectClose(params[name] as tf.Tensor, slow[name] as number[], 1e-5);
         optimizer.dispose();
         tf.dispose(params);
+      });
+    });
+
+    it("holds what has a bound within it after every step, and remembers as if it had none", () => {
+      expectNoLeak(() => {
+        const [free, held] = [variables(), variables()];
+        const bound = 0.5;
+        const optimizers = [
+          createOptimizer({ method, ...numbers, weightDecay: 0 }, () => ({ decays: false })),
+          createOptimizer({ method, ...numbers, weightDecay: 0 }, (name) => ({
+            decays: false,
+            bound: name === "conv.latent" ? bound : 0,
+          })),
+        ] as const;
+        run(optimizers[0], free, 1, 1);
+        run(optimizers[1], held, 1, 1);
+        const at = (params: Record<string, tf.Variable>, name: string) =>
+          Array.from(params[name]?.dataSync() ?? []);
+        const clamped = at(free, "conv.latent").map((w) => Math.max(-bound, Math.min(bound, w)));
+        expect(clamped.filter((w) => Math.abs(w) === bound).length).toBeGreaterThan(0);
+        expect(clamped.filter((w) => Math.abs(w) < bound).length).toBeGreaterThan(0);
+        expect(at(held, "conv.latent")).toEqual(clamped);
+        expect(at(held, "bn.scale")).toEqual(at(free, "bn.scale"));
+        for (const [name, tensor] of Object.entries(optimizers[1].state.tensors))
+          expectClose(tensor, Array.from(optimizers[0].state.tensors[name]?.dataSync() ?? []), 0);
+        for (const optimizer of optimizers) optimizer.dispose();
+        tf.dispose([free, held]);
       });
     });
 
@@ -140,7 +168,7 @@ describe.each(engines)("createOptimizer on %s", (engine) => {
   });
 
   it("names a gradient that fits no parameter", () => {
-    const optimizer = createOptimizer({ method: "sgd", ...numbers }, decays);
+    const optimizer = createOptimizer({ method: "sgd", ...numbers }, rules);
     const params = variables();
     expect(() => optimizer.step(params, { lost: tf.zeros([1]) }, 0.1)).toThrow(
       'optimizer: expected a parameter for the gradient "lost", got none.',
@@ -151,7 +179,7 @@ describe.each(engines)("createOptimizer on %s", (engine) => {
   });
 
   it("refuses the state of another rule, and keeps its own", () => {
-    const optimizer = createOptimizer({ method: "adam", ...numbers }, decays);
+    const optimizer = createOptimizer({ method: "adam", ...numbers }, rules);
     const state: OptimizerState = { tensors: { "velocity/w": tf.zeros([1]) }, steps: { w: 1 } };
     expect(() => optimizer.restore(state)).toThrow(
       "optimizer: a state of adam must hold mean and square for each of its 1 parameters, got velocity/w.",

@@ -109,6 +109,24 @@ describe.each(engines)("createTrainOptimizer on %s", (engine) => {
     },
   );
 
+  it.each(["sgd", "adam"] as const)(
+    "%s holds latent weights within their bound, and nothing else",
+    (method) => {
+      expectNoLeak(() => {
+        const [free, held] = [parameters(), parameters()];
+        const optimizers = [make({ method }), make({ method, latentBound: 0.5 })] as const;
+        run(optimizers[0], free, 1, 3);
+        run(optimizers[1], held, 1, 3);
+        const [own, bound] = [values(free["conv.latent"]), values(held["conv.latent"])];
+        expect(Math.max(...own.map(Math.abs))).toBeGreaterThan(0.5);
+        expect(Math.max(...bound.map(Math.abs))).toBe(0.5);
+        for (const name of names.slice(1)) expect(values(held[name])).toEqual(values(free[name]));
+        for (const optimizer of optimizers) optimizer.dispose();
+        tf.dispose([free, held]);
+      });
+    },
+  );
+
   it("gives binary weights to Bop and everything else to Adam", () => {
     expectNoLeak(() => {
       const [mixed, adam] = [parameters(), parameters()];
@@ -171,7 +189,7 @@ describe.each(engines)("createTrainOptimizer on %s", (engine) => {
       const optimizer = make(settings);
       const single = createOptimizer(
         { ...trainConfig({ optimizer: settings }).optimizer, method },
-        (name) => name === "conv.latent" || name === "stem.kernel",
+        (name) => ({ decays: name === "conv.latent" || name === "stem.kernel" }),
       );
       run(optimizer, together, 1, 4);
       for (let t = 1; t <= 4; t++) {

@@ -89,15 +89,20 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   const last = (part: string) => ids.findLastIndex((id) => id.startsWith(part));
   expect(last("B/race-2")).toBeLessThan(ids.indexOf("A/random-race-0"));
   expect(last("H/")).toBeLessThan(ids.indexOf("A/differentiable-0"));
-  expect(ids.filter((id) => id.startsWith("H/")).map((id) => id.replace("H/", ""))).toEqual([
-    "race-1",
-    ...[100, 101, 102].flatMap((seed) => [
-      `activated-race-1-winner-s${seed}-60epochs`,
-      `hand-made-s${seed}-60epochs`,
-    ]),
-    "race-1-winner-s100-60epochs",
-    "race-0-winner-s100-60epochs",
+  const pair = (band: string, seed: number) =>
+    ["activated-race-1-winner", "hand-made"].map((arm) => `${band}/${arm}-s${seed}-60epochs`);
+  expect(ids.filter((id) => /^[HL]\//.test(id))).toEqual([
+    "H/race-1",
+    ...pair("H", 100),
+    ...[100, 101, 102].flatMap((seed) => pair("L", seed)),
+    ...[101, 102].flatMap((seed) => pair("H", seed)),
+    "H/race-1-winner-s100-60epochs",
+    "H/race-0-winner-s100-60epochs",
   ]);
+  // Version 5 trains the networks of version 4, with one setting more.
+  const words = (id: string) => units.find((unit) => unit.id === id)?.command.slice(0, -2) as string[];
+  for (const [i, id] of pair("L", 100).entries())
+    expect(words(id)).toEqual([...words(pair("H", 100)[i] as string), "--set", "optimizer.latentBound=1"]);
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
   expect(given.map(({ sameAs }) => sameAs)).toEqual(given.map(({ id }) => id.replace("C/", "A/")));
   expect(given.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);

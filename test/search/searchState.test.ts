@@ -223,3 +223,18 @@ it("a search refuses a checkpoint that is ahead of its record", async () => {
     "the checkpoint was written after 2 epochs, the record beside it holds 1 epoch; they are not of one moment.",
   );
 });
+
+it("a search holds latent weights within their bound, and no other weight", async () => {
+  const files = searchFiles(temporaryFolder());
+  const held = tinySearch({ epochs: 2, weightOptimizer: { learningRate: 0.05, latentBound: 0.1 } });
+  await search(held, { directory: join(files.record, "..") });
+  const beyond = (from: ReadonlyMap<string, StoredTensor>) =>
+    [...from]
+      .filter(([name, { values }]) => name.startsWith("weights/") && values.some((w) => Math.abs(w) > 0.1001))
+      .map(([name]) => name);
+  const latents = (names: readonly string[]) => names.filter((name) => name.endsWith(".latent"));
+  expect(latents(beyond(tensors)).length).toBeGreaterThan(2);
+  const large = beyond(readTensorFile(files.checkpoint).tensors);
+  expect(latents(large)).toEqual([]);
+  expect(large).toContain("weights/stem.kernel");
+});

@@ -5,7 +5,7 @@ import type { Overrides } from "../../lib/config/check";
 import type { TrainConfig } from "../../lib/config/trainConfig";
 import type { TrainRecord } from "../../lib/records/trainRecord";
 import { train } from "../../lib/train/train";
-import { trainFiles } from "../../lib/train/trainFiles";
+import { snapshotFile, trainFiles } from "../../lib/train/trainFiles";
 import { readTensorFile, type StoredTensor } from "../../lib/util/tensorFile";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyModel, tinyTraining } from "../helpers/tinyTraining";
@@ -24,6 +24,8 @@ interface Outcome {
   readonly record: TrainRecord;
   /** Weights after the last epoch, by name. */
   readonly weights: ReadonlyMap<string, StoredTensor>;
+  /** Those after the first epoch, where they are kept. */
+  readonly first: () => ReadonlyMap<string, StoredTensor>;
 }
 
 async function outcomeOf(overrides: Overrides<TrainConfig> = {}): Promise<Outcome> {
@@ -34,7 +36,12 @@ async function outcomeOf(overrides: Overrides<TrainConfig> = {}): Promise<Outcom
     optimizer: { ...base.optimizer, ...overrides.optimizer },
   });
   const record = await train(config, tinyModel(), { directory });
-  return { record, weights: readTensorFile(trainFiles(directory).last).tensors };
+  const weightsOf = (file: string) => readTensorFile(file).tensors;
+  return {
+    record,
+    weights: weightsOf(trainFiles(directory).last),
+    first: () => weightsOf(snapshotFile(directory, 0)),
+  };
 }
 
 const losses = ({ record }: Outcome) => record.epochs.map(({ trainLoss }) => trainLoss);
@@ -123,6 +130,30 @@ describe("weight decay", () => {
     });
     const [without, decayed] = [await outcomeOf(twoStep(0)), await outcomeOf(twoStep(0.5))];
     expect(latents(moved(without, decayed)).length).toBeGreaterThan(2);
+  });
+});
+
+describe("a bound of latent weights", () => {
+  const large = (weights: Outcome["weights"], bound: number) =>
+    [...weights].filter(([, { values }]) => values.some((w) => Math.abs(w) > bound)).map(([name]) => name);
+  const latents = (names: readonly string[]) => names.filter((name) => name.endsWith(".latent"));
+
+  it("holds latent kernels within it, and no other parameter", async () => {
+    const [free, held] = [await outcomeOf({}), await outcomeOf({ optimizer: { latentBound: 0.1 } })];
+    expect(latents(large(free.weights, 0.1)).length).toBeGreaterThan(2);
+    expect(latents(large(held.weights, 0.1001))).toEqual([]);
+    expect(large(held.weights, 0.1001)).toContain("weights/stem.kernel");
+  });
+
+  it("leaves the kernels of the first of two steps free, which are real in it, and holds those of the second", async () => {
+    const { first, weights } = await outcomeOf({
+      epochs: 1,
+      twoStep: { firstEpochs: 1 },
+      snapshotEpochs: [0],
+      optimizer: { latentBound: 0.1 },
+    });
+    expect(latents(large(first(), 0.1001)).length).toBeGreaterThan(2);
+    expect(latents(large(weights, 0.1001))).toEqual([]);
   });
 });
 

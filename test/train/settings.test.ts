@@ -56,8 +56,10 @@ describe("teacherOf", () => {
       seed: 9,
       twoStep: { firstEpochs: 2 },
       binarization: { rsign: true, activation: "ede" },
+      optimizer: { latentBound: 1 },
     });
     const teacher = teacherOf(config, tinyModel());
+    expect(teacher.config.optimizer).not.toHaveProperty("latentBound");
     expect(teacher.config).toMatchObject({
       binarization: { activation: "identity", weight: "identity", rsign: false },
       twoStep: { firstEpochs: 0 },

@@ -14,7 +14,7 @@ import { headlineReading } from "./headlineReading";
 import { decimalText, listText, percentText, pointsText } from "./readingText";
 
 export interface FixedReadingOptions {
-  /** The band's name: that of the plan's headline has another question. */
+  /** The band's name: those of the plan's headlines have another question. */
   readonly name?: string;
   readonly plan?: ComparisonPlan;
   /** Trainings of the space that were there before, for the τ of the races' fitted alphas with them; none by default. */
@@ -33,12 +33,12 @@ export interface FixedReadingOptions {
  */
 export function fixedReading(band: ComparedBand, options: FixedReadingOptions = {}): string {
   const { name, plan = frontierPlan, earlier = [] } = options;
-  const isHeadline = name === plan.headline.band;
-  const decided = isHeadline
-    ? [headlineReading(band, plan.headline), fixedLengths(band)]
+  const headline = plan.headlines.find((one) => one.band === name);
+  const decided = headline
+    ? [headlineReading(band, headline), fixedLengths(band)]
     : [primary(band, plan), againstRandom(band)];
   const searched = [ranks(band), fits(band, earlier)];
-  return [...decided, ...searched, ...(isHeadline ? [] : [fixedLengths(band)])]
+  return [...decided, ...searched, ...(headline ? [] : [fixedLengths(band)])]
     .filter((part) => part !== "")
     .join("\n\n");
 }

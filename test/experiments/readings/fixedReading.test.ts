@@ -25,7 +25,10 @@ const races = (...means: number[]) => ({
 });
 
 /** The network of the headline's version 2. */
-const plan = { ...frontierPlan, headline: { ...frontierPlan.headline, chosen: "race, seed 0" } };
+const plan = {
+  ...frontierPlan,
+  headlines: frontierPlan.headlines.map((one) => ({ ...one, chosen: "race, seed 0" })),
+};
 
 describe("fixedReading of trainings of another length", () => {
   const long = (bops: number, flops: number, accuracies: readonly number[]) =>

@@ -64,7 +64,7 @@ describe("pruneAlphas", () => {
     withAlphas((alphas, rows) => {
       pruneAlphas(alphas, { stages }, 2);
       const { alphaOptimizer } = searchConfig({ alphaOptimizer: { weightDecay: 1e-3 } });
-      const optimizer = createOptimizer(alphaOptimizer, () => true);
+      const optimizer = createOptimizer(alphaOptimizer, () => ({ decays: true }));
       const variable = alphas.cells[0] as tf.Variable;
       for (let i = 0; i < 5; i++)
         tf.tidy(() => optimizer.step({ cell0: variable }, { cell0: tf.zerosLike(variable) }, 0.05));
