@@ -87,6 +87,8 @@ export interface KernelGradientRecord {
   readonly weights: number;
   readonly norm: number;
   readonly relativeNorm: number;
+  /** Share of its weights that no gradient reaches; records of before have none. */
+  readonly stuck?: number;
   readonly referenceNorm: number;
   readonly cosine: number | null;
 }

@@ -1,6 +1,6 @@
 import { type Table, type TableColumn, type TableRecord, table } from "../records/table";
 import { mean } from "../util/statistics";
-import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
+import type { AnalysisRecord, KernelGradientRecord, TapMeasures } from "./analysisRecord";
 import { blockName } from "./baselineCapacityGraph";
 
 /**
@@ -45,6 +45,11 @@ const columns: readonly TableColumn[] = [
     name: "gradient",
     unit: "ratio",
     description: "norm of the kernels' gradient over that of the weights (M7)",
+  },
+  {
+    name: "stuck",
+    unit: "share",
+    description: "weights that no gradient reaches, as beyond the window of their sign (M7)",
   },
   { name: "cosine", unit: null, description: "straight-through against smooth gradient (M7)" },
 ];
@@ -133,6 +138,7 @@ function rowOf(
     probe: of(taps, ({ probe }) => probe?.accuracy).at(-1) ?? null,
     zeroed: meanOf(of(presign, ({ zeroed }) => zeroed)),
     gradient: meanOf(kernels.map(({ relativeNorm }) => relativeNorm)),
+    stuck: stuckOf(kernels),
     cosine: meanOf(kernels.flatMap(({ cosine }) => cosine ?? [])),
   };
 }
@@ -141,6 +147,13 @@ function rowOf(
 function cellName({ structure }: AnalysisRecord, cell: number): string {
   const tensor = structure?.graph.tensors.find((one) => one.cell === cell);
   return blockName(tensor?.name ?? "") ?? `cell${cell}`;
+}
+
+/** Of all weights together. */
+function stuckOf(kernels: readonly KernelGradientRecord[]): number | null {
+  const known = kernels.flatMap(({ stuck, weights }) => (stuck === undefined ? [] : { stuck, weights }));
+  const all = known.reduce((sum, { weights }) => sum + weights, 0);
+  return all > 0 ? known.reduce((sum, { stuck, weights }) => sum + stuck * weights, 0) / all : null;
 }
 
 function meanOf(values: readonly number[]): number | null {

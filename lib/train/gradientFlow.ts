@@ -11,6 +11,11 @@ export interface KernelGradient {
   readonly norm: number;
   /** `norm` over the L2 norm of the latent weights. */
   readonly relativeNorm: number;
+  /**
+   * Share of its weights whose gradient is 0 in every batch. Those that lie beyond the window of the weight sign are among them, and nothing
+   * brings those back (`optimizer.latentBound` keeps them inside).
+   */
+  readonly stuck: number;
   /** L2 norm under the smooth reference. */
   readonly referenceNorm: number;
   /** Cosine of the two; null where one of them is 0. */
@@ -70,6 +75,7 @@ export async function gradientFlow(
       weights: weights.length,
       norm,
       relativeNorm: size > 0 ? norm / size : 0,
+      stuck: gradient.reduce((count, one) => count + (one === 0 ? 1 : 0), 0) / weights.length,
       referenceNorm,
       cosine: norm > 0 && referenceNorm > 0 ? dot(gradient, other) / (norm * referenceNorm) : null,
     });

@@ -50,4 +50,24 @@ describe("gradientFlow", () => {
     expect(Math.min(...gentle.kernels.map(({ cosine }) => cosine ?? 1))).toBeLessThan(0.99);
     expect(gentle.kernels.map(({ norm }) => norm)).toEqual(steep.kernels.map(({ norm }) => norm));
   });
+
+  it("counts the weights that no gradient reaches: those beyond the window of their sign, until they are brought back", async () => {
+    const binary = network("ste");
+    const name = "cell0.edge1-0.bin_conv_3x3.latent";
+    const stuck = async () => {
+      const { kernels } = await gradientFlow(binary, batches, { edeT: 1 }, 5);
+      return kernels.find((kernel) => kernel.name === name);
+    };
+    const before = await stuck();
+    expect(before?.stuck).toBe(0);
+    const variable = binary.parameters.get(name) as tf.Variable;
+    const values = Float32Array.from(await variable.data()).fill(1.01, 0, 9);
+    const assign = (numbers: Float32Array) =>
+      tf.tidy(() => variable.assign(tf.tensor(numbers, variable.shape)));
+    assign(values);
+    expect((await stuck())?.stuck).toBe(9 / (before?.weights as number));
+    assign(values.map((w) => Math.min(1, w)));
+    expect((await stuck())?.stuck).toBe(0);
+    binary.dispose();
+  });
 });
