@@ -112,7 +112,7 @@ function rowOf(
   const of = (from: readonly TapMeasures[], pick: (tap: TapMeasures) => number | null | undefined) =>
     from.flatMap((tap) => pick(tap) ?? []);
   const blocks = new Set(
-    bits.flatMap(({ name, sameAs }) => [name, ...sameAs]).map((n) => n.replace(/bits$/, "")),
+    bits.flatMap(({ name, sameAs }) => [name, ...sameAs]).map((n) => n.replace(/(sign\.)?bits$/, "")),
   );
   const kernels = (record.gradient?.kernels ?? []).filter(({ name }) =>
     [...blocks].some((block) => name.startsWith(block)),

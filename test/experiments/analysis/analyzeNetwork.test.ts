@@ -185,6 +185,11 @@ describe("analyzeNetwork of a baseline", () => {
     expect(rowOf("stage", "stage2")?.["minCut"]).toBe(16 * 16 * 4 + 32 * 8 * 8 * 4);
     expect(rowOf("cell", "stage0.block5")).toMatchObject({ layers: 1, minCut: 32 * 32 * 2 * 32 });
     expect(rowOf("cell", "network")?.["minCut"]).toBeNull();
+    // Kernels belong to the blocks whose signs they multiply; after one step none has left its window.
+    expect(rowOf("cell", "stage1.block2")).toMatchObject({ gradient: expect.any(Number), stuck: 0 });
+    expect(rowOf("cell", "stage1.block2")?.["gradient"]).toBe(
+      found.gradient?.kernels.find(({ name }) => name.startsWith("stage1.block2."))?.relativeNorm,
+    );
   }, 60_000);
 });
 
