@@ -37,7 +37,7 @@ const asked = {
 
 /**
  * The numbers of `docs/frontier-protocol.md`, version 1; the headlines are those of its versions 4 and 5, which train one network by
- * two recipes.
+ * two recipes, and 6.
  *
  * @example
  * ```ts
@@ -52,5 +52,6 @@ export const frontierPlan: ComparisonPlan = Object.freeze({
   headlines: [
     { band: "H", version: 4, ...asked },
     { band: "L", version: 5, ...asked },
+    { band: "R", version: 6, ...asked, chosen: "race, seed 2" },
   ],
 });

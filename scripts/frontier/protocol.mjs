@@ -63,10 +63,17 @@ export const longDraws = 3;
 /**
  * The headline: a network against the full-width hand-made one, both trained by a longer recipe. In version 2 of the protocol it is the winner of
  * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1); in version 4 the
- * same with a batch norm and a ReLU before its head; version 5 trains that network, and the hand-made one, with latent weights held in [-1, 1]. Its
- * records are those of two bands of their own.
+ * same with a batch norm and a ReLU before its head; version 5 trains that network, and the hand-made one, with latent weights held in [-1, 1]; version 6 has a
+ * race of its own, among networks with a fourth stage and ReActNet's blocks. Its records are those of three bands of their own.
  */
-const [version4, version5] = bars.experiments.frontierPlan.headlines;
+const [version4, version5, version6] = bars.experiments.frontierPlan.headlines;
+/** ReActNet's block (arXiv:2003.03488): learnt shift, sign, convolution, batch norm, shifted PReLU. */
+const reactBlocks = [
+  "activation=approx_sign",
+  "blockOrder=conv_bn_relu",
+  "nonlinearity=rprelu",
+  "rsign=true",
+];
 const headlineRecipe = { preset: "laptop", epochs: version4.epochs };
 export const headline = {
   name: version4.band,
@@ -87,6 +94,34 @@ export const headline = {
     measure: "bops",
     low: 2.14e7,
     high: 2.67e7,
+  },
+  /** Version 6: the preset's race with fewer networks, to 12 epochs instead of 8, in a space whose networks end at 4 x 4 pixels. */
+  deeper: {
+    name: version6.band,
+    trainedIn: version4.band,
+    blocks: reactBlocks.map((one) => `binarization.${one}`),
+    race: {
+      seed: 2,
+      trainings: 75,
+      space: {
+        ...narrowStem,
+        initChannels: 24,
+        widthChoices: [1 / 3, 2 / 3, 1],
+        cellLayout: [0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0],
+        headActivation: "bn_relu",
+      },
+      measure: "bops",
+      low: 2.14e7,
+      high: 2.67e7,
+      settings: [
+        "rungs.networks=48",
+        "proposals.random=24",
+        "rungs.keep=[16,6,3,2]",
+        "rungs.epochs=[1,3,6,12]",
+        "train.epochs=12",
+        ...reactBlocks.map((one) => `train.binarization.${one}`),
+      ],
+    },
   },
 };
 

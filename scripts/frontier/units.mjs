@@ -62,8 +62,8 @@ function spaceSettings({ space }) {
   const set = (key) => `space.${key}=${JSON.stringify(space[key])}`;
   const head = space.headActivation === undefined ? [] : [set("headActivation")];
   if (space.extraStem === undefined) return head;
-  const channels = space.initChannels === bands.A.space.initChannels ? [] : [set("initChannels")];
-  return [set("extraStem"), set("widthChoices"), ...channels, ...head];
+  const others = ["initChannels", "cellLayout"].filter((key) => `${space[key]}` !== `${bands.A.space[key]}`);
+  return [set("extraStem"), set("widthChoices"), ...others.map(set), ...head];
 }
 
 /** A race among networks of a band. @param own further settings. */
@@ -195,25 +195,50 @@ export const headlineFiles = {
   },
 };
 
+/** The race of version 6, and its winner beside the hand-made network as version 4 trains it, with each training seed. */
+function deeperUnits() {
+  const { handMade, recipe: long, deeper } = headline;
+  const { name, trainedIn, race: own, blocks } = deeper;
+  const raced = raceUnit(`${name}/race-${own.seed}`, own, own.seed, own.settings, own.trainings);
+  const winner = join(raced.folder, "genotype.json");
+  const pairs = trainingSeeds.map((seed) => {
+    const byHand = training(name, "hand-made", handMade, seed, long);
+    return [
+      training(name, `race-${own.seed}-winner`, winner, seed, { ...long, set: blocks }, [winner]),
+      { ...byHand, sameAs: byHand.id.replace(name, trainedIn) },
+    ];
+  });
+  return { raced, pairs };
+}
+
 /**
- * The race of version 3; its winner with another head and the hand-made network with the first seed, by the recipe of version 4 and by that of
- * version 5; the same with the other seeds, the last version first; the networks of versions 3 and 2 as they are, with the first seed.
+ * What the first seed decides: the race of version 3; its winner with another head (version 4) and the hand-made network; the race of version 6
+ * and its winner. Then the recipe of version 5, the other seeds, the last version first, and the networks of versions 3 and 2 as they are.
  */
 function headlineUnits() {
   const { name, handMade, recipe: long, race: own, activated, held } = headline;
   const { arm, seed: searched } = headline.winner;
   const { winner, form } = headlineFiles.activated;
   const { form: widened } = headlineFiles.widened;
-  const [first, ...others] = trainingSeeds;
-  const pair = (band, recipe60, seed) => [
-    training(band, `${activated.arm}-${own.seed}-winner`, form, seed, recipe60, [form]),
-    training(band, "hand-made", handMade, seed, recipe60),
-  ];
+  const pairsOf = (band, itsRecipe) =>
+    trainingSeeds.map((seed) => [
+      training(band, `${activated.arm}-${own.seed}-winner`, form, seed, itsRecipe, [form]),
+      training(band, "hand-made", handMade, seed, itsRecipe),
+    ]);
+  const [first] = trainingSeeds;
+  const [version4, ...others4] = pairsOf(name, long);
+  const [version5, ...others5] = pairsOf(held.name, held.recipe);
+  const {
+    raced,
+    pairs: [version6, ...others6],
+  } = deeperUnits();
   return [
     raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings),
-    ...pair(name, long, first),
-    ...[first, ...others].flatMap((seed) => pair(held.name, held.recipe, seed)),
-    ...others.flatMap((seed) => pair(name, long, seed)),
+    ...version4,
+    raced,
+    ...version6,
+    ...version5,
+    ...[others4, others6, others5].flat(2),
     training(name, `race-${own.seed}-winner`, winner, first, long, [winner]),
     training(name, `${arm}-${searched}-winner`, widened, first, long, [widened]),
   ];

@@ -90,15 +90,21 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   expect(last("B/race-2")).toBeLessThan(ids.indexOf("A/random-race-0"));
   expect(last("H/")).toBeLessThan(ids.indexOf("A/differentiable-0"));
   const pair = (band: string, seed: number) =>
-    ["activated-race-1-winner", "hand-made"].map((arm) => `${band}/${arm}-s${seed}-60epochs`);
-  expect(ids.filter((id) => /^[HL]\//.test(id))).toEqual([
+    [band === "R" ? "race-2-winner" : "activated-race-1-winner", "hand-made"].map(
+      (arm) => `${band}/${arm}-s${seed}-60epochs`,
+    );
+  expect(ids.filter((id) => /^[HLR]\//.test(id))).toEqual([
     "H/race-1",
     ...pair("H", 100),
-    ...[100, 101, 102].flatMap((seed) => pair("L", seed)),
-    ...[101, 102].flatMap((seed) => pair("H", seed)),
+    "R/race-2",
+    ...pair("R", 100),
+    ...pair("L", 100),
+    ...["H", "R", "L"].flatMap((band) => [101, 102].flatMap((seed) => pair(band, seed))),
     "H/race-1-winner-s100-60epochs",
     "H/race-0-winner-s100-60epochs",
   ]);
+  const copied = units.filter(({ id }) => id.startsWith("R/hand-made"));
+  expect(copied.map(({ sameAs }) => sameAs)).toEqual(copied.map(({ id }) => id.replace("R/", "H/")));
   // Version 5 trains the networks of version 4, with one setting more.
   const words = (id: string) => units.find((unit) => unit.id === id)?.command.slice(0, -2) as string[];
   for (const [i, id] of pair("L", 100).entries())

@@ -31,7 +31,7 @@ export function headlineReading({ longer }: Pick<ComparedBand, "longer">, plan: 
   const text = ({ mean, sd, seeds }: Summary) =>
     `${percentText(mean)}${sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`} (${seeds === 1 ? "one seed" : `${seeds} seeds`})`;
   return (
-    `**The headline is ${reached ? "reached" : "not reached"}**: ${pointsText(difference)} points, ${text(own)} against ${text(other)}, with ` +
+    `**Version ${plan.version} of the headline is ${reached ? "reached" : "not reached"}**: ${pointsText(difference)} points, ${text(own)} against ${text(other)}, with ` +
     `${percentText(shares[0] as number)} of the BOPs and ${percentText(shares[1] as number)} of the FLOPs. ${asked}`
   );
 }
