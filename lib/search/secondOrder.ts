@@ -12,7 +12,7 @@ import { type AlphaGradients, alphaGradients, passOptions } from "./steps";
  * `∇_α L_val(w', α) − ξ · [∇_α L_train(w⁺, α) − ∇_α L_train(w⁻, α)] / (2 ε)`
  *
  * with `w' = w − ξ ∇_w L_train(w, α)`, `w± = w ± ε ∇_{w'} L_val(w', α)`, `ε = 0.01 / ‖∇_{w'} L_val‖`, ξ the present
- * learning rate of the weights. Momentum and weight decay of the unrolled step are left out. Costs about three
+ * learning rate of the weights. Momentum, weight decay and the bound of latent weights of the unrolled step are left out. Costs about three
  * times the first-order gradient. The weights are as before when it returns.
  */
 export function secondOrderAlphaGradients(

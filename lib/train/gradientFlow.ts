@@ -12,8 +12,8 @@ export interface KernelGradient {
   /** `norm` over the L2 norm of the latent weights. */
   readonly relativeNorm: number;
   /**
-   * Share of its weights whose gradient is 0 in every batch. Those that lie beyond the window of the weight sign are among them, and nothing
-   * brings those back (`optimizer.latentBound` keeps them inside).
+   * Share of its weights whose gradient is 0 in every batch. Those that lie beyond the window of the weight sign, where it has one, are among them, and without
+   * decay nothing brings those back (`optimizer.latentBound` keeps them inside).
    */
   readonly stuck: number;
   /** L2 norm under the smooth reference. */

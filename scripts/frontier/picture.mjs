@@ -18,10 +18,16 @@ const methods = {
 
 /** Trainings of the comparison and of what was trained before it by the same recipe; each random draw is a model of its own. */
 export function pictured() {
-  const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
+  const bands = Object.entries(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
   const called = (run) => ({ ...run, method: methods[run.method] ?? run.method });
-  const compared = bars.frontier.armRuns(bands.flatMap(bars.experiments.comparedArms)).map(called);
-  const known = new Set(compared.map(({ run }) => run));
+  const known = new Set();
+  // Bands call their arms alike; a training that two bands share is of the first.
+  const compared = bands.flatMap(([band, own]) =>
+    bars.frontier
+      .armRuns(bars.experiments.comparedArms(own))
+      .filter(({ run }) => !known.has(run) && known.add(run))
+      .map((run) => called({ ...run, name: `${run.name}, band ${band}` })),
+  );
   // A network that was trained before, too, is one model.
   const arms = new Map(compared.map(({ model, name, method }) => [model, { name, method }]));
   const found = bars.records.loadTrainRecords(join(root, "data/records/frontier"));

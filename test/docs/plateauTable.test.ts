@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { racedModel } from "../../lib/records/raceRecord";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import type { TrainRecord } from "../../lib/records/trainRecord";
 import { readTrainRecord } from "../../lib/records/trainRecordFile";
+import { genotypeHash } from "../../lib/space/genotypeJson";
 
 const page = readFileSync("docs/frontier.md", "utf8");
 const headline = (name: string) => readTrainRecord(`data/records/protocol/H-${name}-s100-60epochs.json`);
@@ -52,8 +55,60 @@ it("looks of the same cells differ in the block alone", () => {
   expect(look("winner-bireal").model).toEqual(headline("activated-race-1-winner").model);
 });
 
-it("the recipe of the looks is that of the headline but for the seed", () => {
-  const { seed: _, ...recipe } = headline("hand-made").config;
-  const { seed: __, ...own } = look("deep").config;
-  expect(own).toEqual(recipe);
+const ours = { activation: "ste", nonlinearity: "relu", rsign: false };
+const biReal = { activation: "approx_sign", nonlinearity: "none", rsign: false };
+const react = { activation: "approx_sign", nonlinearity: "rprelu", rsign: true };
+
+it.each([
+  ["deep", ours],
+  ["deep-wide", ours],
+  ["deep-react", react],
+  ["winner-bireal", biReal],
+  ["deep-bireal", biReal],
+])("the recipe of %s is that of the headline but for the seed and its block", (name, block) => {
+  const { config } = look(name);
+  const { config: recipe } = headline("hand-made");
+  const binarization = { ...recipe.binarization, ...block, blockOrder: config.binarization.blockOrder };
+  expect(config).toEqual({ ...recipe, seed: 1, binarization });
+});
+
+it.each([
+  ["held-version-4", "activated-race-1-winner", 8],
+  ["held-hand-made", "hand-made", 8],
+  ["held-hand-made", "hand-made", 12],
+])(
+  "%s differs from %s in the bound of latent weights alone, and epoch %i has the accuracies of the page",
+  (name, free, epoch) => {
+    const [held, other] = [look(name), headline(free)];
+    const optimizer = { ...other.config.optimizer, latentBound: 1 };
+    expect(held.config).toEqual({ ...other.config, optimizer });
+    expect(held.model).toEqual(other.model);
+    const [a, b] = [held, other].map(({ epochs }) => share(epochs[epoch - 1]?.trainAccuracy as number));
+    expect(page).toContain(`${a} and ${b} %`);
+  },
+);
+
+it("the winner of version 6's race and the hand-made network train by one recipe, and have the accuracies of the page", () => {
+  const race = readRaceRecord("data/records/protocol/R-race-2.json");
+  const byHand = look("hand-made-12-epochs");
+  const { binarization } = byHand.config;
+  expect({ ...race.config.train, binarization }).toEqual(byHand.config);
+  expect(byHand.data).toMatchObject(race.data);
+  const model = racedModel(race);
+  if (model.kind !== "genotype") throw new Error("expected a genotype");
+  const winner = race.networks.find(
+    ({ genotype }) => genotypeHash(genotype) === genotypeHash(model.genotype),
+  );
+  const last = winner?.results.at(-1);
+  expect(last?.score).toBe(
+    Math.max(
+      ...race.networks.flatMap(({ results }) => (results.length === 5 ? (results[4]?.score ?? 0) : [])),
+    ),
+  );
+  const [own, other] = [last?.score, byHand.epochs.at(-1)?.validation?.accuracy] as [number, number];
+  expect(page).toContain(`has ${share(own)} % of 5,000 held-out training images after the 12 epochs`);
+  expect(page).toContain(`on the same 45,000 images, has ${share(other)} %`);
+  expect(page).toContain(`What is left of those ${share(own - other)} points`);
+  const { flops = 0, bops = 0 } = winner?.cost ?? {};
+  expect(page).toContain(`(${flops.toLocaleString("en")} FLOPs, ${(bops / 1e6).toFixed(2)} M BOPs;`);
 });

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { withAssignment } from "../../lib/cli/overrides";
 import type { Overrides } from "../../lib/config/check";
 import { type RaceConfig, racePresetConfig } from "../../lib/config/raceConfig";
+import { frontierPlan } from "../../lib/experiments/frontierPlan";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
 
 const program = `
@@ -103,6 +104,8 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     "H/race-1-winner-s100-60epochs",
     "H/race-0-winner-s100-60epochs",
   ]);
+  for (const { band, chosen, epochs } of frontierPlan.headlines)
+    expect(ids).toContain(`${band}/${chosen.replace(", seed ", "-")}-winner-s100-${epochs}epochs`);
   const copied = units.filter(({ id }) => id.startsWith("R/hand-made"));
   expect(copied.map(({ sameAs }) => sameAs)).toEqual(copied.map(({ id }) => id.replace("R/", "H/")));
   // Version 5 trains the networks of version 4, with one setting more.
