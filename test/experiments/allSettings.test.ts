@@ -18,7 +18,7 @@ describe("settings", () => {
     // Sections that came later are left out of complete settings at their defaults.
     const search = settingsOf("search").map(({ path }) => path);
     const later =
-      /^(mixture\.|alphaStart\.|space\.(stem|extraStem|widthPer|headActivation)$|data\.folder\.|data\.augment\.(resizedCrop|colourJitter|random|mixup|cutmix)|snapshotEpochs$)/;
+      /^(mixture\.|alphaStart\.|space\.(stem|extraStem|widthPer|headActivation)$|data\.folder\.|data\.augment\.(resizedCrop|colourJitter|random|mixup|cutmix)|snapshotEpochs$|(weightOptimizer|optimizer)\.latentBound$)/;
     expect(search.filter((path) => !later.test(path))).toEqual(leaves(defaultSearchConfig));
     expect(search).toContain("mixture.widthMasks");
     const train = settingsOf("train").map(({ path }) => path);
