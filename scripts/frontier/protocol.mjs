@@ -60,12 +60,6 @@ export const longBand = "A";
 /** Draws that train by the long recipe, too: the first ones. */
 export const longDraws = 3;
 
-/**
- * The headline: a network against the full-width hand-made one, both trained by a longer recipe. In version 2 of the protocol it is the winner of
- * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1); in version 4 the
- * same with a batch norm and a ReLU before its head; version 5 trains that network, and the hand-made one, with latent weights held in [-1, 1]; version 6 has a
- * race of its own, among networks with a fourth stage and ReActNet's blocks. Its records are those of three bands of their own.
- */
 const [version4, version5, version6] = bars.experiments.frontierPlan.headlines;
 /** ReActNet's block (arXiv:2003.03488): learnt shift, sign, convolution, batch norm, shifted PReLU. */
 const reactBlocks = [
@@ -75,6 +69,13 @@ const reactBlocks = [
   "rsign=true",
 ];
 const headlineRecipe = { preset: "laptop", epochs: version4.epochs };
+
+/**
+ * The headline: a network against the full-width hand-made one, both trained by a longer recipe. In version 2 of the protocol it is the winner of
+ * one race, widened as far as the limits allow (seed 0); in version 3 that of a race among networks of that cost (seed 1); in version 4 the
+ * same with a batch norm and a ReLU before its head; version 5 trains that network, and the hand-made one, with latent weights held in [-1, 1]; version 6 has a
+ * race of its own, among networks with a fourth stage and ReActNet's blocks. Its records are those of three bands of their own.
+ */
 export const headline = {
   name: version4.band,
   winner: { band: "C", arm: "race", seed: 0 },

@@ -213,7 +213,7 @@ function deeperUnits() {
 
 /**
  * What the first seed decides: the race of version 3; its winner with another head (version 4) and the hand-made network; the race of version 6
- * and its winner. Then the recipe of version 5, the other seeds, the last version first, and the networks of versions 3 and 2 as they are.
+ * and its winner. Then the recipe of version 5, the other seeds of versions 4, 6 and 5, and the networks of versions 3 and 2 as they are.
  */
 function headlineUnits() {
   const { name, handMade, recipe: long, race: own, activated, held } = headline;

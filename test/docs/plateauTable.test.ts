@@ -38,7 +38,9 @@ it.each([
   ["winner-bireal", "conv_bn_relu", 3],
   ["deep-bireal", "conv_bn_relu", 4],
 ] as const)("the row of plateau/%s is what its record says", (name, order, stages) => {
-  const { config, data, model } = look(name);
+  const { config, data, model, tests } = look(name);
+  // The page says that no test image was read.
+  expect(tests).toEqual([]);
   expect([config.seed, config.epochs, data.trainImages]).toEqual([1, 60, 50_000]);
   expect(config.binarization.blockOrder).toBe(order);
   if (model.kind !== "genotype") throw new Error("expected a genotype");
@@ -83,6 +85,7 @@ it.each([
     const optimizer = { ...other.config.optimizer, latentBound: 1 };
     expect(held.config).toEqual({ ...other.config, optimizer });
     expect(held.model).toEqual(other.model);
+    expect(held.tests).toEqual([]);
     const [a, b] = [held, other].map(({ epochs }) => share(epochs[epoch - 1]?.trainAccuracy as number));
     expect(page).toContain(`${a} and ${b} %`);
   },
@@ -109,6 +112,8 @@ it("the winner of version 6's race and the hand-made network train by one recipe
   expect(page).toContain(`has ${share(own)} % of 5,000 held-out training images after the 12 epochs`);
   expect(page).toContain(`on the same 45,000 images, has ${share(other)} %`);
   expect(page).toContain(`What is left of those ${share(own - other)} points`);
+  expect(winner?.origin.kind).toBe("random");
+  expect(page).toContain(`one of the ${race.config.proposals.random} uniform draws`);
   const { flops = 0, bops = 0 } = winner?.cost ?? {};
   expect(page).toContain(`(${flops.toLocaleString("en")} FLOPs, ${(bops / 1e6).toFixed(2)} M BOPs;`);
 });
