@@ -39,6 +39,7 @@ const guides = {
     "ablations-and-comparisons",
     "frontier",
     "frontier-protocol",
+    "frontier-earlier",
     "report",
   ],
   "Speed and size": ["engine", "scale"],

@@ -11,6 +11,7 @@ export { capacityReading } from "../experiments/readings/capacityReading";
 export { collapseReading } from "../experiments/readings/collapseReading";
 export { comparisonReading, moreSeedsReading } from "../experiments/readings/comparisonReading";
 export { type FixedReadingOptions, fixedReading } from "../experiments/readings/fixedReading";
+export { fixedSummary } from "../experiments/readings/fixedSummary";
 export { latencyReading } from "../experiments/readings/latencyReading";
 export { longerReading } from "../experiments/readings/longerReading";
 export { measuresReading } from "../experiments/readings/measuresReading";

@@ -43,6 +43,11 @@ export function verdictText(folder = join(root, "data/records/protocol")) {
   return bands.map(([name, band]) => bandText(name, band, exact[name], earlier)).join("\n\n");
 }
 
+/** A row for each of them. */
+export function glanceText(folder = join(root, "data/records/protocol")) {
+  return bars.readings.fixedSummary(bars.experiments.fixedComparison(folder));
+}
+
 const decimals = (value) => value.toFixed(2).replace("-", "−");
 const tauText = (tau) =>
   tau === null
@@ -76,6 +81,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     allowPositionals: true,
   });
   if (values.write) {
+    writePart("docs/frontier.md", "glance", glanceText());
     writePart("docs/frontier.md", "verdict", verdictText());
     writePart("docs/race.md", "early", earlyText());
   } else console.log(verdictText(positionals[0]));

@@ -104,7 +104,7 @@ describe("alphaDrift", () => {
     ["bars-6M-s0", 0.33, 0.4, 0.55],
     ["bars-12M-s0", 0.15, 0.34, 0.37],
     ["cooled-6M-s0", 0, 0, 0.06],
-  ])("is what docs/frontier.md says of %s", (name, cells, depth, width) => {
+  ])("is what docs/frontier-earlier.md says of %s", (name, cells, depth, width) => {
     const record = readSearchRecord(join(projectFolder(), "data/records/frontier/searches", `${name}.json`));
     const drift = alphaDrift(record);
     expect(

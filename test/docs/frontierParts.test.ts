@@ -7,6 +7,7 @@ import type { RunPoint } from "../../lib/frontier/runPoint";
 interface Scripts {
   pictured(): RunPoint[];
   readmePart(runs: readonly RunPoint[]): string;
+  glanceText(): string;
   verdictText(folder?: string): string;
   earlyText(): string;
   withPart(page: string, name: string, text: string): string;
@@ -37,10 +38,11 @@ describe("parts of pages that are made from records", () => {
   });
 
   it("docs/frontier.md has the rows of the comparison that the records give", async () => {
-    const { verdictText, withPart } = await scripts();
+    const { glanceText, verdictText, withPart } = await scripts();
     const page = readFileSync("docs/frontier.md", "utf8");
     const again = "node scripts/frontier/verdict.mjs --write makes it again";
     expect(withPart(page, "verdict", verdictText()) === page, again).toBe(true);
+    expect(withPart(page, "glance", glanceText()) === page, again).toBe(true);
     expect(verdictText("runs/nothing-yet")).toBe("No records yet: node scripts/frontier/run.mjs makes them.");
   });
 

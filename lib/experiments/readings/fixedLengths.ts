@@ -1,7 +1,7 @@
 import type { RunPoint } from "../../frontier/runPoint";
 import { sampleSummary } from "../../frontier/sampleSummary";
 import type { ComparedBand } from "../fixedComparison";
-import { countText, percentText, pointsText } from "./readingText";
+import { countText, markdownTable, percentText, pointsText } from "./readingText";
 
 /** Trainings of one network by one length. */
 export interface LongRuns {
@@ -63,7 +63,7 @@ function tableOf(networks: readonly LongRuns[]): string {
     `after ${epochs} epochs`,
     "over the hand-made one, points",
   ];
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(head, rows);
 }
 
 function accuracyOf(runs: readonly RunPoint[]) {

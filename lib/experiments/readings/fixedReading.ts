@@ -1,8 +1,6 @@
 import { raceAgreement } from "../../analysis/raceAgreement";
 import type { Correlation } from "../../analysis/rankCorrelation";
 import { armDifference } from "../../frontier/armDifference";
-import { type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
-import type { RunPoint } from "../../frontier/runPoint";
 import type { TrainRecord } from "../../records/trainRecord";
 import { counted } from "../../util/counted";
 import { alphaRanking } from "../alphaRanking";
@@ -10,8 +8,9 @@ import { fitRanking } from "../fitRanking";
 import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan } from "../frontierPlan";
 import { fixedLengths } from "./fixedLengths";
+import { accuraciesOf, primaryReading } from "./fixedPrimary";
 import { headlineReading } from "./headlineReading";
-import { decimalText, listText, percentText, pointsText } from "./readingText";
+import { decimalText, markdownTable, pointsText } from "./readingText";
 
 export interface FixedReadingOptions {
   /** The band's name: those of the plan's headlines have another question. */
@@ -36,60 +35,11 @@ export function fixedReading(band: ComparedBand, options: FixedReadingOptions = 
   const headline = plan.headlines.find((one) => one.band === name);
   const decided = headline
     ? [headlineReading(band, headline), fixedLengths(band)]
-    : [primary(band, plan), againstRandom(band)];
+    : [primaryReading(band, plan), againstRandom(band)];
   const searched = [ranks(band), fits(band, earlier)];
   return [...decided, ...searched, ...(headline ? [] : [fixedLengths(band)])]
     .filter((part) => part !== "")
     .join("\n\n");
-}
-
-function primary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string {
-  const races = chosen["race"] ?? {};
-  const reference = given["hand-made"] ?? [];
-  const { length: trainings } = plan.trainingSeeds;
-  const unfinished = plan.searchSeeds.filter((seed) => (races[seed]?.length ?? 0) < trainings);
-  const missing = [
-    ...(unfinished.length > 0
-      ? [
-          `trainings of the ${unfinished.length === 1 ? "race with seed" : "races with seeds"} ${listText(unfinished.map(String))}`,
-        ]
-      : []),
-    ...(draws.length < plan.draws ? [`${plan.draws - draws.length} of ${plan.draws} draws`] : []),
-    ...(reference.length < trainings ? ["trainings of the hand-made network"] : []),
-  ];
-  const open = missing.length > 0 ? `**Not decided yet**: missing are ${listText(missing)}.` : "";
-  if (Object.keys(races).length === 0 || draws.length === 0 || reference.length === 0) return open;
-  const { rows, holds } = chosenComparison(
-    {
-      chosen: Object.fromEntries(Object.entries(races).map(([seed, runs]) => [seed, accuraciesOf(runs)])),
-      draws: accuraciesOf(draws),
-      reference: accuraciesOf(reference),
-    },
-    plan.margins,
-  );
-  const { overDraws, overReference, p } = plan.margins;
-  const asked = `Asked of each seed: ${pointsText(overDraws)} points over the draws' mean, ${pointsText(overReference)} over the hand-made network, p below ${p}.`;
-  const verdict = open || `**The primary comparison ${holds ? "holds" : "fails"}.**`;
-  return `${verdict} ${asked}\n\n${table(
-    [
-      "race seed",
-      "mean, %",
-      "over draws",
-      "rank among draws",
-      "over the hand-made one",
-      "Welch p",
-      "meets all",
-    ],
-    rows.map((row) => [
-      row.name,
-      percentText(row.mean),
-      pointsText(row.overDraws),
-      `${row.rank} of ${draws.length + 1}`,
-      pointsText(row.overReference),
-      pText(row),
-      row.holds ? "yes" : "no",
-    ]),
-  )}`;
 }
 
 function againstRandom({ chosen }: ComparedBand): string {
@@ -109,18 +59,25 @@ function againstRandom({ chosen }: ComparedBand): string {
 /** Of fewer networks an order says nothing: two agree by chance half of the time. */
 const leastRanked = 4;
 
+/** A row a rung, a column each later rung that enough networks reached. */
 function ranks({ races }: ComparedBand): string {
-  const rows = Object.entries(races).flatMap(([race, record]) =>
+  const pairs = Object.entries(races).flatMap(([race, record]) =>
     raceAgreement(record)
-      .filter(({ networks }) => networks > 0)
-      .map(({ from, to, networks, tau }) => {
-        const text = networks < leastRanked ? "too few" : tauText(tau);
-        return [race, `${from + 1}`, `${to + 1}`, `${networks}`, text];
-      }),
+      .filter(({ networks }) => networks >= leastRanked)
+      .map((pair) => ({ ...pair, race })),
   );
-  return rows.length === 0
-    ? ""
-    : table(["race", "rung", "against rung", "networks", "Kendall's τ (95 %)"], rows);
+  if (pairs.length === 0) return "";
+  const later = [...new Set(pairs.map(({ to }) => to))].sort((a, b) => a - b);
+  const rows = [...new Set(pairs.map(({ race, from }) => `${race}\n${from}`))].map((key) => {
+    const [race, from] = key.split("\n") as [string, string];
+    const cells = later.map((rung) => {
+      const pair = pairs.find((one) => one.race === race && one.from === Number(from) && one.to === rung);
+      return pair ? `${tauText(pair.tau)}, ${pair.networks} networks` : "";
+    });
+    return [race, `${Number(from) + 1}`, ...cells];
+  });
+  const head = ["race", "rung", ...later.map((rung) => `with rung ${rung + 1}`)];
+  return `Kendall's τ of rungs (95 %), where at least ${leastRanked} networks reached the later one:\n\n${markdownTable(head, rows)}`;
 }
 
 function fits({ races }: ComparedBand, earlier: readonly TrainRecord[]): string {
@@ -140,23 +97,11 @@ function fits({ races }: ComparedBand, earlier: readonly TrainRecord[]): string 
   const last = earlier.length > 0 ? ["τ with the accuracy of earlier trainings"] : [];
   const head = ["alphas fitted to", "networks", "τ of networks left out of the fit"];
   const apart = ["τ of origin alone (uniform draw or not)", "τ of the fit over uniform draws"];
-  return table([...head, ...apart, ...last], rows);
-}
-
-function accuraciesOf(runs: readonly RunPoint[]): number[] {
-  return runs.map(({ accuracy }) => accuracy);
-}
-
-function pText({ welch }: ChosenRow): string {
-  return welch === null ? "–" : welch.p.toPrecision(2);
+  return markdownTable([...head, ...apart, ...last], rows);
 }
 
 function tauText(tau: Pick<Correlation, "value" | "interval"> | null): string {
   if (tau === null) return "–";
   const ends = tau.interval ? ` (${tau.interval.map((end) => decimalText(end)).join(" to ")})` : "";
   return `${decimalText(tau.value)}${ends}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

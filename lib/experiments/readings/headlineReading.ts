@@ -4,13 +4,33 @@ import type { HeadlinePlan } from "../frontierPlan";
 import { type LongRuns, longRunsOf, reference } from "./fixedLengths";
 import { listText, percentText, pointsText } from "./readingText";
 
+/** The trainings of the race's network and of the hand-made one, as far as they are there. */
+export function headlineSides(
+  { longer }: Pick<ComparedBand, "longer">,
+  plan: HeadlinePlan,
+): { readonly chosen?: LongRuns | undefined; readonly by?: LongRuns | undefined } {
+  const known = longRunsOf(longer).filter(({ epochs }) => epochs === plan.epochs);
+  const [chosen, by] = [plan.chosen, reference].map((name) => known.find((one) => one.name === name));
+  return { chosen, by };
+}
+
+/** Whether the one is as much better as was asked, within the shares of the other's operations. */
+export function headlineOf(chosen: LongRuns, by: LongRuns, { share, over }: HeadlinePlan) {
+  const [own, other] = [summary(chosen), summary(by)];
+  const bops = own.bops / other.bops;
+  const flops = own.flops / other.flops;
+  const difference = own.mean - other.mean;
+  // Means of shares of 10,000 images: what lies nearer is the rounding of a subtraction.
+  const reached = bops <= share.bops && flops <= share.flops && difference >= over - 1e-9;
+  return { own, other, shares: { bops, flops }, difference, reached, seeds: [own.seeds, other.seeds] };
+}
+
 /**
  * What the headline of a comparison fixed in advance says so far, as Markdown: what is missing, whether the race's network keeps within
  * the shares of the hand-made one's operations, and whether it is as much better as was asked.
  */
-export function headlineReading({ longer }: Pick<ComparedBand, "longer">, plan: HeadlinePlan): string {
-  const known = longRunsOf(longer).filter(({ epochs }) => epochs === plan.epochs);
-  const [chosen, by] = [plan.chosen, reference].map((name) => known.find((one) => one.name === name));
+export function headlineReading(band: Pick<ComparedBand, "longer">, plan: HeadlinePlan): string {
+  const { chosen, by } = headlineSides(band, plan);
   const { over, share } = plan;
   const asked =
     `Asked: ${pointsText(over)} points over the full-width hand-made network after ${plan.epochs} epochs, with at most ` +
@@ -22,17 +42,12 @@ export function headlineReading({ longer }: Pick<ComparedBand, "longer">, plan: 
     ];
     return `**Not decided yet**: missing are trainings ${listText(missing)}. ${asked}`;
   }
-  const [own, other] = [chosen, by].map(summary) as [Summary, Summary];
-  const shares = (["bops", "flops"] as const).map((cost) => (own[cost] / other[cost]) as number);
-  const fits = shares.every((value, i) => value <= ([share.bops, share.flops][i] as number));
-  const difference = own.mean - other.mean;
-  // Means of shares of 10,000 images: what lies nearer is the rounding of a subtraction.
-  const reached = fits && difference >= over - 1e-9;
+  const { own, other, shares, difference, reached } = headlineOf(chosen, by, plan);
   const text = ({ mean, sd, seeds }: Summary) =>
     `${percentText(mean)}${sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`} (${seeds === 1 ? "one seed" : `${seeds} seeds`})`;
   return (
     `**Version ${plan.version} of the headline is ${reached ? "reached" : "not reached"}**: ${pointsText(difference)} points, ${text(own)} against ${text(other)}, with ` +
-    `${percentText(shares[0] as number)} of the BOPs and ${percentText(shares[1] as number)} of the FLOPs. ${asked}`
+    `${percentText(shares.bops)} of the BOPs and ${percentText(shares.flops)} of the FLOPs. ${asked}`
   );
 }
 

@@ -40,3 +40,8 @@ export function numberOf(row: TableRecord, name: string, table: Table): number {
 export function excludesZero(low: number, high: number): boolean {
   return low > 0 || high < 0;
 }
+
+/** A table in Markdown. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
