@@ -1,7 +1,7 @@
 // What the comparison of docs/frontier-protocol.md says so far, from the records in data/records/protocol, as Markdown.
 //
 //   node scripts/frontier/verdict.mjs [FOLDER]     prints it
-//   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md, and into docs/race.md how early losses rank
+//   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md, its first table into README.md, too, and into docs/race.md how early losses rank
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -81,7 +81,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     allowPositionals: true,
   });
   if (values.write) {
-    writePart("docs/frontier.md", "glance", glanceText());
+    for (const page of ["docs/frontier.md", "README.md"]) writePart(page, "glance", glanceText());
     writePart("docs/frontier.md", "verdict", verdictText());
     writePart("docs/race.md", "early", earlyText());
   } else console.log(verdictText(positionals[0]));

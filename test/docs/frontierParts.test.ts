@@ -42,7 +42,10 @@ describe("parts of pages that are made from records", () => {
     const page = readFileSync("docs/frontier.md", "utf8");
     const again = "node scripts/frontier/verdict.mjs --write makes it again";
     expect(withPart(page, "verdict", verdictText()) === page, again).toBe(true);
-    expect(withPart(page, "glance", glanceText()) === page, again).toBe(true);
+    for (const place of ["docs/frontier.md", "README.md"]) {
+      const shown = readFileSync(place, "utf8");
+      expect(withPart(shown, "glance", glanceText()) === shown, again).toBe(true);
+    }
     expect(verdictText("runs/nothing-yet")).toBe("No records yet: node scripts/frontier/run.mjs makes them.");
   });
 
