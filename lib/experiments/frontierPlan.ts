@@ -17,6 +17,8 @@ export interface HeadlinePlan {
 
 /** How many of what a comparison fixed in advance holds, and what decides. */
 export interface ComparisonPlan {
+  /** Bands of cost. */
+  readonly bands: readonly string[];
   /** Of every search. */
   readonly searchSeeds: readonly number[];
   /** Of every chosen and given network; draws train with the first. */
@@ -45,6 +47,7 @@ const asked = {
  * ```
  */
 export const frontierPlan: ComparisonPlan = Object.freeze({
+  bands: ["A", "B", "C"],
   searchSeeds: [0, 1, 2],
   trainingSeeds: [100, 101, 102],
   draws: 12,

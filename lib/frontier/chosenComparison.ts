@@ -20,6 +20,8 @@ export interface ChosenRow {
   /** Standard deviation of a training; null for one. */
   readonly sd: number | null;
   readonly overDraws: number;
+  /** Difference of its mean and the best draw, which nobody could choose without testing all. */
+  readonly overBest: number;
   /** 1 + how many draws are better than the mean; 1 is above all. */
   readonly rank: number;
   readonly overReference: number;
@@ -34,6 +36,9 @@ export interface ChosenComparison {
   /** Whether every row holds. A search that wins with some of its seeds does not. */
   readonly holds: boolean;
 }
+
+/** Means of shares of some thousand images: differences that lie nearer are the rounding of a subtraction. */
+export const roundingOfDifference = 1e-9;
 
 /**
  * Holds networks that several seeds of a search chose against random draws at the same price and against a reference, by
@@ -62,6 +67,7 @@ export function chosenComparison(
 ): ChosenComparison {
   const draws = sampleSummary(arms.draws);
   const reference = sampleSummary(arms.reference);
+  const best = Math.max(...arms.draws);
   const rows = Object.entries(arms.chosen).map(([name, accuracies]): ChosenRow => {
     const { n, mean, sd } = sampleSummary(accuracies);
     const tested = n > 1 && reference.n > 1 && ((sd ?? 0) > 0 || (reference.sd ?? 0) > 0);
@@ -74,12 +80,13 @@ export function chosenComparison(
       mean,
       sd,
       overDraws,
+      overBest: mean - best,
       rank: 1 + arms.draws.filter((accuracy) => accuracy > mean).length,
       overReference,
       welch,
       holds:
-        overDraws >= margins.overDraws &&
-        overReference >= margins.overReference &&
+        overDraws >= margins.overDraws - roundingOfDifference &&
+        overReference >= margins.overReference - roundingOfDifference &&
         welch !== null &&
         welch.p < margins.p,
     };

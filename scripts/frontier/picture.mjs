@@ -45,6 +45,8 @@ export function pictured() {
   return runs;
 }
 
+const { counted } = lib("util/counted.js");
+
 /** What the README says below the picture. */
 export function captionOf(runs) {
   const result = bars.frontier.frontier(runs, { measure: "bops" });
@@ -53,13 +55,16 @@ export function captionOf(runs) {
     const seeds = new Set(rows.flatMap((row) => row.runs.map(({ seed }) => seed)));
     return { models: rows.length, trainings: rows.reduce((sum, row) => sum + row.runs.length, 0), seeds };
   };
+  // Only the comparison's runs carry the name of a band.
+  const fixed = result.rows.filter(({ name }) => / band [A-Z]$/.test(name)).length;
   const parts = result.methods.map(({ method }) => {
     const { models, trainings, seeds } = count(method);
     const list = [...seeds].sort((a, b) => a - b).join(", ");
-    return `${method} ${models} (${trainings}; ${list})`;
+    return `${method}: ${counted(models, "model")}, ${counted(trainings, "training")} (${seeds.size === 1 ? "seed" : "seeds"} ${list})`;
   });
   return (
-    `Test accuracy on CIFAR-10 (10,000 images, last epoch) against binary operations of one image. Models, and in brackets trainings and their seeds: ${parts.join(", ")}. ` +
+    `Test accuracy on CIFAR-10 (10,000 images, last epoch) against binary operations of one image. ${parts.join("; ")}. ` +
+    `${fixed} of the ${result.rows.length} models are of the comparison that was fixed before it was run, the others were made earlier; those of its band C were chosen by OPs, not by BOPs. The stairs are the front of the means. ` +
     "One recipe: 8 epochs of all 50,000 training images, Adam, no teacher, short on purpose, so that the numbers compare models and say little of what hundreds of " +
     "epochs reach. Means over seeds with standard deviations; open markers are single trainings. What was fixed before the runs, and what it says so far: " +
     "[protocol](docs/frontier-protocol.md), [frontier](docs/frontier.md)."

@@ -2,11 +2,14 @@
 //
 //   node scripts/frontier/verdict.mjs [FOLDER]     prints it
 //   node scripts/frontier/verdict.mjs --write      writes it into docs/frontier.md, its first table into README.md, too, and into docs/race.md how early losses rank
+
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bars, root } from "./library.mjs";
+import { bars, lib, root } from "./library.mjs";
 import { writePart } from "./parts.mjs";
+import { allUnits, keptRecord } from "./units.mjs";
 
 const millions = ([low, high]) => {
   const ends = [low, high].map((value) => (value / 1e6).toFixed(2));
@@ -48,11 +51,25 @@ export function glanceText(folder = join(root, "data/records/protocol")) {
   return bars.readings.fixedSummary(bars.experiments.fixedComparison(folder));
 }
 
-const decimals = (value) => value.toFixed(2).replace("-", "−");
+/** What has no record yet, by kind. */
+export function missingText() {
+  const kinds = new Map();
+  for (const { id, sameAs, kind } of allUnits()) {
+    const stored = [id, sameAs].some((one) => one !== undefined && existsSync(keptRecord(one)));
+    const [without, all] = kinds.get(kind) ?? [0, 0];
+    kinds.set(kind, [without + (stored ? 0 : 1), all + 1]);
+  }
+  const rows = [...kinds]
+    .filter(([, [without]]) => without > 0)
+    .map(([kind, [without, all]]) => `- ${kind}: ${without} of ${all}`);
+  return rows.length === 0 ? "Nothing: all of it is run." : rows.join("\n");
+}
+
+const { decimalText } = lib("experiments/readings/readingText.js");
 const tauText = (tau) =>
   tau === null
     ? "–"
-    : `${decimals(tau.value)}${tau.interval ? ` (${tau.interval.map(decimals).join(" to ")})` : ""}`;
+    : `${decimalText(tau.value)}${tau.interval ? ` (${tau.interval.map((end) => decimalText(end)).join(" to ")})` : ""}`;
 
 /** How the beginning of trainings orders their end: of the comparison, and of what was trained before it by the same recipe. */
 export function earlyText() {
@@ -80,9 +97,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: { write: { type: "boolean" } },
     allowPositionals: true,
   });
-  if (values.write) {
+  if (values.write && positionals.length > 0) {
+    console.error(
+      "verdict: --write takes the project's own records; leave the folder out, or print it without --write.",
+    );
+    process.exitCode = 2;
+  } else if (values.write) {
     for (const page of ["docs/frontier.md", "README.md"]) writePart(page, "glance", glanceText());
+    writePart("docs/frontier.md", "missing", missingText());
     writePart("docs/frontier.md", "verdict", verdictText());
     writePart("docs/race.md", "early", earlyText());
-  } else console.log(verdictText(positionals[0]));
+  } else console.log([glanceText(positionals[0]), verdictText(positionals[0])].filter(Boolean).join("\n\n"));
 }

@@ -8,6 +8,7 @@ interface Scripts {
   pictured(): RunPoint[];
   readmePart(runs: readonly RunPoint[]): string;
   glanceText(): string;
+  missingText(): string;
   verdictText(folder?: string): string;
   earlyText(): string;
   withPart(page: string, name: string, text: string): string;
@@ -38,10 +39,11 @@ describe("parts of pages that are made from records", () => {
   });
 
   it("docs/frontier.md has the rows of the comparison that the records give", async () => {
-    const { glanceText, verdictText, withPart } = await scripts();
+    const { glanceText, missingText, verdictText, withPart } = await scripts();
     const page = readFileSync("docs/frontier.md", "utf8");
     const again = "node scripts/frontier/verdict.mjs --write makes it again";
     expect(withPart(page, "verdict", verdictText()) === page, again).toBe(true);
+    expect(withPart(page, "missing", missingText()) === page, again).toBe(true);
     for (const place of ["docs/frontier.md", "README.md"]) {
       const shown = readFileSync(place, "utf8");
       expect(withPart(shown, "glance", glanceText()) === shown, again).toBe(true);

@@ -91,6 +91,23 @@ describe("chosenComparison", () => {
     expect(compare({ wins: [0.62, 0.61, 0.63], again: [0.6, 0.61, 0.62] }).holds).toBe(true);
   });
 
+  it("takes a margin that is met exactly, and knows the best draw", () => {
+    // 0.57 - 0.52 is below 0.05 in binary numbers.
+    const rows = (one: number) =>
+      chosenComparison(
+        {
+          chosen: { one: [one - 0.001, one, one + 0.001] },
+          draws: [0.5, 0.6],
+          reference: [0.519, 0.52, 0.521],
+        },
+        margins,
+      ).rows;
+    expect(rows(0.57)[0]).toMatchObject({ holds: true, overBest: expect.closeTo(-0.03, 12) });
+    expect(rows(0.5699)[0]?.holds).toBe(false);
+    expect(rows(0.57)[0]?.overDraws).toBeCloseTo(0.02, 12);
+    expect(rows(0.5699)[0]?.overReference).toBeCloseTo(0.0499, 12);
+  });
+
   it("says nothing of no seed", () => {
     expect(compare({})).toEqual({ rows: [], holds: false });
   });

@@ -1,4 +1,4 @@
-import { type ChosenComparison, type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
+import { type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
 import type { RunPoint } from "../../frontier/runPoint";
 import type { ComparedBand } from "../fixedComparison";
 import type { ComparisonPlan } from "../frontierPlan";
@@ -8,51 +8,67 @@ import { listText, markdownTable, percentText, pointsText } from "./readingText"
 export interface FixedPrimary {
   /** In words, what is to be run; empty where all is there. */
   readonly missing: readonly string[];
-  /** Of the seeds that are there; null without a race, draws or a hand-made network. */
-  readonly comparison: ChosenComparison | null;
+  /** The planned seeds of the race that have a training, and whether all of a seed's are there; none without draws or a hand-made network. */
+  readonly rows: readonly (ChosenRow & { readonly complete: boolean })[];
+  /** One seed that fails, once everything it is held against is there, decides; that all hold, the last does. */
+  readonly state: "holds" | "fails" | "open";
 }
 
-export function fixedPrimary({ chosen, draws, given }: ComparedBand, plan: ComparisonPlan): FixedPrimary {
-  const races = chosen["race"] ?? {};
+export function fixedPrimary(band: ComparedBand, plan: ComparisonPlan): FixedPrimary {
+  const { draws, given } = band;
+  const races = band.chosen["race"] ?? {};
   const reference = given["hand-made"] ?? [];
   const { length: trainings } = plan.trainingSeeds;
-  const unfinished = plan.searchSeeds.filter((seed) => (races[seed]?.length ?? 0) < trainings);
-  const missing = [
-    ...(unfinished.length > 0
-      ? [
-          `trainings of the ${unfinished.length === 1 ? "race with seed" : "races with seeds"} ${listText(unfinished.map(String))}`,
-        ]
-      : []),
-    ...(draws.length < plan.draws ? [`${plan.draws - draws.length} of ${plan.draws} draws`] : []),
-    ...(reference.length < trainings ? ["trainings of the hand-made network"] : []),
-  ];
-  if (Object.keys(races).length === 0 || draws.length === 0 || reference.length === 0)
-    return { missing, comparison: null };
-  const comparison = chosenComparison(
+  const runsOf = (seed: number) => races[seed] ?? [];
+  const compared = draws.length >= plan.draws && reference.length >= trainings;
+  const missing = missingOf(band, plan);
+  const known = plan.searchSeeds.filter((seed) => runsOf(seed).length > 0);
+  if (known.length === 0 || draws.length === 0 || reference.length === 0)
+    return { missing, rows: [], state: "open" };
+  const { rows } = chosenComparison(
     {
-      chosen: Object.fromEntries(Object.entries(races).map(([seed, runs]) => [seed, accuraciesOf(runs)])),
+      // Numbers as names would lose their order.
+      chosen: Object.fromEntries(known.map((seed) => [`${seed}`, accuraciesOf(runsOf(seed))])),
       draws: accuraciesOf(draws),
       reference: accuraciesOf(reference),
     },
     plan.margins,
   );
-  return { missing, comparison };
+  const judged = rows.map((row) => ({ ...row, complete: row.n >= trainings }));
+  const fails = compared && judged.some(({ complete, holds }) => complete && !holds);
+  return { missing, rows: judged, state: fails ? "fails" : missing.length > 0 ? "open" : "holds" };
+}
+
+function missingOf({ races, chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string[] {
+  const { length: trainings } = plan.trainingSeeds;
+  const seedsText = (seeds: readonly number[]) =>
+    `${seeds.length === 1 ? "the race with seed" : "races with seeds"} ${listText(seeds.map(String))}`;
+  const unfinished = plan.searchSeeds.filter((seed) => (chosen["race"]?.[seed]?.length ?? 0) < trainings);
+  const unrun = unfinished.filter((seed) => races[`race-${seed}`] === undefined);
+  const untrained = unfinished.filter((seed) => races[`race-${seed}`] !== undefined);
+  return [
+    ...(unrun.length > 0 ? [`${seedsText(unrun)} and the trainings of what wins`] : []),
+    ...(untrained.length > 0 ? [`trainings of the winner of ${seedsText(untrained)}`] : []),
+    ...(draws.length < plan.draws ? [`${plan.draws - draws.length} of ${plan.draws} draws`] : []),
+    ...((given["hand-made"]?.length ?? 0) < trainings ? ["trainings of the hand-made network"] : []),
+  ];
 }
 
 /** That as Markdown: a sentence, and a row a seed of the race. */
 export function primaryReading(band: ComparedBand, plan: ComparisonPlan): string {
-  const { missing, comparison } = fixedPrimary(band, plan);
-  const open = missing.length > 0 ? `**Not decided yet**: missing are ${listText(missing)}.` : "";
-  if (comparison === null) return open;
-  const { rows, holds } = comparison;
+  const { missing, rows, state } = fixedPrimary(band, plan);
+  const open = missing.length > 0 ? `missing: ${missing.join("; ")}.` : "";
+  const verdict = state === "open" ? "**Not decided yet.**" : `**The primary comparison ${state}.**`;
+  const sentence = open === "" ? verdict : `${verdict} Still ${open}`;
+  if (rows.length === 0) return sentence;
   const { overDraws, overReference, p } = plan.margins;
   const asked = `Asked of each seed: ${pointsText(overDraws)} points over the draws' mean, ${pointsText(overReference)} over the hand-made network, p below ${p}.`;
-  const verdict = open || `**The primary comparison ${holds ? "holds" : "fails"}.**`;
-  return `${verdict} ${asked}\n\n${markdownTable(
+  return `${sentence} ${asked}\n\n${markdownTable(
     [
       "race seed",
       "mean, %",
-      "over draws",
+      "over draws' mean",
+      "over the best draw",
       "rank among draws",
       "over the hand-made one",
       "Welch p",
@@ -62,10 +78,11 @@ export function primaryReading(band: ComparedBand, plan: ComparisonPlan): string
       row.name,
       percentText(row.mean),
       pointsText(row.overDraws),
+      pointsText(row.overBest),
       `${row.rank} of ${band.draws.length + 1}`,
       pointsText(row.overReference),
       pText(row),
-      row.holds ? "yes" : "no",
+      row.complete ? (row.holds ? "yes" : "no") : `${row.n} of ${plan.trainingSeeds.length} trainings`,
     ]),
   )}`;
 }

@@ -77,24 +77,25 @@ function ranks({ races }: ComparedBand): string {
     return [race, `${Number(from) + 1}`, ...cells];
   });
   const head = ["race", "rung", ...later.map((rung) => `with rung ${rung + 1}`)];
-  return `Kendall's τ of rungs (95 %), where at least ${leastRanked} networks reached the later one:\n\n${markdownTable(head, rows)}`;
+  return `Kendall's τ of a rung's scores with those of later ones (95 %), where at least ${leastRanked} networks reached the later one (fewer have no order to speak of):\n\n${markdownTable(head, rows)}`;
 }
 
 function fits({ races }: ComparedBand, earlier: readonly TrainRecord[]): string {
-  const rows = Object.entries(races).flatMap(([race, record]) => {
-    if (record.fit === null) return [];
+  const fitted = Object.entries(races).filter(([, { fit }]) => fit !== null);
+  if (fitted.length === 0) return "";
+  const known = fitted.map(([, record]) => (earlier.length > 0 ? alphaRanking(record, earlier) : null));
+  // Of no other architecture of the space a training is there: nothing to order.
+  const any = known.some((one) => one !== null && one.architectures.length > 0);
+  const rows = fitted.map(([race, record], i) => {
     const { networks, tau, uniform, tauOfUniform, tauOfOrigin } = fitRanking(record);
-    const known = earlier.length > 0 ? alphaRanking(record, earlier) : null;
-    const before = known ? [`${tauText(known.tau)}, ${known.architectures.length} architectures`] : [];
+    const own = known[i];
+    const before = any && own ? [`${tauText(own.tau)}, ${own.architectures.length} architectures`] : [];
     return [
-      [
-        ...[race, `${networks}`, tauText(tau), tauText(tauOfOrigin)],
-        ...[`${tauText(tauOfUniform)}, ${counted(uniform, "draw")}`, ...before],
-      ],
+      ...[race, `${networks}`, tauText(tau), tauText(tauOfOrigin)],
+      ...[`${tauText(tauOfUniform)}, ${counted(uniform, "draw")}`, ...before],
     ];
   });
-  if (rows.length === 0) return "";
-  const last = earlier.length > 0 ? ["τ with the accuracy of earlier trainings"] : [];
+  const last = any ? ["τ with the accuracy of earlier trainings"] : [];
   const head = ["alphas fitted to", "networks", "τ of networks left out of the fit"];
   const apart = ["τ of origin alone (uniform draw or not)", "τ of the fit over uniform draws"];
   return markdownTable([...head, ...apart, ...last], rows);

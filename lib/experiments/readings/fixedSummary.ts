@@ -2,13 +2,14 @@ import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan, type HeadlinePlan } from "../frontierPlan";
 import { fixedPrimary } from "./fixedPrimary";
 import { headlineOf, headlineSides } from "./headlineReading";
-import { listText, markdownTable, percentText, pointsText } from "./readingText";
+import { markdownTable, percentText, pointsText, seedsText } from "./readingText";
 
 /**
- * A comparison fixed in advance at a glance, as Markdown: a row a band and a version of the headline, with what was asked, how it
- * stands, and by how much.
+ * A comparison fixed in advance at a glance, as Markdown: what is asked, and a row a band of cost and a version of the headline, with how
+ * it stands, and by how much.
  *
- * @param bands of `fixedComparison`.
+ * @param bands of `fixedComparison`; those of the plan that have no record yet are said not to be begun.
+ * @returns empty where there is no record at all.
  *
  * @example
  * ```ts
@@ -20,50 +21,62 @@ export function fixedSummary(
   bands: Readonly<Record<string, ComparedBand>>,
   plan: ComparisonPlan = frontierPlan,
 ): string {
-  const headlines = new Map(plan.headlines.map((one) => [one.band, one]));
-  const rows = Object.entries(bands).map(([name, band]) => {
-    const headline = headlines.get(name);
-    return headline ? headlineRow(band, headline) : bandRow(name, band, plan);
-  });
-  return rows.length === 0 ? "" : markdownTable(["what", "asked", "state", "so far"], rows);
+  if (Object.keys(bands).length === 0) return "";
+  const rows = [
+    ...plan.bands.map((name) => bandRow(name, bands[name], plan)),
+    ...plan.headlines.map((headline) => headlineRow(bands[headline.band], headline, plan)),
+  ];
+  return `${askedText(plan)}\n\n${markdownTable(["what", "state", "so far, points"], rows)}`;
 }
 
-function bandRow(name: string, band: ComparedBand, plan: ComparisonPlan): string[] {
-  const { missing, comparison } = fixedPrimary(band, plan);
-  const { overDraws, overReference } = plan.margins;
-  const asked = `each of ${plan.searchSeeds.length} races ${pointsText(overDraws)} points over random draws, ${pointsText(overReference)} over the hand-made network`;
-  const what = [`band ${name}`, costs(band)].filter((part) => part !== "").join(", ");
-  const rows = comparison?.rows ?? [];
+function askedText({ margins, searchSeeds, headlines }: ComparisonPlan): string {
+  const { overDraws, overReference, p } = margins;
+  const each = headlines.map(
+    ({ over, share, epochs }) =>
+      `${pointsText(over)} over the full-width hand-made network after ${epochs} epochs, with at most ${percentText(share.bops)} of its BOPs and ${percentText(share.flops)} of its FLOPs`,
+  );
+  const parts = [
+    `of a band, from each of ${searchSeeds.length} races, ${pointsText(overDraws)} points over the mean of random draws and ${pointsText(overReference)} over the hand-made network, p below ${p}`,
+    ...[...new Set(each)].map((one) => `of the headline ${one}`),
+  ];
+  return `Asked: ${parts.join("; ")}.`;
+}
+
+function bandRow(name: string, band: ComparedBand | undefined, plan: ComparisonPlan): string[] {
+  if (!band) return [`band ${name}`, "not begun", "–"];
+  const { missing, rows, state } = fixedPrimary(band, plan);
+  const complete = rows.filter((row) => row.complete);
   const range = (of: "overDraws" | "overReference") => {
-    const values = rows.map((row) => row[of]);
+    const values = complete.map((row) => row[of]);
     const ends = [Math.min(...values), Math.max(...values)].map(pointsText);
     return [...new Set(ends)].join(" to ");
   };
+  const holding = complete.filter(({ holds }) => holds).length;
   const found =
-    rows.length === 0
+    complete.length === 0
       ? "–"
-      : `${range("overDraws")} and ${range("overReference")}; ${rows.filter(({ holds }) => holds).length} of ${rows.length} meet all`;
-  const state =
-    missing.length > 0
-      ? `open: missing are ${listText(missing)}`
-      : comparison?.holds
-        ? "**holds**"
-        : "**fails**";
-  return [what, asked, state, found];
+      : `${range("overDraws")} over draws, ${range("overReference")} over the hand-made network; ${holding} of ${complete.length} ${complete.length === 1 ? "race meets" : "races meet"} all`;
+  const decided = state === "open" ? state : `**${state}**`;
+  const what = [`band ${name}`, costs(band)].filter((part) => part !== "").join(", ");
+  return [what, missing.length > 0 ? `${decided}; missing: ${missing.join("; ")}` : decided, found];
 }
 
-function headlineRow(band: ComparedBand, plan: HeadlinePlan): string[] {
-  const what = `headline, version ${plan.version}, ${plan.epochs} epochs`;
-  const asked = `${pointsText(plan.over)} points over the full-width hand-made network, at most ${percentText(plan.share.bops)} of its BOPs`;
-  const { chosen, by } = headlineSides(band, plan);
-  if (!chosen || !by) return [what, asked, "open", "–"];
-  const { reached, difference, seeds } = headlineOf(chosen, by, plan);
-  const each = seeds.map((count) => (count === 1 ? "one seed" : `${count} seeds`));
+function headlineRow(
+  band: ComparedBand | undefined,
+  headline: HeadlinePlan,
+  { trainingSeeds }: ComparisonPlan,
+): string[] {
+  const what = `headline, version ${headline.version}`;
+  const { chosen, by } = headlineSides(band ?? { longer: {} }, headline);
+  if (!chosen || !by) return [what, "open", "–"];
+  const { own, other, reached, difference } = headlineOf(chosen, by, headline);
+  const state = reached ? "**reached**" : "**not reached**";
+  const most = trainingSeeds.length;
+  const all = own.seeds >= most && other.seeds >= most;
   return [
     what,
-    asked,
-    reached ? "**reached**" : "**not reached**",
-    `${pointsText(difference)} (${[...new Set(each)].join(" and ")})`,
+    all ? state : `${state} with the seeds so far`,
+    `${pointsText(difference)} (${percentText(own.mean)}, ${seedsText(own)}, against ${percentText(other.mean)}, ${seedsText(other)})`,
   ];
 }
 

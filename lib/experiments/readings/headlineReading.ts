@@ -1,8 +1,9 @@
+import { roundingOfDifference } from "../../frontier/chosenComparison";
 import { sampleSummary } from "../../frontier/sampleSummary";
 import type { ComparedBand } from "../fixedComparison";
 import type { HeadlinePlan } from "../frontierPlan";
 import { type LongRuns, longRunsOf, reference } from "./fixedLengths";
-import { listText, percentText, pointsText } from "./readingText";
+import { listText, percentText, pointsText, seedsText } from "./readingText";
 
 /** The trainings of the race's network and of the hand-made one, as far as they are there. */
 export function headlineSides(
@@ -20,9 +21,8 @@ export function headlineOf(chosen: LongRuns, by: LongRuns, { share, over }: Head
   const bops = own.bops / other.bops;
   const flops = own.flops / other.flops;
   const difference = own.mean - other.mean;
-  // Means of shares of 10,000 images: what lies nearer is the rounding of a subtraction.
-  const reached = bops <= share.bops && flops <= share.flops && difference >= over - 1e-9;
-  return { own, other, shares: { bops, flops }, difference, reached, seeds: [own.seeds, other.seeds] };
+  const reached = bops <= share.bops && flops <= share.flops && difference >= over - roundingOfDifference;
+  return { own, other, shares: { bops, flops }, difference, reached };
 }
 
 /**
@@ -43,8 +43,7 @@ export function headlineReading(band: Pick<ComparedBand, "longer">, plan: Headli
     return `**Not decided yet**: missing are trainings ${listText(missing)}. ${asked}`;
   }
   const { own, other, shares, difference, reached } = headlineOf(chosen, by, plan);
-  const text = ({ mean, sd, seeds }: Summary) =>
-    `${percentText(mean)}${sd === null ? "" : ` ± ${(100 * sd).toFixed(1)}`} (${seeds === 1 ? "one seed" : `${seeds} seeds`})`;
+  const text = (side: Summary) => `${percentText(side.mean)} (${seedsText(side)})`;
   return (
     `**Version ${plan.version} of the headline is ${reached ? "reached" : "not reached"}**: ${pointsText(difference)} points, ${text(own)} against ${text(other)}, with ` +
     `${percentText(shares.bops)} of the BOPs and ${percentText(shares.flops)} of the FLOPs. ${asked}`

@@ -12,14 +12,21 @@ export function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** A number with a true minus sign. */
+/** A number with a true minus sign; none before what rounds to 0. */
 export function decimalText(value: number, digits = 2): string {
-  return value.toFixed(digits).replace("-", "−");
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 /** `1236992` → `"1,236,992"`. */
 export function countText(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+/** How many trainings a mean is of, with the standard deviation of its share: `one seed`, `3 seeds, ± 0.4`. */
+export function seedsText({ seeds, sd }: { readonly seeds: number; readonly sd: number | null }): string {
+  if (seeds === 1) return "one seed";
+  return `${seeds} seeds${sd === null ? "" : `, ± ${(100 * sd).toFixed(1)}`}`;
 }
 
 /** Names in a sentence: `a`, `a and b`, `a, b and c`. */
