@@ -27,7 +27,7 @@ export interface FixedReadingOptions {
  * @example
  * ```ts
  * const nothing = { races: {}, searches: {}, chosen: {}, draws: [], given: {}, longer: {} };
- * console.log(bars.readings.fixedReading(nothing).startsWith("**Not decided yet**")); // true
+ * console.log(bars.readings.fixedReading(nothing).startsWith("**Not decided yet.**")); // true
  * ```
  */
 export function fixedReading(band: ComparedBand, options: FixedReadingOptions = {}): string {
