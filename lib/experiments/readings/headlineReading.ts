@@ -40,7 +40,7 @@ export function headlineReading(band: Pick<ComparedBand, "longer">, plan: Headli
       ...(chosen ? [] : ["of the race's network"]),
       ...(by ? [] : ["of the hand-made network"]),
     ];
-    return `**Not decided yet**: missing are trainings ${listText(missing)}. ${asked}`;
+    return `**Not decided yet.** Still missing: trainings ${listText(missing)}. ${asked}`;
   }
   const { own, other, shares, difference, reached } = headlineOf(chosen, by, plan);
   const text = (side: Summary) => `${percentText(side.mean)} (${seedsText(side)})`;

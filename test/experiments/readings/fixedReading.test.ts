@@ -58,10 +58,10 @@ describe("fixedReading of trainings of another length", () => {
   it("of the headline says what is missing, and that costs count", () => {
     const hand = { "H-hand-made-s100-60epochs": c } as ComparedBand["longer"];
     expect(fixedReading(nothing, { name: "H" })).toMatch(
-      /^\*\*Not decided yet\*\*: missing are trainings of the race's network and of the hand-made network\. Asked: \+1\.5 points/,
+      /^\*\*Not decided yet\.\*\* Still missing: trainings of the race's network and of the hand-made network\. Asked: \+1\.5 points/,
     );
     expect(fixedReading({ ...nothing, longer: hand }, { name: "H" })).toContain(
-      "missing are trainings of the race's network. Asked",
+      "Still missing: trainings of the race's network. Asked",
     );
     const exactly = {
       "H-hand-made-s100-60epochs": { ...c, accuracy: 0.8362 },
