@@ -163,6 +163,22 @@ export const raceSection = section(
               "What the rungs between the first and the last choose by: accuracy on the held-out images, or mean training loss of the epoch that they end with.",
           }),
         ),
+        seeds: later(
+          oneOf(["common", "own"], {
+            default: "common",
+            meaning:
+              "What a network's training draws its first weights and its batches by: the race's seed, one for all, or a seed of its own. With one seed, networks that share a narrow stem share its luck.",
+          }),
+        ),
+        again: later(
+          integer({
+            default: 0,
+            min: 0,
+            unit: "seeds",
+            meaning:
+              "Seeds of their own with which the networks of the last rung train once more, from the beginning to where it stops. The best mean of these wins, not the best of the last rung.",
+          }),
+        ),
       },
     ),
     train: section(
@@ -180,7 +196,7 @@ export const raceSection = section(
     seed: integer({
       default: 0,
       min: 0,
-      meaning: "Seed of everything random: proposals, and the one seed all networks train with.",
+      meaning: "Seed of everything random: proposals and trainings (rungs.seeds).",
     }),
   },
 );

@@ -93,12 +93,13 @@ async function raceNow(config: RaceConfig, options: RaceOptions): Promise<RaceRe
   }
 }
 
-/** Networks that are out train no more: their checkpoints go when the race has ended. */
+/** Networks that are out train no more, nor does any with another seed: their checkpoints go when the race has ended. */
 function dropCheckpoints(directory: string, { networks, config }: RaceRecord): void {
   const rungs = config.rungs.keep.length + 1;
   for (const network of networks) {
-    if (network.results.length === rungs) continue;
-    rmSync(trainPartFiles(networkFolder(directory, network)).checkpoint, { force: true });
+    const again = network.again?.keys() ?? [];
+    for (const trial of network.results.length === rungs ? again : [null, ...again])
+      rmSync(trainPartFiles(networkFolder(directory, network, trial)).checkpoint, { force: true });
   }
 }
 

@@ -1,15 +1,18 @@
 import { fitAlphas, raceFitKey } from "../analysis/fitAlphas";
 import type { RaceConfig } from "../config/raceConfig";
 import { KeptRun } from "../loop/keptRun";
-import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
+import type { RaceNetwork, RaceRecord, RaceResult } from "../records/raceRecord";
 import { writeRaceRecord } from "../records/raceRecordFile";
 import {
+  bestOf,
   entrants,
+  finalists,
   isByLoss,
   isComplete,
   type Rung,
   resultIn,
   rungsOf,
+  seedsAgain,
   sound,
   stepsTo,
   withStatus,
@@ -31,6 +34,8 @@ export class RaceRun {
   readonly #before: number;
   /** Steps every network has taken, in trainings that run. */
   readonly #steps = new Map<number, number>();
+  /** The same of trainings with other seeds, by network and seed. */
+  readonly #stepsAgain = new Map<string, number>();
 
   constructor(
     readonly config: RaceConfig,
@@ -55,7 +60,8 @@ export class RaceRun {
       await this.#put({ status: "running", statusDetail: null });
       await this.#firstRung();
       for (const rung of rungsOf(this.config).slice(1)) await this.#rung(rung);
-      const winner = sound(this.record.networks, this.config.rungs.keep.length)[0];
+      if (seedsAgain(this.config) > 0) await this.#again();
+      const winner = bestOf(this.config, this.record.networks);
       if (winner === undefined) throw this.#allDiverged(this.config.rungs.keep.length + 1);
       if (this.config.test) await this.#test(winner);
       await this.#put({ status: "finished", winner: winner.index });
@@ -120,7 +126,7 @@ export class RaceRun {
       .sort((a, b) => b.cost.bops - a.cost.bops || a.index - b.index);
     await all(
       open.map(async (network) => {
-        const outcome = await this.#run(network, rung, false);
+        const outcome = await this.#run(network, rung);
         this.#steps.set(network.index, outcome.result.steps);
         const next = this.record.networks.map((one) =>
           one.index === network.index ? { ...one, results: [...one.results, outcome.result] } : one,
@@ -131,11 +137,69 @@ export class RaceRun {
     );
   }
 
-  #run({ index, hash, genotype }: RaceNetwork, rung: number, test: boolean): Promise<RaceOutcome> {
-    return this.pool.run({ index, hash, genotype, rung, test }, (steps) => {
+  #run({ index, hash, genotype }: RaceNetwork, rung: number, test = false): Promise<RaceOutcome> {
+    return this.pool.run({ index, hash, genotype, rung, again: null, test }, (steps) => {
       this.#steps.set(index, steps);
       this.#report(rung);
     });
+  }
+
+  /** Trains the networks of the last rung with other seeds. Their results are kept in the order of the seeds. */
+  async #again(): Promise<void> {
+    const { config } = this;
+    const rung = config.rungs.keep.length;
+    const own = finalists(config, this.record.networks);
+    if (own.length === 0) throw this.#allDiverged(rung + 1);
+    this.#beginAgain(own.length);
+    await all(
+      own.flatMap(({ index, hash, genotype, again = [] }) => {
+        const ended = new Map<number, RaceResult>();
+        const open = Array.from({ length: seedsAgain(config) - again.length }, (_, i) => again.length + i);
+        return open.map(async (trial) => {
+          const task = { index, hash, genotype, rung, again: trial, test: false };
+          const place = `${index} ${trial}`;
+          const { result } = await this.pool.run(task, (steps) => {
+            this.#stepsAgain.set(place, steps);
+            this.#reportAgain();
+          });
+          this.#stepsAgain.set(place, result.steps);
+          ended.set(trial, result);
+          await this.#put({ networks: withStatus(config, this.record.networks.map(withEnded)) });
+          this.#reportAgain();
+        });
+
+        /** What ended before a training with an earlier seed waits for it. */
+        function withEnded(network: RaceNetwork): RaceNetwork {
+          if (network.index !== index) return network;
+          const kept = [...(network.again ?? [])];
+          for (let next = ended.get(kept.length); next; next = ended.get(kept.length)) kept.push(next);
+          return kept.length === 0 ? network : { ...network, again: kept };
+        }
+      }),
+    );
+  }
+
+  #beginAgain(networks: number): void {
+    const before = this.#rungSteps(rungsOf(this.config));
+    const own = networks * this.#stepsOfAgain();
+    const whole = { name: "race", before, own, total: before + own };
+    const title = `${counted(networks, "network")} again, with ${counted(seedsAgain(this.config), "other seed")}`;
+    for (const { index, again = [] } of this.record.networks)
+      for (const [trial, { steps }] of again.entries()) this.#stepsAgain.set(`${index} ${trial}`, steps);
+    (this.options.progress ?? silentProgress).start(title, own, "steps", whole);
+    this.#reportAgain();
+  }
+
+  #reportAgain(): void {
+    const done = [...this.#stepsAgain.values()].reduce((sum, steps) => sum + steps, 0);
+    const ended = this.record.networks.reduce((sum, { again = [] }) => sum + again.length, 0);
+    (this.options.progress ?? silentProgress).update(done, { trainings: String(ended) });
+  }
+
+  /** Steps of all trainings of one network with other seeds. */
+  #stepsOfAgain(): number {
+    const { rungs } = this.config;
+    return seedsAgain(this.config) * stepsTo(this.config, rungs.keep.length, this.pool.about.stepsPerEpoch);
   }
 
   async #test(winner: RaceNetwork): Promise<void> {
@@ -150,6 +214,11 @@ export class RaceRun {
     const at = rungsOf(this.config)[Math.max(0, rung)] as Rung;
     const done = networks.filter((network) => resultIn(network, at.rung) !== undefined).length;
     this.#kept.put({ seconds: this.#seconds() }, false);
+    if (rung < 0 && seedsAgain(this.config) > 0) {
+      const again = networks.reduce((sum, { again: own = [] }) => sum + own.length, 0);
+      const most = finalists(this.config, networks).length * seedsAgain(this.config);
+      return this.#kept.interrupted(`stopped after ${countedOf(again, most, "training")} with other seeds`);
+    }
     return this.#kept.interrupted(
       `stopped in rung ${at.rung + 1} of ${this.config.rungs.keep.length + 1} after ${countedOf(done, at.networks, "network")}`,
     );
@@ -162,11 +231,16 @@ export class RaceRun {
     return networks * (stepsTo(this.config, rung, stepsPerEpoch) - before);
   }
 
+  #rungSteps(rungs: readonly Rung[]): number {
+    return rungs.reduce((total, one) => total + this.#work(one), 0);
+  }
+
   #begin(rung: Rung): void {
     const rungs = rungsOf(this.config);
-    const sum = (list: readonly Rung[]) => list.reduce((total, one) => total + this.#work(one), 0);
     const own = this.#work(rung);
-    const whole = { name: "race", before: sum(rungs.slice(0, rung.rung)), own, total: sum(rungs) };
+    const last = rungs.at(-1) as Rung;
+    const total = this.#rungSteps(rungs) + last.networks * this.#stepsOfAgain();
+    const whole = { name: "race", before: this.#rungSteps(rungs.slice(0, rung.rung)), own, total };
     const until = rung.epoch === null ? `${this.config.rungs.steps} steps` : `epoch ${rung.epoch}`;
     const title = `rung ${rung.rung + 1}/${rungs.length}, ${counted(rung.networks, "network")} to ${until}`;
     (this.options.progress ?? silentProgress).start(title, own, "steps", whole);

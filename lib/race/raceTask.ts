@@ -10,6 +10,7 @@ import { trainPart } from "../train/trainPart";
 import { DivergenceError } from "../util/errors";
 import { mean } from "../util/statistics";
 import { networkFolder } from "./raceFiles";
+import { trainingSeed } from "./trainingSeed";
 
 /** One network to train through one rung. Plain data: it travels to another process. */
 export interface RaceTask {
@@ -17,6 +18,8 @@ export interface RaceTask {
   readonly hash: string;
   readonly genotype: Genotype;
   readonly rung: number;
+  /** Which of its trainings with other seeds, from 0; null: the one that goes from rung to rung. */
+  readonly again: number | null;
   /** Measure on the test images: a rung that was run before, then. */
   readonly test: boolean;
 }
@@ -56,14 +59,15 @@ export async function runTask(
   options: TaskOptions,
 ): Promise<RaceOutcome> {
   const { directory, images, backend, signal, onStep } = options;
-  const { train, rungs } = config;
-  const { rung, test } = task;
+  const { rungs } = config;
+  const { rung, test, index, again } = task;
+  const train = { ...config.train, seed: trainingSeed(config, index, again) };
   const perEpoch = stepsPerEpoch({ config: train, trainImages: images.trainImages });
   const steps = stepsTo(config, rung, perEpoch);
   try {
     const part = await trainPart(train, genotypeModel(task.genotype), {
       ...{ images, backend, signal, onStep, test },
-      directory: networkFolder(directory, task),
+      directory: networkFolder(directory, task, again),
       until: { epoch: Math.floor(steps / perEpoch), step: steps % perEpoch },
       heldOut: rung > 0,
     });

@@ -1,6 +1,19 @@
 import type { RaceConfig } from "../config/raceConfig";
 import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
-import { entrants, isByLoss, isComplete, ranking, resultIn, rungsOf, sound } from "../records/raceStandings";
+import {
+  bestOf,
+  entrants,
+  finalists,
+  isByLoss,
+  isComplete,
+  isDecided,
+  ranking,
+  resultIn,
+  rungsOf,
+  scoreAgain,
+  seedsAgain,
+  sound,
+} from "../records/raceStandings";
 import { counted } from "../util/counted";
 import { clockText } from "../util/progressMeter";
 
@@ -30,6 +43,7 @@ export function raceText(record: RaceRecord): string {
       `${counted(networks.length, "network")} in ${counted(draws.made, "draw")} (${originsText(networks)})`,
     ],
     ...rungsOf(config).map((rung) => [`rung ${rung.rung + 1}`, rungText(record, rung.rung)] as const),
+    ...(seedsAgain(config) > 0 ? [["again", againText(record)] as const] : []),
     ...(fit?.tau ? [["fit", fitText(fit.tau, fit.networks)] as const] : []),
     [
       "data",
@@ -62,6 +76,20 @@ function rungText(record: RaceRecord, rung: number): string {
   return `${done}, best ${scoreText(config, best, rung)} (network ${best.index})${diverged > 0 ? `, ${diverged} diverged` : ""}`;
 }
 
+function againText({ config, networks }: RaceRecord): string {
+  const own = finalists(config, networks);
+  const done = networks.reduce((sum, network) => sum + (network.again?.length ?? 0), 0);
+  const size = own.length > 0 ? own.length : (config.rungs.keep.at(-1) as number);
+  const text = `${done}/${size * seedsAgain(config)} trainings with other seeds`;
+  const best = isDecided(config, networks) ? bestOf(config, networks) : undefined;
+  return best ? `${text}, best mean ${againScoreText(config, best)} (network ${best.index})` : text;
+}
+
+function againScoreText(config: RaceConfig, network: RaceNetwork): string {
+  const score = scoreAgain(config, network);
+  return score === null || !Number.isFinite(score) ? "of none" : `${percent(score)} of held-out images`;
+}
+
 function scoreText(config: RaceConfig, network: RaceNetwork, rung: number): string {
   const result = resultIn(network, rung);
   if (result?.heldOut && !isByLoss(config, rung))
@@ -87,7 +115,11 @@ function winnerRows({ networks, winner, config, tests }: RaceRecord): (readonly 
   return [
     [
       "winner",
-      `network ${index} (${from}, generation ${origin.generation}): ${scoreText(config, best, config.rungs.keep.length)}`,
+      `network ${index} (${from}, generation ${origin.generation}): ${
+        seedsAgain(config) > 0
+          ? `${againScoreText(config, best)}, mean of ${counted(seedsAgain(config), "other seed")}`
+          : scoreText(config, best, config.rungs.keep.length)
+      }`,
     ],
     ["", `${whole(cost.flops)} FLOPs, ${whole(cost.bops)} BOPs, ${whole(cost.ops)} OPs (FLOPs + BOPs / 64)`],
     ...(test

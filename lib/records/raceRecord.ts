@@ -57,7 +57,9 @@ export interface RaceNetwork {
   readonly origin: RaceOrigin;
   /** One for each rung it has run, in order. */
   readonly results: readonly RaceResult[];
-  /** "racing": still in; "out": others were better; "diverged"; "winner": best of the last rung. */
+  /** Of its trainings with other seeds, in order, each to the end of the last rung; left out where there is none (`rungs.again`). */
+  readonly again?: readonly RaceResult[];
+  /** "racing": still in; "out": others were better; "diverged"; "winner". */
   readonly status: "racing" | "out" | "diverged" | "winner";
 }
 
@@ -129,7 +131,7 @@ export interface RaceRecord {
   readonly networks: readonly RaceNetwork[];
   /** Of the first rung, once it is complete; null before, and where fewer than eight networks have scores. */
   readonly fit: RaceFit | null;
-  /** Index of the best of the last rung; null before it is complete. */
+  /** Index of the best of the last rung, or of its trainings with other seeds; null before they are complete. */
   readonly winner: number | null;
   /** Of the winner, where `config.test` asks for it: measured once, at the end. */
   readonly tests: readonly TestResult[];
@@ -171,9 +173,11 @@ export function racedModel(
 /** What must not depend on when a race was run, how fast, by how many workers or how often it stopped. */
 export function raceNumbers(record: RaceRecord) {
   const { configHash, data, status, draws, fit, winner, tests } = record;
-  const networks = record.networks.map(({ results, ...network }) => ({
+  const timeless = ({ seconds: _, ...result }: RaceResult) => result;
+  const networks = record.networks.map(({ results, again, ...network }) => ({
     ...network,
-    results: results.map(({ seconds: _, ...result }) => result),
+    results: results.map(timeless),
+    ...(again ? { again: again.map(timeless) } : {}),
   }));
   return { configHash, data, status, draws, networks, fit, winner, tests };
 }

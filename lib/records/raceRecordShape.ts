@@ -21,7 +21,7 @@ import {
   wholeFrom,
 } from "../util/shape";
 import type { RaceFit, RaceNetwork, RaceOrigin, RaceRecord, RaceResult } from "./raceRecord";
-import { isComplete, rungsOf, sound } from "./raceStandings";
+import { bestOf, isComplete, isDecided, rungsOf, seedsAgain } from "./raceStandings";
 import {
   alphasShape,
   backendShape,
@@ -68,6 +68,7 @@ const networkShape = objectOf<RaceNetwork>({
     parent: nullable(count),
   }),
   results: listOf(resultShape),
+  again: optional(listOf(resultShape)),
   status: oneOf(["racing", "out", "diverged", "winner"]),
 });
 
@@ -144,15 +145,20 @@ function checkRacedOut({ config, status, networks, winner }: RaceRecord, place: 
   const rungs = rungsOf(config);
   const complete = rungs.filter(({ rung }) => isComplete(config, networks, rung)).length;
   checkFinished(status, complete, rungs.length, place, "rung");
-  const best = sound(networks, rungs.length - 1)[0]?.index ?? null;
+  if (!isDecided(config, networks))
+    throw new RecordError(
+      `${place}: status must be "finished" only once every network of the last rung has trained with ${seedsAgain(config)} other seeds (rungs.again).`,
+    );
+  const best = bestOf(config, networks)?.index ?? null;
+  const by = seedsAgain(config) === 0 ? "the last rung" : "the trainings with other seeds";
   if (winner !== best)
     throw new RecordError(
-      `${place}: winner must be the best network of the last rung, ${best ?? "none"}, got ${winner ?? "none"}.`,
+      `${place}: winner must be the best network of ${by}, ${best ?? "none"}, got ${winner ?? "none"}.`,
     );
 }
 
 function checkNetwork(
-  { index, hash, genotype, origin, results }: RaceNetwork,
+  { index, hash, genotype, origin, results, again = [] }: RaceNetwork,
   config: RaceConfig,
   at: string,
 ): void {
@@ -165,12 +171,18 @@ function checkNetwork(
     throw new RecordError(
       `${at}.hash must be the hash of its genotype, "${own.slice(0, 12)}…", got "${hash.slice(0, 12)}…".`,
     );
-  for (const [i, { score, loss, diverged, heldOut }] of results.entries()) {
-    if (loss) checkBelow(loss.from, loss.to, "loss.to", `${at}.results[${i}].loss.from`);
+  checkBelow(again.length, seedsAgain(config) + 1, "rungs.again and one", `${at}.again.length`);
+  const all = [
+    ...results.map((result, i) => ({ result, where: `results[${i}]` })),
+    ...again.map((result, i) => ({ result, where: `again[${i}]` })),
+  ];
+  for (const { result, where } of all) {
+    const { rung, score, loss, diverged, heldOut } = result;
+    if (loss) checkBelow(loss.from, loss.to, "loss.to", `${at}.${where}.loss.from`);
     const whole = diverged === null ? score !== null && loss !== null : score === null;
-    if (!whole || (diverged === null && i > 0 && heldOut === null))
+    if (!whole || (diverged === null && rung > 0 && heldOut === null))
       throw new RecordError(
-        `${at}.results[${i}] must hold a score and what it is made of, or say why the training diverged, got neither or both.`,
+        `${at}.${where} must hold a score and what it is made of, or say why the training diverged, got neither or both.`,
       );
   }
 }

@@ -1,4 +1,5 @@
 import type { RaceConfig } from "../config/raceConfig";
+import { mean } from "../util/statistics";
 import type { RaceNetwork, RaceResult } from "./raceRecord";
 
 /** One rung of a race. */
@@ -74,6 +75,42 @@ export function isComplete(config: RaceConfig, networks: readonly RaceNetwork[],
   return true;
 }
 
+/** With how many other seeds the networks of the last rung train again. */
+export function seedsAgain({ rungs }: Pick<RaceConfig, "rungs">): number {
+  return rungs.again ?? 0;
+}
+
+/** Networks of the last rung, best first, that train again with other seeds; none where the settings ask for none. */
+export function finalists(config: RaceConfig, networks: readonly RaceNetwork[]): RaceNetwork[] {
+  const last = config.rungs.keep.length;
+  return seedsAgain(config) > 0 && isComplete(config, networks, last) ? sound(networks, last) : [];
+}
+
+/**
+ * Mean score of a network's trainings with other seeds, null before they are all there. One that diverged makes it the worst.
+ */
+export function scoreAgain(config: RaceConfig, { again = [] }: RaceNetwork): number | null {
+  if (again.length < seedsAgain(config)) return null;
+  return mean(again.map(({ score }) => score ?? Number.NEGATIVE_INFINITY));
+}
+
+/** Whether there is nothing left to train. */
+export function isDecided(config: RaceConfig, networks: readonly RaceNetwork[]): boolean {
+  const done = isComplete(config, networks, config.rungs.keep.length);
+  return done && finalists(config, networks).every((network) => scoreAgain(config, network) !== null);
+}
+
+/** The best network: of the last rung, or of its trainings with other seeds (of equals the better one in the last rung). */
+export function bestOf(config: RaceConfig, networks: readonly RaceNetwork[]): RaceNetwork | undefined {
+  const own = sound(networks, config.rungs.keep.length);
+  if (seedsAgain(config) === 0) return own[0];
+  const score = (network: RaceNetwork) => scoreAgain(config, network) ?? Number.NEGATIVE_INFINITY;
+  return own.reduce<RaceNetwork | undefined>(
+    (best, one) => (best === undefined || score(one) > score(best) ? one : best),
+    undefined,
+  );
+}
+
 /** Every network with where it stands. */
 export function withStatus(config: RaceConfig, networks: readonly RaceNetwork[]): RaceNetwork[] {
   const rungs = rungsOf(config);
@@ -81,7 +118,9 @@ export function withStatus(config: RaceConfig, networks: readonly RaceNetwork[])
   for (const { rung } of rungs) {
     if (!isComplete(config, networks, rung)) break;
     const last = rung === rungs.length - 1;
-    const next = last ? sound(networks, rung).slice(0, 1) : entrants(config, networks, rung + 1);
+    if (last && !isDecided(config, networks)) break;
+    const best = last ? bestOf(config, networks) : undefined;
+    const next = last ? (best ? [best] : []) : entrants(config, networks, rung + 1);
     for (const { index } of entrants(config, networks, rung)) status.set(index, "out");
     for (const { index } of next) status.set(index, last ? "winner" : "racing");
   }

@@ -5,11 +5,11 @@ import { methodOf } from "../experiments/frontierRuns";
 import type { ReportRow, RunStatus } from "../page/report/reportData";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import type { RaceRecord } from "../records/raceRecord";
-import { rungsOf } from "../records/raceStandings";
+import { rungsOf, scoreAgain, seedsAgain } from "../records/raceStandings";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Table } from "../records/table";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
-import { countedOf } from "../util/counted";
+import { counted, countedOf } from "../util/counted";
 import { folderOwner } from "../util/folderOwner";
 import type { FoundFile } from "./findRuns";
 import type { RunRecord } from "./readRun";
@@ -173,10 +173,13 @@ function raceRow(
   { config, networks, winner, tests, seconds }: RaceRecord,
   file: FoundFile,
 ): Partial<Own> & Pick<Own, "kind" | "name"> {
-  const all = rungsOf(config).reduce((total, rung) => total + rung.networks, 0);
-  const done = networks.reduce((total, { results }) => total + results.length, 0);
+  const more = seedsAgain(config);
+  const last = config.rungs.keep.at(-1) as number;
+  const all = rungsOf(config).reduce((total, rung) => total + rung.networks, last * more);
+  const done = networks.reduce((total, { results, again = [] }) => total + results.length + again.length, 0);
   const won = winner === null ? undefined : networks[winner];
-  const held = won?.results.at(-1)?.heldOut ?? null;
+  const held = (more > 0 ? won?.again?.[0] : won?.results.at(-1))?.heldOut ?? null;
+  const choice = more > 0 && won ? scoreAgain(config, won) : (held?.accuracy ?? null);
   const test = shownTest(tests);
   return {
     kind: "race",
@@ -186,11 +189,15 @@ function raceRow(
     share: Math.min(1, done / all),
     progress: countedOf(done, all, "network run", "network runs"),
     test: test?.accuracy ?? null,
-    choice: held?.accuracy ?? null,
+    choice,
     measured:
       [
         ...(test ? [`${testText(test)}, of the winner`] : []),
-        ...(held ? [`choice: winner on ${grouped(held.images)} held-out training images`] : []),
+        ...(held
+          ? [
+              `choice: winner on ${grouped(held.images)} held-out training images${more > 0 ? `, mean of ${counted(more, "other seed")}` : ""}`,
+            ]
+          : []),
       ].join("; ") || null,
     ops: won?.cost.ops ?? null,
     bops: won?.cost.bops ?? null,

@@ -88,7 +88,7 @@ describe("a race", () => {
       // The dearest is the first to train; a file lies where its folder would be.
       const [first] = [...networks].sort((a, b) => b.cost.bops - a.cost.bops || a.index - b.index);
       mkdirSync(raceFiles(directory).networks, { recursive: true });
-      writeFileSync(networkFolder(directory, first as RaceNetwork), "");
+      writeFileSync(networkFolder(directory, first as RaceNetwork, null), "");
     };
     await expect(race(tinyRace(), { directory, workers: 0, onChange })).rejects.toThrow(RecordError);
     const { networks, status } = readRaceRecord(raceFiles(directory).record);
@@ -120,9 +120,9 @@ describe("workers in processes of their own", () => {
     process.kill(pid, "SIGKILL");
     const [{ index, hash, genotype }] = firstOf(tinyRace()) as [RaceNetwork];
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 60_000 });
-    await expect(pool.run({ index, hash, genotype, rung: 0, test: false }, () => {})).rejects.toThrow(
-      `${log}: could not be written`,
-    );
+    await expect(
+      pool.run({ index, hash, genotype, rung: 0, again: null, test: false }, () => {}),
+    ).rejects.toThrow(`${log}: could not be written`);
     await pool.close();
   });
 
@@ -157,7 +157,7 @@ describe("workers in processes of their own", () => {
       resumedAt = 0;
       let isTold = false;
       const pool = await openProcessPool(config, { directory: folder(), size: 1, signal, onEvent });
-      await pool.run({ index, hash, genotype, rung: 0, test: false }, (steps) => {
+      await pool.run({ index, hash, genotype, rung: 0, again: null, test: false }, (steps) => {
         if (pids.length > 1) resumedAt ||= steps;
         else if (!isTold) isTold = process.kill(pids[0] as number, "SIGTERM");
       });

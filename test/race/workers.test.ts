@@ -36,7 +36,7 @@ describe("workers in processes of their own", () => {
       let killed = false;
       const { signal } = new AbortController();
       const pool = await openProcessPool(tinyRace(), { directory: folder(), size: 1, signal, onEvent });
-      const { result } = await pool.run({ index, hash, genotype, rung: 0, test: false }, () => {
+      const { result } = await pool.run({ index, hash, genotype, rung: 0, again: null, test: false }, () => {
         if (!killed) process.kill(pids[0] as number, "SIGKILL");
         killed = true;
       });
@@ -94,7 +94,7 @@ describe("workers in processes of their own", () => {
     if (halts) process.kill(pids[0] as number, "SIGCONT");
     const [first] = whole.networks as [RaceRecord["networks"][0]];
     const { index, hash, genotype } = first;
-    const { result } = await pool.run({ index, hash, genotype, rung: 0, test: false }, () => {});
+    const { result } = await pool.run({ index, hash, genotype, rung: 0, again: null, test: false }, () => {});
     await pool.close();
     expect(result.score).toBe(first.results[0]?.score);
   });
