@@ -47,7 +47,7 @@ const asked = {
  * ```
  */
 export const frontierPlan: ComparisonPlan = Object.freeze({
-  bands: ["A", "B", "C"],
+  bands: ["A", "B", "C", "D"],
   searchSeeds: [0, 1, 2],
   trainingSeeds: [100, 101, 102],
   draws: 12,

@@ -23,7 +23,7 @@ const narrowStem = { ...space, extraStem: "copies", widthChoices: [0.125, 0.1875
 
 /**
  * Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings;
- * `race`: other sizes than {@link race}.
+ * `drawnIn`: another band that has the draws; `race`: other sizes than {@link race}, and settings of its own; `decides`: whether nothing is reported beside it.
  */
 export const bands = {
   A: {
@@ -49,6 +49,24 @@ export const bands = {
     high: 1.7e5,
     handMade: "resnet20-bireal-x0.25",
     trainedIn: "A",
+  },
+  /** Version 7: band C once more, by a race whose networks have seeds of their own and whose last four are judged by two other seeds each. */
+  D: {
+    space: narrowStem,
+    measure: "ops",
+    low: 1.4e5,
+    high: 1.7e5,
+    handMade: "resnet20-bireal-x0.25",
+    trainedIn: "A",
+    drawnIn: "C",
+    decides: true,
+    race: {
+      networks: 64,
+      random: 32,
+      keep: [16, 6, 4, 4],
+      trainings: 102,
+      settings: ["rungs.seeds=own", "rungs.again=2"],
+    },
   },
 };
 

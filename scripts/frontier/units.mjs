@@ -86,11 +86,12 @@ const sizesOf = (name) => bands[name].race ?? race;
 
 /** A race, and the trainings of its winner. @param random proposals of its first generation, drawn uniformly. */
 function raceUnits(name, arm, seed, random) {
-  const { networks, keep, trainings } = sizesOf(name);
+  const { networks, keep, trainings, settings = [] } = sizesOf(name);
   const sizes = [
     `proposals.random=${random}`,
     `rungs.networks=${networks}`,
     `rungs.keep=${JSON.stringify(keep)}`,
+    ...settings,
   ];
   const unit = raceUnit(`${name}/${arm}-${seed}`, bands[name], seed, sizes, trainings);
   const winner = join(unit.folder, "genotype.json");
@@ -130,6 +131,15 @@ function differentiableUnits(name) {
   });
 }
 
+/** One training of each draw; a band whose draws another one trains takes them from there. */
+function drawUnits(name) {
+  const { drawnIn } = bands[name];
+  return drawFiles(name).map(({ label, file }) => {
+    const unit = training(name, label, file, trainingSeeds[0], recipe, [file]);
+    return drawnIn === undefined ? unit : { ...unit, sameAs: unit.id.replace(name, drawnIn) };
+  });
+}
+
 /** Trainings of the hand-made network; a band whose network another one trains takes them from there. */
 function handMadeUnits(name, seeds, form) {
   const { handMade, trainedIn } = bands[name];
@@ -158,16 +168,15 @@ const racesOf = (name, arm, random) => searchSeeds.flatMap((seed) => raceUnits(n
 function decidingUnits(name) {
   return [
     ...racesOf(name, "race", sizesOf(name).random),
-    ...drawFiles(name).map(({ label, file }) =>
-      training(name, label, file, trainingSeeds[0], recipe, [file]),
-    ),
+    ...drawUnits(name),
     ...handMadeUnits(name, trainingSeeds, recipe),
   ];
 }
 
 /** What is reported beside it. */
 function besideUnits(name) {
-  const { earlier } = bands[name];
+  const { earlier, decides } = bands[name];
+  if (decides) return [];
   const file = join(runs, name, "earlier.json");
   return [
     ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
@@ -259,9 +268,11 @@ export function progressOf(unit) {
     return { state: ready ? "left" : "waits", done: 0, seconds: 0 };
   }
   const record = JSON.parse(readFileSync(path, "utf8"));
-  const epochs = record.epochs ?? record.networks.flatMap(({ results }) => results);
+  const epochs =
+    record.epochs ?? record.networks.flatMap(({ results, again = [] }) => [...results, ...again]);
   // A network's seconds count from its beginning, an epoch's from the epoch before.
-  const timed = record.epochs ?? record.networks.flatMap(({ results }) => results.slice(-1));
+  const timed =
+    record.epochs ?? record.networks.flatMap(({ results, again = [] }) => [...results.slice(-1), ...again]);
   const seconds = timed.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   return { state: record.status === "finished" ? "done" : "begun", done: epochs.length, seconds };
 }

@@ -64,6 +64,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     ["A", 2.4e6, 3e6],
     ["B", 6e6, 7.5e6],
     ["C", 1.4e5, 1.7e5],
+    ["D", 1.4e5, 1.7e5],
   ]);
   for (const { low, high, different, costs } of drawn) {
     expect([different, costs.length]).toEqual([12, 12]);
@@ -79,6 +80,15 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   // Three arms of three searches with three trainings, 12 draws, 3 by hand; in A the earlier network and 5 long ones.
   const count = (band: string) => ids.filter((id) => id.startsWith(`${band}/`)).length;
   expect(["A", "B", "C"].map(count)).toEqual([59, 51, 51]);
+  // What decides alone: three races with three trainings; draws and the network made by hand are those of bands C and A.
+  expect(count("D")).toBe(27);
+  const taken = units.filter(({ id, sameAs }) => id.startsWith("D/") && sameAs !== undefined);
+  expect(taken.map(({ id, sameAs }) => [id.slice(1), sameAs?.slice(1)])).toEqual(
+    taken.map(({ id }) => [id.slice(1), id.slice(1)]),
+  );
+  const from = (band: string) => taken.filter(({ sameAs }) => sameAs?.startsWith(`${band}/`)).length;
+  expect([from("A"), from("C")]).toEqual([3, 12]);
+  expect(taken.every(({ sameAs }) => ids.includes(sameAs as string))).toBe(true);
   expect(ids.filter((id) => id.includes("24epochs"))).toEqual([
     "A/race-0-winner-s100-24epochs",
     "A/draw-00-s100-24epochs",
@@ -122,6 +132,9 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   const { config } = readRaceRecord("data/records/protocol/A-race-0.json");
   expect(racePresetConfig("laptop", overrides)).toEqual(config);
   const race = (id: string) => commandOf(id).join(" ");
+  expect(race("D/race-0")).toContain(
+    '--set rungs.networks=64 --set rungs.keep=[16,6,4,4] --set rungs.seeds=own --set rungs.again=2 --set space.extraStem="copies"',
+  );
   expect(race("C/race-0")).toContain(
     '--set rungs.keep=[32,12,4,2] --set space.extraStem="copies" --set space.widthChoices=[0.125,0.1875,0.25,0.5,0.75,1]',
   );
