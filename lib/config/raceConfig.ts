@@ -22,7 +22,7 @@ export const raceMeasures = [
 ] as const;
 export type RaceMeasure = (typeof raceMeasures)[number];
 
-// What ranks: losses on images not yet seen, early in a training of the real recipe, from one seed and one order of
+// What ranks: losses on images not yet seen, early in a training of the real recipe, by default from one seed and one order of
 // batches for all networks. Sums of training losses: Ru et al. 2021, arXiv:2006.04492; rungs: successive halving,
 // Jamieson & Talwalkar 2016, arXiv:1502.07943.
 export const raceSection = section(
@@ -136,7 +136,7 @@ type AllSettings = SettingsOf<typeof raceSection.fields>;
 /** Settings of one race. Plain data: JSON in, JSON out. */
 export interface RaceConfig extends Omit<AllSettings, "space" | "train"> {
   readonly space: SpaceConfig;
-  /** The recipe of the whole training, of which rungs are parts. Its seed is the race's. */
+  /** The recipe of the whole training, of which rungs are parts. Its seed is the race's, and that of its trainings unless they have their own (rungs.seeds). */
   readonly train: TrainConfig;
 }
 
@@ -156,7 +156,7 @@ export interface RaceConfig extends Omit<AllSettings, "space" | "train"> {
 export function raceConfig(overrides: Overrides<RaceConfig> = {}, place = "raceConfig"): RaceConfig {
   const all = complete(place, raceSection, overrides);
   const own = (overrides.train as Overrides<TrainConfig> | undefined)?.seed;
-  const seeds = `the race's (${all.seed}), with which all its networks train; leave it out and set the race's seed`;
+  const seeds = `the race's (${all.seed}), from which the seeds of its trainings come; leave it out and set the race's seed`;
   check(`${place}.train`, "seed", own === undefined || own === all.seed, seeds, own);
   const train = trainConfig({ ...all.train, seed: all.seed }, `${place}.train`);
   const given = { ...formOf(train.data), ...(overrides.space as object | undefined) };

@@ -38,7 +38,7 @@ const asked = {
 } as const;
 
 /**
- * The numbers of `docs/frontier-protocol.md`, version 1; the headlines are those of its versions 4 and 5, which train one network by
+ * The numbers of `docs/frontier-protocol.md`, version 1, with band D of version 7; the headlines are those of its versions 4 and 5, which train one network by
  * two recipes, and 6.
  *
  * @example

@@ -26,7 +26,7 @@ import { workerCount } from "./workerCount";
 import type { WorkerEvent } from "./workerPool";
 
 /**
- * Searches networks of a cost band by racing them: proposals train for real, on one seed and the same batches, a little
+ * Searches networks of a cost band by racing them: proposals train for real, on one seed and the same batches (or each on a seed of its own), a little
  * while; the best train on from their checkpoints, rung by rung, to the end of the recipe. The first rung is scored by the
  * mean training loss on images not yet seen, all others by the accuracy on held-out training images.
  *

@@ -12,6 +12,7 @@ import {
   type Rung,
   resultIn,
   rungsOf,
+  scoreAgain,
   seedsAgain,
   sound,
   stepsTo,
@@ -177,6 +178,11 @@ export class RaceRun {
         }
       }),
     );
+    const best = bestOf(config, this.record.networks);
+    if (best === undefined || !Number.isFinite(scoreAgain(config, best)))
+      throw new BarsError(
+        `race: of every network of the last rung a training with another seed diverged: ${lastDivergence(this.record)} Lower the learning rate or clip gradients, in another folder.`,
+      );
   }
 
   #beginAgain(networks: number): void {
@@ -293,5 +299,6 @@ async function all(work: readonly Promise<void>[]): Promise<void> {
 }
 
 function lastDivergence({ networks }: RaceRecord): string {
-  return networks.flatMap(({ results }) => results.flatMap(({ diverged }) => diverged ?? [])).at(-1) ?? "";
+  const all = networks.flatMap(({ results, again = [] }) => [...results, ...again]);
+  return all.flatMap(({ diverged }) => diverged ?? []).at(-1) ?? "";
 }

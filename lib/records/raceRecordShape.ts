@@ -138,7 +138,7 @@ export function checkRaceParts(record: RaceRecord, place: string): void {
   checkBelow(fit.networks, networks.length + 1, "the networks and one", `${place}: fit.networks`);
 }
 
-/** What is written of a race that is finished: all its networks, all rungs run, and the best of the last as its winner. */
+/** What is written of a race that is finished: all its networks, all rungs run, and the best of the last, or of its trainings with other seeds, as its winner. */
 function checkRacedOut({ config, status, networks, winner }: RaceRecord, place: string): void {
   checkFinished(status, networks.length, config.rungs.networks, place, "network");
   if (status !== "finished") return;
@@ -172,6 +172,12 @@ function checkNetwork(
       `${at}.hash must be the hash of its genotype, "${own.slice(0, 12)}…", got "${hash.slice(0, 12)}…".`,
     );
   checkBelow(again.length, seedsAgain(config) + 1, "rungs.again and one", `${at}.again.length`);
+  const last = rungs.keep.length;
+  const through = results[last]?.diverged === null;
+  if (again.some(({ rung }) => rung !== last) || (again.length > 0 && !through))
+    throw new RecordError(
+      `${at}.again must hold trainings to the end of the last rung (${last}), of a network that ran it, got rungs ${again.map(({ rung }) => rung).join(", ")} of one that ran ${results.length}.`,
+    );
   const all = [
     ...results.map((result, i) => ({ result, where: `results[${i}]` })),
     ...again.map((result, i) => ({ result, where: `again[${i}]` })),

@@ -88,10 +88,12 @@ export function finalists(config: RaceConfig, networks: readonly RaceNetwork[]):
 
 /**
  * Mean score of a network's trainings with other seeds, null before they are all there. One that diverged makes it the worst.
+ * Means of the same number of right images are equal: what rounding leaves of their sums is cut off.
  */
 export function scoreAgain(config: RaceConfig, { again = [] }: RaceNetwork): number | null {
   if (again.length < seedsAgain(config)) return null;
-  return mean(again.map(({ score }) => score ?? Number.NEGATIVE_INFINITY));
+  const score = mean(again.map((one) => one.score ?? Number.NEGATIVE_INFINITY));
+  return Number.isFinite(score) ? Number(score.toFixed(9)) : score;
 }
 
 /** Whether there is nothing left to train. */

@@ -207,5 +207,10 @@ else {
     });
   const failed = new Set();
   await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(failed)));
+  const waiting = asked().filter((unit) => progressOf(unit).state === "waits");
+  if (!ending && waiting.length > 0)
+    console.log(
+      `${waiting.length} wait for what was not asked for: ${waiting.map(({ id, sameAs }) => (sameAs ? `${id} for ${sameAs}` : id)).join(", ")}`,
+    );
   if (failed.size > 0) process.exitCode = 1;
 }

@@ -255,7 +255,14 @@ function headlineUnits() {
 
 export function allUnits() {
   const names = Object.keys(bands);
-  return [...names.flatMap(decidingUnits), ...headlineUnits(), ...names.flatMap(besideUnits)];
+  const all = [
+    // Band D takes its draws from C, whose last race decides nothing any more.
+    ...[decidingUnits("A"), drawUnits("C"), decidingUnits("D")].flat(),
+    ...names.flatMap(decidingUnits),
+    ...headlineUnits(),
+    ...names.flatMap(besideUnits),
+  ];
+  return [...new Map(all.map((unit) => [unit.id, unit])).values()];
 }
 
 /** How far a unit is: its record's status, epochs (of a race: trainings of a rung) done, and their seconds. */

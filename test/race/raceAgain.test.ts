@@ -2,14 +2,22 @@ import { copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
+import { raceDashboardSvg, raceDashboardText } from "../../lib/figures/notebook/raceDashboardSvg";
 import { race } from "../../lib/race/race";
 import { raceFiles } from "../../lib/race/raceFiles";
 import type { RaceOptions } from "../../lib/race/raceOptions";
+import { RaceRun } from "../../lib/race/raceRun";
 import { raceText } from "../../lib/race/raceText";
 import { trainingSeed } from "../../lib/race/trainingSeed";
-import { type RaceRecord, type RaceResult, raceNumbers } from "../../lib/records/raceRecord";
+import type { WorkerPool } from "../../lib/race/workerPool";
+import {
+  type RaceNetwork,
+  type RaceRecord,
+  type RaceResult,
+  raceNumbers,
+} from "../../lib/records/raceRecord";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
-import { bestOf, isDecided, withStatus } from "../../lib/records/raceStandings";
+import { bestOf, isDecided, scoreAgain, withStatus } from "../../lib/records/raceStandings";
 import { trainPartFiles } from "../../lib/train/trainPart";
 import { InterruptedError } from "../../lib/util/errors";
 import { mean } from "../../lib/util/statistics";
@@ -105,13 +113,24 @@ describe("a race whose last networks train again", () => {
     expect(judged([0.1, 0.4], [0.3, 0.3])).toBe(1);
     expect(judged([0.9, null], [0.1, 0.1])).toBe(1);
     expect(judged([0.1, 0.1], [0.9, null])).toBe(0);
-    const inLast = finalists().map(({ results }) => results[2] as RaceResult);
-    const [a, b] = inLast as [RaceResult, RaceResult];
-    const better =
-      a.score !== b.score
-        ? (a.score as number) > (b.score as number)
-        : (a.heldOut?.loss ?? 0) <= (b.heldOut?.loss ?? 0);
-    expect(judged([0.2, 0.4], [0.3, 0.3])).toBe(better ? 0 : 1);
+    // (0.2 + 0.4) / 2 and 0.3 differ in their last bit alone.
+    const tied = (first: number, second: number) => {
+      const inLast = [first, second];
+      const own = finalists().map(({ index }) => index);
+      const networks = whole.networks.map((network) => {
+        const at = own.indexOf(network.index);
+        if (at < 0) return network;
+        const last = { ...(network.results[2] as RaceResult), score: inLast[at] as number };
+        const scores = at === 0 ? [0.2, 0.4] : [0.3, 0.3];
+        return {
+          ...network,
+          results: [...network.results.slice(0, 2), last],
+          again: scores.map((score) => ({ ...last, score })),
+        };
+      });
+      return own.indexOf(bestOf(config, networks)?.index as number);
+    };
+    expect([tied(0.5, 0.4), tied(0.4, 0.5)]).toEqual([0, 1]);
   });
 
   it("has no winner before all of them are there", () => {
@@ -143,6 +162,59 @@ describe("a race whose last networks train again", () => {
       const record = await race(config, here(directory));
       expect(raceNumbers(record)).toEqual(raceNumbers(whole));
     }
+  });
+
+  it("keeps results in the order of seeds whichever ends first", async () => {
+    const pool = (slow: number): WorkerPool => ({
+      size: 4,
+      about: { backend: whole.backend, data: whole.data, stepsPerEpoch: 5 },
+      async run({ index, rung, again }) {
+        if (again === slow) await new Promise((later) => setTimeout(later, 30));
+        const { results, again: others } = whole.networks[index] as RaceNetwork;
+        return { result: (again === null ? results[rung] : others?.[again]) as RaceResult, tests: [] };
+      },
+      close: async () => {},
+    });
+    for (const slow of [0, 1]) {
+      const path = join(root, `pool${next++}.json`);
+      const sources = { own: [], alphas: null };
+      const { signal } = new AbortController();
+      const run = new RaceRun(config, [], whole.configHash, null, path, pool(slow), sources, {}, signal);
+      expect(raceNumbers(await run.finish())).toEqual(raceNumbers(whole));
+    }
+  });
+
+  it("fails where of every network a training with another seed diverged", async () => {
+    const diverged = { score: null, loss: null, heldOut: null, diverged: "the loss of step 3 is NaN." };
+    const pool: WorkerPool = {
+      size: 1,
+      about: { backend: whole.backend, data: whole.data, stepsPerEpoch: 5 },
+      async run({ index, rung, again }) {
+        const result = whole.networks[index]?.results[rung] as RaceResult;
+        return { result: again === 1 ? { ...result, ...diverged } : result, tests: [] };
+      },
+      close: async () => {},
+    };
+    const path = join(root, `pool${next++}.json`);
+    const { signal } = new AbortController();
+    const sources = { own: [], alphas: null };
+    const run = new RaceRun(config, [], whole.configHash, null, path, pool, sources, {}, signal);
+    await expect(run.finish()).rejects.toThrow(
+      "race: of every network of the last rung a training with another seed diverged: the loss of step 3 is NaN.",
+    );
+    expect(readRaceRecord(path).status).toBe("failed");
+  });
+
+  it("is shown with what its trainings with other seeds reached", () => {
+    const view = { title: "t", share: 1, remainingSeconds: 0, elapsedSeconds: 9, record: whole };
+    const score = scoreAgain(config, whole.networks[whole.winner as number] as RaceNetwork) as number;
+    const text = `4 / 4 trainings with other seeds, best network ${whole.winner}: mean ${(100 * score).toFixed(1)} % of held-out images`;
+    expect(raceDashboardText(view)).toContain(text);
+    expect(raceDashboardSvg(view)).toContain(text);
+    const begun = whole.networks.map(({ again, ...network }) => network);
+    expect(raceDashboardText({ ...view, record: { ...whole, networks: begun, winner: null } })).toContain(
+      "0 / 4 trainings with other seeds",
+    );
   });
 
   it("keeps no checkpoint of a training that ended", () => {
@@ -177,6 +249,9 @@ describe("a race whose last networks train again", () => {
       'status must be "finished" only once every network of the last rung has trained with 2 other seeds',
     );
     expect(withAgain((again) => [...again, ...again])).toThrow("again.length must be below 3");
+    expect(withAgain((again) => again.map((one) => ({ ...one, rung: 1 })))).toThrow(
+      "again must hold trainings to the end of the last rung (2), of a network that ran it, got rungs 1, 1 of one that ran 3",
+    );
     expect(withAgain(([one, two]) => [{ ...one, score: null } as never, two as never])).toThrow(
       "again[0] must hold a score and what it is made of",
     );

@@ -1,5 +1,18 @@
+import type { RaceConfig } from "../../config/raceConfig";
 import type { RaceNetwork, RaceRecord } from "../../records/raceRecord";
-import { entrants, isComplete, ranking, resultIn, rungsOf, sound } from "../../records/raceStandings";
+import {
+  bestOf,
+  entrants,
+  finalists,
+  isComplete,
+  isDecided,
+  ranking,
+  resultIn,
+  rungsOf,
+  scoreAgain,
+  seedsAgain,
+  sound,
+} from "../../records/raceStandings";
 import { fontFamily } from "../../text/fontFamily";
 import { escapeXml } from "../../text/svg";
 import { barText, clockText } from "../../util/progressMeter";
@@ -52,6 +65,16 @@ function statusText({ share, remainingSeconds, elapsedSeconds }: RaceView): stri
 
 function bestTexts(record: RaceRecord | null): string[] {
   if (record === null) return [];
+  const { config, networks } = record;
+  const own = finalists(config, networks);
+  if (own.length > 0) {
+    const done = own.reduce((sum, { again = [] }) => sum + again.length, 0);
+    const trained = `${done} / ${own.length * seedsAgain(config)} trainings with other seeds`;
+    const won = isDecided(config, networks) ? bestOf(config, networks) : undefined;
+    return won
+      ? [trained, `best network ${won.index}: ${meanText(config, won)}, ${costText(config, won)}`]
+      : [trained];
+  }
   const rung = rungsOf(record.config).findLastIndex((one) => sound(record.networks, one.rung).length > 0);
   const best = rung < 0 ? undefined : sound(record.networks, rung)[0];
   if (best === undefined) return [];
@@ -59,9 +82,16 @@ function bestTexts(record: RaceRecord | null): string[] {
   const reached = result?.heldOut
     ? `${(100 * result.heldOut.accuracy).toFixed(1)} % of held-out images`
     : `training loss ${result?.loss?.mean.toFixed(3)}`;
-  const { measure } = record.config.band;
-  const cost = Math.round(best.cost[measure]).toLocaleString("en-US");
-  return [`best so far network ${best.index}: ${reached}, ${cost} ${raceMeasureName(measure)}`];
+  return [`best so far network ${best.index}: ${reached}, ${costText(config, best)}`];
+}
+
+function meanText(config: RaceConfig, network: RaceNetwork): string {
+  const score = scoreAgain(config, network) ?? Number.NaN;
+  return `mean ${(100 * score).toFixed(1)} % of held-out images`;
+}
+
+function costText({ band }: RaceConfig, { cost }: RaceNetwork): string {
+  return `${Math.round(cost[band.measure]).toLocaleString("en-US")} ${raceMeasureName(band.measure)}`;
 }
 
 const top = 96;
