@@ -1,4 +1,4 @@
-import { type ChosenRow, chosenComparison } from "../../frontier/chosenComparison";
+import { type ChosenRow, chosenComparison, roundingOfDifference } from "../../frontier/chosenComparison";
 import type { RunPoint } from "../../frontier/runPoint";
 import type { ComparedBand } from "../fixedComparison";
 import type { ComparisonPlan } from "../frontierPlan";
@@ -10,7 +10,7 @@ export interface FixedPrimary {
   readonly missing: readonly string[];
   /** The planned seeds of the race that have a training, and whether all of a seed's are there; none without draws or a hand-made network. */
   readonly rows: readonly (ChosenRow & { readonly complete: boolean })[];
-  /** One seed that fails, once everything it is held against is there, decides; that all hold, the last does. */
+  /** One seed that fails a margin decides, once all that the margin is of is there; that all hold, the last training does. */
   readonly state: "holds" | "fails" | "open";
 }
 
@@ -20,7 +20,6 @@ export function fixedPrimary(band: ComparedBand, plan: ComparisonPlan): FixedPri
   const reference = given["hand-made"] ?? [];
   const { length: trainings } = plan.trainingSeeds;
   const runsOf = (seed: number) => races[seed] ?? [];
-  const compared = draws.length >= plan.draws && reference.length >= trainings;
   const missing = missingOf(band, plan);
   const known = plan.searchSeeds.filter((seed) => runsOf(seed).length > 0);
   if (known.length === 0 || draws.length === 0 || reference.length === 0)
@@ -35,8 +34,18 @@ export function fixedPrimary(band: ComparedBand, plan: ComparisonPlan): FixedPri
     plan.margins,
   );
   const judged = rows.map((row) => ({ ...row, complete: row.n >= trainings }));
-  const fails = compared && judged.some(({ complete, holds }) => complete && !holds);
+  // What is held against trainings that are all there does not change any more.
+  const fails = judged.some(
+    (row) =>
+      row.complete &&
+      ((reference.length >= trainings && !overReference(row, plan)) ||
+        (draws.length >= plan.draws && row.overDraws < plan.margins.overDraws - roundingOfDifference)),
+  );
   return { missing, rows: judged, state: fails ? "fails" : missing.length > 0 ? "open" : "holds" };
+}
+
+function overReference({ overReference: over, welch }: ChosenRow, { margins }: ComparisonPlan): boolean {
+  return over >= margins.overReference - roundingOfDifference && welch !== null && welch.p < margins.p;
 }
 
 function missingOf({ races, chosen, draws, given }: ComparedBand, plan: ComparisonPlan): string[] {
