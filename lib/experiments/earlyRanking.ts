@@ -27,7 +27,7 @@ export interface EarlyRanking {
  * the test accuracy of the last, over networks trained whole by one recipe. Unlike the rungs of a race, which keep the best, this is
  * over all networks that are given. That the sum of training losses ranks was found by Ru et al. 2021 (arXiv:2006.04492).
  *
- * @param records trainings by one recipe; unfinished ones do not count.
+ * @param records trainings by one recipe; unfinished ones do not count, and one that is given twice counts once.
  * @param options.bops smallest and largest cost of the networks compared, without operations that nothing feeds; by default all.
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
  *
@@ -43,13 +43,15 @@ export function earlyRanking(
   options: { readonly bops?: readonly [number, number] } = {},
 ): EarlyRanking {
   const [least, most] = options.bops ?? [0, Infinity];
-  const trained = records
+  const found = records
     .filter(({ status }) => status === "finished")
     .map((record) => {
       const place = `earlyRanking: ${record.model.name}`;
       return { record, run: runPointOf(record, { which: "all", checkpoint: "last" }, place) };
     })
     .filter(({ run }) => run.bops >= least && run.bops <= most);
+  // Bands of a comparison may share a training.
+  const trained = [...new Map(found.map((one) => [one.run.run, one])).values()];
   rejectSeveralRecipes(
     trained.map(({ run }) => run),
     "earlyRanking",

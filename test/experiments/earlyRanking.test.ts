@@ -29,6 +29,24 @@ describe("earlyRanking", () => {
     expect(earlyRanking(single, { bops: [1, 2] })).toEqual({ networks: 0, ranks: [], bops: null });
   });
 
+  it("counts a training that is given twice once", () => {
+    const [first] = records;
+    // A network's mean of two runs is moved by the better one, given ten times.
+    const two = records.filter(({ model }) => model.name === first?.model.name).slice(0, 2);
+    const accuracyOf = ({ tests }: TrainRecord) =>
+      tests.find(({ which }) => which === "all")?.accuracy as number;
+    const moved = (copies: number) => {
+      const [low, high] = [...two].sort((a, b) => accuracyOf(a) - accuracyOf(b)) as [
+        TrainRecord,
+        TrainRecord,
+      ];
+      return earlyRanking([low, ...Array.from({ length: copies }, () => high), ...single]);
+    };
+    expect(two).toHaveLength(2);
+    expect(moved(40)).toEqual(moved(1));
+    expect(earlyRanking([...records, ...records])).toEqual(earlyRanking(records));
+  });
+
   it("refuses trainings by several recipes", () => {
     const longer = loadTrainRecords("data/records/frontier-long").map(({ record }) => record);
     expect(() => earlyRanking([...single, ...longer])).toThrow(
