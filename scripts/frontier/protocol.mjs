@@ -21,6 +21,16 @@ const space = {
  */
 const narrowStem = { ...space, extraStem: "copies", widthChoices: [0.125, 0.1875, 0.25, 0.5, 0.75, 1] };
 
+/** Of about the OPs of ResNet-20 at a quarter of its width. */
+const bandC = {
+  space: narrowStem,
+  measure: "ops",
+  low: 1.4e5,
+  high: 1.7e5,
+  handMade: "resnet20-bireal-x0.25",
+  trainedIn: "A",
+};
+
 /**
  * Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings;
  * `drawnIn`: another band that has the draws; `race`: other sizes than {@link race}, and settings of its own; `decides`: whether nothing is reported beside it.
@@ -42,22 +52,10 @@ export const bands = {
     handMade: "resnet20-bireal-x0.4375",
     race: { networks: 64, random: 32, keep: [16, 6, 3, 2], trainings: 91 },
   },
-  C: {
-    space: narrowStem,
-    measure: "ops",
-    low: 1.4e5,
-    high: 1.7e5,
-    handMade: "resnet20-bireal-x0.25",
-    trainedIn: "A",
-  },
+  C: bandC,
   /** Version 7: band C once more, by a race whose networks have seeds of their own and whose last four are judged by two other seeds each. */
   D: {
-    space: narrowStem,
-    measure: "ops",
-    low: 1.4e5,
-    high: 1.7e5,
-    handMade: "resnet20-bireal-x0.25",
-    trainedIn: "A",
+    ...bandC,
     drawnIn: "C",
     decides: true,
     race: {
