@@ -49,7 +49,7 @@ export const raceRungs = section(
       oneOf(["common", "own"], {
         default: "common",
         meaning:
-          "What a network's training draws its first weights and its batches by: the race's seed, one for all, or a seed of its own. With one seed, networks that share a narrow stem share its luck.",
+          "What a network's training draws its first weights and its batches by: the race's seed, one for all, or a seed of its own. With one seed, networks of one stem begin with the same filters.",
       }),
     ),
     again: later(

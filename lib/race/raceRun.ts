@@ -16,6 +16,7 @@ import {
   seedsAgain,
   sound,
   stepsTo,
+  trainedAgain,
   withStatus,
 } from "../records/raceStandings";
 import type { Genotype } from "../space/genotype";
@@ -198,8 +199,8 @@ export class RaceRun {
 
   #reportAgain(): void {
     const done = [...this.#stepsAgain.values()].reduce((sum, steps) => sum + steps, 0);
-    const ended = this.record.networks.reduce((sum, { again = [] }) => sum + again.length, 0);
-    (this.options.progress ?? silentProgress).update(done, { trainings: String(ended) });
+    const ended = trainedAgain(this.config, this.record.networks);
+    (this.options.progress ?? silentProgress).update(done, { trainings: String(ended.done) });
   }
 
   /** Steps of all trainings of one network with other seeds. */
@@ -221,8 +222,7 @@ export class RaceRun {
     const done = networks.filter((network) => resultIn(network, at.rung) !== undefined).length;
     this.#kept.put({ seconds: this.#seconds() }, false);
     if (rung < 0 && seedsAgain(this.config) > 0) {
-      const again = networks.reduce((sum, { again: own = [] }) => sum + own.length, 0);
-      const most = finalists(this.config, networks).length * seedsAgain(this.config);
+      const { done: again, all: most } = trainedAgain(this.config, networks);
       return this.#kept.interrupted(`stopped after ${countedOf(again, most, "training")} with other seeds`);
     }
     return this.#kept.interrupted(

@@ -3,7 +3,6 @@ import type { RaceNetwork, RaceRecord } from "../records/raceRecord";
 import {
   bestOf,
   entrants,
-  finalists,
   isByLoss,
   isComplete,
   isDecided,
@@ -13,6 +12,7 @@ import {
   scoreAgain,
   seedsAgain,
   sound,
+  trainedAgain,
 } from "../records/raceStandings";
 import { counted } from "../util/counted";
 import { clockText } from "../util/progressMeter";
@@ -77,10 +77,8 @@ function rungText(record: RaceRecord, rung: number): string {
 }
 
 function againText({ config, networks }: RaceRecord): string {
-  const own = finalists(config, networks);
-  const done = networks.reduce((sum, network) => sum + (network.again?.length ?? 0), 0);
-  const size = own.length > 0 ? own.length : (config.rungs.keep.at(-1) as number);
-  const text = `${done}/${size * seedsAgain(config)} trainings with other seeds`;
+  const { done, all } = trainedAgain(config, networks);
+  const text = `${done}/${all} trainings with other seeds`;
   const best = isDecided(config, networks) ? bestOf(config, networks) : undefined;
   return best ? `${text}, best mean ${againScoreText(config, best)} (network ${best.index})` : text;
 }

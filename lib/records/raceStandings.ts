@@ -96,6 +96,16 @@ export function scoreAgain(config: RaceConfig, { again = [] }: RaceNetwork): num
   return Number.isFinite(score) ? Number(score.toFixed(9)) : score;
 }
 
+/** Trainings with other seeds that have ended, and all that there will be: as planned, until the last rung says how many networks come through. */
+export function trainedAgain(
+  config: RaceConfig,
+  networks: readonly RaceNetwork[],
+): { readonly done: number; readonly all: number } {
+  const own = finalists(config, networks).length || (config.rungs.keep.at(-1) as number);
+  const done = networks.reduce((sum, { again = [] }) => sum + again.length, 0);
+  return { done, all: own * seedsAgain(config) };
+}
+
 /** Whether there is nothing left to train. */
 export function isDecided(config: RaceConfig, networks: readonly RaceNetwork[]): boolean {
   const done = isComplete(config, networks, config.rungs.keep.length);

@@ -5,7 +5,7 @@ import { methodOf } from "../experiments/frontierRuns";
 import type { ReportRow, RunStatus } from "../page/report/reportData";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import type { RaceRecord } from "../records/raceRecord";
-import { finalists, rungsOf, scoreAgain, seedsAgain } from "../records/raceStandings";
+import { rungsOf, scoreAgain, seedsAgain, trainedAgain } from "../records/raceStandings";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Table } from "../records/table";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
@@ -174,9 +174,9 @@ function raceRow(
   file: FoundFile,
 ): Partial<Own> & Pick<Own, "kind" | "name"> {
   const more = seedsAgain(config);
-  const last = finalists(config, networks).length || (config.rungs.keep.at(-1) as number);
-  const all = rungsOf(config).reduce((total, rung) => total + rung.networks, last * more);
-  const done = networks.reduce((total, { results, again = [] }) => total + results.length + again.length, 0);
+  const again = trainedAgain(config, networks);
+  const all = rungsOf(config).reduce((total, rung) => total + rung.networks, again.all);
+  const done = networks.reduce((total, { results }) => total + results.length, again.done);
   const won = winner === null ? undefined : networks[winner];
   const held = (more > 0 ? won?.again?.[0] : won?.results.at(-1))?.heldOut ?? null;
   const choice = more > 0 && won ? scoreAgain(config, won) : (held?.accuracy ?? null);

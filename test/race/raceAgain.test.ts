@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend } from "../../lib/backend";
 import { raceDashboardSvg, raceDashboardText } from "../../lib/figures/notebook/raceDashboardSvg";
+import { raceLadder } from "../../lib/figures/plots/raceLadder";
 import { race } from "../../lib/race/race";
 import { raceFiles } from "../../lib/race/raceFiles";
 import type { RaceOptions } from "../../lib/race/raceOptions";
@@ -211,6 +212,9 @@ describe("a race whose last networks train again", () => {
     const text = `4 / 4 trainings with other seeds, best network ${whole.winner}: mean ${(100 * score).toFixed(1)} % of held-out images`;
     expect(raceDashboardText(view)).toContain(text);
     expect(raceDashboardSvg(view)).toContain(text);
+    const note = "The winner has the best mean of 2 trainings with other seeds, not of these.";
+    const caption = JSON.stringify(raceLadder(whole).layout);
+    expect(caption.replaceAll(/<br>|\\n/g, " ")).toContain(note);
     const begun = whole.networks.map(({ again, ...network }) => network);
     expect(raceDashboardText({ ...view, record: { ...whole, networks: begun, winner: null } })).toContain(
       "0 / 4 trainings with other seeds",

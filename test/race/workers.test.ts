@@ -99,6 +99,15 @@ describe("workers in processes of their own", () => {
     expect(result.score).toBe(first.results[0]?.score);
   });
 
+  it("train again with other seeds what one in this process does, and test the winner", async () => {
+    const config = tinyRace({ rungs: { keep: [3, 2], seeds: "own", again: 2 }, test: true });
+    const [here, there] = [0, 2].map((workers) => race(config, { directory: folder(), workers }));
+    const [one, two] = (await Promise.all([here, there])) as [RaceRecord, RaceRecord];
+    expect(raceNumbers(two)).toEqual(raceNumbers(one));
+    expect(one.networks.flatMap(({ again }) => again ?? [])).toHaveLength(4);
+    expect(one.tests).toMatchObject([{ images: 20, checkpoint: "last", epoch: 1, recalibrated: true }]);
+  });
+
   it("that do not start are given up after three", async () => {
     const signal = new AbortController().signal;
     const died: string[] = [];

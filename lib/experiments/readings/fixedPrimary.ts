@@ -26,7 +26,6 @@ export function fixedPrimary(band: ComparedBand, plan: ComparisonPlan): FixedPri
     return { missing, rows: [], state: "open" };
   const { rows } = chosenComparison(
     {
-      // Numbers as names would lose their order.
       chosen: Object.fromEntries(known.map((seed) => [`${seed}`, accuraciesOf(runsOf(seed))])),
       draws: accuraciesOf(draws),
       reference: accuraciesOf(reference),

@@ -10,8 +10,8 @@ import {
   resultIn,
   rungsOf,
   scoreAgain,
-  seedsAgain,
   sound,
+  trainedAgain,
 } from "../../records/raceStandings";
 import { fontFamily } from "../../text/fontFamily";
 import { escapeXml } from "../../text/svg";
@@ -66,10 +66,9 @@ function statusText({ share, remainingSeconds, elapsedSeconds }: RaceView): stri
 function bestTexts(record: RaceRecord | null): string[] {
   if (record === null) return [];
   const { config, networks } = record;
-  const own = finalists(config, networks);
-  if (own.length > 0) {
-    const done = own.reduce((sum, { again = [] }) => sum + again.length, 0);
-    const trained = `${done} / ${own.length * seedsAgain(config)} trainings with other seeds`;
+  if (finalists(config, networks).length > 0) {
+    const { done, all } = trainedAgain(config, networks);
+    const trained = `${done} / ${all} trainings with other seeds`;
     const won = isDecided(config, networks) ? bestOf(config, networks) : undefined;
     return won
       ? [trained, `best network ${won.index}: ${meanText(config, won)}, ${costText(config, won)}`]

@@ -1,5 +1,6 @@
 import type { RaceRecord } from "../../records/raceRecord";
-import { ranking, rungsOf } from "../../records/raceStandings";
+import { ranking, rungsOf, seedsAgain } from "../../records/raceStandings";
+import { counted } from "../../util/counted";
 import { raceCaption } from "../frame/caption";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
@@ -65,7 +66,7 @@ export function raceLadder(record: RaceRecord): Figure {
     alt: `Ranks of ${networks.length} networks over ${rungs.length} rungs of a race${winner === null ? "" : `; network ${winner} won`}.`,
     caption: raceCaption(
       record,
-      `Rank by mean training loss in the first rung${config.rungs.by === "loss" ? " and those in the middle" : ""}, by accuracy on held-out images in the ${config.rungs.by === "loss" ? "last" : "others"}; networks that diverged come last.`,
+      `Rank by mean training loss in the first rung${config.rungs.by === "loss" ? " and those in the middle" : ""}, by accuracy on held-out images in the ${config.rungs.by === "loss" ? "last" : "others"}; networks that diverged come last.${seedsAgain(config) > 0 ? ` The winner has the best mean of ${counted(seedsAgain(config), "training")} with other seeds, not of these.` : ""}`,
     ),
     rows: 1,
     columns: 1,
