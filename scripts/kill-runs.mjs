@@ -87,7 +87,7 @@ async function main() {
   const line = (...cells) =>
     console.log(
       cells
-        .map((cell, i) => String(cell).padEnd([5, 16, 32, 10, 0][i]))
+        .map((cell, i) => String(cell).padEnd([5, 16, 42, 10, 0][i]))
         .join(" ")
         .trimEnd(),
     );

@@ -1,6 +1,6 @@
 import type { RaceConfig } from "../config/raceConfig";
 import { mean } from "../util/statistics";
-import type { RaceNetwork, RaceResult } from "./raceRecord";
+import type { RaceNetwork, RaceRecord, RaceResult } from "./raceRecord";
 
 /** One rung of a race. */
 export interface Rung {
@@ -104,6 +104,22 @@ export function trainedAgain(
   const own = finalists(config, networks).length || (config.rungs.keep.at(-1) as number);
   const done = networks.reduce((sum, { again = [] }) => sum + again.length, 0);
   return { done, all: own * seedsAgain(config) };
+}
+
+/** Share in [0, 1] of a race's steps whose results are stored; 1 where there is a winner, though networks diverged on the way. */
+export function shareDone({ config, data, networks, winner }: RaceRecord): number {
+  if (winner !== null) return 1;
+  const perEpoch = Math.max(1, Math.floor(data.trainImages / config.train.batchSize));
+  const again = trainedAgain(config, networks);
+  const stepsAgain = stepsTo(config, config.rungs.keep.length, perEpoch);
+  let [done, all] = [again.done * stepsAgain, again.all * stepsAgain];
+  for (const { rung, networks: count } of rungsOf(config)) {
+    const before = rung === 0 ? 0 : stepsTo(config, rung - 1, perEpoch);
+    const steps = stepsTo(config, rung, perEpoch) - before;
+    done += steps * networks.filter((network) => resultIn(network, rung) !== undefined).length;
+    all += steps * count;
+  }
+  return Math.min(1, done / all);
 }
 
 /** Whether there is nothing left to train. */

@@ -5,7 +5,7 @@ import { methodOf } from "../experiments/frontierRuns";
 import type { ReportRow, RunStatus } from "../page/report/reportData";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import type { RaceRecord } from "../records/raceRecord";
-import { rungsOf, scoreAgain, seedsAgain, trainedAgain } from "../records/raceStandings";
+import { rungsOf, scoreAgain, seedsAgain, shareDone, trainedAgain } from "../records/raceStandings";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Table } from "../records/table";
 import type { TestResult, TrainRecord } from "../records/trainRecord";
@@ -169,10 +169,8 @@ function trainRow({
   };
 }
 
-function raceRow(
-  { config, networks, winner, tests, seconds }: RaceRecord,
-  file: FoundFile,
-): Partial<Own> & Pick<Own, "kind" | "name"> {
+function raceRow(record: RaceRecord, file: FoundFile): Partial<Own> & Pick<Own, "kind" | "name"> {
+  const { config, networks, winner, tests, seconds } = record;
   const more = seedsAgain(config);
   const again = trainedAgain(config, networks);
   const all = rungsOf(config).reduce((total, rung) => total + rung.networks, again.all);
@@ -186,7 +184,7 @@ function raceRow(
     name: nameOf(file),
     method: "race",
     seed: config.seed,
-    share: Math.min(1, done / all),
+    share: shareDone(record),
     progress: countedOf(done, all, "network run", "network runs"),
     test: test?.accuracy ?? null,
     choice,

@@ -44,6 +44,7 @@ const outside = new Set();
 function writeDerived() {
   const { readSearchRecord } = lib("records/searchRecordFile.js");
   for (const [name, band] of Object.entries(bands)) {
+    if (band.decides) continue;
     const { settings, searches } = differentiableFiles(name);
     write(settings, JSON.stringify(differentiable.settings(band), null, 1));
     for (const { folder, record, genotype } of searches) {

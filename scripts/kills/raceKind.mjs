@@ -3,31 +3,39 @@ import { join } from "node:path";
 import { bars, pause, secondsSince, until } from "./library.mjs";
 import { data, space } from "./runs.mjs";
 
-/** A race with three rungs and mutations. */
+/** A race with three rungs and mutations, a seed for each network, and the last two networks trained once more. */
 const racing = {
   band: { atLeast: 0, atMost: 4e5 },
   space,
   proposals: { random: 4, generation: 2 },
-  rungs: { networks: 8, steps: 3, lossSteps: 2, keep: [3, 1], epochs: [1, 3] },
+  rungs: { networks: 8, steps: 3, lossSteps: 2, keep: [3, 2], epochs: [1, 3], seeds: "own", again: 1 },
   train: { data, batchSize: 8, epochs: 3, validationShare: 0.2, evaluation: { recalibrationBatches: 2 } },
 };
-/** Results that a race's networks have, over all rungs; 0 before it began. */
-function racedIn(folder) {
+
+/** Networks of its rungs, and those that train again at its end. */
+const parts = [racing.rungs.networks, ...racing.rungs.keep, racing.rungs.keep.at(-1)];
+const inAll = parts.reduce((sum, networks) => sum + networks, 0);
+
+/** How many networks have a result of each part; nothing before the race began. */
+function partsIn(folder) {
   const path = join(folder, "record.json");
-  if (!existsSync(path)) return 0;
+  if (!existsSync(path)) return [];
   const { networks } = JSON.parse(readFileSync(path, "utf8"));
-  return networks.reduce((sum, { results }) => sum + results.length, 0);
+  const last = parts.length - 1;
+  return parts.map(
+    (_, part) =>
+      networks.filter(({ results, again = [] }) => (part < last ? results.length > part : again.length > 0))
+        .length,
+  );
 }
 
-/** How far a race is, e.g. "5 of 8 and 2 of 3": networks of its rungs. */
+/** Results that a race has in all. */
+const racedIn = (folder) => partsIn(folder).reduce((sum, results) => sum + results, 0);
+
+/** How far a race is, e.g. "5 of 8, 0 of 3, 0 of 2, 0 of 2". */
 function racePlace(folder) {
-  const path = join(folder, "record.json");
-  if (!existsSync(path)) return "start";
-  const { networks } = JSON.parse(readFileSync(path, "utf8"));
-  const ran = [8, 3, 1].map(
-    (of, rung) => `${networks.filter(({ results }) => results.length > rung).length} of ${of}`,
-  );
-  return ran.join(", ");
+  const ran = partsIn(folder);
+  return ran.length === 0 ? "start" : parts.map((of, part) => `${ran[part]} of ${of}`).join(", ");
 }
 
 /** Processes of the workers that were started last. */
@@ -70,10 +78,11 @@ export const raceKind = {
     const [done, earlier] = [racedIn(at), workerPids(at)];
     const { child, ended } = bars(folder, args);
     const begun = performance.now();
-    // Of 12 results in all, the first go has some left, and the second one at least.
-    const results = go === 0 ? Math.floor(10 * draw()) : done + Math.floor((11 - done) * draw());
+    // Of all results, the first go has some left, and the second one at least.
+    const results =
+      go === 0 ? Math.floor((inAll - 2) * draw()) : done + Math.floor((inAll - 1 - done) * draw());
     await until(() => racedIn(at) >= results && workerPids(at).some((pid) => !earlier.includes(pid)), child);
-    await Promise.race([ended, pause((draw() * times) / 12)]);
+    await Promise.race([ended, pause((draw() * times) / inAll)]);
     const where = racePlace(at);
     const seconds = secondsSince(begun);
     if (child.exitCode !== null) return [];
@@ -83,7 +92,7 @@ export const raceKind = {
       return [{ where, seconds, reported: signal === "SIGKILL" }];
     }
     // Workers of a race that has all its results are about to end.
-    const pid = racedIn(at) < 12 && workerPids(at).find((one) => !earlier.includes(one) && isAlive(one));
+    const pid = racedIn(at) < inAll && workerPids(at).find((one) => !earlier.includes(one) && isAlive(one));
     if (!pid) {
       await ended;
       return [];

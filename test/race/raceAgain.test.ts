@@ -18,7 +18,7 @@ import {
   raceNumbers,
 } from "../../lib/records/raceRecord";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
-import { bestOf, isDecided, scoreAgain, withStatus } from "../../lib/records/raceStandings";
+import { bestOf, isDecided, scoreAgain, shareDone, withStatus } from "../../lib/records/raceStandings";
 import { trainPartFiles } from "../../lib/train/trainPart";
 import { InterruptedError } from "../../lib/util/errors";
 import { mean } from "../../lib/util/statistics";
@@ -219,6 +219,28 @@ describe("a race whose last networks train again", () => {
     expect(raceDashboardText({ ...view, record: { ...whole, networks: begun, winner: null } })).toContain(
       "0 / 4 trainings with other seeds",
     );
+  });
+
+  it("counts the steps that are done of all there will be", () => {
+    const stepsOf = (results: readonly RaceResult[]) => results.at(-1)?.steps ?? 0;
+    const total = (each: (network: RaceNetwork) => number) =>
+      whole.networks.reduce((sum, network) => sum + each(network), 0);
+    const inRungs = total(({ results }) => stepsOf(results));
+    const again = total(({ again = [] }) => again.reduce((sum, one) => sum + stepsOf([one]), 0));
+    const open = { ...whole, winner: null };
+    expect(shareDone({ ...open, networks: [] })).toBe(0);
+    const first = whole.networks.map(({ again: _, ...one }) => ({
+      ...one,
+      results: one.results.slice(0, 1),
+    }));
+    expect(shareDone({ ...open, networks: first })).toBeCloseTo(
+      total(({ results }) => stepsOf(results.slice(0, 1))) / (inRungs + again),
+      12,
+    );
+    const rungs = whole.networks.map(({ again: _, ...network }) => network);
+    expect(shareDone({ ...open, networks: rungs })).toBeCloseTo(inRungs / (inRungs + again), 12);
+    expect(shareDone(open)).toBe(1);
+    expect(shareDone({ ...whole, networks: rungs })).toBe(1);
   });
 
   it("keeps no checkpoint of a training that ended", () => {

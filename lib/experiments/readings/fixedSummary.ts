@@ -1,7 +1,7 @@
 import type { ComparedBand } from "../fixedComparison";
 import { type ComparisonPlan, frontierPlan, type HeadlinePlan } from "../frontierPlan";
 import { fixedPrimary } from "./fixedPrimary";
-import { headlineOf, headlineSides } from "./headlineReading";
+import { differenceText, headlineOf, headlineSides } from "./headlineReading";
 import { markdownTable, percentText, pointsText, seedsText } from "./readingText";
 
 /**
@@ -67,16 +67,15 @@ function headlineRow(
   { trainingSeeds }: ComparisonPlan,
 ): string[] {
   const what = `headline, version ${headline.version}`;
-  const { chosen, by } = headlineSides(band ?? { longer: {} }, headline);
-  if (!chosen || !by) return [what, "open", "–"];
-  const { own, other, reached, difference } = headlineOf(chosen, by, headline);
+  const sides = headlineSides(band ?? { longer: {} }, headline);
+  if (!("by" in sides)) return [what, "open", "–"];
+  const { own, other, reached, ...found } = headlineOf(sides, headline);
   const state = reached ? "**reached**" : "**not reached**";
-  const most = trainingSeeds.length;
-  const all = own.seeds >= most && other.seeds >= most;
+  const all = own.seeds >= trainingSeeds.length;
   return [
     what,
     all ? state : `${state} with the seeds so far`,
-    `${pointsText(difference)} (${percentText(own.mean)}, ${seedsText(own)}, against ${percentText(other.mean)}, ${seedsText(other)})`,
+    `${differenceText(found)} (${percentText(own.mean)}, ${seedsText(own)}, against ${percentText(other.mean)}, ${seedsText(other)})`,
   ];
 }
 

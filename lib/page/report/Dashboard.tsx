@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { drawnDashboard } from "../../figures/notebook/drawnDashboard";
 import { raceDashboardSvg } from "../../figures/notebook/raceDashboardSvg";
+import { shareDone } from "../../records/raceStandings";
 import { BarsError } from "../../util/errors";
 import { Scroll } from "../shared/Scroll";
 import type { PageRecord } from "./runParts";
@@ -23,8 +24,7 @@ export function Dashboard({ record }: { readonly record: PageRecord }) {
 function dashboardOf(record: PageRecord): string | null {
   try {
     if (record.kind === "bars.race-record") {
-      const share =
-        record.winner === null ? raceShare(record.networks.length, record.config.rungs.networks) : 1;
+      const share = shareDone(record);
       const title = `Race: ${record.status}`;
       return raceDashboardSvg({
         title,
@@ -45,8 +45,4 @@ function dashboardOf(record: PageRecord): string | null {
     if (error instanceof BarsError) return null;
     throw error;
   }
-}
-
-function raceShare(proposed: number, all: number): number {
-  return all === 0 ? 0 : Math.min(0.99, proposed / all);
 }

@@ -94,12 +94,16 @@ describe("fixedSummary", () => {
       "**reached** with the seeds so far",
       "+2.0 (82.0 %, one seed, against 80.0 %, one seed)",
     ]);
-    const three = sides([0.81, 0.82, 0.83], [0.79, 0.8, 0.81]);
+    const three = sides([0.81, 0.82, 0.83], [0.79, 0.81, 0.8]);
     expect(row(three)?.slice(1)).toEqual([
       "**reached**",
-      "+2.0 (82.0 %, 3 seeds, ± 1.0, against 80.0 %, 3 seeds, ± 1.0)",
+      "+2.0 ± 1.0 (82.0 %, 3 seeds, ± 1.0, against 80.0 %, 3 seeds, ± 1.0)",
     ]);
-    expect(row(sides([0.81, 0.82, 0.83], [0.8]))?.[1]).toBe("**reached** with the seeds so far");
+    // Seeds that only one side has are left out.
+    expect(row(sides([0.81, 0.82, 0.83], [0.8]))?.slice(1)).toEqual([
+      "**not reached** with the seeds so far",
+      "+1.0 (81.0 %, one seed, against 80.0 %, one seed)",
+    ]);
     const changed = (change: { bops?: number; flops?: number; accuracy?: number }) => {
       const { longer } = sides([0.82], [0.8]);
       const name = "R-race-2-winner-s100-60epochs";
