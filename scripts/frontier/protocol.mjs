@@ -117,6 +117,8 @@ export const headline = {
     name: version6.band,
     trainedIn: version4.band,
     blocks: reactBlocks.map((one) => `binarization.${one}`),
+    /** The hand-made network with the blocks of the others: how much of the lead is theirs. Nothing is decided by it. */
+    control: { arm: "hand-made-reactnet", network: "resnet20-reactnet" },
     race: {
       seed: 2,
       trainings: 75,

@@ -204,10 +204,13 @@ export const headlineFiles = {
   },
 };
 
-/** The race of version 6, and its winner beside the hand-made network as version 4 trains it, with each training seed. */
+/**
+ * The race of version 6, and its winner beside the hand-made network as version 4 trains it, with each training seed; with the first one also the
+ * hand-made network with the winner's blocks.
+ */
 function deeperUnits() {
   const { handMade, recipe: long, deeper } = headline;
-  const { name, trainedIn, race: own, blocks } = deeper;
+  const { name, trainedIn, race: own, blocks, control } = deeper;
   const raced = raceUnit(`${name}/race-${own.seed}`, own, own.seed, own.settings, own.trainings);
   const winner = join(raced.folder, "genotype.json");
   const pairs = trainingSeeds.map((seed) => {
@@ -217,7 +220,8 @@ function deeperUnits() {
       { ...byHand, sameAs: byHand.id.replace(name, trainedIn) },
     ];
   });
-  return { raced, pairs };
+  const [first] = trainingSeeds;
+  return { raced, pairs, control: training(name, control.arm, control.network, first, long) };
 }
 
 /**
@@ -240,12 +244,14 @@ function headlineUnits() {
   const {
     raced,
     pairs: [version6, ...others6],
+    control,
   } = deeperUnits();
   return [
     raceUnit(`${name}/race-${own.seed}`, own, own.seed, [], own.trainings),
     ...version4,
     raced,
     ...version6,
+    control,
     ...version5,
     ...[others4, others6, others5].flat(2),
     training(name, `race-${own.seed}-winner`, winner, first, long, [winner]),

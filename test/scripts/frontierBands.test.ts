@@ -109,6 +109,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     ...pair("H", 100),
     "R/race-2",
     ...pair("R", 100),
+    "R/hand-made-reactnet-s100-60epochs",
     ...pair("L", 100),
     ...["H", "R", "L"].flatMap((band) => [101, 102].flatMap((seed) => pair(band, seed))),
     "H/race-1-winner-s100-60epochs",
@@ -116,10 +117,14 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   ]);
   for (const { band, chosen, epochs } of frontierPlan.headlines)
     expect(ids).toContain(`${band}/${chosen.replace(", seed ", "-")}-winner-s100-${epochs}epochs`);
-  const copied = units.filter(({ id }) => id.startsWith("R/hand-made"));
+  const copied = units.filter(({ id }) => id.startsWith("R/hand-made-s"));
   expect(copied.map(({ sameAs }) => sameAs)).toEqual(copied.map(({ id }) => id.replace("R/", "H/")));
-  // Version 5 trains the networks of version 4, with one setting more.
   const words = (id: string) => units.find((unit) => unit.id === id)?.command.slice(0, -2) as string[];
+  // The control of version 6 differs from the hand-made network in its blocks alone.
+  expect(words("R/hand-made-reactnet-s100-60epochs")).toEqual(
+    words("H/hand-made-s100-60epochs").map((word) => word.replace(/^resnet20-bireal$/, "resnet20-reactnet")),
+  );
+  // Version 5 trains the networks of version 4, with one setting more.
   for (const [i, id] of pair("L", 100).entries())
     expect(words(id)).toEqual([...words(pair("H", 100)[i] as string), "--set", "optimizer.latentBound=1"]);
   const given = units.filter(({ id }) => id.startsWith("C/hand-made"));
