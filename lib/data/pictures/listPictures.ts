@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { type FolderConfig, none } from "../../config/folderSection";
 import { fold, permutation, randomKey } from "../../random/randomKey";
 import { DataError } from "../../util/errors";
@@ -120,20 +120,22 @@ function fromFolders(folder: FolderConfig): PictureList {
   return { root, classNames, pictures, passedOver, note: `Test pictures: those of ${testName}.` };
 }
 
-/** Holds out a share of each class, the same pictures for every seed. */
+/** Holds out a share of each class, the same pictures for every seed. One that is listed several times is in one part. */
 function shared(
   files: readonly (readonly string[])[],
   testShare: number,
 ): Pick<PictureList, "pictures" | "note"> {
   const key = fold(randomKey(0), "image-folder test share");
   const pictures = files.flatMap((paths, label) => {
-    const held = Math.min(paths.length - 1, Math.max(1, Math.round(testShare * paths.length)));
-    const order = permutation(fold(key, label), paths.length);
-    const test = new Set(order.subarray(0, Math.max(0, held)));
-    return paths.map((path, i) => ({
+    const different = [...new Set(paths)];
+    const count = different.length;
+    const held = Math.max(0, Math.min(count - 1, Math.max(1, Math.round(testShare * count))));
+    const order = permutation(fold(key, label), count).subarray(0, held);
+    const test = new Set(Array.from(order, (i) => different[i]));
+    return paths.map((path) => ({
       path,
       label,
-      part: test.has(i) ? ("test" as const) : ("train" as const),
+      part: test.has(path) ? ("test" as const) : ("train" as const),
     }));
   });
   const parts = [
@@ -175,8 +177,8 @@ function fromList(folder: FolderConfig): PictureList {
         `image-folder: line ${i + 1} of ${shownPath(path)} must be path,class or path,class,train (or test), got ${JSON.stringify(line)}.`,
       );
     }
-    const own = { path: isAbsolute(file) ? file : resolve(root, file), name, part };
-    // Training pictures may be listed several times; a picture of two classes, or of both parts, is a slip.
+    const own = { path: resolve(root, file), name, part };
+    // Pictures may be listed several times; one of two classes, or of both parts, is a slip.
     const said = `${name}${part === "" ? "" : `, ${part}`}`;
     const before = seen.get(own.path);
     if (before !== undefined && before.said !== said) {

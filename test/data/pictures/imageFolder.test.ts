@@ -12,10 +12,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataConfig } from "../../../lib/config/dataConfig";
+import type { FolderConfig } from "../../../lib/config/folderSection";
 import { augmentBatch } from "../../../lib/data/augmentBatch";
 import { imageFolderSettings, imageListSettings } from "../../../lib/data/datasets/imageFolderSettings";
 import { epochBatches } from "../../../lib/data/epochBatches";
 import { type LoadedData, loadData } from "../../../lib/data/loadData";
+import { listPictures } from "../../../lib/data/pictures/listPictures";
 import { readIndex, sumText } from "../../../lib/data/pictures/pictureStore";
 import type { EpochBatch } from "../../../lib/data/runPlans";
 import { sequentialBatches } from "../../../lib/data/sequentialBatches";
@@ -279,6 +281,29 @@ describe("a folder of pictures", () => {
     );
     expect([...(sets[0]?.test.labels ?? [])]).toEqual([0, 1]);
     expect(sets[0]?.info.contentHash).toBe(sets[1]?.info.contentHash);
+  });
+
+  it("holds a picture out whole that a list without parts names several times, and counts it once", () => {
+    const flat = scratch();
+    const lines = [0, 1, 2, 3, 4].flatMap((i) => [`a${i}.png,ant`, `b${i}.png,bee`]);
+    const listed = (text: string) => {
+      const { folder } = imageListSettings(put(flat, "list.csv", text), { testShare: 0.4 });
+      const { pictures } = listPictures(
+        dataConfig({ dataset: "image-folder", folder }).folder as FolderConfig,
+      );
+      const of = (part: string) => pictures.filter((one) => one.part === part).map(({ path }) => path);
+      return { train: of("train"), test: of("test") };
+    };
+    const once = listed(lines.join("\n"));
+    expect([once.train.length, once.test.length]).toEqual([6, 4]);
+    // The second time by another way to the same file.
+    const again = lines.map((line) => `${flat}/./${line}`);
+    const { train, test } = listed([...lines, ...again, ...lines].join("\n"));
+    expect([train.length, test.length]).toEqual([18, 12]);
+    expect([new Set(train), new Set(test)]).toEqual([new Set(once.train), new Set(once.test)]);
+    expect(() => listed("a0.png,ant\na0.png,ant\nb0.png,bee\nb1.png,bee\n")).toThrow(
+      /class "ant" of .* must have at least one picture for testing, got none/,
+    );
   });
 
   it("reads a CSV list with or without parts, quoted names included", async () => {
