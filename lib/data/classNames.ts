@@ -1,6 +1,6 @@
 import { builtInDatasets } from "../config/datasets";
 import type { FolderConfig } from "../config/folderSection";
-import { fashionClassNames } from "./datasets/mnist";
+import { fashionClassNames, fashionInCifarForm } from "./datasets/mnist";
 import { listPictures } from "./pictures/listPictures";
 import { syntheticClasses } from "./syntheticClasses";
 
@@ -18,11 +18,12 @@ const cifar10ClassNames = [
   "truck",
 ];
 
-const known: Readonly<Record<string, readonly string[]>> = {
-  [builtInDatasets.cifar10.title]: cifar10ClassNames,
-  [builtInDatasets["fashion-mnist"].title]: fashionClassNames,
-  [builtInDatasets.synthetic.title]: Object.keys(syntheticClasses),
-};
+const known: ReadonlyMap<string, readonly string[]> = new Map([
+  [builtInDatasets.cifar10.title, cifar10ClassNames],
+  [builtInDatasets["fashion-mnist"].title, fashionClassNames],
+  [fashionInCifarForm, fashionClassNames],
+  [builtInDatasets.synthetic.title, Object.keys(syntheticClasses)],
+]);
 
 /**
  * Names of the classes of the images a training used, without reading an image: of the sets whose names are part of the library, and
@@ -33,12 +34,12 @@ export function classNamesOf(
   folder: FolderConfig | undefined,
   classes: number,
 ) {
-  const names = known[data.name] ?? namesInFolder(folder);
+  // A folder of pictures has its own name, which may be that of a set.
+  const names = folder === undefined ? known.get(data.name) : namesInFolder(folder);
   return names?.length === classes ? names : Array.from({ length: classes }, (_, i) => String(i));
 }
 
-function namesInFolder(folder: FolderConfig | undefined): readonly string[] | undefined {
-  if (folder === undefined) return undefined;
+function namesInFolder(folder: FolderConfig): readonly string[] | undefined {
   try {
     return listPictures(folder).classNames;
   } catch {

@@ -3,7 +3,7 @@ import { DataError } from "../../util/errors";
 import { type ImageSet, imageBytes, joinNotes, sharedBytes } from "../imageSet";
 import { cifar10 } from "./cifar10";
 import type { CheckedSets, Dataset, ReadOptions } from "./dataset";
-import { fashionMnist } from "./mnist";
+import { fashionInCifarForm, fashionMnist } from "./mnist";
 import { synthetic } from "./synthetic";
 
 /**
@@ -60,7 +60,7 @@ function inCifarForm({ train, test, checked }: CheckedSets): CheckedSets {
     }
     const note =
       "Its images are given a black border to 32x32 and the grey stands in three channels, the form of CIFAR's.";
-    return { ...set, ...form, name: `${set.name} as 32x32x3`, images, note: joinNotes(set.note, note) };
+    return { ...set, ...form, name: fashionInCifarForm, images, note: joinNotes(set.note, note) };
   };
   return { train: widened(train), test: widened(test), checked };
 }

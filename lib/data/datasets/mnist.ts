@@ -53,6 +53,9 @@ export const fashionClassNames: readonly string[] = [
   "ankle boot",
 ];
 
+/** What Fashion-MNIST is called where its images have the form of CIFAR's, as `auto` gives them. */
+export const fashionInCifarForm = `${builtInDatasets["fashion-mnist"].title} as 32x32x3`;
+
 /**
  * Fashion-MNIST: 28x28 grey pictures of ten kinds of clothing. Source: Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747;
  * addresses and checksums: https://github.com/zalandoresearch/fashion-mnist.
