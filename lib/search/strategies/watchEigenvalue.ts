@@ -20,23 +20,53 @@ function forget(checkpoint: string, epoch: number): void {
     rmSync(path, { force: true });
 }
 
-/** Removes the states a finished search will not return to. */
-function forgetSnapshots(checkpoint: string, { method }: EigenvalueStopConfig, epochs: number): void {
-  if (method !== "adapt") return;
-  for (let epoch = 0; epoch < epochs; epoch++) forget(checkpoint, epoch);
+/** Removes the states of the epochs before one. */
+function forgetBefore(checkpoint: string, end: number): void {
+  for (let epoch = 0; epoch < end; epoch++) forget(checkpoint, epoch);
+}
+
+/**
+ * The earliest epoch a search may still return to when epoch `from` has ended. Returns can follow each other at once: each
+ * may end `delta − 1` epochs before the one before it. Above `from` where the weight decay cannot grow any more.
+ */
+function earliestReturn(
+  { delta, startEpoch, decayFactor, maxDecay }: EigenvalueStopConfig,
+  from: number,
+  weightDecay: number,
+): number {
+  let earliest = from + 1;
+  let decay = weightDecay;
+  for (let next = from + 1; next >= 0 && decay < maxDecay; next -= delta - 1) {
+    earliest = next - delta;
+    if (delta === 1) break;
+    decay = Math.min(decay * decayFactor, maxDecay);
+  }
+  return Math.max(earliest, startEpoch - delta, 0);
+}
+
+/** Searches that were told that they cannot go back: each is told once. */
+const told = new WeakSet<EndedEpoch["state"]>();
+
+function tellOfMissing(state: EndedEpoch["state"], from: number, path: string): void {
+  if (told.has(state)) return;
+  told.add(state);
+  console.warn(
+    `search: after epoch ${epochNumber(from)} the dominant eigenvalue asks for a return to ${path}, which is not there (earlier versions kept fewer); the search goes on without it.`,
+  );
 }
 
 /**
  * After an epoch: stops the search, or takes it back with more weight decay, when the dominant eigenvalue says so
  * (`EigenvalueStopConfig`). Returns what changes in the record; the state may have moved to an earlier epoch.
  *
- * While the search may return, the state of the last `delta + 1` epochs lies beside the checkpoint.
+ * The states of the epochs the search may still return to (`earliestReturn`) lie beside the checkpoint. Where one is missing,
+ * the search goes on as it is and says so.
  */
 async function watchEigenvalue(
   eigenvalueStop: EigenvalueStopConfig,
   { state, record, checkpoint }: EndedEpoch,
 ): Promise<EpochChanges> {
-  const { method, delta, decayFactor, maxDecay, ratio } = eigenvalueStop;
+  const { method, decayFactor, maxDecay, ratio } = eigenvalueStop;
   if (method === "none") return {};
   const from = state.position.epoch - 1;
   const target = epochToReturnTo(
@@ -51,13 +81,18 @@ async function watchEigenvalue(
     return { chosen: { epoch: target, reason } };
   }
   const weightDecay = Math.min(state.weightDecay * decayFactor, maxDecay);
-  if (target === null || weightDecay <= state.weightDecay) {
-    await state.save(snapshot(checkpoint, from), record.configHash, record.backend);
-    forget(checkpoint, from - delta - 1);
+  const due = target !== null && weightDecay > state.weightDecay;
+  const kept = due
+    ? [snapshot(checkpoint, target), earlierSnapshot(checkpoint, target)].find(existsSync)
+    : undefined;
+  if (due && kept === undefined) tellOfMissing(state, from, snapshot(checkpoint, target));
+  if (!due || kept === undefined) {
+    const earliest = earliestReturn(eigenvalueStop, from, state.weightDecay);
+    if (from >= earliest) await state.save(snapshot(checkpoint, from), record.configHash, record.backend);
+    forgetBefore(checkpoint, earliest);
     return {};
   }
-  const [own, earlier] = [snapshot(checkpoint, target), earlierSnapshot(checkpoint, target)];
-  state.restore(!existsSync(own) && existsSync(earlier) ? earlier : own, record.configHash);
+  state.restore(kept, record.configHash);
   state.weightDecay = weightDecay;
   for (let epoch = target + 1; epoch <= from; epoch++) forget(checkpoint, epoch);
   return {
@@ -82,5 +117,7 @@ function lostRollback(
 export const eigenvalueStopHooks: StrategyHooks<AtEpoch<StrategyFields["eigenvalueStop"]>> = {
   epochEnd: watchEigenvalue,
   resumed: lostRollback,
-  finished: (own, { config, checkpoint }) => forgetSnapshots(checkpoint, own, config.epochs),
+  finished: ({ method }, { config, checkpoint }) => {
+    if (method === "adapt") forgetBefore(checkpoint, config.epochs);
+  },
 };
