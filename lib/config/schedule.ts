@@ -108,26 +108,42 @@ export function checkScheduleFits(
   levels: Range,
   { epochs, run }: { readonly epochs: number; readonly run: string },
 ): void {
-  if (typeof schedule === "number") return;
+  const found = misfit(schedule, levels, epochs, run);
+  if (found) check(place, [key, ...found.within].join("."), false, found.expected, found.value);
+}
+
+/** A schedule where it suits a run of so many epochs; else its value at the end of the run it was made for. */
+export function suitedSchedule(
+  schedule: Schedule,
+  levels: Range,
+  { epochs, madeFor }: { readonly epochs: number; readonly madeFor: number },
+): Schedule {
+  return misfit(schedule, levels, epochs, "") ? scheduleValue(schedule, madeFor - 1, madeFor) : schedule;
+}
+
+/** What of a schedule does not suit a run of so many epochs; null where all does. */
+function misfit(
+  schedule: Schedule,
+  levels: Range,
+  epochs: number,
+  run: string,
+): { readonly within: readonly string[]; readonly expected: string; readonly value: unknown } | null {
+  if (typeof schedule === "number") return null;
   const { fields } = scheduleKinds.get(schedule.kind);
   for (const [name, field] of Object.entries(fields)) {
     if (field !== "epochs") continue;
     const value = (schedule as Readonly<Record<string, unknown>>)[name] as number;
-    check(place, `${key}.${name}`, value <= epochs, `at most ${epochs}, the epochs of ${run}`, value);
+    if (value > epochs) return { within: [name], expected: `at most ${epochs}, the epochs of ${run}`, value };
   }
   const own = scheduleKinds.versionOf(schedule.kind) !== null;
   const ok = Array.from({ length: own ? epochs : 1 }, (_, i) => epochs - 1 - i).every((epoch) => {
     const level = scheduleValue(schedule, epoch, epochs);
     return Number.isFinite(level) && isWithin(level, levels);
   });
+  if (ok) return null;
   const range = ["finite", rangeText(levels)].filter((words) => words !== "").join(" and ");
-  check(
-    place,
-    key,
-    ok,
-    `a schedule that stays ${range} over the ${counted(epochs, "epoch")} of ${run}`,
-    schedule,
-  );
+  const expected = `a schedule that stays ${range} over the ${counted(epochs, "epoch")} of ${run}`;
+  return { within: [], expected, value: schedule };
 }
 
 /** A kind of schedule to define. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { checkSchedule, checkScheduleFits, type Schedule, scheduleValue } from "../../lib/config/schedule";
+import {
+  checkSchedule,
+  checkScheduleFits,
+  type Schedule,
+  scheduleValue,
+  suitedSchedule,
+} from "../../lib/config/schedule";
 
 const values = (schedule: Schedule, epochs = 5) =>
   Array.from({ length: epochs }, (_, e) => scheduleValue(schedule, e, epochs));
@@ -116,5 +122,18 @@ describe("checkScheduleFits", () => {
       'x: t must be a schedule that stays finite and of at most 0.95 over the 5 epochs of the run, got {"kind":"exponential","from":0.1,"factor":2,"min":0}.',
     );
     expect(() => fits({ ...growing, factor: 1e200 }, 5)).toThrow("that stays finite over the 5 epochs");
+  });
+});
+
+describe("suitedSchedule", () => {
+  const growing = { kind: "exponential", from: 0.1, factor: 2, min: 0 } as const;
+
+  it("leaves a schedule that suits the epochs, and stays at the end of the others' run", () => {
+    const of = (epochs: number) => suitedSchedule(growing, { max: 0.95 }, { epochs, madeFor: 3 });
+    expect(of(4)).toBe(growing);
+    expect(of(5)).toBeCloseTo(0.4, 12);
+    expect(suitedSchedule(0.3, {}, { epochs: 1, madeFor: 3 })).toBe(0.3);
+    const warmup = { kind: "warmup", epochs: 2, from: 0, after: 1 } as const;
+    expect(suitedSchedule(warmup, {}, { epochs: 1, madeFor: 3 })).toBe(1);
   });
 });

@@ -75,6 +75,29 @@ describe("teacherOf", () => {
     expect(teacherOf(config, tinyModel()).config.binarization.activation).toBe("tanh");
   });
 
+  it("takes over nothing that belongs to the student's epochs: snapshots, and schedules that do not suit its own", () => {
+    const of = (overrides: Parameters<typeof trainConfig>[0]) =>
+      teacherOf(trainConfig({ distillation, epochs: 10, ...overrides }), tinyModel()).config;
+    expect(of({ snapshotEpochs: [9] })).toEqual(of({}));
+    const warmup = { kind: "warmup", epochs: 8, from: 1e-4, after: 1e-3 } as const;
+    const unsuited = of({
+      dropPath: warmup,
+      binarization: { edeT: warmup },
+      optimizer: { bopGamma: warmup },
+    });
+    expect([unsuited.dropPath, unsuited.binarization.edeT, unsuited.optimizer.bopGamma]).toEqual([
+      1e-3, 1e-3, 1e-3,
+    ]);
+    // What suits its epochs stays what it is, so that teachers of stored trainings keep their hash.
+    const short = { ...warmup, epochs: 7 };
+    const suited = of({ dropPath: short, binarization: { edeT: short }, optimizer: { bopGamma: short } });
+    expect([suited.dropPath, suited.binarization.edeT, suited.optimizer.bopGamma]).toEqual([
+      short,
+      short,
+      short,
+    ]);
+  });
+
   it("is one teacher for all seeds, names and binarizers of a topology's students", () => {
     const of = (seed: number, name: string) =>
       teacherOf(trainConfig({ distillation, seed }), tinyModel(name));
