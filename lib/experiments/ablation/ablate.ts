@@ -60,9 +60,9 @@ interface Trained {
  * missing.
  *
  * @param directory folder of a training (`bars train`, or `train/` of a sweep's job).
- * @throws RecordError where there are no weights, or the folder holds ablations with other settings; ConfigError for a
- * change the network does not allow, naming near ones; InterruptedError after Ctrl-C, SIGTERM, SIGHUP,
- * closed output or `signal`.
+ * @throws RecordError where there are no weights, the training is not finished, or the folder holds ablations with other
+ * settings; ConfigError for a change the network does not allow, naming near ones; InterruptedError after Ctrl-C, SIGTERM,
+ * SIGHUP, closed output or `signal`.
  *
  * @example
  * ```ts
@@ -78,6 +78,7 @@ interface Trained {
  */
 export async function ablate(directory: string, options: AblateOptions = {}): Promise<Table> {
   const trained = await loadTrained(directory);
+  rejectUnfinished(directory, trained.record);
   const settings = settingsOf(options, trained.record);
   const { model } = trained.record;
   const all = options.ablations ?? possibleAblations(model, trained.layers);
@@ -253,6 +254,19 @@ async function loadTrained(directory: string): Promise<Trained> {
   }
 }
 
+/** What is measured is kept under the training's settings, so it must be measured at the training's end. */
+function rejectUnfinished(directory: string, { status, statusDetail }: TrainRecord): void {
+  if (status === "finished") return;
+  const where = statusDetail === null ? "" : ` (${statusDetail})`;
+  const remedy =
+    status === "diverged"
+      ? "Train with a lower learning rate, in another folder."
+      : "Finish it first: train again with the same settings and folder.";
+  throw new RecordError(
+    `${directory}: ablate expected a training that is finished, got one that is ${status}${where}. ${remedy}`,
+  );
+}
+
 function settingsOf(options: AblateOptions, run: TrainRecord): AblationSettings {
   const { epochs = 0, learningRate = 1e-3, recalibrationBatches = 20, images = "test" } = options;
   must.beInteger("ablate", "epochs", epochs, 0);
@@ -287,6 +301,7 @@ function tuningConfig(config: TrainConfig, settings: AblationSettings): TrainCon
       ...config.optimizer,
       learningRate: { kind: "cosine", from: settings.learningRate, to: 0 },
       rateChanges: "step",
+      bopGamma: scheduleValue(config.optimizer.bopGamma, end, config.epochs),
     },
     twoStep: { ...config.twoStep, firstEpochs: 0 },
     distillation: { ...config.distillation, method: "none" },

@@ -82,7 +82,7 @@ export function ablationTable(
     sources: [configHash],
     notes: [
       `${data.name}: accuracy on ${plain.before.images} ${settings.images === "test" ? "test" : "held-out training"} images; trained on ${data.trainImages} for ${config.epochs} epochs, seed ${config.seed}. One trained network: no spread over seeds is known.`,
-      `Batch norms' statistics taken anew from ${settings.recalibrationBatches} batches of training images, as they are, before every measurement, also for the network as trained.`,
+      `Batch norms' statistics taken anew from ${settings.recalibrationBatches} batches of training images, augmented as in training, before every measurement, also for the network as trained.`,
       tuning,
       "Cost per image, one multiply-accumulate = 1. Where less than all parameters are carried over, accuracy without fine-tuning means nothing.",
     ],

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../../lib/backend";
@@ -8,7 +8,7 @@ import { checkModelSpec } from "../../../lib/records/modelSpec";
 import { readRecordJson } from "../../../lib/records/readRecord";
 import type { Table, TableRecord } from "../../../lib/records/table";
 import { train } from "../../../lib/train/train";
-import { InterruptedError } from "../../../lib/util/errors";
+import { InterruptedError, RecordError } from "../../../lib/util/errors";
 import { temporaryFolder } from "../../helpers/tinySearch";
 import { tinyModel, tinyTraining } from "../../helpers/tinyTraining";
 
@@ -157,6 +157,41 @@ describe("ablate", () => {
       ablate(baseline, { ...settings, ablations: [parseAblation("process:postprocess")] }),
     ).rejects.toThrow(
       'ablate: this network has no "postprocess" to ablate by process. It has none. All: bars ablate <run> --list.',
+    );
+  });
+
+  it("refuses a training that is not finished, whose ablations would be taken for those of the finished one", async () => {
+    const directory = join(root, "stopped");
+    const stop = new AbortController();
+    const training = tinyTraining({ epochs: 2 });
+    const options = { directory, signal: stop.signal, onEpoch: () => stop.abort() };
+    await expect(train(training, tinyModel(), options)).rejects.toThrow(InterruptedError);
+    expect((await ablationsOf(directory)).length).toBeGreaterThan(0);
+    await expect(ablate(directory, settings)).rejects.toThrow(
+      new RecordError(
+        `${directory}: ablate expected a training that is finished, got one that is interrupted (stopped in epoch 2 after step 0). Finish it first: train again with the same settings and folder.`,
+      ),
+    );
+    expect(existsSync(join(directory, "ablation"))).toBe(false);
+  });
+
+  it("measures a training by Bop whose threshold of flips warmed up, and says how statistics were taken", async () => {
+    const directory = join(root, "bop");
+    const config = tinyTraining({
+      epochs: 3,
+      binarization: { weight: "sign" },
+      optimizer: {
+        method: "bop",
+        decayLatent: false,
+        bopGamma: { kind: "warmup", epochs: 2, from: 1e-5, after: 1e-3 },
+      },
+    });
+    await train(config, tinyModel(), { directory });
+    const ablations = [parseAblation("real_layer:cell0.process")];
+    const table = await ablate(directory, { ...settings, ablations });
+    expect(table.rows.map(({ kind }) => kind)).toEqual(["none", "real_layer"]);
+    expect(table.provenance.notes[1]).toBe(
+      "Batch norms' statistics taken anew from 2 batches of training images, augmented as in training, before every measurement, also for the network as trained.",
     );
   });
 
