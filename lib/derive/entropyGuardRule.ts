@@ -74,7 +74,8 @@ function edgeChoice(space: SpaceConfig, row: readonly number[], decided: boolean
  */
 function entropyShare(row: readonly number[], method: ProbabilityMethod): number {
   const term = (p: number) => (p > 0 ? -p * Math.log(p) : 0);
+  // Rounding must not carry the share of an even row above 1.
   if (method === "sigmoid")
-    return row.reduce((sum, p) => sum + term(p) + term(1 - p), 0) / (row.length * Math.LN2);
-  return row.length < 2 ? 0 : row.reduce((sum, p) => sum + term(p), 0) / Math.log(row.length);
+    return Math.min(1, row.reduce((sum, p) => sum + term(p) + term(1 - p), 0) / (row.length * Math.LN2));
+  return row.length < 2 ? 0 : Math.min(1, row.reduce((sum, p) => sum + term(p), 0) / Math.log(row.length));
 }

@@ -44,7 +44,7 @@ const channelStep = 8;
  * `T` takes those of the source's stage `round(t (S − 1) / (T − 1))`. All widths are 1. `initChannels` is then the largest
  * multiple of 8 (and of the groups of grouped convolutions) whose network has at most `bops` 1-bit operations.
  *
- * @throws ConfigError if even the narrowest such network has more.
+ * @throws ConfigError if even the narrowest such network has more, or none has any.
  */
 export function transferGenotype(
   source: Genotype,
@@ -75,9 +75,15 @@ export function transferGenotype(
   const step = grouped ? leastCommonMultiple(channelStep, source.space.convGroups) : channelStep;
   const at = (steps: number) => genotype(space(steps * step), { cells }, "transferGenotype");
   const bopsAt = (steps: number) => measuredCost(at(steps), "bops", binarization);
-  if (bopsAt(1) > target.bops) {
+  const fewest = bopsAt(1);
+  if (fewest === 0) {
     throw new ConfigError(
-      `transferGenotype: bops must be at least ${bopsAt(1)} for these cells in ${target.stages} stages (${step} channels, the fewest), got ${target.bops}. Allow more (--bops), or transfer cells with fewer convolutions.`,
+      `transferGenotype: the cells must have a binary layer, because 1-bit operations set the channels, got none (processKind ${source.space.processKind}, cellShortcut ${source.space.cellShortcut}, and no binary convolution on an edge). Transfer cells with a binary convolution.`,
+    );
+  }
+  if (fewest > target.bops) {
+    throw new ConfigError(
+      `transferGenotype: bops must be at least ${fewest} for these cells in ${target.stages} stages (${step} channels, the fewest), got ${target.bops}. Allow more (--bops), or transfer cells with fewer convolutions.`,
     );
   }
   let [fits, exceeds] = [1, 2];

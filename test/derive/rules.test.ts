@@ -100,6 +100,14 @@ describe("derive by entropy_guard", () => {
     expect(chosen({ rule: "entropy_guard", maxEntropy: 1 }, rows)).toEqual(chosen("argmax", rows));
   });
 
+  it("is argmax with maxEntropy 1, of any number of equal alphas, whose entropy rounds to more than 1", () => {
+    const primitives = ["none", "skip_connect", "avg_pool_3x3", "bin_conv_1x1", "bin_conv_3x3"] as const;
+    const five = spaceConfig({ ...small, primitives });
+    const alphas = at(Array.from({ length: 3 }, () => primitives.map(() => 0)));
+    const guarded = derive({ space: five, alphas }, { rule: "entropy_guard", maxEntropy: 1 });
+    expect(guarded.genotype).toEqual(derive({ space: five, alphas }, "argmax").genotype);
+  });
+
   it("takes the expected layout where depth and width are undecided", () => {
     const { genotype } = derive({ space, alphas: uniformAlphas(space) }, "entropy_guard");
     expect(genotype.depth).toEqual([1, 1, 1]);

@@ -18,6 +18,7 @@ import { stagesOf } from "../../lib/space/stages";
 import { parseGenotype } from "../../lib/space/validateGenotype";
 import { AlphaVariables } from "../../lib/supernet/alphaVariables";
 import { Supernet } from "../../lib/supernet/supernet";
+import { ConfigError } from "../../lib/util/errors";
 
 beforeAll(() => startBackend());
 
@@ -172,6 +173,17 @@ describe("transferGenotype", () => {
   it("says which budget the narrowest network needs", () => {
     expect(() => transferGenotype(source, { ...transferTargets.imagenet, bops: 10 })).toThrow(
       /transferGenotype: bops must be at least \d+ for these cells in 4 stages \(8 channels, the fewest\), got 10\. Allow more \(--bops\)/,
+    );
+  });
+
+  it("refuses cells without a binary layer, of which every width has the same 1-bit operations: none", () => {
+    const skip = [{ to: 1, from: 0, primitive: "skip_connect" } as const];
+    const real = spaceConfig({ ...source.space, processKind: "real", cellShortcut: "avg_pool" });
+    const unmeasured = genotype(real, { cells: [skip, skip] });
+    expect(() => transferGenotype(unmeasured, transferTargets.imagenet)).toThrow(
+      new ConfigError(
+        "transferGenotype: the cells must have a binary layer, because 1-bit operations set the channels, got none (processKind real, cellShortcut avg_pool, and no binary convolution on an edge). Transfer cells with a binary convolution.",
+      ),
     );
   });
 
