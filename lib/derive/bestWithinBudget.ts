@@ -1,5 +1,6 @@
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { ComparedMeasure } from "../cost/cost";
+import type { BlockStyle } from "../primitives/blockStyle";
 import type { Alphas } from "../space/alphas";
 import type { GenotypeChoice } from "../space/genotype";
 import { stagesOf } from "../space/stages";
@@ -50,6 +51,8 @@ export interface BudgetQuestion {
    * pruned networks predict of the pruned network.
    */
   readonly ofPruned?: boolean | undefined;
+  /** How binary layers are built; left out: as by default. */
+  readonly style?: BlockStyle | undefined;
 }
 
 /** The likeliest architecture within a budget, or what the cheapest of all costs where none is. */
@@ -73,7 +76,7 @@ export type BudgetResult =
 export function bestWithinBudget(space: SpaceConfig, alphas: Alphas, question: BudgetQuestion): BudgetResult {
   const { measure, budget, least = 0, method = "softmax", temperature = 1 } = question;
   const { prune = false, ofPruned = false } = question;
-  const piece = stagePieces(space, measure);
+  const piece = stagePieces(space, measure, question.style);
   const pruned = prune && ofPruned && method === "softmax";
   const choices = stageChoices(space, alphas, temperature, pruned);
   const all = cellDecisions(space, alphas, method, temperature);

@@ -1,8 +1,7 @@
 import type { SearchRecord } from "../records/searchRecord";
 import { deriveInputOf } from "./alphasAt";
-import { bestWithinBudget } from "./bestWithinBudget";
 import type { BudgetOptions } from "./budgetRule";
-import { type BudgetRow, type BudgetSweepOptions, budgetRow } from "./budgetSweep";
+import { type BudgetRow, type BudgetSweepOptions, budgetRow, cheapestCost } from "./budgetSweep";
 import { derive } from "./derive";
 import type { DeriveInput } from "./deriveRule";
 
@@ -56,7 +55,7 @@ export function* budgetBreakSteps(
   const { measure } = options;
   const breaks: BudgetBreak[] = [];
   // No architecture costs less than this one; with it the search for cheaper ones ends.
-  const least = cheapestOf(input, options);
+  const least = cheapestCost(input, measure, options);
   let budget: number | null = null;
   while (budget === null || (budget > 0 && budget >= least)) {
     const row = budgetRow(derive(input, { ...options, rule: "budget", budget }), measure);
@@ -69,10 +68,4 @@ export function* budgetBreakSteps(
     yield [...breaks];
     budget = row.cost - leastDifference[measure];
   }
-}
-
-function cheapestOf(input: DeriveInput, { measure, method, prune, initChannels }: BreakOptions): number {
-  const space = initChannels === undefined ? input.space : { ...input.space, initChannels };
-  const result = bestWithinBudget(space, input.alphas, { measure, budget: -1, method, prune });
-  return "cheapest" in result ? result.cheapest : 0;
 }

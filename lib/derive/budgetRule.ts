@@ -99,13 +99,13 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
  * @throws DeriveError where no architecture is in the band.
  */
 export function withinBudget(
-  { space, alphas, ofPruned }: Pick<DeriveInput, "space" | "alphas" | "ofPruned">,
+  { space, alphas, ofPruned, style }: Pick<DeriveInput, "space" | "alphas" | "ofPruned" | "style">,
   { method, temperature, measure, budget, atLeast, prune }: BudgetOptions,
   rule: string,
 ): RuleResult {
   const limit = budget ?? Infinity;
   const least = atLeast > 0 ? atLeast * limit : 0;
-  const question = { measure, budget: limit, least, method, temperature, prune, ofPruned };
+  const question = { measure, budget: limit, least, method, temperature, prune, ofPruned, style };
   const result = bestWithinBudget(space, alphas, question);
   if ("choice" in result) return result.choice;
   const name = measureNames[measure];

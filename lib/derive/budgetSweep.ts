@@ -6,6 +6,7 @@ import { DeriveError } from "../util/errors";
 import { deriveInputOf, type StoredEpoch } from "./alphasAt";
 import { bestWithinBudget } from "./bestWithinBudget";
 import { derive } from "./derive";
+import type { DeriveInput, ProbabilityOptions } from "./deriveRule";
 
 /** The best architecture at one budget. Costs per image, one multiply-accumulate = 1. */
 export interface BudgetRow {
@@ -92,7 +93,12 @@ export function budgetRow(
 }
 
 /** What the cheapest architecture of a search's space costs. */
-function cheapestCost(input: ReturnType<typeof deriveInputOf>, measure: ComparedMeasure): number {
-  const result = bestWithinBudget(input.space, input.alphas, { measure, budget: -1 });
+export function cheapestCost(
+  { space, alphas, style }: DeriveInput,
+  measure: ComparedMeasure,
+  { method, prune, initChannels = space.initChannels }: Partial<ProbabilityOptions> = {},
+): number {
+  const scaled = initChannels === space.initChannels ? space : { ...space, initChannels };
+  const result = bestWithinBudget(scaled, alphas, { measure, budget: -1, method, prune, style });
   return "cheapest" in result ? result.cheapest : 0;
 }

@@ -34,12 +34,12 @@ export const perturbRule: DeriveRule<PerturbOptions> = Object.freeze({
       : `judge must be one of ${judgements.join(", ")}, got ${JSON.stringify(options.judge)}`,
   fromInput: (input, given) => budgetRule.fromInput?.(input, given) ?? {},
   choose: (input, options) => {
-    const { strengths } = input;
+    const { space, strengths, style } = input;
     if (strengths === undefined) {
       throw new DeriveError(
         'derive: rule "perturb" judges choices by the supernet\'s loss and needs the checkpoint of the search, got none. Use deriveByPerturbation with the folder of the run, or `bars derive <folder>`.',
       );
     }
-    return withinBudget({ space: input.space, alphas: strengths }, options, "perturb");
+    return withinBudget({ space, alphas: strengths, ...(style ? { style } : {}) }, options, "perturb");
   },
 } satisfies DeriveRule<PerturbOptions>);

@@ -1,7 +1,9 @@
+import { defaultBinarizationConfig } from "../config/binarizationConfig";
 import type { SpaceConfig } from "../config/spaceConfig";
 import type { ComparedMeasure, Cost } from "../cost/cost";
 import { type CostTables, costTables, type PairCost } from "../cost/costTables";
 import { comparedIn, latencyTable } from "../cost/latencyTable";
+import type { BlockStyle } from "../primitives/blockStyle";
 import { groupCount } from "../space/stages";
 
 /** What one stage at one depth and with its widths adds to the cost of a network. */
@@ -16,29 +18,39 @@ export interface StagePiece {
   readonly most: number;
 }
 
-/** Spaces are frozen values; sweeping a budget asks for the same one again and again. Times are those of the table in use. */
-const tablesBySpace = new WeakMap<SpaceConfig, { readonly tables: CostTables; readonly times: unknown }>();
+/**
+ * Spaces are frozen values; sweeping a budget asks for the same one again and again, with the same style. Times are those of
+ * the table in use.
+ */
+const tablesBySpace = new WeakMap<
+  SpaceConfig,
+  { readonly tables: CostTables; readonly built: string; readonly times: unknown }
+>();
 
-function tablesOf(space: SpaceConfig): CostTables {
+function tablesOf(space: SpaceConfig, style: BlockStyle): CostTables {
   const times = latencyTable();
+  const built = `${style.blockOrder} ${style.weight} ${style.nonlinearity} ${style.rsign}`;
   const known = tablesBySpace.get(space);
-  if (known && known.times === times) return known.tables;
-  const tables = costTables(space);
-  tablesBySpace.set(space, { tables, times });
+  if (known && known.built === built && known.times === times) return known.tables;
+  const tables = costTables(space, style);
+  tablesBySpace.set(space, { tables, built, times });
   return tables;
 }
 
 /**
- * Gives the pieces of a space's stages. Their sum over the stages is the cost of the network, exactly: see `costTables`.
+ * Gives the pieces of a space's stages. Their sum over the stages is the cost of the network, exactly: see `costTables`. Of
+ * times it is at least that: see `timed`.
  *
+ * @param style how binary layers are built.
  * @returns for a stage, its depth, the indices of its effective widths (of each kept cell's input, at least one; one alone where
  * the width is the stage's) and of the next stage's first width (any in the last stage).
  */
 export function stagePieces(
   space: SpaceConfig,
   measure: ComparedMeasure,
+  style: BlockStyle = defaultBinarizationConfig,
 ): (stage: number, depth: number, widths: readonly number[], next: number) => StagePiece {
-  const tables = tablesOf(space);
+  const tables = tablesOf(space, style);
   const choices = space.widthChoices.length;
   const known = new Map<string, StagePiece>();
   return (stage, depth, widths, next) => {

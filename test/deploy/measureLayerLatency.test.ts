@@ -168,6 +168,20 @@ describe("the cost measure latency", () => {
     expect(twice.held?.cost).toBeCloseTo(2 * most, 12);
   });
 
+  it("holds rule budget by the layers of the search's own style: RSign has times of its own", () => {
+    const binarization = { ...search.config.binarization, rsign: true };
+    const layers = Object.entries(madeUp.layers).map(([key, ms]) => [key.replace(/^sign /, "rsign "), ms]);
+    useLatencyTable({ ...madeUp, layers: Object.fromEntries(layers) });
+    const shifted = deriveInputOf({ ...search, config: { ...search.config, binarization } });
+    const rule = { rule: "budget", measure: "latency", budget: null } as const;
+    const free = derive(shifted, rule);
+    expect(free.held?.cost).toBe(free.cost.latencyMs);
+    const budget = 0.6 * (free.held?.cost as number);
+    expect(derive(shifted, { ...rule, budget }).held?.cost).toBeLessThanOrEqual(budget);
+    // The same space in another style, under the same table.
+    expect(() => derive(deriveInputOf(search), rule)).toThrow("lacks layers of this network");
+  });
+
   it("is an axis of the frontier, with a column of its own", () => {
     useLatencyTable(madeUp);
     const { runs } = comparableRuns(found, { which: "all", checkpoint: "last" });
