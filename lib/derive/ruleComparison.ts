@@ -5,6 +5,7 @@ import { edgesOf } from "../space/edges";
 import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
 import { deriveInputOf, type StoredEpoch } from "./alphasAt";
+import { cheapestCost } from "./budgetSweep";
 import { type Derivation, derive, deriveRules, type RuleChoice } from "./derive";
 import type { OwnRule } from "./ownRule";
 
@@ -44,8 +45,11 @@ function ruleName(rule: RuleChoice): string {
 }
 
 /**
- * Every rule that a record alone suffices for, at its defaults; the budget is the search's own, or half the cost of the
- * argmax architecture where the search had none. (Rule "best_of" needs the checkpoint: `deriveBySupernet`.)
+ * Every rule that a record alone suffices for, at its defaults; the budget is the search's own. Where the search had none it
+ * is half the cost of the argmax architecture, at least that of the cheapest one, and no limit where these cost nothing.
+ * (Rule "best_of" needs the checkpoint: `deriveBySupernet`.)
+ *
+ * @param epoch whose argmax architecture that is; by default the one the search chose, else the last.
  *
  * @example
  * ```ts
@@ -53,9 +57,12 @@ function ruleName(rule: RuleChoice): string {
  * console.log(bars.derivation.comparedRules(record).length > 5); // true
  * ```
  */
-export function comparedRules(record: SearchRecord): RuleChoice[] {
+export function comparedRules(record: SearchRecord, epoch?: StoredEpoch): RuleChoice[] {
   const { method, measure, budget } = record.config.cost;
-  const half = () => Math.round(derive(deriveInputOf(record)).cost[measure] / 2);
+  const half = () => {
+    const input = deriveInputOf(record, epoch);
+    return Math.max(Math.round(derive(input).cost[measure] / 2), cheapestCost(input, measure)) || null;
+  };
   const names = Object.entries(deriveRules).flatMap(([name, rule]): RuleChoice[] => {
     if (name === "budget") return [{ rule: "budget", measure, budget: method === "none" ? half() : budget }];
     return "needsCheckpoint" in rule ? [] : [name as "argmax"];
@@ -66,6 +73,7 @@ export function comparedRules(record: SearchRecord): RuleChoice[] {
 /**
  * Derives from one stored search by several rules. Rules that draw use the record's seed.
  *
+ * @param rules by default {@link comparedRules} at that epoch.
  * @param epoch by default the one the search chose, else the last.
  * @throws DeriveError for a rule that cannot be applied, e.g. a budget that no architecture keeps.
  *
@@ -77,12 +85,13 @@ export function comparedRules(record: SearchRecord): RuleChoice[] {
  */
 export function derivations(
   record: SearchRecord,
-  rules: readonly RuleChoice[] = comparedRules(record),
+  rules?: readonly RuleChoice[],
   epoch?: StoredEpoch,
 ): Record<string, Derivation> {
-  if (rules.length === 0) throw new DeriveError("derivations: expected at least one rule, got none.");
+  const asked = rules ?? comparedRules(record, epoch);
+  if (asked.length === 0) throw new DeriveError("derivations: expected at least one rule, got none.");
   const input = { ...deriveInputOf(record, epoch), key: fold(randomKey(record.config.seed), "derive") };
-  return Object.fromEntries(rules.map((rule) => [ruleName(rule), derive(input, rule)]));
+  return Object.fromEntries(asked.map((rule) => [ruleName(rule), derive(input, rule)]));
 }
 
 /**
@@ -97,7 +106,7 @@ export function derivations(
  */
 export function ruleComparison(
   record: SearchRecord,
-  rules: readonly RuleChoice[] = comparedRules(record),
+  rules?: readonly RuleChoice[],
   epoch?: StoredEpoch,
 ): RuleRow[] {
   return Object.entries(derivations(record, rules, epoch)).map(([rule, derivation]) =>

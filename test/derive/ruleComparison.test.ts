@@ -47,6 +47,45 @@ describe("ruleComparison", () => {
     expect(own).toMatchObject({ budget: record.config.cost.budget });
   });
 
+  it("takes the half of the epoch that is asked for", () => {
+    const half = Math.round(derive(deriveInputOf(free, "start")).cost.ops / 2);
+    expect(half).not.toBe(Math.round(derive(deriveInputOf(free)).cost.ops / 2));
+    expect(comparedRules(free, "start")).toContainEqual({ rule: "budget", measure: "ops", budget: half });
+    const rules = Object.keys(derivations(free, undefined, "start"));
+    expect(rules).toContain(`budget, measure: ops, budget: ${half}`);
+    expect(ruleComparison(free, undefined, "start").map(({ rule }) => rule)).toEqual(rules);
+  });
+
+  it("has a row for every rule of a search that collapsed to the cheapest cells, half of which nothing costs", () => {
+    const firsts = (rows: readonly (readonly number[])[]) =>
+      rows.map((row) => row.map((_, i) => (i ? 0 : 1)));
+    const collapsed = {
+      ...free,
+      epochs: free.epochs.map((entry) => {
+        const { cells, depth, width } = entry.alphas;
+        return { ...entry, alphas: { cells: cells.map(firsts), depth: firsts(depth), width: firsts(width) } };
+      }),
+    };
+    const own = derive(deriveInputOf(collapsed)).cost;
+    const rows = ruleComparison(collapsed);
+    expect(rows.find(({ rule }) => rule.startsWith("budget"))).toMatchObject({
+      rule: `budget, measure: ops, budget: ${own.ops}`,
+      flops: own.flops,
+      bops: own.bops,
+    });
+    // Of what costs nothing, no share is a budget.
+    const real: SearchRecord = {
+      ...collapsed,
+      config: {
+        ...collapsed.config,
+        space: { ...collapsed.config.space, processKind: "real", cellShortcut: "avg_pool" },
+        cost: { ...collapsed.config.cost, measure: "bops" },
+      },
+    };
+    expect(comparedRules(real)).toContainEqual({ rule: "budget", measure: "bops", budget: null });
+    expect(ruleComparison(real).find(({ rule }) => rule.startsWith("budget"))?.bops).toBe(0);
+  });
+
   it("refuses an empty list", () => {
     expect(() => derivations(record, [])).toThrow(
       new DeriveError("derivations: expected at least one rule, got none."),
