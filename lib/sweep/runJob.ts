@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { EvolutionConfig } from "../config/evolutionConfig";
@@ -62,7 +63,7 @@ interface Sofar {
 }
 
 /**
- * Does what is left of the job in a folder, and writes how it ended into `outcome.json`. Every step resumes from what
+ * Does what is left of the job in a folder, and writes how it ended into `outcome.json`, which is not there meanwhile. Every step resumes from what
  * it left there; a finished job is not touched.
  *
  * @throws FolderBusyError, naming the process, if a live one works in the folder.
@@ -105,6 +106,8 @@ async function runOwned(folder: string, job: SweepJob, options: RunJobOptions): 
     return ended;
   };
   try {
+    // How it ended before is no longer so: should this process die, the job is one that was begun.
+    rmSync(jobFiles(folder).outcome, { force: true });
     let sofar: Sofar = { search: null, model: null, record: null, cost: null };
     for (const next of job.steps) {
       step = next.step;

@@ -86,6 +86,7 @@ class Run {
   private readonly failed = new Map<SweepJob, string>();
   /** Jobs this run has started: a failure of theirs is final, also with `retry`. */
   private readonly tried = new Set<SweepJob>();
+  /** Whether a slot cannot go on, so that the others were asked to stop. */
   private broken = false;
   private readonly seenElsewhere = new Set<SweepJob>();
 
@@ -94,6 +95,10 @@ class Run {
     private readonly options: SweepRunOptions,
   ) {
     this.pending = new Set(jobs);
+  }
+
+  private get stopping(): boolean {
+    return this.broken || this.options.signal?.aborted === true;
   }
 
   stop(): void {
@@ -125,7 +130,7 @@ class Run {
 
   /** Takes jobs one after the other until none is left. */
   async work(slot: number): Promise<void> {
-    while (!this.options.signal?.aborted && !this.broken) {
+    while (!this.stopping) {
       const job = this.take();
       if (job) await this.runOne(job, slot);
       else if (this.pending.size === 0) return;
@@ -161,7 +166,7 @@ class Run {
     );
     this.processes.add(child);
     this.emit({ type: "started", job, pid: child.pid });
-    if (this.options.signal?.aborted) child.stop();
+    if (this.stopping) child.stop();
     const begun = new Date().toISOString();
     const { code, signal } = await child.ended;
     this.processes.delete(child);
@@ -172,7 +177,8 @@ class Run {
     }
     // Its folder alone says so: a process of another sweep may hold the lock by now, to find the job done.
     if (code === 0 && finishedOutcome(folder, job.id)) this.settleFinished(job, true);
-    else if (code === interruptedExitCode || (signal !== null && this.options.signal?.aborted))
+    // Asked to stop before it could listen, it is ended by the signal.
+    else if (code === interruptedExitCode || (signal !== null && this.stopping))
       this.emit({ type: "interrupted", job });
     else this.settleFailed(job, this.noteFailure(job, folder, begun, child.pid, code, signal), true);
   }

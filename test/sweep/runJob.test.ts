@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -169,6 +169,28 @@ describe("runJob", () => {
       'b-s0: stopped before the step "train"; everything is saved.',
     );
     expect(runner.calls).toHaveLength(0);
+  });
+
+  it("holds no earlier failure against a job while it is tried again: one that dies then was interrupted", async () => {
+    const { folder, jobs } = jobsOf({ name: "b", stage: "baseline" });
+    const [job] = jobs as [SweepJob];
+    const at = prepareJob(folder, job);
+    const fails = training(() => Promise.reject(new Error("the disk was full")));
+    await expect(run(at, fails)).rejects.toThrow("the disk was full");
+    expect(jobState(folder, job).status).toBe("failed");
+    // What is in the folder at that moment is what is left of a process that is killed then.
+    const left: (string | null)[] = [];
+    const dying = training(async ({ directory }) => {
+      mkdirSync(directory, { recursive: true });
+      const lock = readFileSync(join(at, "owner.lock"));
+      rmSync(join(at, "owner.lock"));
+      const { status, outcome } = jobState(folder, job);
+      left.push(status, outcome?.detail ?? null);
+      writeFileSync(join(at, "owner.lock"), lock);
+    });
+    await run(at, dying);
+    expect(left).toEqual(["interrupted", null]);
+    expect(jobState(folder, job).status).toBe("finished");
   });
 
   it("leaves a finished job alone", async () => {

@@ -268,6 +268,21 @@ describe("runSweep", () => {
     ]);
   });
 
+  it("counts no job as failed that it asks to stop while its process starts, because of another that cannot begin", async () => {
+    const { folder, jobs, run, events } = fakeSweep(2);
+    const path = jobFiles(prepareJob(folder, jobs[1] as SweepJob)).job;
+    const whole = readFileSync(path, "utf8");
+    writeFileSync(path, whole.replace('"seed": 0', '"seed": 7'));
+    await expect(run()).rejects.toThrow(`${path}: contentHash must be the hash of all else in it`);
+    expect(events.map(({ type, job }) => `${type} ${job.name}`)).toEqual([
+      "started a-s0",
+      "interrupted a-s0",
+    ]);
+    expect(jobState(folder, jobs[0] as SweepJob)).toMatchObject({ status: "waiting", outcome: null });
+    writeFileSync(path, whole);
+    expect(names((await run()).finished)).toEqual(["a-s0", "b-s0"]);
+  });
+
   it("refuses an outcome of another schema, naming the file", async () => {
     const { folder, jobs, run } = fakeSweep(1);
     const at = prepareJob(folder, jobs[0] as SweepJob);
