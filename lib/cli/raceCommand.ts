@@ -8,19 +8,18 @@ import {
   racePresetNames,
   racePresets,
 } from "../config/raceConfig";
+import { searchRecordAt } from "../evolution/storedSearch";
 import { saveGenotype } from "../figures/export/saveArchitecture";
 import { raceFiles } from "../race/raceFiles";
 import { raceText } from "../race/raceText";
 import { racedModel } from "../records/raceRecord";
 import { readRaceRecord } from "../records/raceRecordFile";
 import { readSearchRecord } from "../records/searchRecordFile";
-import { searchFiles } from "../search/searchFiles";
 import { describeGenotype } from "../space/describeGenotype";
 import type { Genotype } from "../space/genotype";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError } from "../util/errors";
 import { folderOwner } from "../util/folderOwner";
-import { isFolder } from "../util/makeFolders";
 import { openProgress } from "../util/progressSinks";
 import { overridesOf } from "./overrides";
 import { sayingWhenRead } from "./readNotRun";
@@ -112,11 +111,6 @@ async function run(preset: string, options: Options): Promise<void> {
   console.log(
     `\n${describeGenotype(genotype)}\n\n${raceText(record)}\n\nrecord    ${out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );
-}
-
-/** A search may be named by its folder, as elsewhere. */
-function searchRecordAt(given: string): string {
-  return isFolder(given) ? searchFiles(given).record : given;
 }
 
 /** Precedence, weakest first: preset, the search that is given, --config, --set, the options of their own. */

@@ -1,10 +1,16 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { searchFiles } from "../search/searchFiles";
 import { RecordError } from "../util/errors";
+import { isFolder } from "../util/makeFolders";
 import { shownPath } from "../util/shownPath";
+
+/** The record of a search on disk that is named by its folder or by its record. */
+export function searchRecordAt(place: string): string {
+  return isFolder(place) ? searchFiles(place).record : place;
+}
 
 /**
  * A finished search on disk, whose supernet can score architectures.
@@ -14,14 +20,14 @@ import { shownPath } from "../util/shownPath";
  */
 export function storedSearch(at: string): { readonly record: SearchRecord; readonly checkpoint: string } {
   const place = shownPath(at);
-  const folder = existsSync(place) && statSync(place).isDirectory() ? place : dirname(place);
-  const record = readSearchRecord(folder === place ? searchFiles(folder).record : place);
+  const path = searchRecordAt(place);
+  const record = readSearchRecord(path);
   if (record.status !== "finished") {
     throw new RecordError(
       `${place}: expected a finished search, whose weights no longer change, got one that is ${record.status}. Run it to its end first.`,
     );
   }
-  const { checkpoint } = searchFiles(folder);
+  const { checkpoint } = searchFiles(dirname(path));
   if (!existsSync(checkpoint)) {
     throw new RecordError(
       `${checkpoint}: expected the checkpoint of the search, which holds its supernet's weights, found none. Use the folder the search ran in.`,

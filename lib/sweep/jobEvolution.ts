@@ -1,6 +1,7 @@
 import { ownValue } from "../config/check";
 import { type EvolutionConfig, evolutionConfig, type TrainingFitness } from "../config/evolutionConfig";
 import { complete, type SettingsOf } from "../config/section";
+import type { SpaceConfig } from "../config/spaceConfig";
 import { spaceFor } from "../config/spaceFor";
 import { trainConfig } from "../config/trainConfig";
 import { trainPresetConfig } from "../config/trainPresets";
@@ -11,11 +12,14 @@ import type { JobChoice } from "./jobChoice";
 import { evolutionPart } from "./sweepSections";
 
 /**
- * The settings of a job's evolution: part, budget and seed.
+ * The settings of a job's evolution (part, budget and seed), and the space it looks in.
  * @throws ConfigError for parts that would have no effect, and a budget no architecture reaches; RecordError for a
  * stored search that cannot score.
  */
-export function evolutionSettings(choice: JobChoice): EvolutionConfig {
+export function evolutionSettings(choice: JobChoice): {
+  readonly config: EvolutionConfig;
+  readonly space: SpaceConfig;
+} {
   const { run, parts, budget, seed, place } = choice;
   const at = `${place}: evolution`;
   const given = parts.evolution ?? {};
@@ -33,12 +37,14 @@ export function evolutionSettings(choice: JobChoice): EvolutionConfig {
   const settings = { ...pace, seed, ...(budget === null ? {} : { budget }) };
   if (onSupernet) {
     const { record } = storedSearch(run.record as string);
-    if (budget) rejectUnreachableBudget(record.config.space, record.config.binarization, budget, place);
-    return evolutionConfig({ kind: "supernet", search: record.configHash, images }, settings, at);
+    const { space: searched, binarization } = record.config;
+    if (budget) rejectUnreachableBudget(searched, binarization, budget, place);
+    const scores = { kind: "supernet", search: record.configHash, images } as const;
+    return { config: evolutionConfig(scores, settings, at), space: searched };
   }
   const fitness = shortTraining({ preset, space, train }, at);
   if (budget) rejectUnreachableBudget(fitness.space, fitness.train.binarization, budget, place);
-  return evolutionConfig(fitness, settings, at);
+  return { config: evolutionConfig(fitness, settings, at), space: fitness.space };
 }
 
 /** Fitness by short trainings. Their seeds are drawn, so that the settings' own is 0 in every job. */

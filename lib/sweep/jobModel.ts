@@ -7,6 +7,7 @@ import type { TrainConfig } from "../config/trainConfig";
 import { measuredCost, rejectUnreachableBudget, rejectUnspendableBudget } from "../cost/budgetReach";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
+import { searchRecordAt } from "../evolution/storedSearch";
 import { fold, type RandomKey, randomKey } from "../random/randomKey";
 import { checkModelSpec, genotypeModel, type ModelSpec, modelShape } from "../records/modelSpec";
 import { readSearchRecord } from "../records/searchRecordFile";
@@ -37,9 +38,10 @@ export function givenModel(choice: JobChoice, train: TrainConfig): ModelSpec {
 }
 
 function fromStoredSearch(choice: JobChoice): ModelSpec {
-  const record = readSearchRecord(shownPath(choice.run.record as string));
+  const path = searchRecordAt(shownPath(choice.run.record as string));
+  const record = readSearchRecord(path);
   const { rule, epoch } = deriveSettings(choice, record.config);
-  const input = deriveInputOf(record, epoch ?? undefined, shownPath(choice.run.record as string));
+  const input = deriveInputOf(record, epoch ?? undefined, path);
   const key = fold(randomKey(choice.seed), "derive");
   const { genotype } = derive({ ...input, key }, rule);
   return genotypeModel(genotype, choice.label, {

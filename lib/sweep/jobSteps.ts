@@ -29,8 +29,10 @@ function stepsFor(choice: JobChoice): readonly JobStep[] {
   if (stage === "search") return [{ step: "search", config: searchSettings(choice) }];
   const train = trainSettings(choice);
   if (stage === "evolution") {
+    const { config, space } = evolutionSettings(choice);
+    requireForm(choice, train, space);
     return [
-      { step: "evolve", config: evolutionSettings(choice), name: choice.label },
+      { step: "evolve", config, name: choice.label },
       { step: "train", config: train, model: null },
     ];
   }

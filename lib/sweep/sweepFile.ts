@@ -96,6 +96,17 @@ export function withPreset(part: SweepPart): boolean {
   return part === "search" || part === "train" || part === "race";
 }
 
+/** A grid path of each part, for messages. */
+const gridExamples: Readonly<Record<SweepPart, string>> = {
+  search: "search.epochs",
+  derive: "derive.rule",
+  train: "train.epochs",
+  baseline: "baseline.width",
+  random: "random.atLeast",
+  evolution: "evolution.evaluations",
+  race: "race.proposals.fitted",
+};
+
 const fileKeys = { kind: 0, schema: 0, name: 0, note: 0, common: 0, runs: 0 };
 const commonKeys = {
   search: 0,
@@ -270,7 +281,7 @@ function checkGrid(value: unknown, stage: SweepStage, place: string): SweepRun["
     const [part, ...rest] = path.split(".");
     if (!parts.includes(part as SweepPart) || rest.length === 0 || rest.includes("")) {
       throw new ConfigError(
-        `${place}: grid path "${path}" must begin with a part of stage "${stage}" (${parts.join(", ")}), e.g. "${parts[0]}.${parts[0] === "baseline" ? "width" : "overrides"}".`,
+        `${place}: grid path "${path}" must begin with a part of stage "${stage}" (${parts.join(", ")}), e.g. "${gridExamples[parts[0] as SweepPart]}".`,
       );
     }
     if (path === "search.seed" || path === "train.seed" || path === "race.seed") {

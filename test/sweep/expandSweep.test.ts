@@ -172,6 +172,18 @@ describe("expandSweep", () => {
     );
   });
 
+  it("derives from a stored search that is named by its record or by its folder", () => {
+    const text = readFileSync(resolve(__dirname, "../../data/records/search-plain-seed0.json"), "utf8");
+    mkdirSync(join(folder, "given"));
+    writeFileSync(join(folder, "given", "record.json"), text);
+    const from = (record: string) => expand([{ name: "d", stage: "derive+train", record }])[0] as SweepJob;
+    const job = from("given");
+    expect(job.steps).toMatchObject([
+      { step: "train", model: { origin: { method: "search", recordHash: JSON.parse(text).configHash } } },
+    ]);
+    expect(job).toEqual(from("given/record.json"));
+  });
+
   it("takes stored genotypes by content, from paths relative to the file", () => {
     const genotype = randomGenotype(spaceConfig(), randomKey(0));
     writeFileSync(join(folder, "g.json"), genotypeJson(genotype));

@@ -1,7 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSweepFile } from "../../lib/sweep/sweepFile";
+import { spaceConfig } from "../../lib/config/spaceConfig";
+import { randomKey } from "../../lib/random/randomKey";
+import { genotypeJson } from "../../lib/space/genotypeJson";
+import { randomGenotype } from "../../lib/space/randomGenotype";
+import { readSweepFile, sweepStages } from "../../lib/sweep/sweepFile";
 import { baseline, chain, evolution, expand, file, folder } from "./sweepFixtures";
 
 describe("a sweep refuses, by name of the run or job,", () => {
@@ -73,6 +77,12 @@ describe("a sweep refuses, by name of the run or job,", () => {
       what: "a grid path outside its parts",
       runs: [{ ...baseline, grid: { "search.epochs": [1] } }],
       message: 'grid path "search.epochs" must begin with a part of stage "baseline" (baseline, train)',
+    },
+    {
+      what: "a grid path that is a part alone",
+      runs: [{ ...chain, grid: { search: [1] } }],
+      message:
+        'grid path "search" must begin with a part of stage "search+train" (search, derive, train), e.g. "search.epochs".',
     },
     {
       what: "seeds in the grid",
@@ -171,6 +181,18 @@ describe("a sweep refuses, by name of the run or job,", () => {
       message: '"e-10-s0": no architecture of its space reaches the budget of 10 bops; the cheapest costs ',
     },
     {
+      what: "an evolution whose networks cannot read what they are trained on at the end",
+      runs: [{ ...evolution, train: { overrides: { data: { dataset: "fashion-mnist" } } } }],
+      message:
+        '"e-400k-s0": train.overrides.data: dataset must be one of images of 32x32x3, which the architecture reads, got "fashion-mnist".',
+    },
+    {
+      what: "an evolution whose networks tell fewer classes apart than they are trained on at the end",
+      runs: [{ ...evolution, train: { overrides: { data: { dataset: "cifar100" } } } }],
+      message:
+        '"e-400k-s0": train.overrides.data: dataset must be one with at most the 10 classes of the architecture, got "cifar100".',
+    },
+    {
       what: "an evolution on a search that is not there",
       runs: [{ name: "e", stage: "evolution", record: "no.json" }],
       message: "no.json: expected a search record, found no such file.",
@@ -214,6 +236,33 @@ describe("a sweep refuses, by name of the run or job,", () => {
     { what: "no runs", runs: [], message: "sweep.json: runs must be a list of at least one run, got []." },
   ])("$what", ({ runs, message }) => {
     expect(() => expand(runs)).toThrow(message);
+  });
+
+  it("a grid path outside its stage, with one in its place that the stage takes", () => {
+    const values: Readonly<Record<string, unknown>> = {
+      "derive.rule": "argmax",
+      "random.atLeast": 0.5,
+      "race.proposals.fitted": 0.5,
+    };
+    const record = resolve(__dirname, "../../data/records/search-plain-seed0.json");
+    const genotype = join(folder, "genotype.json");
+    writeFileSync(genotype, genotypeJson(randomGenotype(spaceConfig(), randomKey(0))));
+    const files: Readonly<Record<string, object>> = { "derive+train": { record }, train: { genotype } };
+    for (const stage of sweepStages) {
+      const one = { name: "r", stage, ...files[stage], ...(stage === "random" ? { budgets: [4e6] } : {}) };
+      const own = stage === "evolution" ? { evolution: evolution.evolution } : {};
+      const refused = (() => {
+        try {
+          expand([{ ...one, ...own, grid: { "x.y": [1] } }]);
+        } catch (error) {
+          return (error as Error).message;
+        }
+        return "";
+      })();
+      const path = /e\.g\. "([^"]+)"\.$/.exec(refused)?.[1] as string;
+      const jobs = expand([{ ...one, ...own, grid: { [path]: [values[path] ?? 10] } }]);
+      expect([stage, jobs.length]).toEqual([stage, 1]);
+    }
   });
 
   it("files of another kind or schema, and what is no JSON", () => {
