@@ -17,7 +17,10 @@ const variable = "BARS_DEFINE";
  */
 export async function loadDefinitions(argv: readonly string[]): Promise<readonly string[]> {
   const rest: string[] = [];
-  const given = (process.env[variable] ?? "").split(delimiter).filter((path) => path !== "");
+  const given = (process.env[variable] ?? "")
+    .split(delimiter)
+    .filter((path) => path !== "")
+    .map((path) => resolve(path));
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i] as string;
     const joined = argument.startsWith("--define=") ? argument.slice("--define=".length) : null;
@@ -34,6 +37,12 @@ export async function loadDefinitions(argv: readonly string[]): Promise<readonly
   if (modules.length > 0) process.env[variable] = modules.join(delimiter);
   for (const path of modules) await load(path);
   return rest;
+}
+
+/** What a process that does not inherit the environment of this one needs in its own to know the same definitions. */
+export function definitionsEnvironment(): Readonly<Record<string, string>> {
+  const modules = process.env[variable];
+  return modules ? { [variable]: modules } : {};
 }
 
 async function load(path: string): Promise<void> {

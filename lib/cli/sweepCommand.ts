@@ -16,6 +16,7 @@ import { InterruptedError, RecordError } from "../util/errors";
 import { openInterrupt } from "../util/interrupt";
 import { poolSize } from "../util/poolSize";
 import { shownPath } from "../util/shownPath";
+import { definitionsEnvironment } from "./defineModules";
 import { backendOption, countingNumber, fileAt, place, positive, several, wholeNumber } from "./values";
 import { writeTable } from "./writeTable";
 
@@ -228,7 +229,7 @@ function slurmCommand(): Command {
         cores: threads,
         atOnce,
         setup,
-        env: backend ? { BARS_BACKEND: backend } : {},
+        env: { ...definitionsEnvironment(), ...(backend ? { BARS_BACKEND: backend } : {}) },
         ...(time ? { time } : {}),
         ...(mem ? { memory: mem } : {}),
         ...(partition ? { partition } : {}),

@@ -106,6 +106,25 @@ describe("bars sweep and bars frontier, on real searches and trainings", () => {
     expect(readFileSync(join(folder, "runs/both/table.csv"), "utf8").split("\n")).toHaveLength(5);
   });
 
+  it("hands the modules of definitions on to the tasks of Slurm, from wherever these start", async () => {
+    const modules = ["own.cjs", "more.cjs"].map((name) => join(folder, name));
+    for (const path of modules) writeFileSync(path, "");
+    const todo = sweepFile("defined", [drawn]);
+    const start = barsProcess(folder, { ...process.env, BARS_DEFINE: "own.cjs" });
+    const { out } = await start(
+      "sweep",
+      "slurm",
+      todo,
+      "--dry-run",
+      "--define",
+      "more.cjs",
+      "--backend",
+      "cpu",
+    );
+    expect(out).toContain(`\nexport BARS_DEFINE='${modules.join(":")}'\nexport BARS_BACKEND='cpu'\n`);
+    expect((await bars("sweep", "slurm", todo, "--dry-run")).out).not.toContain("BARS_DEFINE");
+  });
+
   it("draws the frontier of its folder over seeds, with published points apart, in every format", async () => {
     const point = { name: "someone's", bops: 4e5, accuracy: 0.9, source: "Nobody 2000", convention: "awnas" };
     writeFileSync(join(folder, "published.json"), JSON.stringify([point]));
