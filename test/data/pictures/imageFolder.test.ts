@@ -287,10 +287,8 @@ describe("a folder of pictures", () => {
     const flat = scratch();
     const lines = [0, 1, 2, 3, 4].flatMap((i) => [`a${i}.png,ant`, `b${i}.png,bee`]);
     const listed = (text: string) => {
-      const { folder } = imageListSettings(put(flat, "list.csv", text), { testShare: 0.4 });
-      const { pictures } = listPictures(
-        dataConfig({ dataset: "image-folder", folder }).folder as FolderConfig,
-      );
+      const settings = imageListSettings(put(flat, "list.csv", text), { testShare: 0.4 });
+      const { pictures } = listPictures(dataConfig(settings).folder as FolderConfig);
       const of = (part: string) => pictures.filter((one) => one.part === part).map(({ path }) => path);
       return { train: of("train"), test: of("test") };
     };
