@@ -67,7 +67,7 @@ export interface LayerCodes {
 /** Everything measured at one tap. What does not apply is null. */
 export interface TapMeasures extends TapPlace {
   readonly name: string;
-  /** Other names of the same tensor. */
+  /** Other names of the same tensor, of the same kind; of any kind in records of schema 1. */
   readonly sameAs: readonly string[];
   /** `[height, width, channels]` or `[features]`. */
   readonly shape: readonly number[];
@@ -125,7 +125,8 @@ export interface AnalysedRun {
 /** One network analysed, stored whole. Plain JSON. */
 export interface AnalysisRecord {
   readonly kind: "bars.analysis-record";
-  readonly schema: 1;
+  /** 2: what is in front of a sign is measured as that also where it is the value of a block or a cell (`sameAs`). */
+  readonly schema: 1 | 2;
   readonly config: AnalysisConfig;
   readonly createdAt: string;
   readonly versions: { readonly bars: string; readonly node: string };

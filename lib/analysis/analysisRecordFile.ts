@@ -7,7 +7,8 @@ import { analysisRecordShape } from "./analysisRecordShape";
 const form = {
   what: "an analysis record",
   kind: "bars.analysis-record",
-  schema: 1,
+  schema: 2,
+  earlier: [1],
   shape: analysisRecordShape,
 } as const;
 

@@ -131,7 +131,7 @@ const gradient = objectOf<GradientRecord>({
 /** Every field of an analysis record. */
 export const analysisRecordShape = objectOf<AnalysisRecord>({
   kind: oneOf(["bars.analysis-record"]),
-  schema: oneOf([1]),
+  schema: oneOf([1, 2]),
   config: acceptedWhole<AnalysisConfig>(analysisConfig),
   createdAt: timeText,
   versions: versionsShape,

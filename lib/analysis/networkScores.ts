@@ -1,5 +1,6 @@
 import { mean } from "../util/statistics";
 import type { AnalysisRecord, TapMeasures } from "./analysisRecord";
+import { beforeSign, beforeSigns, hasAllSigns } from "./beforeSigns";
 
 /** One number that stands for a whole network. */
 export interface NetworkScore {
@@ -17,7 +18,6 @@ export interface NetworkScore {
 type Pick1 = (tap: TapMeasures) => number | null | undefined;
 
 const over = reduced(average);
-const overValues = reduced(average, "presign");
 const least = reduced((values) => (values.length > 0 ? Math.min(...values) : null));
 const last = reduced((values) => values.at(-1) ?? null);
 
@@ -109,13 +109,11 @@ export const networkScores: readonly NetworkScore[] = [
     description:
       "participation ratio of pooled features behind the sign over that in front of it, mean over layers",
     of: ({ taps }) => {
-      const before = new Map(
-        taps.flatMap(({ name, kind, rank }) => (kind === "presign" && rank ? [[name, rank] as const] : [])),
-      );
-      const shares = taps.flatMap(({ name, kind, rank }) => {
-        const own = before.get(name.replace(/\.bits$/, ".presign"));
-        return kind === "bits" && rank && own && own.pooled.participationRatio > 0
-          ? [rank.pooled.participationRatio / own.pooled.participationRatio]
+      const before = beforeSigns(taps);
+      const shares = taps.flatMap((tap) => {
+        const ratio = beforeSign(tap, before)?.rank?.pooled.participationRatio ?? 0;
+        return tap.kind === "bits" && tap.rank && ratio > 0
+          ? [tap.rank.pooled.participationRatio / ratio]
           : [];
       });
       return average(shares);
@@ -157,14 +155,16 @@ export const networkScores: readonly NetworkScore[] = [
       return average(all.slice(0, Math.ceil(all.length / 2)));
     },
   },
-  overValues(
-    "zeroed",
-    "M7",
-    "share",
-    "images",
-    "values whose sign passes no gradient, mean over layers",
-    (tap) => tap.zeroed,
-  ),
+  {
+    name: "zeroed",
+    measure: "M7",
+    unit: "share",
+    uses: "images",
+    description: "values whose sign passes no gradient, mean over layers",
+    // Those of a few layers are not those of the network.
+    of: (record) =>
+      hasAllSigns(record) ? average(picked(record.taps, ({ zeroed }) => zeroed, "presign")) : null,
+  },
   {
     name: "cosineMean",
     measure: "M7",
@@ -218,8 +218,8 @@ type Measure = NetworkScore["measure"];
 
 type Reduce = (values: readonly number[]) => number | null;
 
-/** A score that reduces one number of every layer of a kind to one of the network. */
-function reduced(reduce: Reduce, kind: TapMeasures["kind"] = "bits") {
+/** A score that reduces one number of every binarized layer to one of the network. */
+function reduced(reduce: Reduce) {
   return (
     name: string,
     measure: Measure,
@@ -233,7 +233,7 @@ function reduced(reduce: Reduce, kind: TapMeasures["kind"] = "bits") {
     unit,
     uses,
     description,
-    of: ({ taps }) => reduce(picked(taps, pick, kind)),
+    of: ({ taps }) => reduce(picked(taps, pick, "bits")),
   });
 }
 

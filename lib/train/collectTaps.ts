@@ -20,13 +20,16 @@ export interface CollectOptions {
   readonly how: Pick<NetworkPass, "edeT" | "binaryWeights">;
   /**
    * Tensors to make of a tapped one, on the engine: only they are read out, so that large feature maps never leave
-   * it. Runs inside a tidy; null passes the tap over. A tensor shown under several names comes once, under the first.
+   * it. Runs inside a tidy; null passes the tap over. A tensor shown under several names comes once, under the first, or
+   * once for each `kind` of them.
    */
   readonly reduce: (
     tap: string,
     tensor: tf.Tensor,
     batch: TensorBatch,
   ) => Readonly<Record<string, tf.Tensor>> | null;
+  /** What a name's tensor is reduced as; left out: all alike. */
+  readonly kind?: (tap: string) => string;
   /** Gets the readings of one batch, in the order of the taps. */
   readonly onBatch: (readings: readonly TapReading[], batch: PlainBatch) => void;
 }
@@ -35,7 +38,7 @@ export interface CollectOptions {
  * Runs a network over batches and hands what `reduce` makes of its named tensors to `onBatch`, batch by batch: memory
  * is that of one batch, whatever their number.
  *
- * @returns other names of tensors that were shown under several, by the first name.
+ * @returns other names (of a kind) of tensors that were shown under several, by the first name.
  * @throws ConfigError for a tap the network does not have, naming near ones.
  *
  * @example
@@ -68,19 +71,20 @@ export async function collectTaps(
   for await (const batch of batches) {
     const kept: { readonly tap: string; readonly shape: number[]; readonly parts: [string, tf.Tensor][] }[] =
       [];
-    const first = new Map<number, string>();
+    const first = new Map<string, string>();
     try {
       tf.tidy(() => {
         const tensors = toTensors(batch, network.imageSize, network.imageChannels);
         const tap = (name: string, tensor: tf.Tensor) => {
           if (!wanted.has(name)) return;
-          const same = first.get(tensor.id);
+          const id = `${tensor.id} ${options.kind?.(name) ?? ""}`;
+          const same = first.get(id);
           if (same !== undefined) {
             const others = aliases.get(same) ?? [];
             if (!others.includes(name)) aliases.set(same, [...others, name]);
             return;
           }
-          first.set(tensor.id, name);
+          first.set(id, name);
           const parts = tf.tidy(() => {
             const made = options.reduce(name, tensor, tensors);
             return Object.entries(made ?? {}).map(([part, value]): [string, tf.Tensor] => [

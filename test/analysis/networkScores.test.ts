@@ -7,23 +7,26 @@ const record = {
   structure: null,
   gradient: null,
   taps: [
-    { name: "a.presign", kind: "presign", zeroed: 0.1 },
+    { name: "a.presign", sameAs: [], kind: "presign", zeroed: 0.1 },
     {
       name: "a.bits",
+      sameAs: [],
       kind: "bits",
       entropy: { layer: 0.9, usedBits: 40 },
       rank: { pooled: { effectiveRank: 4 } },
     },
-    { name: "b.presign", kind: "presign", zeroed: 0.5 },
+    { name: "b.presign", sameAs: [], kind: "presign", zeroed: 0.5 },
     {
       name: "b.bits",
+      sameAs: [],
       kind: "bits",
       entropy: { layer: 0.3, usedBits: 70 },
       rank: { pooled: { effectiveRank: 2 } },
     },
-    { name: "c.presign", kind: "presign", zeroed: 0.3 },
+    { name: "c.presign", sameAs: [], kind: "presign", zeroed: 0.3 },
     {
       name: "c.bits",
+      sameAs: [],
       kind: "bits",
       entropy: { layer: 0.6, usedBits: 20 },
       rank: { pooled: { effectiveRank: 9 } },
@@ -49,6 +52,25 @@ describe("networkScores", () => {
 
   it("take what is measured in front of signs from there", () => {
     expect(score("zeroed")).toBeCloseTo(0.3, 12);
+  });
+
+  it("compare the two sides of a sign under any of their names", () => {
+    const rank = (participationRatio: number) => ({ pooled: { participationRatio } });
+    const taps = [
+      { name: "a.presign", sameAs: ["b.presign"], kind: "presign", rank: rank(4), zeroed: 0.5 },
+      { name: "a.bits", sameAs: [], kind: "bits", rank: rank(2) },
+      { name: "c.bits", sameAs: ["b.bits"], kind: "bits", rank: rank(1) },
+    ];
+    expect(score("rankLoss", { ...record, taps } as never)).toBeCloseTo((2 / 4 + 1 / 4) / 2, 12);
+    // Of schema 1: what stands in front of the second sign is among the names of a block's value.
+    const earlier = [
+      { name: "a.presign", sameAs: [], kind: "presign", rank: rank(4), zeroed: 0.5 },
+      { name: "a.bits", sameAs: [], kind: "bits", rank: rank(2) },
+      { name: "sum", sameAs: ["b.presign"], kind: "value", rank: rank(5), zeroed: null },
+      { name: "b.bits", sameAs: [], kind: "bits", rank: rank(1) },
+    ];
+    expect(score("rankLoss", { ...record, taps: earlier } as never)).toBeCloseTo((2 / 4 + 1 / 5) / 2, 12);
+    expect(score("zeroed", { ...record, taps: earlier } as never)).toBeNull();
   });
 
   it("are null where a network has no such layers", () => {

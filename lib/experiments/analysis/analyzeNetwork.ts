@@ -135,7 +135,7 @@ async function analyze(
   const stages = new Map(genotype ? builtCells(genotype).map(({ cell, stage }) => [cell, stage]) : []);
   return {
     kind: "bars.analysis-record",
-    schema: 1,
+    schema: 2,
     config,
     createdAt: new Date().toISOString(),
     versions: { bars: version, node: process.version },
@@ -189,6 +189,7 @@ async function measureTaps(
   const aliases = await collectTaps(network, batches, {
     taps: names,
     how,
+    kind: kindOf,
     reduce: (tap, tensor, batch) =>
       reduceTap(tensor, batch, {
         kind: kindOf(tap),

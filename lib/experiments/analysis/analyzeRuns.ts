@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AnalysisRecord } from "../../analysis/analysisRecord";
 import { readAnalysisRecord, writeAnalysisRecord } from "../../analysis/analysisRecordFile";
+import { hasAllSigns } from "../../analysis/beforeSigns";
 import { analysisConfig } from "../../config/analysisConfig";
 import { dataLabel } from "../../data/dataLabel";
 import { type TrainingData, trainingData } from "../../train/trainContext";
@@ -34,7 +35,8 @@ export function analysisFile(directory: string, checkpoint: "last" | "best" = "l
 /**
  * Analyses the finished trainings at some places (as `findTrainRecords` finds them), one after another. Each analysis
  * is written into its run's folder at once; called again with the same settings, what is there is read, so that an
- * interrupted round goes on where it stopped. Runs that are not finished or lack their weights are left out and named.
+ * interrupted round goes on where it stopped; only an analysis of schema 1 that did not measure in front of every sign is
+ * made anew. Runs that are not finished or lack their weights are left out and named.
  *
  * @throws RecordError if no run is left, with the first reason; and what {@link analyzeNetwork} throws.
  *
@@ -98,11 +100,12 @@ export async function analyzeRuns(
   return { records, leftOut, reused };
 }
 
-/** An analysis on disk, if it is of this run and these settings. */
+/** An analysis on disk, if it is of this run and these settings, and lacks nothing that is measured now. */
 function earlier(file: string, configHash: string, settings: string): AnalysisRecord | null {
   if (!existsSync(file)) return null;
   const record = readAnalysisRecord(file);
-  return record.run?.configHash === configHash && canonicalJson(record.config) === settings ? record : null;
+  const same = record.run?.configHash === configHash && canonicalJson(record.config) === settings;
+  return same && hasAllSigns(record) ? record : null;
 }
 
 /** The images of runs, read once where runs share them. */

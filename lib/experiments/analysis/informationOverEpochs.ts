@@ -1,4 +1,5 @@
-import type { AnalysisRecord, TapMeasures } from "../../analysis/analysisRecord";
+import type { AnalysisRecord } from "../../analysis/analysisRecord";
+import { beforeSign, beforeSigns } from "../../analysis/beforeSigns";
 import type { AnalysisConfig } from "../../config/analysisConfig";
 import type { Overrides } from "../../config/check";
 import { type Table, type TableColumn, type TableRecord, table } from "../../records/table";
@@ -114,10 +115,7 @@ export function informationTable(record: TrainRecord, found: readonly KeptEpoch[
 }
 
 function layerRows({ taps }: AnalysisRecord, epoch: number): TableRecord[] {
-  const presign = new Map<string, TapMeasures>();
-  for (const tap of taps)
-    for (const name of [tap.name, ...tap.sameAs])
-      if (tap.kind === "presign") presign.set(name.replace(/\.presign$/, ""), tap);
+  const before = beforeSigns(taps);
   return taps
     .filter(({ kind }) => kind === "bits")
     .map((tap): TableRecord => {
@@ -131,7 +129,7 @@ function layerRows({ taps }: AnalysisRecord, epoch: number): TableRecord[] {
         inputInformation: tap.information?.inputInformation ?? null,
         labelInformation: tap.information?.labelInformationAboveChance ?? null,
         saturated: tap.information?.saturated ?? null,
-        rankBefore: presign.get(place)?.rank?.pooled.effectiveRank ?? null,
+        rankBefore: beforeSign(tap, before)?.rank?.pooled.effectiveRank ?? null,
         rankAfter: tap.rank?.pooled.effectiveRank ?? null,
       };
     });

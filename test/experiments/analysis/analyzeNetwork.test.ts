@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnalysisRecord } from "../../../lib/analysis/analysisRecord";
 import { readAnalysisRecord } from "../../../lib/analysis/analysisRecordFile";
 import { analysisReport } from "../../../lib/analysis/analysisReport";
+import { beforeSign, beforeSigns } from "../../../lib/analysis/beforeSigns";
 import { binaryEntropy } from "../../../lib/analysis/entropy";
+import { networkScores } from "../../../lib/analysis/networkScores";
 import { startBackend, tf } from "../../../lib/backend";
 import { sequentialBatches } from "../../../lib/data/sequentialBatches";
 import { analyzeNetwork } from "../../../lib/experiments/analysis/analyzeNetwork";
@@ -17,9 +19,10 @@ import { train } from "../../../lib/train/train";
 import { trainingData } from "../../../lib/train/trainContext";
 import { trainedNetwork } from "../../../lib/train/trainedNetwork";
 import { silentProgress } from "../../../lib/util/progress";
+import { mean } from "../../../lib/util/statistics";
 import { rewriteRecord } from "../../helpers/rewriteRecord";
 import { tinyRun } from "../../helpers/tinyRun";
-import { tinyTraining } from "../../helpers/tinyTraining";
+import { tinyModel, tinyTraining } from "../../helpers/tinyTraining";
 
 const config = {
   images: 48,
@@ -163,6 +166,27 @@ describe("analyzeNetwork", () => {
   });
 });
 
+describe("analyzeNetwork where signs read what blocks give as it is", () => {
+  it("measures in front of every sign of a genotype, too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bars-as-it-is-"));
+    const training = tinyTraining({ epochs: 1, binarization: { blockOrder: "conv_bn_relu" } });
+    await train(training, tinyModel(), { directory: folder });
+    const found = await analyzeNetwork(folder, null, { config: { ...config, gradient: { batches: 0 } } });
+    rmSync(folder, { recursive: true });
+    const before = beforeSigns(found.taps);
+    const bits = found.taps.filter(({ kind }) => kind === "bits");
+    expect(bits.length).toBeGreaterThan(2);
+    for (const one of bits) {
+      expect(beforeSign(one, before), one.name).toMatchObject({ kind: "presign", probe: null });
+      expect(beforeSign(one, before)?.zeroed, one.name).toBeGreaterThanOrEqual(0);
+    }
+    // The value stays what it is: with a probe, under its own name.
+    const output = found.taps.find(({ name }) => name === "cell0.output");
+    expect(output).toMatchObject({ kind: "value", zeroed: null, probe: { scoredImages: 20 } });
+    expect(output?.sameAs.some((name) => name.endsWith(".presign"))).toBe(false);
+  }, 60_000);
+});
+
 describe("analyzeNetwork of a baseline", () => {
   it("measures all of it, by stage and block", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bars-baseline-"));
@@ -178,10 +202,23 @@ describe("analyzeNetwork of a baseline", () => {
     expect(first).toMatchObject({ kind: "bits", stage: 0, cell: null });
     expect(first?.entropy?.layer).toBeGreaterThan(0);
     expect(found.taps.find(({ name }) => name === "stage2.block5.sum")?.probe?.scoredImages).toBe(4);
+    // Bi-Real's signs read the sums of the blocks before them: each is measured as the block's value and in front of the sign.
+    const before = found.taps.filter(({ kind }) => kind === "presign");
+    expect(before).toHaveLength(18);
+    for (const { zeroed } of before) expect(zeroed).toBeGreaterThanOrEqual(0);
+    const score = (name: string) => networkScores.find((one) => one.name === name)?.of(found);
+    expect(score("zeroed")).toBeCloseTo(mean(before.map(({ zeroed }) => zeroed as number)), 12);
     expect(found.gradient?.kernels.length).toBe(18);
     for (const { cosine } of found.gradient?.kernels ?? []) expect(cosine).toBeLessThan(0.999);
     const rowOf = (level: "stage" | "cell", place: string) =>
       analysisReport(found, level).rows.find((row) => row["place"] === place);
+    for (const stage of ["stage0", "stage1", "stage2"]) {
+      expect(rowOf("stage", stage)).toMatchObject({
+        layers: 6,
+        rankBefore: expect.any(Number),
+        zeroed: expect.any(Number),
+      });
+    }
     expect(rowOf("stage", "stage2")?.["minCut"]).toBe(16 * 16 * 4 + 32 * 8 * 8 * 4);
     expect(rowOf("cell", "stage0.block5")).toMatchObject({ layers: 1, minCut: 32 * 32 * 2 * 32 });
     expect(rowOf("cell", "network")?.["minCut"]).toBeNull();
@@ -216,7 +253,19 @@ describe("analyzeRuns", () => {
     const other = await analyzeRuns([directory], { config: { ...config, bits: 3 } });
     expect(other.reused).toBe(0);
     expect(existsSync(file)).toBe(true);
-    rewriteRecord(file, (record) => ({ ...record, schema: 2 }));
-    await expect(analyzeRuns([directory], { config })).rejects.toThrow(/expected schema 1, got 2/);
+    // An analysis of before that lacks what is in front of a sign is made anew; one that lacks nothing is not.
+    const schema1 = { ...other.records[0], schema: 1 } as AnalysisRecord;
+    writeFileSync(file, JSON.stringify(schema1));
+    expect((await analyzeRuns([directory], { config: { ...config, bits: 3 } })).reused).toBe(1);
+    const taps = schema1.taps.flatMap((one) => {
+      if (one.name === `${block}.presign`) return [];
+      return [one.name === "stem" ? { ...one, sameAs: [`${block}.presign`] } : one];
+    });
+    writeFileSync(file, JSON.stringify({ ...schema1, taps }));
+    const third = await analyzeRuns([directory], { config: { ...config, bits: 3 } });
+    expect(third.reused).toBe(0);
+    expect(third.records[0]?.taps.map(({ name }) => name)).toEqual(schema1.taps.map(({ name }) => name));
+    rewriteRecord(file, (record) => ({ ...record, schema: 3 }));
+    await expect(analyzeRuns([directory], { config })).rejects.toThrow(/expected schema 2, got 3/);
   });
 });

@@ -103,8 +103,9 @@ describe("informationTable", () => {
       taps: [
         tap("cell0.a.presign", { kind: "presign", sameAs: ["cell0.b.presign"], rank: rank(2) }),
         tap("cell0.b.bits", { kind: "bits", rank: rank(3) }),
-        tap("cell0.output", { kind: "value", rank: rank(9) }),
+        tap("cell0.output", { kind: "value", sameAs: ["cell1.a.presign"], rank: rank(9) }),
         tap("cell0.c.bits", { kind: "bits" }),
+        tap("cell1.a.bits", { kind: "bits", rank: rank(4) }),
       ],
     } as unknown as AnalysisRecord;
     const record = readTrainRecord(join(__dirname, "../../../data/records/analysis/reference-train.json"));
@@ -114,6 +115,7 @@ describe("informationTable", () => {
     ).toEqual([
       [5, "cell0.b", 2, 3],
       [5, "cell0.c", null, null],
+      [5, "cell1.a", 9, 4],
     ]);
   });
 });
