@@ -1,11 +1,13 @@
 import { edgesOf } from "../space/edges";
 import type { Genotype } from "../space/genotype";
 import { stagesOf } from "../space/stages";
+import { widthNames } from "../space/widthNames";
+import { widthSlots } from "../space/widthSlots";
 import { widthText } from "../space/widthText";
 
 /** One decision that two architectures take differently, as text. */
 export interface GenotypeDifference {
-  /** "cell group 0, edge 2-1", "stage 1, width". */
+  /** "cell group 0, edge 2-1", "stage 1, width"; where each cell has a width of its own, "cell 3, width". */
   readonly place: string;
   /** What each holds there: the operations of an edge joined by " + ", or "none"; a depth or a width. */
   readonly before: string;
@@ -15,6 +17,8 @@ export interface GenotypeDifference {
 /**
  * Where two architectures of one space differ, decision by decision: edges in the order of `edgesOf`, then depth and width of
  * each stage. Empty where they are the same.
+ *
+ * @param before of the same space as `after`.
  *
  * @example
  * ```ts
@@ -33,17 +37,18 @@ export function genotypeDifferences(before: Genotype, after: Genotype): Genotype
       after: operationsOn(after, group, to, from),
     })),
   );
+  const [names, slots] = [widthNames(space), widthSlots(space)];
   const layout = stagesOf(space).flatMap(({ index }) => [
     {
       place: `stage ${index}, depth`,
       before: String(before.depth[index] ?? ""),
       after: String(after.depth[index] ?? ""),
     },
-    {
-      place: `stage ${index}, width`,
-      before: widthText(before.width[index] ?? Number.NaN),
-      after: widthText(after.width[index] ?? Number.NaN),
-    },
+    ...[...new Set(slots[index])].map((slot) => ({
+      place: `${names[slot]}, width`,
+      before: widthText(before.width[slot] ?? Number.NaN),
+      after: widthText(after.width[slot] ?? Number.NaN),
+    })),
   ]);
   return [...cells, ...layout].filter((decision) => decision.before !== decision.after);
 }

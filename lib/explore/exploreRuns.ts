@@ -122,6 +122,11 @@ function runsData(view: RunsData["view"], given: ExploredRuns, options: ExploreR
     published,
     leftOut,
     expression: name,
+    given: given.every((one) => "record" in one)
+      ? "found"
+      : given.some((one) => "record" in one)
+        ? "mixed"
+        : "plain",
     primitives: pagePrimitives(models),
     theme: { probabilityScale: probabilityScale(), palette: { ...palette } },
     channel: null,

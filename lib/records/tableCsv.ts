@@ -1,4 +1,5 @@
-import { checkTable, type Table, type TableCell } from "./table";
+import { csvCell } from "../util/csvCell";
+import { checkTable, type Table } from "./table";
 
 /**
  * A table as comma-separated values (RFC 4180): a line of column names, then one for each row. Numbers keep all their
@@ -21,17 +22,4 @@ export function tableCsv(table: Table): string {
   const names = table.columns.map(({ name }) => name);
   const lines = [names, ...table.rows.map((row) => names.map((name) => row[name] ?? null))];
   return lines.map((cells) => `${cells.map(csvCell).join(",")}\n`).join("");
-}
-
-/** Signs that begin a formula, the wide ones of East Asian input among them; white space before them does not help. */
-const formula = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/;
-const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** One cell of a file of comma-separated values. */
-export function csvCell(value: TableCell): string {
-  if (value === null) return "";
-  if (typeof value !== "string") return String(value);
-  const text = formula.test(value) && !numeral.test(value) ? `'${value}` : value;
-  // Semicolons and tabs too, because spreadsheets of some languages part cells there.
-  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

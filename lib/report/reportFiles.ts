@@ -56,6 +56,7 @@ export function tableScript(content: ReportContent, title: string, made: string)
 
 export function moreScript({ entries }: ReportContent): string {
   const more: ReportMore = {
+    ids: entries.map(({ row }) => row.id),
     settings: packRows(
       entries.map(({ settings }) => settings ?? {}),
       differingKeys(entries),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { methodOf } from "../experiments/frontierRuns";
+import { evaluatedImages } from "../figures/frame/caption";
 import type { ReportRow, RunStatus } from "../page/report/reportData";
 import type { EvolutionRecord } from "../records/evolutionRecord";
 import type { RaceRecord } from "../records/raceRecord";
@@ -103,12 +104,9 @@ function sum(values: readonly { readonly seconds: number }[]): number {
 
 const grouped = (value: number) => value.toLocaleString("en");
 
-function searchRow(
-  { config, epochs, chosen, test, data }: SearchRecord,
-  file: FoundFile,
-): Partial<Own> & Pick<Own, "kind" | "name"> {
+function searchRow(record: SearchRecord, file: FoundFile): Partial<Own> & Pick<Own, "kind" | "name"> {
+  const { config, epochs, chosen, test } = record;
   const at = epochs.find(({ epoch }) => epoch === chosen?.epoch) ?? epochs.at(-1);
-  const images = Math.min(config.evaluationImages, data.alphaImages);
   return {
     kind: "search",
     name: nameOf(file),
@@ -120,7 +118,7 @@ function searchRow(
     measured:
       at === undefined
         ? null
-        : `choice: argmax architecture with shared weights at epoch ${at.epoch + 1}, ${grouped(images)} images of the alpha split${test === null ? "" : `; of ${grouped(test.images)} test images ${(100 * test.derivedAccuracy).toFixed(1)} %`}`,
+        : `choice: argmax architecture with shared weights at epoch ${at.epoch + 1}, ${grouped(evaluatedImages(record))} images of the alpha split${test === null ? "" : `; of ${grouped(test.images)} test images ${(100 * test.derivedAccuracy).toFixed(1)} %`}`,
     ...(at?.derivedCost ?? {}),
     seconds: sum(epochs),
   };

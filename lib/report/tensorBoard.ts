@@ -49,6 +49,7 @@ export interface WrittenTensorBoard {
 export function writeTensorBoard(places: readonly string[], out: string): WrittenTensorBoard {
   let [runs, scalars] = [0, 0];
   const leftOut: { place: string; why: string }[] = [];
+  const taken = new Set<string>();
   const content = readReport(reportRoots(places), {
     onRecord({ row }, record) {
       const found = scalarsOf(record);
@@ -56,13 +57,25 @@ export function writeTensorBoard(places: readonly string[], out: string): Writte
         leftOut.push({ place: row.place, why: "it has no numbers over epochs" });
         return;
       }
-      const folder = row.place.replace(/\/?record\.json$|\.json$/, "") || row.name;
+      const folder = freeName(row.place.replace(/(^|\/)record\.json$|\.json$/, "") || row.name, taken);
       writeFileAtomic(join(out, folder, eventFileName(record as TrainRecord)), [eventFile(found)]);
       runs += 1;
       scalars += found.length;
     },
   });
-  return { runs, scalars, leftOut: [...leftOut, ...content.problems] };
+  const sweeps = content.sweeps.map(({ entry }) => ({
+    place: entry.row.place,
+    why: "a sweep has no numbers over epochs of its own",
+  }));
+  return { runs, scalars, leftOut: [...leftOut, ...sweeps, ...content.problems] };
+}
+
+/** A name, or with a number behind it where another run has it: `a/record.json` and `a.json` are two runs. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`;
+  taken.add(free);
+  return free;
 }
 
 /** TensorBoard takes files with `tfevents` in their names; the number is the start in seconds, so that runs sort. */

@@ -28,4 +28,24 @@ describe("genotypeDifferences", () => {
     ]);
     expect(genotypeDifferences(after, after)).toEqual([]);
   });
+
+  it("names the cell of each width where every cell has its own", () => {
+    const own = spaceConfig({
+      initChannels: 4,
+      steps: 1,
+      cellLayout: [0, 0, 0, 1, 0, 0],
+      widthPer: "cell",
+      widthChoices: [0.5, 1],
+      primitives: ["none", "skip_connect"],
+    });
+    const cells = [[edge(1, 0, "skip_connect")], [edge(1, 0, "skip_connect")]];
+    const of = (width: number[]) => genotype(own, { cells, depth: [3, 2], width }, "test");
+    const places = (width: number[]) =>
+      genotypeDifferences(of([1, 1, 1, 1, 1]), of(width)).map(({ place }) => place);
+    expect(places([1, 0.5, 1, 1, 1])).toEqual(["cell 1, width"]);
+    expect(genotypeDifferences(of([1, 1, 1, 1, 1]), of([1, 1, 1, 1, 0.5]))).toEqual([
+      { place: "cell 5, width", before: "1", after: "0.5" },
+    ]);
+    expect(places([0.5, 0.5, 0.5, 0.5, 0.5])).toHaveLength(5);
+  });
 });

@@ -81,12 +81,13 @@ describe.skipIf(!hasTex)("a .tex file", () => {
       const figure = figureOf(name);
       const measured = figure.layout.meta?.bars?.measured ?? "";
       const snippet = { title: plainTitle(figure), alt: altText(figure), measured };
-      return includeGraphics({ ...snippet, pdf: `${name}.pdf`, millimetres: 85 });
+      return includeGraphics({ ...snippet, name, pdf: `${name}.pdf`, millimetres: 85 });
     });
     const odd = includeGraphics({
       title: "50 % of C_1 & #2",
       alt: "α − β ≥ ∇²L, 3 × 2 · 1 ± ½",
       measured: "Ünïcode “quoted” – dash — ~ ^ \\ {braces} <b> | $5, ε ≈ 1e−3 …",
+      name: "odd",
       pdf: "odd.pdf",
       millimetres: 85,
     });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism, tmpdir } from "node:os";
@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { baselineConfig } from "../../lib/config/baselineConfig";
 import { readPackedModel } from "../../lib/deploy/packedModelFile";
+import { packDrawn } from "../../lib/packed/packDrawn";
 import { programOf } from "../../lib/packed/packedModel";
 import { WasmEngine } from "../../lib/packed/wasm/wasmEngine";
 import { packedModelBytes } from "../../lib/packed/writeModel";
@@ -20,7 +22,7 @@ import { axeViolations, chromium, colourRules, problemsOf, sharedBrowser } from 
 interface Site {
   readonly shippedModel: string;
   readonly isolation: Readonly<Record<string, string>>;
-  siteConfig(options: { out: string }): object;
+  siteConfig(options: { out: string; model?: string }): object;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -63,6 +65,24 @@ describe.skipIf(!chromium)("the demo page", () => {
     server?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  it("shows an example to a network of another image size", async () => {
+    const small = join(folder, "small");
+    const path = join(folder, "small.bars");
+    const drawn = packDrawn(
+      { kind: "baseline", name: "small", ...baselineConfig({ width: 0.125, imageSize: 8 }) },
+      randomKey(0),
+    );
+    writeFileSync(path, packedModelBytes(drawn));
+    const { siteConfig } = await scriptModule<Site>("demo/site.mjs");
+    const { build } = await import("vite");
+    await build(siteConfig({ out: small, model: path }));
+    const page = await browser().newPage();
+    await page.goto(`${address}/isolated/small/index.html`);
+    await page.locator("main[data-state=ready]").waitFor();
+    expect(await page.locator("[role=alert]").count()).toBe(0);
+    await page.context().close();
+  }, 60_000);
 
   async function open(where: "isolated" | "plain", { width = 1200, audited = false } = {}) {
     const context = await browser().newContext({

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Table, table } from "../../lib/records/table";
-import { csvCell, tableCsv } from "../../lib/records/tableCsv";
+import { tableCsv } from "../../lib/records/tableCsv";
 import { writeTableFile } from "../../lib/records/tableFile";
 import { latexNumber, latexText, tableLatex } from "../../lib/records/tableLatex";
+import { csvCell } from "../../lib/util/csvCell";
 import { version } from "../../lib/util/version";
 
 const columns = [

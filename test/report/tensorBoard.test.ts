@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventFile, writeTensorBoard } from "../../lib/report/tensorBoard";
@@ -72,6 +72,24 @@ describe("writeTensorBoard", () => {
     expect(readdirSync(join(out, "data/records/search-cured-seed0"))).toEqual([
       expect.stringMatching(/^events\.out\.tfevents\.\d{10}\.bars\.[0-9a-f]{8}$/),
     ]);
+  });
+
+  it("gives runs of one name a folder each, and names sweeps as left out", () => {
+    const runs = join(folder, "alike");
+    mkdirSync(join(runs, "a"), { recursive: true });
+    cpSync("data/records/search-cured-seed0.json", join(runs, "a/record.json"));
+    cpSync("data/records/search-cured-seed1.json", join(runs, "a.json"));
+    cpSync("data/records/search-cured-seed2.json", join(runs, "b-record.json"));
+    mkdirSync(join(runs, "sweep/one"), { recursive: true });
+    writeFileSync(join(runs, "sweep/one/job.json"), "{}");
+    const out = join(folder, "alike-out");
+    const got = writeTensorBoard([runs], out);
+    expect(got.runs).toBe(3);
+    expect(readdirSync(join(out, "alike")).sort()).toEqual(["a", "a-2", "b-record"]);
+    expect(got.leftOut).toContainEqual({
+      place: "alike/sweep",
+      why: "a sweep has no numbers over epochs of its own",
+    });
   });
 
   it.skipIf(!hasReader)("is read by TensorBoard as the records say", () => {

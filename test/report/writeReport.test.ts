@@ -91,6 +91,7 @@ describe("writeReport", () => {
     for (const { key, value, preset } of detail.changed) expect([key, value]).not.toEqual([key, preset]);
     const more = dataOf<ReportMore>(join(site, "data/more.js"));
     expect(Object.keys(more.settings)).toContain("seed");
+    expect(more.ids).toEqual(rowsOf(site).map(({ id }) => id));
     expect(unpackRows<{ testSet: string | null }>(more.frontier, 5).map(({ testSet }) => testSet)).toEqual([
       null,
       null,

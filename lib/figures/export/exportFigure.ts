@@ -49,7 +49,7 @@ export interface ExportOptions {
  * - `.svg`: as large on paper as it says, the used letters of the fonts embedded;
  * - `.png`: 300 dots an inch, which the file says;
  * - `.json`: the figure's data and layout, to change and draw again;
- * - `.tex`: a `figure` environment with caption and label, and the PDF it includes beside it.
+ * - `.tex`: a `figure` environment with caption and label, and the PDF it includes beside it, `name-bare.pdf` (`name.pdf` with `bare: false`).
  *
  * Every file says where it comes from; `bars provenance <file>` prints it. A file appears whole or not at all. A
  * headless Chromium draws where there is one that does its work within a minute, else this process does, the same
@@ -87,10 +87,16 @@ export async function exportFigure(
   warnOfMissingLetters(svg, `exportFigure: ${path}`);
   const size = targetSize(svg, drawn, options.width);
   if (format === "tex") {
-    const pdf = path.replace(/\.tex$/i, ".pdf");
+    // What has no title stands beside a PDF of the same figure that has one.
+    const pdf = path.replace(/\.tex$/i, picked.bare === false ? ".pdf" : "-bare.pdf");
     rejectForeign(pdf, path);
     writeFileAtomic(pdf, [await pdfOf(svg, size, drawer, provenance, meta.alt)]);
-    const snippet = includeGraphics({ ...meta, pdf: basename(pdf), millimetres: toMillimetres(size.width) });
+    const snippet = includeGraphics({
+      ...meta,
+      name: basename(path).replace(/\.tex$/i, ""),
+      pdf: basename(pdf),
+      millimetres: toMillimetres(size.width),
+    });
     writeFileAtomic(path, texProvenance(provenance) + snippet);
     return [path, pdf];
   }

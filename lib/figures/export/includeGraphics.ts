@@ -7,6 +7,8 @@ export interface GraphicsSnippet {
   readonly title: string;
   readonly alt: string;
   readonly measured: string;
+  /** Its label is `fig:` and this. */
+  readonly name: string;
   /** File name of the PDF, beside the snippet. */
   readonly pdf: string;
   /** Its width on paper. */
@@ -18,9 +20,8 @@ export interface GraphicsSnippet {
  * wider than a column. The PDF is found beside the snippet, wherever the snippet is read from (LaTeX of 2020 or later;
  * before, `\graphicspath` says where). Needs `graphicx` 1.2 or later for `alt`.
  */
-export function includeGraphics({ title, alt, measured, pdf, millimetres }: GraphicsSnippet): string {
+export function includeGraphics({ title, alt, measured, name, pdf, millimetres }: GraphicsSnippet): string {
   const environment = millimetres > 95 ? "figure*" : "figure";
-  const name = pdf.replace(/\.pdf$/, "");
   const caption = [`\\textbf{${latexText(title)}.}`, ...(measured ? [latexText(measured)] : [])].join(" ");
   const path = `\\ifx\\CurrentFilePath\\empty\\else\\CurrentFilePath/\\fi ${pdf}`;
   return [

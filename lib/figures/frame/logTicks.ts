@@ -42,12 +42,21 @@ function evenTicks(low: number, high: number, apart: number): number[] {
 }
 
 /**
+ * A value in decades; what is not above 0 has no place on a logarithmic axis and takes that of the least of `values` that is.
+ */
+export function decadesOf(value: number, values: readonly number[]): number {
+  if (value > 0) return Math.log10(value);
+  const positive = values.filter((one) => one > 0);
+  return positive.length === 0 ? 0 : Math.log10(Math.min(...positive));
+}
+
+/**
  * A little more than some values on both sides, in decades.
  *
  * @param leastRoom on each side, however near each other the values are.
  */
 export function logRange(values: readonly number[], leastRoom = 0.06): [number, number] {
-  const logs = values.map((value) => Math.log10(Math.max(value, 1)));
+  const logs = values.map((value) => decadesOf(value, values));
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const room = Math.max(0.06 * (high - low), high > low ? leastRoom : 0.06);
   return [low - room, high + room];

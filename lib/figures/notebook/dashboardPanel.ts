@@ -4,6 +4,13 @@ import { ink } from "../frame/theme";
 /** One number over the course of a search: `x` in epochs. */
 export type DashboardPoint = readonly [x: number, y: number];
 
+export interface DashboardLine {
+  readonly name: string;
+  readonly color: string;
+  readonly dash?: string;
+  readonly points: readonly DashboardPoint[];
+}
+
 export interface LinePanel {
   readonly left: number;
   readonly top: number;
@@ -11,12 +18,7 @@ export interface LinePanel {
   readonly height: number;
   readonly title: string;
   readonly epochs: number;
-  readonly lines: readonly {
-    readonly name: string;
-    readonly color: string;
-    readonly dash?: string;
-    readonly points: readonly DashboardPoint[];
-  }[];
+  readonly lines: readonly DashboardLine[];
   readonly format?: (value: number) => string;
 }
 

@@ -3,7 +3,7 @@ import { escapeXml } from "../../text/svg";
 import { barText, clockText, rateText } from "../../util/progressMeter";
 import { ink, palette } from "../frame/theme";
 import { cellHeatmap, type HeatmapView, layoutHeatmaps } from "../plots/dashboardHeatmaps";
-import { type DashboardPoint, linePanel } from "./dashboardPanel";
+import { type DashboardLine, type DashboardPoint, linePanel } from "./dashboardPanel";
 
 /** What the dashboard of a search shows. */
 export interface DashboardView extends HeatmapView {
@@ -11,7 +11,7 @@ export interface DashboardView extends HeatmapView {
   readonly title: string;
   /** Of the whole search, in [0, 1]. */
   readonly share: number;
-  /** True where the search had ended before and was read: nothing runs. */
+  /** True where what is drawn was read from a record: nothing runs. */
   readonly stored: boolean;
   readonly remainingSeconds: number | undefined;
   /** Since the start of this run; of a stored search what all its epochs took. */
@@ -24,7 +24,8 @@ export interface DashboardView extends HeatmapView {
   /** Share of right answers in as many weight steps. */
   readonly accuracy: number | undefined;
   readonly cost: readonly DashboardPoint[];
-  readonly budget: number;
+  /** Null where the search has none. */
+  readonly budget: number | null;
   readonly costName: string;
 }
 
@@ -78,27 +79,27 @@ ${linePanel({
   width: 174,
   title: `expected ${view.costName} per image`,
   epochs: view.epochs,
-  lines: [
-    { name: "expected", color: palette.green, points: view.cost },
-    {
-      name: "budget",
-      color: ink.soft,
-      dash: "2 3",
-      points: [
-        [0, view.budget],
-        [view.epochs, view.budget],
-      ],
-    },
-  ],
+  lines: [{ name: "expected", color: palette.green, points: view.cost }, ...budgetLine(view)],
   format: costText,
 })}
 </svg>`;
 }
 
+function budgetLine({ budget, epochs }: DashboardView): DashboardLine[] {
+  if (budget === null) return [];
+  const points: DashboardPoint[] = [
+    [0, budget],
+    [epochs, budget],
+  ];
+  return [{ name: "budget", color: ink.soft, dash: "2 3", points }];
+}
+
 function statusText(view: DashboardView): string {
-  const left = view.share >= 1 ? "" : `${clockText(view.remainingSeconds)} left, `;
+  const left = view.share >= 1 || view.stored ? "" : `${clockText(view.remainingSeconds)} left, `;
   const time = view.stored
-    ? `took ${clockText(view.elapsedSeconds)}`
+    ? view.share >= 1
+      ? `took ${clockText(view.elapsedSeconds)}`
+      : `${clockText(view.elapsedSeconds)} so far`
     : `${left}${clockText(view.elapsedSeconds)} since the start`;
   const speed = view.imagesPerSecond > 0 ? `, ${rateText(view.imagesPerSecond)} images/s` : "";
   const right = view.accuracy === undefined ? "" : `, accuracy ${(100 * view.accuracy).toFixed(1)} %`;

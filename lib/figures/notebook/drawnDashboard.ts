@@ -32,14 +32,32 @@ const drawingShare = 0.05;
 /** Points of a line; when there are more, every second one goes. */
 const mostPoints = 240;
 
-/** The dashboard with its ways out given: a place for the picture, and a clock in milliseconds. */
+/** The dashboard of a search as its record has it, whatever became of it. @returns null where no epoch is done. */
+export function storedDashboard(record: SearchRecord): string | null {
+  let drawn: string | null = null;
+  drawnDashboard(
+    record.config,
+    (svg) => {
+      drawn = svg;
+    },
+    { stored: true },
+  ).onStart(record);
+  return drawn;
+}
+
+/**
+ * The dashboard with its ways out given: a place for the picture, and a clock in milliseconds.
+ *
+ * @param stored whether what is drawn is only read: nothing goes on.
+ */
 export function drawnDashboard(
   config: SearchConfig,
   show: ShowDrawing,
-  now: () => number = Date.now,
+  { now = Date.now, stored: onlyRead = false }: { now?: () => number; stored?: boolean } = {},
 ): Required<SearchDashboard> {
   const tables = costTables(config.space, config.binarization);
-  const { measure, budget } = config.cost;
+  const { method, measure } = config.cost;
+  const budget = method === "none" ? null : config.cost.budget;
   const lines = { weightLoss: line(), alphaLoss: line(), cost: line() };
   const means = { weightLoss: windowMean(1), alphaLoss: windowMean(1), accuracy: windowMean(1) };
   let meter: ProgressMeter | undefined;
@@ -88,7 +106,7 @@ export function drawnDashboard(
     const seconds = stored?.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
     const view: DashboardView = {
       title,
-      share: stored ? 1 : done / config.epochs,
+      share: stored && stored.status === "finished" ? 1 : done / config.epochs,
       stored: stored !== undefined,
       remainingSeconds: meter?.remainingSeconds(),
       elapsedSeconds: seconds ?? meter?.elapsedSeconds() ?? 0,
@@ -134,6 +152,9 @@ export function drawnDashboard(
       if (record.status === "finished") {
         stored = record;
         title = `Finished: ${epochsText(epochsDone)}, read from the record; nothing was trained now`;
+      } else if (onlyRead) {
+        stored = record;
+        title = `Search: ${record.status}, ${epochsDone} of ${epochsText(config.epochs)} done`;
       } else title = `Going on: ${epochsDone} of ${epochsText(config.epochs)} were done before`;
       draw();
     },

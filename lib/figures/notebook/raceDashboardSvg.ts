@@ -137,6 +137,8 @@ interface MarkPanel {
   readonly format: (value: number) => string;
   /** Whether small values stand high. */
   readonly turned: boolean;
+  /** How the networks came about, for the legend of both panels, below this one. */
+  readonly kinds?: ReadonlySet<string>;
 }
 
 function losses(record: RaceRecord): string {
@@ -170,6 +172,7 @@ function accuracies(record: RaceRecord): string {
   return markPanel({
     ...{ left: 720, width: 240, title: "accuracy on held-out images", most: later.length },
     ...{ ticks, xTitle: "epochs done", marks, turned: false },
+    kinds: new Set(record.networks.map(({ origin }) => origin.kind)),
     format: (value) => `${(100 * value).toFixed(0)} %`,
   });
 }
@@ -178,7 +181,18 @@ function colorOf({ origin }: RaceNetwork): string {
   return originLooks().find(({ kind }) => kind === origin.kind)?.color ?? ink.soft;
 }
 
-function markPanel({ left, width, title, most, ticks, xTitle, marks, format, turned }: MarkPanel): string {
+function markPanel({
+  left,
+  width,
+  title,
+  most,
+  ticks,
+  xTitle,
+  marks,
+  format,
+  turned,
+  kinds,
+}: MarkPanel): string {
   const values = marks.map(({ y }) => y);
   const [least, largest] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
   const room = (largest - least || 1) * 0.08;
@@ -203,16 +217,17 @@ function markPanel({ left, width, title, most, ticks, xTitle, marks, format, tur
       (mark) =>
         `<circle cx="${x(mark.x).toFixed(1)}" cy="${y(mark.y).toFixed(1)}" r="2.8" fill="${mark.color}" fill-opacity="0.85"/>`,
     ),
-    ...(left > 700 ? [legend(left)] : []),
+    ...(kinds ? [legend(left, kinds)] : []),
   ].join("\n");
 }
 
 /** What the colours of both panels of marks mean. */
-function legend(right: number): string {
-  const looks = originLooks().slice(0, 3);
+function legend(right: number, kinds: ReadonlySet<string>): string {
+  // The first three are those of every race.
+  const looks = originLooks().filter(({ kind }, i) => i < 3 || kinds.has(kind));
   return looks
     .map(({ name, color }, i) => {
-      const x = right - 300 + 150 * i;
+      const x = right - 300 + 150 * (i + 3 - looks.length);
       return `<circle cx="${x}" cy="318" r="3.5" fill="${color}"/><text x="${x + 9}" y="322" font-size="9.5">${escapeXml(name)}</text>`;
     })
     .join("\n");

@@ -1,3 +1,4 @@
+import type { CostMeasure } from "../../cost/cost";
 import type { SearchRecord } from "../../records/searchRecord";
 import { hashJson } from "../../util/canonicalJson";
 import { BarsError } from "../../util/errors";
@@ -23,6 +24,8 @@ const looks = () =>
  *
  * @throws BarsError without records, and for more groups than there are looks.
  *
+ * Costs of all searches are counted in the first one's measure.
+ *
  * @example
  * ```ts
  * const read = (name) => [0, 1, 2].map((seed) => bars.readSearchRecord(`data/records/search-${name}-seed${seed}.json`));
@@ -43,7 +46,10 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
   }
   const names = Object.keys(collapseMeasures) as CollapseMeasureName[];
   const traces = Object.fromEntries(
-    names.map((name) => [name, entries.flatMap(([group, own], i) => groupTraces(group, own, i, name))]),
+    names.map((name) => [
+      name,
+      entries.flatMap(([group, own], i) => groupTraces(group, own, i, name, first.config.cost.measure)),
+    ]),
   ) as unknown as Record<CollapseMeasureName, Trace[]>;
   const longest = Math.max(...records.map(({ epochs }) => epochs.length));
   const seeds = entries.map(([group, own]) => `${group}: ${own.length}`).join(", ");
@@ -72,8 +78,9 @@ function groupTraces(
   records: readonly SearchRecord[],
   place: number,
   name: CollapseMeasureName,
+  cost: CostMeasure,
 ): Trace[] {
-  const series = records.map((record) => collapseSeries(record, name));
+  const series = records.map((record) => collapseSeries(record, name, cost));
   const longest = Math.max(...series.map((one) => one.length));
   const points = Array.from({ length: longest }, (_, i) => ({
     x: i + 1,

@@ -1,10 +1,11 @@
+import type { CostMeasure } from "../../cost/cost";
 import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
 
 /** One diagnostic of collapse: what it is called, how it reads, and its number in an epoch (null: not measured). */
 export interface CollapseMeasure {
   readonly title: string;
   readonly axis: Readonly<Record<string, unknown>>;
-  readonly of: (epoch: EpochRecord, record: SearchRecord) => number | null;
+  readonly of: (epoch: EpochRecord, cost: CostMeasure) => number | null;
 }
 
 const share = { range: [-0.03, 1.05], dtick: 0.25, tickformat: ".2f" };
@@ -39,13 +40,21 @@ export const collapseMeasures = Object.freeze({
   cost: {
     title: "cost of one image (argmax)",
     axis: { rangemode: "tozero", exponentformat: "SI", nticks: 6 },
-    of: (epoch, record) => epoch.derivedCost[record.config.cost.measure],
+    of: (epoch, cost) => epoch.derivedCost[cost],
   },
 } satisfies Record<string, CollapseMeasure>);
 export type CollapseMeasureName = keyof typeof collapseMeasures;
 
-/** Value of a measure at the end of every epoch. */
-export function collapseSeries(record: SearchRecord, name: CollapseMeasureName): (number | null)[] {
+/**
+ * Value of a measure at the end of every epoch.
+ *
+ * @param cost what costs are counted in; the search's own measure where left out.
+ */
+export function collapseSeries(
+  record: SearchRecord,
+  name: CollapseMeasureName,
+  cost: CostMeasure = record.config.cost.measure,
+): (number | null)[] {
   const measure: CollapseMeasure = collapseMeasures[name];
-  return record.epochs.map((epoch) => measure.of(epoch, record));
+  return record.epochs.map((epoch) => measure.of(epoch, cost));
 }

@@ -7,7 +7,7 @@ import { costOfRun } from "../../frontier/runPoint";
 import { counted } from "../../util/counted";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
-import { logNote, logRange, logTicks } from "../frame/logTicks";
+import { decadesOf, logNote, logRange, logTicks } from "../frame/logTicks";
 import { plotlyText } from "../frame/plotlyText";
 import { seriesStyle } from "../frame/seriesStyle";
 import { ink, palette } from "../frame/theme";
@@ -149,7 +149,7 @@ function planeOf({ rows, axis, published }: Frontier, costs: readonly number[]):
   const [bottom, top] = [Math.min(...accuracies), Math.max(...accuracies)];
   const [low, high] = axis === "log" ? logRange(costs) : [0, Math.max(...costs)];
   const [unitX, unitY] = [(high - low) / panelSize.width, (top - bottom) / panelSize.height || 1];
-  const along = (cost: number) => (axis === "log" ? Math.log10(Math.max(cost, 1)) : cost);
+  const along = (cost: number) => (axis === "log" ? decadesOf(cost, costs) : cost);
   return {
     place: (cost, accuracy) => ({ x: along(cost) / unitX, y: accuracy / unitY }),
     aside: (cost, pixels) => {

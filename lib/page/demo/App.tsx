@@ -93,13 +93,19 @@ export function App({ data, host }: RootProps<DemoData>) {
     },
     [open],
   );
-  const started = useRef(false);
+  const begun = useRef({ network: false, picture: false });
   useEffect(() => {
-    if (started.current) return;
-    started.current = true;
-    const [first] = data.examples;
-    void fetched(data.model.url, data.model.name).then(() => first && fetched(first.url, first.name));
+    if (begun.current.network) return;
+    begun.current.network = true;
+    void fetched(data.model.url, data.model.name);
   }, []);
+  // A picture is made for the network's size.
+  useEffect(() => {
+    const [first] = data.examples;
+    if (network === null || begun.current.picture || !first) return;
+    begun.current.picture = true;
+    void fetched(first.url, first.name);
+  }, [network]);
   const dropping = useDropAndPaste(open);
 
   const program = network?.program ?? null;

@@ -93,7 +93,7 @@ export function App({ data, host }: RootProps<ExploreData>) {
           <div class="side">
             <HeatMaps derived={shown} theme={data.theme} dark={dark} />
             <CostParts id={id} derived={shown} />
-            <Margins derived={shown} />
+            <Margins derived={shown} thinned={search.thinned} />
           </div>
         )}
       </div>

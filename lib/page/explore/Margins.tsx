@@ -3,7 +3,7 @@ import type { Derived } from "./derived";
 import { marginRows } from "./marginRows";
 
 /** The margin of every decision from −1 to 1, with how much it moved over the last epochs. */
-export function Margins({ derived }: { readonly derived: Derived }) {
+export function Margins({ derived, thinned }: { readonly derived: Derived; readonly thinned: boolean }) {
   const { noise } = derived;
   return (
     <section class="card" aria-label="confidence by decision">
@@ -56,7 +56,7 @@ export function Margins({ derived }: { readonly derived: Derived }) {
       <p class="soft">
         Margin: least probability of what was chosen minus the largest of what was not.{" "}
         {noise === null
-          ? "How much it moves is not known: fewer than two epochs in which alphas moved."
+          ? `How much it moves is not known: ${thinned ? "the page holds only some of the search's epochs" : "fewer than two epochs in which alphas moved"}.`
           : `±: standard deviation of the same margin over the last ${noise.epochs} epochs (at most ${noiseEpochs}); one seed, no spread over seeds known.`}
       </p>
     </section>

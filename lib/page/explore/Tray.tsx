@@ -131,9 +131,7 @@ export function Tray({ id, pinned, current, against, onAgainst, onRemove, onCode
 function Differences({ base, current }: { readonly base: Pinned; readonly current: Derived }) {
   const before = base.derived.derivation;
   const after = current.derivation;
-  const sameSpace =
-    before.genotype.space.steps === after.genotype.space.steps &&
-    before.genotype.cells.length === after.genotype.cells.length;
+  const sameSpace = JSON.stringify(before.genotype.space) === JSON.stringify(after.genotype.space);
   if (!sameSpace)
     return (
       <p class="soft">

@@ -1,4 +1,5 @@
 import { genotypeJson } from "../../space/genotypeJson";
+import { csvCell } from "../../util/csvCell";
 import { fileNameOf } from "../shared/fileNameOf";
 import { codeOf } from "./deriveCode";
 import type { Derived } from "./derived";
@@ -48,39 +49,39 @@ export function pinnedCsv(pinned: readonly Named[]): string {
       hash,
     ];
   });
-  // Spreadsheets take a cell that begins so for a formula; a quote keeps it text.
-  const safe = (text: string) => (/^[=+@\t-]/.test(text) ? `'${text}` : text);
-  const cell = (value: string | number) =>
-    typeof value === "number"
-      ? String(value)
-      : /[",\n\r]/.test(value)
-        ? `"${value.replaceAll('"', '""')}"`
-        : value;
-  return [columns, ...rows]
-    .map((row) => row.map((value) => cell(typeof value === "string" ? safe(value) : value)).join(","))
-    .join("\n")
-    .concat("\n");
+  return [columns, ...rows].map((row) => `${row.map(csvCell).join(",")}\n`).join("");
 }
 
-/** A sweep file that trains each from scratch, and the genotype files it names, for the same folder. */
+/**
+ * A sweep file that trains each from scratch, and the genotype files it names, for the same folder. An architecture that is pinned more
+ * than once is trained once; the note says what else it is called.
+ */
 export function pinnedSweep(pinned: readonly Named[]): {
   readonly text: string;
   readonly files: readonly (readonly [name: string, json: string])[];
 } {
-  const names = pinned.map(
+  const hashes = pinned.map(({ derived }) => derived.hash);
+  const own = pinned.filter((_, i) => hashes.indexOf(hashes[i] as string) === i);
+  const again = pinned.flatMap(({ name, derived: { hash } }, i) =>
+    hashes.indexOf(hash) === i ? [] : [`${name} is ${pinned[hashes.indexOf(hash)]?.name}`],
+  );
+  const names = own.map(
     ({ name }, i) => `${String(i + 1).padStart(2, "0")}-${fileNameOf(name).slice(0, 60)}`,
   );
   const sweep = {
     kind: "bars.sweep",
     schema: 1,
     name: "pinned",
-    note: "Architectures pinned in bars.explore. Set preset, epochs and seeds as you need them.",
+    note: [
+      "Architectures pinned in bars.explore. Set preset, epochs and seeds as you need them.",
+      ...(again.length > 0 ? [`The same architecture once: ${again.join("; ")}.`] : []),
+    ].join(" "),
     common: { train: { preset: "laptop" }, seeds: [0] },
     runs: names.map((name) => ({ name, stage: "train", genotype: `${name}.json` })),
   };
   return {
     text: `${JSON.stringify(sweep, null, 2)}\n`,
-    files: pinned.map(({ derived }, i) => [
+    files: own.map(({ derived }, i) => [
       `${names[i]}.json`,
       `${genotypeJson(derived.derivation.genotype)}\n`,
     ]),

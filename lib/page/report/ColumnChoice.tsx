@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { rowColumns, settingKeys, usualColumns } from "./columns";
-import { type MoreOfRun, store } from "./store";
+import type { MoreOfRun } from "./moreOfRuns";
+import { store } from "./store";
 
 interface ColumnChoiceProps {
   readonly asked: readonly string[];

@@ -141,9 +141,10 @@ function CurvesBeside({ details, dark }: { readonly details: readonly RunDetail[
       ? []
       : curvesOf(value);
   });
-  const keys = [...new Set(all.flatMap((curves) => curves.map(({ key }) => key)))];
-  const plots = keys.flatMap((key) => {
-    const own = all.map((curves) => curves.find((curve) => curve.key === key));
+  // By title, which names a cost's measure.
+  const titles = [...new Set(all.flatMap((curves) => curves.map(({ title }) => title)))];
+  const plots = titles.flatMap((title) => {
+    const own = all.map((curves) => curves.find((curve) => curve.title === title));
     const first = own.find((curve) => curve !== undefined) as Curve;
     const parts = [...new Set(own.flatMap((curve) => curve?.series.map(({ name }) => name) ?? []))];
     return parts.flatMap((part) => {
@@ -155,7 +156,7 @@ function CurvesBeside({ details, dark }: { readonly details: readonly RunDetail[
       });
       return series.length < 2
         ? []
-        : [{ ...first, key: `${key} ${part}`, title: `${first.title}: ${part}`, series }];
+        : [{ ...first, key: `${title} ${part}`, title: `${title}: ${part}`, series }];
     });
   });
   if (plots.length === 0) return null;

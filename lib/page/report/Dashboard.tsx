@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { drawnDashboard } from "../../figures/notebook/drawnDashboard";
+import { storedDashboard } from "../../figures/notebook/drawnDashboard";
 import { raceDashboardSvg } from "../../figures/notebook/raceDashboardSvg";
 import { shareDone } from "../../records/raceStandings";
 import { BarsError } from "../../util/errors";
@@ -34,13 +34,7 @@ function dashboardOf(record: PageRecord): string | null {
         record,
       });
     }
-    if (record.kind !== "bars.search-record" || record.epochs.length === 0) return null;
-    let drawn: string | null = null;
-    const board = drawnDashboard(record.config, (svg) => {
-      drawn = svg;
-    });
-    board.onStart(record);
-    return drawn;
+    return record.kind === "bars.search-record" ? storedDashboard(record) : null;
   } catch (error) {
     if (error instanceof BarsError) return null;
     throw error;

@@ -3,9 +3,10 @@ import type { TrainRecord } from "../../records/trainRecord";
 import { counted } from "../../util/counted";
 import { App as RunsApp } from "../runs/App";
 import type { PageAxis, PageRun, RunSource, RunsData } from "../runs/runsData";
+import type { MoreOfRun } from "./moreOfRuns";
 import type { ReportRow } from "./reportData";
 import { addressOf } from "./route";
-import { type MoreOfRun, type ReportState, runFile, store } from "./store";
+import { type ReportState, runFile, store } from "./store";
 
 const axes: readonly PageAxis[] = [
   { key: "bops", label: "BOPs", unit: "an image" },
@@ -121,6 +122,7 @@ function runsDataOf(
     published: [],
     leftOut,
     expression: "found",
+    given: "found",
     primitives: [],
     theme,
     channel: null,

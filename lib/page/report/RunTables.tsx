@@ -31,7 +31,9 @@ export function JobTable({
           </thead>
           <tbody>
             {detail.jobs.map(({ name, status, runs, detail: said }) => {
-              const trained = runs.map(({ id }) => byId.get(id)).find((row) => (row?.test ?? null) !== null);
+              const tested = runs.map(({ id }) => byId.get(id)).filter((row) => (row?.test ?? null) !== null);
+              // Of a job that races and trains, what the training reached.
+              const trained = tested.find((row) => row?.kind === "training") ?? tested[0];
               return (
                 <tr key={name}>
                   <th scope="row">{name}</th>

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { countedOf } from "../../util/counted";
+import { csvCell } from "../../util/csvCell";
 import { download } from "../shared/files";
 import { Scroll } from "../shared/Scroll";
 import { ColumnChoice } from "./ColumnChoice";
@@ -24,7 +25,7 @@ const facets = ["kind", "status", "dataset"] as const;
 /** All runs: filtered, sorted, with the columns one asks for. The address keeps all three. */
 export function RunsTable({ state, route, chosen, choose }: RunsTableProps) {
   const { rows, more } = state;
-  const [page, setPage] = useState(0);
+  const [turned, setPage] = useState(0);
   const asked = route.columns === "" ? usualColumns : route.columns.split(",");
   const known = useMemo(() => new Set<string>(rowColumns.map(({ key }) => key)), []);
   const wantsMore = asked.some((key) => !known.has(key)) || /[A-Za-z][\w]*(\.|[:<>=])/.test(route.filter);
@@ -58,14 +59,17 @@ export function RunsTable({ state, route, chosen, choose }: RunsTableProps) {
     const sorted = sortRows(found, value, by === "" || down);
     return { sorted, ms: performance.now() - started };
   }, [rows, more, route.filter, route.sort]);
-  const shown = kept.sorted.slice(page * pageRows, (page + 1) * pageRows);
   const pages = Math.max(1, Math.ceil(kept.sorted.length / pageRows));
+  // A filter that an address brings, and runs that go, leave fewer pages.
+  const page = Math.min(turned, pages - 1);
+  const shown = kept.sorted.slice(page * pageRows, (page + 1) * pageRows);
   const csv = () => {
     const all = [nameColumn, ...columns];
-    const cell = (value: unknown) =>
-      /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-    const lines = kept.sorted.map((row) => all.map(({ value }) => cell(value(row) ?? "")).join(","));
-    download("runs.csv", `${[all.map(({ key }) => key).join(","), ...lines].join("\n")}\n`, "text/csv");
+    const lines = [
+      all.map(({ key }) => key),
+      ...kept.sorted.map((row) => all.map(({ value }) => value(row))),
+    ];
+    download("runs.csv", lines.map((cells) => `${cells.map(csvCell).join(",")}\n`).join(""), "text/csv");
   };
   return (
     <section aria-label="runs" data-milliseconds={kept.ms.toFixed(2)}>

@@ -1,7 +1,7 @@
 import type { TableCell } from "../../records/table";
 import { siAmount } from "../../util/siAmount";
+import type { MoreOfRun } from "./moreOfRuns";
 import type { ReportRow } from "./reportData";
-import type { MoreOfRun } from "./store";
 
 /** One column of the table. */
 export interface Column {

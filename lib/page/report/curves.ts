@@ -23,7 +23,7 @@ export interface Curve {
   readonly note?: string;
 }
 
-const loss = (value: number) => value.toPrecision(4).replace(/\.?0+$/, "");
+const loss = (value: number) => String(Number(value.toPrecision(4)));
 const share = (value: number) => `${(100 * value).toFixed(1)} %`;
 /** Below a thousandth as a power of ten, so that the places of an axis that spans many are read alike. */
 const rate = (value: number) => {
@@ -38,7 +38,7 @@ export function curvesOf(record: SearchRecord | TrainRecord | EvolutionRecord): 
 }
 
 function searchCurves({ epochs, config }: SearchRecord): Curve[] {
-  const { measure, budget } = config.cost;
+  const { method, measure, budget } = config.cost;
   const of = (read: (epoch: (typeof epochs)[number]) => number | null) => epochs.map(read);
   return [
     {
@@ -70,7 +70,7 @@ function searchCurves({ epochs, config }: SearchRecord): Curve[] {
       title: `Cost, ${measureNames[measure]}`,
       unit: "epoch",
       text: siAmount,
-      mark: { name: "budget", value: budget },
+      ...(method === "none" ? {} : { mark: { name: "budget", value: budget } }),
       series: [
         { name: "expected", values: of(({ expectedCost }) => costIn(expectedCost, measure)) },
         { name: "derived", values: of(({ derivedCost }) => costIn(derivedCost, measure)) },

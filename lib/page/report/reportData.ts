@@ -121,8 +121,10 @@ export interface ReportTable {
   readonly theme: PageTheme;
 }
 
-/** What frontier, parallel coordinates and filters by settings need, in the order of the rows: `data/more.js`. */
+/** What frontier, parallel coordinates and filters by settings need: `data/more.js`. */
 export interface ReportMore {
+  /** Of the run of each row. The table may have other runs by now, in another order. */
+  readonly ids: readonly string[];
   /** Settings that are not the same in all runs, by path. */
   readonly settings: PackedRows;
   readonly frontier: PackedRows;

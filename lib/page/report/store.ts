@@ -1,14 +1,6 @@
-import type { TableCell } from "../../records/table";
-import { unpackColumn, unpackRows } from "./packedRows";
-import type {
-  FrontierRow,
-  Problem,
-  ReportChange,
-  ReportMore,
-  ReportRow,
-  ReportTable,
-  RunDetail,
-} from "./reportData";
+import { type MoreOfRun, moreOfRuns } from "./moreOfRuns";
+import { unpackRows } from "./packedRows";
+import type { Problem, ReportChange, ReportMore, ReportRow, ReportTable, RunDetail } from "./reportData";
 
 /** What the report's pages are drawn from at a moment. */
 export interface ReportState {
@@ -26,20 +18,12 @@ export interface ReportState {
   readonly live: boolean | null;
 }
 
-export interface MoreOfRun {
-  readonly settings: Readonly<Record<string, TableCell>>;
-  readonly frontier: FrontierRow | null;
-  readonly leftOut: string | null;
-}
-
 type Listener = () => void;
 
 /** The data that scripts bring, and who draws them. */
 class ReportStore {
   state: ReportState | null = null;
   #listeners = new Set<Listener>();
-  /** Order of the rows when `more` was packed. */
-  #order: readonly string[] = [];
   #loading = new Map<string, Promise<boolean>>();
   #late: ReturnType<typeof setTimeout> | undefined;
 
@@ -57,7 +41,6 @@ class ReportStore {
   table(table: ReportTable, live: boolean): void {
     const { title, bars, made, problems, notes, theme, count } = table;
     const rows = unpackRows<ReportRow>(table.rows, count);
-    this.#order = rows.map(({ id }) => id);
     const about = { title, bars, made, problems, notes, theme, rows };
     if (this.state === null)
       this.state = { ...about, more: null, runs: new Map(), live: live ? false : null };
@@ -65,22 +48,7 @@ class ReportStore {
   }
 
   more(packed: ReportMore): void {
-    const count = this.#order.length;
-    const settings = unpackRows<MoreOfRun["settings"]>(packed.settings, count);
-    const frontier = unpackRows<FrontierRow>(packed.frontier, count);
-    const leftOut = unpackColumn(packed.leftOut);
-    this.set({
-      more: new Map(
-        this.#order.map((id, i) => [
-          id,
-          {
-            settings: settings[i] ?? {},
-            frontier: frontier[i]?.run ? (frontier[i] as FrontierRow) : null,
-            leftOut: (leftOut[i] ?? null) as string | null,
-          },
-        ]),
-      ),
-    });
+    this.set({ more: moreOfRuns(packed) });
   }
 
   run(detail: RunDetail): void {
@@ -126,9 +94,7 @@ class ReportStore {
     return loading;
   }
 
-  /** `more` is packed in the order of a table: both are loaded anew when the rows changed. */
-  async loadMore(again = false): Promise<boolean> {
-    if (again && !(await this.load("data/table.js", true))) return false;
+  loadMore(again = false): Promise<boolean> {
     return this.load("data/more.js", again);
   }
 }

@@ -42,7 +42,15 @@ export function dominatedBy(point: GroupPoint, points: readonly GroupPoint[]): s
 }
 
 /** Code that takes the chosen runs out of what the page was made of. */
-export function chosenCode(runs: readonly PageRun[], { expression }: Pick<RunsData, "expression">): string {
+export function chosenCode(
+  runs: readonly PageRun[],
+  { expression, given }: Pick<RunsData, "expression" | "given">,
+): string {
   const hashes = runs.map(({ run }) => JSON.stringify(run.slice(0, 12))).join(", ");
-  return `const chosen = ${expression}.filter(({ record }) => [${hashes}].includes(record.configHash.slice(0, 12)));`;
+  const [one, record] = {
+    found: ["{ record }", "record"],
+    plain: ["record", "record"],
+    mixed: ["one", '("record" in one ? one.record : one)'],
+  }[given] as [string, string];
+  return `const chosen = ${expression}.filter((${one}) => [${hashes}].includes(${record}.configHash.slice(0, 12)));`;
 }

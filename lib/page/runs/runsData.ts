@@ -40,6 +40,8 @@ export interface RunsData {
   readonly leftOut: readonly { readonly place: string; readonly why: string }[];
   /** What stands for the records in copied code. */
   readonly expression: string;
+  /** What that holds: records with their places, plain ones, or both. */
+  readonly given: "found" | "plain" | "mixed";
   readonly primitives: readonly PagePrimitive[];
   readonly theme: PageTheme;
   readonly channel: string | null;

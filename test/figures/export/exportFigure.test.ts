@@ -115,22 +115,32 @@ describe("exportFigure", () => {
 
   it("writes a LaTeX figure with caption and label that includes the PDF at its size, title left to LaTeX", async () => {
     const paths = await exportFigure(figure, at("fig.tex"), { ...builtin, width: "one-column" });
-    expect(paths).toEqual([at("fig.tex"), at("fig.pdf")]);
+    expect(paths).toEqual([at("fig.tex"), at("fig-bare.pdf")]);
     const tex = readFileSync(at("fig.tex"), "utf8");
     expect(tex).toContain("\\begin{figure}\n");
-    expect(tex).toMatch(/\\includegraphics\[width=85mm, alt=\{Losses and [^}]+\}\]\{.* fig\.pdf\}/);
+    expect(tex).toMatch(/\\includegraphics\[width=85mm, alt=\{Losses and [^}]+\}\]\{.* fig-bare\.pdf\}/);
     expect(tex).toContain(
       "\\caption{\\textbf{Losses and accuracies of the search.} Weight steps: augmented images",
     );
     expect(tex).toContain("\\label{fig:fig}");
   });
 
+  it("leaves a PDF with its title alone where a LaTeX figure of the same name is written, in any order", async () => {
+    await exportFigure(figure, at("both.pdf"), builtin);
+    const before = readFileSync(at("both.pdf"));
+    await exportFigure(figure, at("both.tex"), builtin);
+    expect(readFileSync(at("both.pdf")).equals(before)).toBe(true);
+    await exportFigure(figure, at("other.tex"), { ...builtin, bare: false });
+    expect(readFileSync(at("other.tex"), "utf8")).toContain(" other.pdf}");
+    expect(readFileSync(at("other.pdf")).length).toBe(before.length);
+  });
+
   it("refuses to put a LaTeX figure's PDF in the place of one that it did not write", async () => {
-    writeFileSync(at("paper.pdf"), "%PDF-1.4 of another program");
+    writeFileSync(at("paper-bare.pdf"), "%PDF-1.4 of another program");
     await expect(exportFigure(figure, at("paper.tex"), builtin)).rejects.toThrow(
-      /paper\.pdf: .*paper\.tex includes a PDF of this name beside it, and the file there was not written by exportFigure\. Move it, or write to another \.tex\.$/,
+      /paper-bare\.pdf: .*paper\.tex includes a PDF of this name beside it, and the file there was not written by exportFigure\. Move it, or write to another \.tex\.$/,
     );
-    expect(readFileSync(at("paper.pdf"), "utf8")).toBe("%PDF-1.4 of another program");
+    expect(readFileSync(at("paper-bare.pdf"), "utf8")).toBe("%PDF-1.4 of another program");
     expect(existsSync(at("paper.tex"))).toBe(false);
     await exportFigure(figure, at("fig2.tex"), builtin);
     await expect(exportFigure(figure, at("fig2.tex"), builtin)).resolves.toHaveLength(2);
@@ -169,7 +179,7 @@ describe("exportFigure", () => {
     async (format) => {
       writeFileSync(at("file"), "kept");
       await expect(exportFigure(figure, at(`file/a.${format}`), builtin)).rejects.toThrow(
-        /file[\\/]a\.(\w+): could not be written: a part of the path is a file, not a folder; choose another folder\./,
+        /file[\\/]a(-bare)?\.(\w+): could not be written: a part of the path is a file, not a folder; choose another folder\./,
       );
       expect(readFileSync(at("file"), "utf8")).toBe("kept");
       expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);

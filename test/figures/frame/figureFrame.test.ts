@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figureFrame } from "../../../lib/figures/frame/figureFrame";
-import { logTicks } from "../../../lib/figures/frame/logTicks";
+import { logRange, logTicks } from "../../../lib/figures/frame/logTicks";
 import { textLines } from "../../../lib/text/textLines";
 import { textMeasure } from "../../../lib/text/textMeasure";
 
@@ -104,5 +104,15 @@ describe("logTicks", () => {
     const length = range[1] - range[0];
     for (const [i, at] of places.entries())
       if (i > 0) expect((at - (places[i - 1] as number)) / length).toBeGreaterThanOrEqual(0.089);
+  });
+
+  it("spans what is less than one, and takes what is not positive for the least that is", () => {
+    const [low, high] = logRange([0.059, 0.772]);
+    expect(low).toBeLessThan(Math.log10(0.059));
+    expect(low).toBeGreaterThan(Math.log10(0.03));
+    expect(high).toBeGreaterThan(Math.log10(0.772));
+    expect(high).toBeLessThan(0);
+    expect(logRange([0, 10, 100])).toEqual(logRange([10, 100]));
+    expect(logRange([0])).toEqual([-0.06, 0.06]);
   });
 });

@@ -54,4 +54,17 @@ describe("the dashboard of a race", () => {
     expect(raceDashboardText({ ...view, record: null })).toContain("40 %, 1:00 left, 0:30 since the start");
     expect(raceDashboardSvg({ ...view, record: null })).toContain("Race");
   });
+
+  it("explains the colour of every kind of network that it shows", () => {
+    const view = { title: "t", share: 1, remainingSeconds: 0, elapsedSeconds: 9 };
+    const usual = raceDashboardSvg({ ...view, record: running });
+    expect(usual).toContain("from fitted alphas");
+    expect(usual).not.toContain("entered by hand");
+    const networks = running.networks.map((network, i) =>
+      i > 0 ? network : { ...network, origin: { ...network.origin, kind: "own" as const } },
+    );
+    const own = raceDashboardSvg({ ...view, record: { ...running, networks } });
+    expect(own).toContain("entered by hand");
+    expect(own).not.toContain("from a search");
+  });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SearchConfig } from "../../../lib/config/searchConfig";
 import { svgToPng } from "../../../lib/figures/export/svgToPng";
 import { costText } from "../../../lib/figures/notebook/dashboardSvg";
-import { drawnDashboard } from "../../../lib/figures/notebook/drawnDashboard";
+import { drawnDashboard, storedDashboard } from "../../../lib/figures/notebook/drawnDashboard";
 import { searchDashboard } from "../../../lib/figures/notebook/searchDashboard";
 import type { SearchMoment } from "../../../lib/records/searchMoment";
 import type { SearchRecord } from "../../../lib/records/searchRecord";
@@ -27,7 +27,7 @@ function play(record: SearchRecord, msPerStep: number, drawMs = 0) {
       time += drawMs;
       pictures.push({ svg, text, at: time });
     },
-    () => time,
+    { now: () => time },
   );
   return {
     board,
@@ -170,6 +170,25 @@ describe("searchDashboard", () => {
     expect(text).toContain("took 3:20:00, 40 images/s");
     expect(pointsOf(svg)).toEqual([20, 16, 20, 2]);
     expect(svg).toContain("read from the record; nothing was trained now</text>");
+  });
+
+  it("of a record alone says what became of the search, and what it took so far", () => {
+    const record = madeUpRecord("usual");
+    const epochs = record.epochs.slice(0, 3);
+    const svg = storedDashboard({ ...record, epochs, status: "interrupted" }) as string;
+    expect(svg).toContain(`Search: interrupted, 3 of ${record.config.epochs} epochs done`);
+    expect(svg).toContain(" so far");
+    expect(svg).not.toMatch(/left|since the start|Going on/);
+    expect(storedDashboard(record)).toMatch(/Finished: .*100 %, took /s);
+    expect(storedDashboard({ ...record, epochs: [] })).toBeNull();
+  });
+
+  it("has a line for the budget where the search has one", () => {
+    const record = madeUpRecord("usual");
+    const of = (method: SearchConfig["cost"]["method"]) =>
+      storedDashboard({ ...record, config: { ...record.config, cost: { ...record.config.cost, method } } });
+    expect(of("log")).toContain(">budget<");
+    expect(of("none")).not.toContain("budget");
   });
 
   it("draws nothing before the first step of a new search", () => {
