@@ -10,9 +10,8 @@ import type { TrainRecord } from "../records/trainRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
 import { canonicalJson } from "../util/canonicalJson";
-import { RecordError } from "../util/errors";
-import { runPointOf } from "./frontierRuns";
 import { probabilityUnder } from "./raceRanking";
+import { rankedRuns } from "./rankedRuns";
 
 /** One trained architecture beside what a search thinks of it. */
 export interface RankedArchitecture {
@@ -45,7 +44,7 @@ export interface AlphaRanking {
  * scratch; a τ near 0 means that they say nothing of accuracy. Whether a
  * search ranks better than chance was asked so by Yu et al. 2020 (arXiv:1902.08142).
  *
- * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count. Runs of one architecture are averaged.
+ * @param records trainings by one recipe; those of hand-made networks and of other spaces, and unfinished ones do not count, and one that is given twice counts once. Runs of one architecture are averaged.
  * @param options.epoch whose alphas are asked; by default the epoch the search chose, else the last.
  * @param options.bops smallest and largest cost of the architectures compared, without operations that nothing feeds; by default all.
  * @throws RecordError where the trainings follow several recipes, or one was not tested on all test images.
@@ -64,28 +63,16 @@ export function alphaRanking(
   options: { readonly epoch?: StoredEpoch; readonly bops?: readonly [number, number] } = {},
 ): AlphaRanking {
   const { space } = deriveInputOf(search, options.epoch);
-  const [least, most] = options.bops ?? [0, Infinity];
   const ownSpace = canonicalJson(space);
   const own = records.filter(
-    ({ model, status }) =>
-      status === "finished" && model.kind === "genotype" && canonicalJson(model.genotype.space) === ownSpace,
+    ({ model }) => model.kind === "genotype" && canonicalJson(model.genotype.space) === ownSpace,
   );
   const groups = new Map<string, { genotype: Genotype; runs: RunPoint[] }>();
-  for (const record of own) {
+  for (const { record, run } of rankedRuns(own, options.bops, "alphaRanking")) {
     const { genotype } = record.model as GenotypeModel;
-    const run = runPointOf(
-      record,
-      { which: "all", checkpoint: "last" },
-      `alphaRanking: ${record.model.name}`,
-    );
-    if (run.bops < least || run.bops > most) continue;
     const hash = genotypeHash(genotype);
     groups.set(hash, { genotype, runs: [...(groups.get(hash)?.runs ?? []), run] });
   }
-  rejectSeveralRecipes(
-    [...groups.values()].flatMap(({ runs }) => runs),
-    "alphaRanking",
-  );
   const judged =
     "fit" in search
       ? (pruned: Genotype) => predictedScore(search.fit as RaceFit, pruned)
@@ -105,14 +92,4 @@ export function alphaRanking(
     tau: by((one) => one.logProbability),
     tauOfBops: by((one) => one.bops),
   };
-}
-
-/** Accuracies of different recipes would be ranked by their recipe. @throws RecordError */
-export function rejectSeveralRecipes(runs: readonly RunPoint[], place: string): void {
-  const recipes = [...new Map(runs.map((run) => [run.recipe, run]))];
-  if (recipes.length <= 1) return;
-  const named = recipes.map(([recipe, { name, seed }]) => `${recipe.slice(0, 8)} (${name}, seed ${seed})`);
-  throw new RecordError(
-    `${place}: expected trainings by one recipe, got ${recipes.length}: ${named.join(", ")}. Give the records of one.`,
-  );
 }

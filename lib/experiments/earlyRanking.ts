@@ -1,8 +1,7 @@
 import { type Correlation, kendall } from "../analysis/rankCorrelation";
 import type { TrainRecord } from "../records/trainRecord";
 import { mean } from "../util/statistics";
-import { rejectSeveralRecipes } from "./alphaRanking";
-import { runPointOf } from "./frontierRuns";
+import { rankedRuns } from "./rankedRuns";
 
 /** How well what trainings had after an epoch orders what they reached. */
 export interface EarlyRank {
@@ -42,20 +41,7 @@ export function earlyRanking(
   records: readonly TrainRecord[],
   options: { readonly bops?: readonly [number, number] } = {},
 ): EarlyRanking {
-  const [least, most] = options.bops ?? [0, Infinity];
-  const found = records
-    .filter(({ status }) => status === "finished")
-    .map((record) => {
-      const place = `earlyRanking: ${record.model.name}`;
-      return { record, run: runPointOf(record, { which: "all", checkpoint: "last" }, place) };
-    })
-    .filter(({ run }) => run.bops >= least && run.bops <= most);
-  // Bands of a comparison may share a training.
-  const trained = [...new Map(found.map((one) => [one.run.run, one])).values()];
-  rejectSeveralRecipes(
-    trained.map(({ run }) => run),
-    "earlyRanking",
-  );
+  const trained = rankedRuns(records, options.bops, "earlyRanking");
   const groups = new Map<string, typeof trained>();
   for (const one of trained) groups.set(one.run.model, [...(groups.get(one.run.model) ?? []), one]);
   const networks = [...groups.values()];

@@ -78,6 +78,13 @@ describe("alphaRanking", () => {
     expect(likeliest?.genotype).toBe(last?.genotype);
   });
 
+  it("counts a training that is given twice once", () => {
+    expect(alphaRanking(search, [...records, ...records])).toEqual(alphaRanking(search, records));
+    const averaged = architectures.find(({ runs }) => runs > 1);
+    const again = records.find(({ model }) => model.name === averaged?.network) as TrainRecord;
+    expect(alphaRanking(search, [...records, again])).toEqual(alphaRanking(search, records));
+  });
+
   it("refuses trainings by several recipes, and by one that was not tested", () => {
     const longer = loadTrainRecords("data/records/frontier-long").map(({ record }) => record);
     expect(() => alphaRanking(search, [...records, ...longer])).toThrow(
