@@ -1,6 +1,7 @@
 import { oneOperationPerEdge } from "./choices";
 import type { DeriveRule } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { probabilitiesOf } from "./probabilitiesOf";
 
 /** The likeliest choice everywhere. */
@@ -13,8 +14,8 @@ export const argmaxRule: DeriveRule = Object.freeze({
   needsKey: false,
   problem: () => null,
   choose: ({ space, alphas }, { method, temperature, layout }) => {
-    const scores = probabilitiesOf(alphas, method, temperature);
-    const cells = scores.cells.map((rows) => oneOperationPerEdge(space, rows));
-    return { cells, ...layoutBy(layout, space, scores) };
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = odds.map((rows) => oneOperationPerEdge(space, rows));
+    return { cells, ...layoutBy(layout, space, probabilitiesOf(alphas, method, temperature)) };
   },
 } satisfies DeriveRule);

@@ -6,6 +6,7 @@ import type { GenotypeEdge } from "../space/genotype";
 import type { LayoutChoice } from "../space/layoutChoice";
 import { stagesOf } from "../space/stages";
 import { widthCount } from "../space/widthSlots";
+import { logSigmoid } from "./logProbabilities";
 
 /** Index of the largest number, the first of them if several are equal; −1 if none is above −Infinity. */
 export function firstMaximum(row: readonly number[]): number {
@@ -66,7 +67,8 @@ export function edgeShares(space: SpaceConfig, alphas: Alphas, group: number): r
  * For every node the `k` incoming edges whose strongest operation other than `none` is strongest, with that
  * operation. On ties the edge from the earlier node wins.
  *
- * @param shares factors of the edges' strengths, as PC-DARTS derives; left out: all 1.
+ * @param scores log-odds, see `cellLogOdds`.
+ * @param shares factors of the edges' probabilities, as PC-DARTS derives; left out: all 1.
  */
 export function strongestEdges(
   space: SpaceConfig,
@@ -79,13 +81,14 @@ export function strongestEdges(
     const row = (scores[i] ?? []).map((score, p) => (p === none ? -Infinity : score));
     const best = firstMaximum(row);
     const primitive = space.primitives[best];
-    const score = (row[best] as number) * (shares?.[i] ?? 1);
-    return isOperation(primitive) ? [{ ...edge, primitive, score }] : [];
+    const odds = row[best] as number;
+    const score = shares ? logSigmoid(odds) + Math.log(shares[i] as number) : odds;
+    return isOperation(primitive) ? [{ ...edge, primitive, score, odds }] : [];
   });
   return Array.from({ length: space.steps }, (_, i) => candidates.filter(({ to }) => to === i + 1)).flatMap(
     (own) => {
       // Array.sort is stable: equal scores keep the order of their sources.
-      const kept = [...own].sort((a, b) => b.score - a.score).slice(0, k);
+      const kept = [...own].sort((a, b) => b.score - a.score || b.odds - a.odds).slice(0, k);
       return kept.map(({ to, from, primitive }) => ({ to, from, primitive }));
     },
   );

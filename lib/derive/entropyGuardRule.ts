@@ -5,6 +5,7 @@ import { edgesOf } from "../space/edges";
 import { firstMaximum, isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy, layoutByExpectation } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { type ProbabilityMethod, probabilitiesOf } from "./probabilitiesOf";
 
 export interface EntropyGuardOptions extends ProbabilityOptions {
@@ -38,10 +39,11 @@ export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
       : `maxEntropy must be a number in [0, 1], got ${JSON.stringify(maxEntropy)}`,
   choose: ({ space, alphas }, { method, temperature, maxEntropy }) => {
     const p = probabilitiesOf(alphas, method, temperature);
-    const cells = p.cells.map((rows) =>
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = p.cells.map((rows, group) =>
       edgesOf(space.steps).flatMap((edge, i) => {
-        const row = rows[i] ?? [];
-        const place = edgeChoice(space, row, entropyShare(row, method) <= maxEntropy);
+        const decided = entropyShare(rows[i] ?? [], method) <= maxEntropy;
+        const place = edgeChoice(space, odds[group]?.[i] ?? [], decided);
         const primitive = space.primitives[place];
         return isOperation(primitive) ? [{ ...edge, primitive }] : [];
       }),
@@ -61,8 +63,8 @@ export const entropyGuardRule: DeriveRule<EntropyGuardOptions> = Object.freeze({
 function edgeChoice(space: SpaceConfig, row: readonly number[], decided: boolean): number {
   if (decided) return firstMaximum(row);
   // Features without weights are there from the first step, so an undecided edge favours them.
-  const weighted = row.map((p, i) =>
-    traitsOf(space.primitives[i] as Primitive).parameterFree ? -Infinity : p,
+  const weighted = row.map((score, i) =>
+    traitsOf(space.primitives[i] as Primitive).parameterFree ? -Infinity : score,
   );
   const place = firstMaximum(weighted);
   return place < 0 ? firstMaximum(row) : place;

@@ -3,6 +3,7 @@ import { showValue } from "../util/showValue";
 import { isOperation } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { probabilitiesOf } from "./probabilitiesOf";
 import { ruleOptions } from "./ruleOption";
 
@@ -32,11 +33,14 @@ export const severalRule: DeriveRule<SeveralOptions> = Object.freeze({
   },
   choose: ({ space, alphas }, { method, temperature, layout, threshold, maxPerEdge }) => {
     const scores = probabilitiesOf(alphas, method, temperature);
-    const cells = scores.cells.map((rows) =>
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = scores.cells.map((rows, group) =>
       edgesOf(space.steps).flatMap((edge, i) => {
-        const row = rows[i] ?? [];
-        const likely = space.primitives.map((primitive, p) => ({ primitive, score: row[p] as number }));
-        const kept = likely.filter(({ primitive, score }) => isOperation(primitive) && score >= threshold);
+        const [row, ranks] = [rows[i] ?? [], odds[group]?.[i] ?? []];
+        const likely = space.primitives.map((primitive, p) => ({ primitive, score: ranks[p] as number, p }));
+        const kept = likely.filter(
+          ({ primitive, p }) => isOperation(primitive) && (row[p] as number) >= threshold,
+        );
         // Array.sort is stable: on ties the primitive that comes first in the space wins.
         const best = kept.sort((a, b) => b.score - a.score).slice(0, maxPerEdge ?? kept.length);
         return best.flatMap(({ primitive }) => (isOperation(primitive) ? [{ ...edge, primitive }] : []));

@@ -6,6 +6,7 @@ import { showValue } from "../util/showValue";
 import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { probabilitiesOf } from "./probabilitiesOf";
 import { ruleOptions } from "./ruleOption";
 
@@ -42,11 +43,10 @@ export const skipCapRule: DeriveRule<SkipCapOptions> = Object.freeze({
       : `k must be an integer of at least 1 or null, got ${showValue(k)}`;
   },
   choose: ({ space, alphas }, options) => {
-    const scores = probabilitiesOf(alphas, options.method, options.temperature);
-    const cells = scores.cells.map((rows, group) =>
-      capped(space, rows, options, edgeShares(space, alphas, group)),
-    );
-    return { cells, ...layoutBy(options.layout, space, scores) };
+    const { method, temperature, layout } = options;
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = odds.map((rows, group) => capped(space, rows, options, edgeShares(space, alphas, group)));
+    return { cells, ...layoutBy(layout, space, probabilitiesOf(alphas, method, temperature)) };
   },
 } satisfies DeriveRule<SkipCapOptions>);
 

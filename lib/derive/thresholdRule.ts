@@ -2,7 +2,7 @@ import { edgesOf } from "../space/edges";
 import { showValue } from "../util/showValue";
 import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule } from "./deriveRule";
-import { probabilitiesOf } from "./probabilitiesOf";
+import { cellLogOdds } from "./logOdds";
 import { ruleOptions } from "./ruleOption";
 import { type SeveralOptions, severalRule } from "./severalRule";
 
@@ -36,14 +36,14 @@ export const thresholdRule: DeriveRule<ThresholdOptions> = Object.freeze({
     const chosen = severalRule.choose(input, options);
     const { k } = options;
     if (k === null) return chosen;
-    const scores = probabilitiesOf(alphas, options.method, options.temperature);
+    const odds = cellLogOdds(alphas, options.method, options.temperature);
     const cells = chosen.cells.map((edges, group) => {
-      const rows = scores.cells[group] ?? [];
+      const rows = odds[group] ?? [];
       // An edge without a likely operation is no candidate, however strong its weight.
       const held = edgesOf(space.steps).map(({ to, from }) =>
         edges.some((edge) => edge.to === to && edge.from === from),
       );
-      const candidates = rows.map((row, i) => row.map((p) => (held[i] ? p : 0)));
+      const candidates = rows.map((row, i) => (held[i] ? row : row.map(() => -Infinity)));
       const kept = strongestEdges(space, candidates, k, edgeShares(space, alphas, group));
       return edges.filter(({ to, from }) => kept.some((edge) => edge.to === to && edge.from === from));
     });

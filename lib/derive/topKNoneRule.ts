@@ -1,6 +1,7 @@
 import { edgeShares, oneOperationPerEdge, strongestEdges } from "./choices";
 import type { DeriveRule } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { probabilitiesOf } from "./probabilitiesOf";
 import { type TopKOptions, topKRule } from "./topKRule";
 
@@ -14,8 +15,8 @@ export const topKNoneRule: DeriveRule<TopKOptions> = Object.freeze({
   needsKey: false,
   problem: topKRule.problem,
   choose: ({ space, alphas }, { method, temperature, layout, k }) => {
-    const scores = probabilitiesOf(alphas, method, temperature);
-    const cells = scores.cells.map((rows, group) => {
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = odds.map((rows, group) => {
       const won = oneOperationPerEdge(space, rows);
       const strongest = strongestEdges(space, rows, space.steps, edgeShares(space, alphas, group));
       const rank = new Map<number, number>();
@@ -26,6 +27,6 @@ export const topKNoneRule: DeriveRule<TopKOptions> = Object.freeze({
         return (rank.get(to) as number) <= k;
       });
     });
-    return { cells, ...layoutBy(layout, space, scores) };
+    return { cells, ...layoutBy(layout, space, probabilitiesOf(alphas, method, temperature)) };
   },
 } satisfies DeriveRule<TopKOptions>);

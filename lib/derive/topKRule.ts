@@ -2,6 +2,7 @@ import { showValue } from "../util/showValue";
 import { edgeShares, strongestEdges } from "./choices";
 import type { DeriveRule, ProbabilityOptions } from "./deriveRule";
 import { layoutBy } from "./layoutBy";
+import { cellLogOdds } from "./logOdds";
 import { probabilitiesOf } from "./probabilitiesOf";
 import { ruleOptions } from "./ruleOption";
 
@@ -22,10 +23,8 @@ export const topKRule: DeriveRule<TopKOptions> = Object.freeze({
   problem: ({ k }) =>
     Number.isInteger(k) && k >= 1 ? null : `k must be an integer of at least 1, got ${showValue(k)}`,
   choose: ({ space, alphas }, { method, temperature, layout, k }) => {
-    const scores = probabilitiesOf(alphas, method, temperature);
-    const cells = scores.cells.map((rows, group) =>
-      strongestEdges(space, rows, k, edgeShares(space, alphas, group)),
-    );
-    return { cells, ...layoutBy(layout, space, scores) };
+    const odds = cellLogOdds(alphas, method, temperature);
+    const cells = odds.map((rows, group) => strongestEdges(space, rows, k, edgeShares(space, alphas, group)));
+    return { cells, ...layoutBy(layout, space, probabilitiesOf(alphas, method, temperature)) };
   },
 } satisfies DeriveRule<TopKOptions>);

@@ -116,6 +116,59 @@ describe("derive by entropy_guard", () => {
   });
 });
 
+describe("derive where probabilities round to 1, as at a small temperature", () => {
+  const rows = [
+    [2, 2.5, 3],
+    [2, 3, 2.5],
+    [3, 2.5, 2],
+  ];
+
+  it.each([
+    "argmax",
+    { rule: "entropy_guard" },
+    { rule: "several", maxPerEdge: 1 },
+    { rule: "threshold", maxPerEdge: 1, k: null },
+    { rule: "top_k" },
+    { rule: "top_k_none" },
+    { rule: "skip_cap" },
+  ] as RuleChoice[])("%j takes the likeliest candidate, not the first", (choice) => {
+    const rule = typeof choice === "string" ? { rule: choice } : choice;
+    const sharp = (temperature: number) =>
+      chosen({ ...rule, method: "sigmoid", temperature } as RuleChoice, rows);
+    expect(sharp(0.05)).toEqual(sharp(1));
+    expect(sharp(0.01).slice(0, 2)).toEqual(["1-0 bin_conv_3x3", "2-0 skip_connect"]);
+  });
+
+  it.each([undefined, [0, 0.5, 0.5]])(
+    "top_k and threshold keep the strongest edge, edge weights %j",
+    (betas) => {
+      const own = [
+        [9, 0, 1],
+        [0, 0, 4],
+        [0, 0, 5],
+      ];
+      for (const rule of ["top_k", "threshold"] as const)
+        for (const method of ["softmax", "sigmoid"] as const)
+          for (const temperature of [1, 0.1, 0.05, 0.01])
+            expect(chosen({ rule, k: 1, method, temperature }, own, betas)).toContain("2-1 bin_conv_3x3");
+    },
+  );
+
+  it("skip_cap strikes the weakest skip", () => {
+    const own = [
+      [0, 5, 1],
+      [0, 4, 1],
+      [0, 6, 1],
+    ];
+    for (const temperature of [1, 0.05, 0.01])
+      expect(chosen({ rule: "skip_cap", temperature }, own)).toEqual([
+        "1-0 skip_connect",
+        "2-0 bin_conv_3x3",
+        "2-1 skip_connect",
+      ]);
+  });
+});
+
 describe("layout by expectation", () => {
   it("rounds the expected depth and width to the nearest choice, half-way to the smaller", () => {
     const probabilities = {
