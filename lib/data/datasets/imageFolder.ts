@@ -7,8 +7,8 @@ import { counted } from "../../util/counted";
 import { DataError } from "../../util/errors";
 import { shownPath } from "../../util/shownPath";
 import { type ImageSet, joinNotes, labelArray } from "../imageSet";
-import { pictureIndex } from "../pictures/buildPictures";
 import { listPictures, type PictureList } from "../pictures/listPictures";
+import { pictureIndex } from "../pictures/pictureIndex";
 import type { PictureIndex } from "../pictures/pictureStore";
 import type { CheckedSets, Dataset } from "./dataset";
 

@@ -15,18 +15,15 @@ import {
   writeSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname } from "node:path";
 import { type FolderConfig, storedSizeOf } from "../../config/folderSection";
 import { DataError } from "../../util/errors";
-import { makeFolders } from "../../util/makeFolders";
 import type { Progress } from "../../util/progress";
 import { shownPath } from "../../util/shownPath";
 import { siAmount } from "../../util/siAmount";
-import { withLock } from "../folderLock";
-import { storageError } from "../storageError";
 import { syncFolder } from "../syncFolder";
 import type { PictureList } from "./listPictures";
-import { emptyColumns, type PictureColumns, type PictureIndex, readIndex, writeIndex } from "./pictureStore";
+import { emptyColumns, type PictureColumns, writeIndex } from "./pictureStore";
 import type { DecodeAnswer, PictureThread } from "./pictureThread";
 import { pictureThreads } from "./pictureThreads";
 
@@ -49,60 +46,23 @@ type JournalLine =
     ]
   | readonly [fault: string];
 
-/**
- * The index of a set's pictures, decoded and resized once: read where it is stored already, else made, with their bytes
- * where `cache` is "disk".
- *
- * Making it can be interrupted at any moment and goes on where it was; it appears whole or not at all. Its name depends
- * on every file's name, size and time and on the form asked for, so a changed folder is decoded anew. Processes that
- * want the same at once wait for one.
- *
- * @throws DataError if the disk is full, or has less room than the pictures are estimated to need.
- */
-export async function pictureIndex(
-  list: PictureList,
-  folder: FolderConfig,
-  directory: string,
-  progress: Progress,
-): Promise<PictureIndex> {
-  const path = storePath(list, folder, directory);
-  if (existsSync(path)) return readIndex(path);
-  try {
-    makeFolders(dirname(path));
-    await withLock(`${path}.lock`, async () => {
-      if (!existsSync(path)) await build(path, list, folder, progress);
-    });
-  } catch (error) {
-    throw storageError("image-folder", path, error);
-  }
-  return readIndex(path);
-}
-
-/** Where the decoded pictures of a set are kept. */
-function storePath(list: PictureList, folder: FolderConfig, directory: string): string {
-  const hash = createHash("sha256");
-  const { channels, convert } = folder;
-  const stored = folder.cache === "disk";
-  hash.update(JSON.stringify({ schema: 1, storedSize: storedSizeOf(folder), channels, convert, stored }));
-  hash.update(JSON.stringify(decoder().versions));
-  for (const { path } of list.pictures) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    hash.update(`${relative(list.root, path)}\n${found?.size ?? -1} ${found?.mtimeMs ?? 0}\n`);
-  }
-  const name = basename(list.root).replaceAll(/[^\w-]/g, "_");
-  return join(directory, "image-folder", `${name}-${hash.digest("hex").slice(0, 16)}.pictures`);
-}
-
 interface Decoder {
   readonly versions: Readonly<Record<string, string>>;
   (path: string): { metadata(): Promise<{ width: number; height: number }> };
 }
 
-function decoder(): Decoder {
+/** The library that decodes pictures, loaded where it is needed. */
+export function decoder(): Decoder {
   return createRequire(__filename)("sharp") as Decoder;
 }
 
-async function build(
+/**
+ * Decodes the pictures of a set into the file `path`: their bytes where `cache` is "disk", and the index. Goes on where an interrupted
+ * process was; the file appears whole or not at all.
+ *
+ * @throws DataError if the disk has less room than the pictures are estimated to need; what the file system throws.
+ */
+export async function buildPictures(
   path: string,
   list: PictureList,
   folder: FolderConfig,
@@ -171,13 +131,15 @@ async function build(
   rmSync(journal, { force: true });
 }
 
-function lineOf(answer: DecodeAnswer, offset: number): JournalLine {
+/** What is kept of one file. */
+export function lineOf(answer: DecodeAnswer, offset: number): JournalLine {
   if ("fault" in answer) return [answer.fault];
   const { height, width, sum, moments, misnamed } = answer;
   return [offset, height, width, sum, moments, misnamed];
 }
 
-function enter(
+/** Enters what is kept of picture `i` into the columns and lists of all. */
+export function enter(
   line: JournalLine,
   i: number,
   { offsets, sizes, sums, moments }: PictureColumns,
@@ -246,7 +208,7 @@ function sameBytes(path: string, line: JournalLine, channels: number): boolean {
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array, at: number): void {
+export function writeAll(file: number, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length; )
     done += writeSync(file, bytes, done, bytes.length - done, at + done);
 }

@@ -48,6 +48,9 @@ export type DecodeAnswer =
     }
   | { readonly fault: string };
 
+/** How faults begin that are none of the file itself: the system could not read it, which may pass. */
+export const passingFault = "cannot be read (";
+
 interface Waiting {
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -188,7 +191,7 @@ async function decode(paths) {
       answers.push({ pixels: Uint8Array.from(pixels), height, width, misnamed, fileHeight, fileWidth, sum: sumOf(pixels), moments });
     } catch (error) {
       const reason = error.message.replace(/\\s+/g, " ");
-      answers.push({ fault: error.code === undefined ? reason : "cannot be read (" + reason + ")" });
+      answers.push({ fault: error.code === undefined ? reason : ${JSON.stringify(passingFault)} + reason + ")" });
     }
   }
   return answers;
