@@ -1,6 +1,7 @@
 import type { BaselineConfig } from "../config/baselineConfig";
 import type { LayerSpec } from "../primitives/layerSpec";
 import type { BaselineStyle } from "./baselineStyle";
+import { numbered } from "./layerCost";
 
 /** Channels at a network's width. */
 export function channelsOf(full: number, { width }: BaselineConfig): number {
@@ -31,9 +32,12 @@ export function stem(style: BaselineStyle, conv: LayerSpec): LayerSpec[] {
   return named("stem", [conv, { layer: "batch_norm" }, ...activation(style.stem)]);
 }
 
-/** Puts a prefix and, where a layer has no name, what it is before a sequence's names. */
+/** Puts a prefix before a sequence's names; a layer without one is called what it is, numbered where it would repeat. */
 export function named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[] {
-  return specs.map((spec) => ({ ...spec, name: `${prefix}.${spec.name ?? spec.layer}` }));
+  return specs.map((spec, i) => ({
+    ...spec,
+    name: `${prefix}.${spec.name ?? numbered(spec.layer, i, specs)}`,
+  }));
 }
 
 /** What the layers of one's own hand-made network are put together from, at its width and with its blocks' style. */
@@ -54,7 +58,7 @@ export interface BaselineParts {
   residual(index: number, main: readonly LayerSpec[], shortcut?: readonly LayerSpec[]): LayerSpec[];
   /** `head`: mean over the image and a real classifier. */
   head(): LayerSpec[];
-  /** Puts a prefix before the names of layers: `named("conv1", [...])`. */
+  /** Puts a prefix before the names of layers: `named("conv1", [...])`. Kinds that repeat are numbered. */
   named(prefix: string, specs: readonly LayerSpec[]): LayerSpec[];
 }
 

@@ -2,7 +2,8 @@ import { baselineBlocks, baselineConfig } from "../config/baselineConfig";
 import { type BaselineFacts, baselineFamilies } from "../config/baselineFamilies";
 import { ConfigError, ShapeError } from "../util/errors";
 import { showValue } from "../util/showValue";
-import { type BaselineLayers, baselineLayers } from "./baselineSpecs";
+import { type BaselineLayers, baselineLayers, baselineSpecs } from "./baselineSpecs";
+import { checkComputable } from "./computable";
 
 /** A family of hand-made networks to define: what it is, and its layers. */
 export interface BaselineSpec
@@ -19,8 +20,9 @@ export interface BaselineSpec
  * built from then on: raise the version whenever the layers change, so that records of the former are told apart.
  *
  * @returns the family, as the table holds it. Left out: 32 pixels of any multiple, 10 classes, no residual blocks, source "ours".
- * @throws ConfigError for a name that is taken or no identifier, a version that is no integer from 1, or layers that are no
- * list; ShapeError for layers that do not fit on each other or do not end in one number a class.
+ * @throws ConfigError for a name that is taken or no identifier, a version that is no integer from 1, layers that are no
+ * list, or two of one name; ShapeError for layers that do not fit on each other, do not end in one number a class, or cannot be
+ * computed: grouped or dilated convolutions, strides other than 1 and 2, binary kernels of even size, copies other than two.
  *
  * @example
  * ```ts
@@ -60,7 +62,16 @@ export function defineBaseline(spec: BaselineSpec): BaselineFacts {
 
 function tryLayers(place: string, family: string, block: (typeof baselineBlocks)[number]): void {
   const config = baselineConfig({ family, block }, place);
-  const end = baselineLayers(config).at(-1)?.outputShape;
+  const layers = baselineLayers(config);
+  checkComputable("", baselineSpecs(config));
+  const names = layers.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      `${place}: with blocks "${block}" every layer should have a name of its own, got two called "${twice}". Give each residual(i, ...) another i, and each named(prefix, ...) another prefix.`,
+    );
+  }
+  const end = layers.at(-1)?.outputShape;
   if (end?.join() !== `1,1,${config.classes}`) {
     throw new ShapeError(
       `${place}: with blocks "${block}" its layers should end in [1, 1, ${config.classes}] (one number a class), got ${end ? `[${end.join(", ")}]` : "no layer"}. End with head().`,

@@ -60,9 +60,13 @@ export function layerNames(prefix: string, specs: readonly LayerSpec[]): string[
 
 function localName(spec: LayerSpec, index: number, specs: readonly LayerSpec[]): string {
   if (spec.name !== undefined) return spec.name;
-  const alike = (other: LayerSpec) => other.name === undefined && other.layer === spec.layer;
-  const kind = spec.layer === "branches" ? spec.join : spec.layer;
-  return specs.filter(alike).length > 1 ? `${kind}${specs.slice(0, index).filter(alike).length}` : kind;
+  return numbered(spec.layer === "branches" ? spec.join : spec.layer, index, specs);
+}
+
+/** The word for a layer without a name, with its number among those of its kind where there are more. */
+export function numbered(word: string, index: number, specs: readonly LayerSpec[]): string {
+  const alike = ({ name, layer }: LayerSpec) => name === undefined && layer === specs[index]?.layer;
+  return specs.filter(alike).length > 1 ? `${word}${specs.slice(0, index).filter(alike).length}` : word;
 }
 
 function branchCosts(

@@ -1,4 +1,5 @@
 import { relu, tf } from "../backend";
+import { type ComputableLayer, computable } from "../cost/computable";
 import type { MapShape } from "../cost/layerCost";
 import { binarizeActivation } from "../layers/binarizeActivation";
 import { binarizeWeight } from "../layers/binarizeWeight";
@@ -8,7 +9,6 @@ import { rprelu, rsign } from "../layers/reactivation";
 import { linear, realConv2d } from "../layers/realLayers";
 import { duplicateChannels } from "../layers/shortcuts";
 import type { LayerSpec } from "../primitives/layerSpec";
-import { ShapeError } from "../util/errors";
 import { affineSpecs, type LayerContext } from "./layerContext";
 import { matchNodes } from "./matchNodes";
 
@@ -19,8 +19,8 @@ export interface BuiltLayer {
   apply(x: tf.Tensor4D, pass: LayerContext): tf.Tensor4D;
 }
 
-type SimpleLayer = Exclude<LayerSpec["layer"], "branches">;
-type Specs<L extends SimpleLayer> = Extract<LayerSpec, { layer: L }>;
+type SimpleLayer = ComputableLayer["layer"];
+type Specs<L extends LayerSpec["layer"]> = Extract<LayerSpec, { layer: L }>;
 type Part = {
   readonly parameters?: readonly ParameterSpec[];
   apply(x: tf.Tensor4D, pass: LayerContext): tf.Tensor4D;
@@ -31,12 +31,16 @@ type Builder<L extends SimpleLayer> = (name: string, spec: Specs<L>, input: MapS
  * The computation of one layer of a cost table. A scale of binary weights is part of the convolution before it, and
  * passes its input through.
  *
- * @throws ShapeError for what no hand-made network has: grouped or dilated convolutions, strides above 2, copies
- * other than two, and sums with tensors from elsewhere.
+ * @throws ShapeError for what no hand-made network has: see {@link computable}.
  */
-export function buildLayer(name: string, input: MapShape, spec: Specs<SimpleLayer>): BuiltLayer {
-  const build = builders[spec.layer] as Builder<SimpleLayer>;
-  const { parameters = [], apply } = build(name, spec, input);
+export function buildLayer(
+  name: string,
+  input: MapShape,
+  spec: Exclude<LayerSpec, { layer: "branches" }>,
+): BuiltLayer {
+  const own = computable(name, spec);
+  const build = builders[own.layer] as Builder<SimpleLayer>;
+  const { parameters = [], apply } = build(name, own, input);
   const signs = spec.layer === "sign" || spec.layer === "rsign";
   const tapped = signs ? `${name}.bits` : name;
   const before = signs ? [`${name}.presign`] : spec.layer === "linear" ? ["pooled"] : [];
@@ -47,7 +51,7 @@ export function buildLayer(name: string, input: MapShape, spec: Specs<SimpleLaye
 const builders = {
   conv(name, spec, [, , from]) {
     const { kernel, out, bias = false } = spec;
-    const stride = plainStride(name, spec);
+    const stride = strideOf(spec);
     const std = Math.sqrt(2 / (kernel * kernel * from));
     const shape = [kernel, kernel, from, out];
     return {
@@ -63,7 +67,7 @@ const builders = {
   },
   binary_conv(name, spec, [, , from]) {
     const { kernel, out } = spec;
-    const stride = plainStride(name, spec);
+    const stride = strideOf(spec);
     const std = Math.sqrt(2 / (kernel * kernel * (from + out)));
     const shape = [kernel, kernel, from, out];
     return {
@@ -130,17 +134,8 @@ const builders = {
   max_pool: (_name, { kernel, stride }) => ({ apply: (x) => tf.maxPool(x, kernel, stride, "same") }),
   avg_pool: (_name, { kernel, stride }) => ({ apply: (x) => tf.avgPool(x, kernel, stride, "same") }),
   global_pool: () => ({ apply: (x) => tf.mean(x, [1, 2], true) }),
-  duplicate(name, { copies }) {
-    if (copies !== 2)
-      throw new ShapeError(`${name}: a network expected 2 copies of its channels, got ${copies}.`);
-    return { apply: (x) => duplicateChannels(x) };
-  },
+  duplicate: () => ({ apply: (x) => duplicateChannels(x) }),
   match_channels: (_name, { out }) => ({ apply: (x) => matchNodes(x, 1, out) }),
-  sum(name) {
-    throw new ShapeError(
-      `${name}: a network expected the tensors of a sum as branches, got a sum with none.`,
-    );
-  },
 } satisfies { [L in SimpleLayer]: Builder<L> };
 
 function bits(name: string, presign: tf.Tensor4D, pass: LayerContext): tf.Tensor4D {
@@ -154,12 +149,5 @@ function constant(name: string, channels: number, role: ParameterSpec["role"], v
   return { name, shape: [channels], role, init: { kind: "constant", value } };
 }
 
-function plainStride(name: string, spec: Specs<"conv" | "binary_conv">): 1 | 2 {
-  const { stride = 1, groups = 1, dilation = 1 } = spec;
-  if (groups !== 1 || dilation !== 1 || (stride !== 1 && stride !== 2)) {
-    throw new ShapeError(
-      `${name}: a network expected a convolution of stride 1 or 2 without groups and dilation, got stride ${stride}, ${groups} groups, dilation ${dilation}.`,
-    );
-  }
-  return stride;
-}
+/** The stride of a convolution that is {@link computable}. */
+const strideOf = ({ stride = 1 }: Specs<"conv" | "binary_conv">) => stride as 1 | 2;

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { baselineFamilies } from "../../lib/config/baselineFamilies";
+import type { BaselineParts } from "../../lib/cost/baselineParts";
 import * as bars from "../../lib/index";
+import { BaselineNetwork } from "../../lib/network/baselineNetwork";
+import type { LayerSpec } from "../../lib/primitives/layerSpec";
 import { modelHash } from "../../lib/records/modelSpec";
 import { temporaryFolder } from "../helpers/tinySearch";
 import { tinyTraining, trainNumbers } from "../helpers/tinyTraining";
@@ -68,7 +71,72 @@ describe("a family of hand-made networks that a user defines", () => {
     expect(hash()).not.toBe(first);
   });
 
+  it("numbers what repeats behind a prefix, so that a chain of convolutions is built as it is costed", () => {
+    bars.defineBaseline({
+      name: "straight",
+      layers: ({ stem, convolution, named, head, channels }) => {
+        const conv = convolution({ kernel: 3, out: channels(8) });
+        return [...stem({ kernel: 3, out: channels(8) }), ...named("a", [...conv, ...conv]), ...head()];
+      },
+    });
+    const network = bars.config.baselineConfig({ family: "straight", block: "bireal" });
+    const names = bars.cost.baselineLayers(network).map(({ name }) => name);
+    const own = ["sign0", "binary_conv0", "batch_norm0", "sign1", "binary_conv1", "batch_norm1"];
+    expect(names.filter((name) => name.startsWith("a."))).toEqual(own.map((name) => `a.${name}`));
+    const latent = BaselineNetwork.parametersOf(network).filter(({ role }) => role === "latent");
+    expect(latent.map(({ name }) => name)).toEqual(["a.binary_conv0.latent", "a.binary_conv1.latent"]);
+  });
+
+  /** A family with these layers between its stem and its head. */
+  const between = (layers: (parts: BaselineParts) => LayerSpec[]) =>
+    bars.defineBaseline({
+      name: "straight",
+      layers: (parts) => [...parts.stem({ kernel: 3, out: 8 }), ...layers(parts), ...parts.head()],
+    });
+
   const wrong: [string, () => unknown, string][] = [
+    [
+      "a name that two layers have",
+      () =>
+        between(({ residual, convolution }) => [
+          ...residual(0, convolution({ kernel: 3, out: 8 })),
+          ...residual(0, convolution({ kernel: 3, out: 8 })),
+        ]),
+      'defineBaseline: "straight": with blocks "xnor" every layer should have a name of its own, got two called "block0.branch0.batch_norm". Give each residual(i, ...) another i, and each named(prefix, ...) another prefix.',
+    ],
+    [
+      "a grouped convolution",
+      () => between(() => [{ layer: "binary_conv", kernel: 3, out: 8, groups: 2 }]),
+      "binary_conv: a network expected a convolution of stride 1 or 2 without groups and dilation, got stride 1, 2 groups, dilation 1.",
+    ],
+    [
+      "a stride of 4 inside a residual block",
+      () =>
+        between(({ residual }) =>
+          residual(
+            0,
+            [{ layer: "conv", kernel: 3, out: 8, stride: 4 }],
+            [{ layer: "avg_pool", kernel: 4, stride: 4 }],
+          ),
+        ),
+      "block0.branch0.conv: a network expected a convolution of stride 1 or 2 without groups and dilation, got stride 4, 1 groups, dilation 1.",
+    ],
+    [
+      "a binary kernel of even size",
+      () =>
+        between(({ named }) => named("a", [{ layer: "sign" }, { layer: "binary_conv", kernel: 2, out: 8 }])),
+      "a.binary_conv: a network expected a binary kernel of odd size, got 2.",
+    ],
+    [
+      "three copies",
+      () => between(() => [{ layer: "duplicate", copies: 3 }]),
+      "duplicate: a network expected 2 copies of its channels, got 3.",
+    ],
+    [
+      "a sum with nothing",
+      () => between(() => [{ layer: "sum" }]),
+      "sum: a network expected the tensors of a sum as branches, got a sum with none.",
+    ],
     [
       "a name of the library",
       () => bars.defineBaseline({ name: "nin", layers: () => [] }),
