@@ -4,6 +4,7 @@ import type { TensorBatch } from "../loop/batchTensors";
 import { readSearchRecord } from "../records/searchRecordFile";
 import { type Table, table } from "../records/table";
 import { edgesOf } from "../space/edges";
+import { widthNames } from "../space/widthNames";
 import { AlphaVariables } from "../supernet/alphaVariables";
 import { type Progress, silentProgress } from "../util/progress";
 import { mean } from "../util/statistics";
@@ -23,14 +24,14 @@ export interface AlphaSignalOptions {
 
 const columns = [
   { name: "level", unit: null, description: "cell, depth or width" },
-  { name: "place", unit: null, description: "cell group and edge, or stage" },
+  { name: "place", unit: null, description: "cell group and edge, or stage; of a width per cell the cell" },
   { name: "choice", unit: null, description: "the primitive, the number of cells kept, or the width" },
   { name: "probability", unit: "share", description: "of the choice, without noise" },
   {
     name: "pull",
     unit: "nats",
     description:
-      "minus the mean gradient of the cross entropy in its alpha, over batches: where descent takes it, cost left aside",
+      "minus the mean gradient of the cross entropy in its alpha, over whole batches: where descent takes it, cost left aside",
   },
   { name: "deviation", unit: "nats", description: "standard deviation of that gradient from batch to batch" },
   { name: "signal", unit: null, description: "|mean| / deviation of that gradient; null without deviation" },
@@ -67,7 +68,12 @@ export async function alphaSignal(directory: string, options: AlphaSignalOptions
     const keep = await scorer.strengths(alphas, "keep", progress);
     const settings = epochSettings(record.config, Math.max(0, record.epochs.length - 1));
     const batches = await scorer.tensors();
-    const byBatch = gradientsByBatch(scorer, new AlphaVariables(alphas), settings, batches);
+    const size = batches[0]?.labels.size;
+    // The gradient of a few images that are left over is noisier than those of whole batches.
+    const whole = batches.filter(({ labels }) => labels.size === size);
+    for (const rest of batches.slice(whole.length)) tf.dispose([rest.images, rest.labels]);
+    const byBatch = gradientsByBatch(scorer, new AlphaVariables(alphas), settings, whole);
+    const left = batches.length > whole.length ? `; gradients of the first ${byBatch.length} alone` : "";
     const probabilities = scorer.probabilities(alphas);
     const rows = rowsOf(probabilities).flatMap((place) =>
       rowAt(probabilities, place).map((probability, k) => {
@@ -88,7 +94,7 @@ export async function alphaSignal(directory: string, options: AlphaSignalOptions
     return table("What the alphas are told", columns, rows, {
       sources: [record.configHash],
       notes: [
-        `${scorer.images} images of the alpha split in ${byBatch.length} batches, weights fixed, batch norms by the statistics of each batch; cross entropy alone.`,
+        `${scorer.images} images of the alpha split in ${batches.length} batches, weights fixed, batch norms by the statistics of each batch; cross entropy alone${left}.`,
       ],
     });
   } finally {
@@ -125,7 +131,8 @@ function gradientsByBatch(
 function named(place: RowPlace, k: number, space: SupernetScorer["record"]["config"]["space"]) {
   if (place.level !== "cells") {
     const choice = place.level === "depth" ? k : space.widthChoices[k];
-    return { level: place.level, place: `stage ${place.row}`, choice: String(choice) };
+    const where = place.level === "depth" ? `stage ${place.row}` : (widthNames(space)[place.row] as string);
+    return { level: place.level, place: where, choice: String(choice) };
   }
   const { to, from } = edgesOf(space.steps)[place.row] as { to: number; from: number };
   return {

@@ -4,11 +4,13 @@ import { sequentialBatches } from "../data/sequentialBatches";
 import { samplerProbabilities } from "../derive/samplerProbabilities";
 import { type TensorBatch, toTensors } from "../loop/batchTensors";
 import { traitsOf } from "../primitives/primitives";
+import type { Alphas } from "../space/alphas";
 import { canonicalJson } from "../util/canonicalJson";
 import { mean } from "../util/statistics";
 import type { EpochSettings } from "./epochSettings";
 import type { SearchContext } from "./searchContext";
 import type { SearchState } from "./searchState";
+import { isPruned } from "./strategies/pruning";
 import { mixtureLoss, rowAt, rowsOf, rowWithout, withRow } from "./strengths";
 
 /**
@@ -26,7 +28,7 @@ export async function alphasRest(
   if (epoch < config.warmupEpochs) return true;
   const { when, latest, batches } = alphaStartOf(config);
   if (when === "warmup_ends" || epoch >= latest * config.epochs) return false;
-  if (canonicalJson(state.alphas.values()) !== canonicalJson(state.startAlphas)) return false;
+  if (haveMoved(state.alphas.values(), state.startAlphas)) return false;
   if (step > 0) return true;
   const held = await heldOut(context, batches);
   try {
@@ -34,6 +36,14 @@ export async function alphasRest(
   } finally {
     tf.dispose(held.flatMap(({ images, labels }) => [images, labels]));
   }
+}
+
+/** Whether a step has moved alphas. Pruning, which writes logits of its own, is none. */
+function haveMoved(values: Alphas, start: Alphas): boolean {
+  const cells = values.cells.map((rows, g) =>
+    rows.map((row, r) => row.map((logit, k) => (isPruned(logit) ? start.cells[g]?.[r]?.[k] : logit))),
+  );
+  return canonicalJson({ ...values, cells }) !== canonicalJson(start);
 }
 
 /** Whether a mean is above 0 by more than twice its standard error: before anything is learnt differences are noise. */

@@ -13,12 +13,18 @@ export type Judgement = "drop" | "keep";
 /** Cross entropy of a supernet at given mixture weights, on images it holds. */
 export type MixtureLoss = (weights: Alphas) => Promise<number>;
 
-/** The loss of a supernet on some batches, batch norms by the statistics of each. The caller owns the batches. */
+/**
+ * The loss of a supernet on some batches, a mean over their images, batch norms by the statistics of each batch. The caller owns
+ * the batches.
+ */
 export function mixtureLoss(
   supernet: Supernet,
   batches: readonly TensorBatch[],
   options: Pick<ForwardOptions, "edeT">,
 ): MixtureLoss {
+  const sizes = batches.map(({ labels }) => labels.size);
+  const images = sizes.reduce((sum, size) => sum + size, 0);
+  const alike = sizes.every((size) => size === sizes[0]);
   return async ({ cells, depth, width, edges }) => {
     const losses = tf.tidy(() => {
       const row = (own: readonly number[]) => (own.length === 0 ? null : tf.tensor1d([...own]));
@@ -28,10 +34,11 @@ export function mixtureLoss(
         width: width.map(row),
         edges: edges?.map((betas) => edgeWeights(tf.tensor1d([...betas]), supernet.space.steps)),
       };
-      const parts = batches.map(({ images, labels }) =>
-        softmaxCrossEntropy(supernet.logits(images, weights, options), labels, 0),
-      );
-      return tf.div(tf.addN(parts), parts.length);
+      const parts = batches.map((batch) => {
+        const loss = softmaxCrossEntropy(supernet.logits(batch.images, weights, options), batch.labels, 0);
+        return alike ? loss : tf.mul(loss, batch.labels.size);
+      });
+      return tf.div(tf.addN(parts), alike ? parts.length : images);
     });
     const [loss] = await losses.data();
     losses.dispose();

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 
 describe("alphaSignal", () => {
-  const directory = join(temporaryFolder(), "signal");
+  const root = temporaryFolder();
+  const directory = join(root, "signal");
 
   it("has a row for every choice, gradients that cancel in every row, and leaks nothing", async () => {
     await search(tinySearch({ epochs: 2 }), { directory });
@@ -34,7 +35,38 @@ describe("alphaSignal", () => {
       }
     }
     expect(rows.every((row) => (row["signal"] as number) >= 0)).toBe(true);
-    expect(provenance.notes[0]).toMatch(/^24 images of the alpha split in 3 batches, weights fixed/);
+    expect(provenance.notes[0]).toMatch(
+      /^24 images of the alpha split in 3 batches, weights fixed.*; cross entropy alone\.$/,
+    );
+  });
+
+  it("takes gradients from whole batches: one of a few images that are left over is not one among others", async () => {
+    const before = tf.memory().numTensors;
+    // Of 24 images every 24/17th is taken: whole batches hold other images than those of a smaller number.
+    const { rows, provenance } = await alphaSignal(directory, { images: 17 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(provenance.notes[0]).toMatch(
+      /^17 images of the alpha split in 3 batches, .*; cross entropy alone; gradients of the first 2 alone\.$/,
+    );
+    expect(rows.some((row) => (row["deviation"] as number) > 0)).toBe(true);
+    const few = await alphaSignal(directory, { images: 5 });
+    expect(few.provenance.notes[0]).toMatch(
+      /^5 images of the alpha split in 1 batches, .*; cross entropy alone\.$/,
+    );
+    expect(few.rows.every((row) => row["signal"] === null)).toBe(true);
+  });
+
+  it("names a width per cell by its cell", async () => {
+    const folder = join(root, "per-cell");
+    const space = { initChannels: 2, cellLayout: [0, 0, 0, 1, 0], steps: 1, widthPer: "cell" } as const;
+    await search(tinySearch({ epochs: 1, warmupEpochs: 0, space: { ...space, widthChoices: [0.5, 1] } }), {
+      directory: folder,
+    });
+    const { rows } = await alphaSignal(folder, { images: 8 });
+    const places = rows.filter(({ level }) => level === "width").map(({ place }) => place);
+    expect([...new Set(places)]).toEqual(["cell 0", "cell 1", "cell 2", "cell 4"]);
+    const depths = rows.filter(({ level }) => level === "depth").map(({ place }) => place);
+    expect([...new Set(depths)]).toEqual(["stage 0", "stage 1"]);
   });
 });
 

@@ -4,10 +4,12 @@ import { startBackend, tf } from "../../lib/backend";
 import { searchConfig } from "../../lib/config/searchConfig";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
-import { clearlyPositive } from "../../lib/search/alphaStart";
+import { alphasRest, clearlyPositive } from "../../lib/search/alphaStart";
 import { deriveByPerturbation } from "../../lib/search/deriveByPerturbation";
 import { search } from "../../lib/search/search";
-import { rowsOf, rowWithout, strengthsOf } from "../../lib/search/strengths";
+import { searchFiles } from "../../lib/search/searchFiles";
+import { mixtureLoss, rowsOf, rowWithout, strengthsOf } from "../../lib/search/strengths";
+import { SupernetScorer } from "../../lib/search/supernetScorer";
 import type { Alphas } from "../../lib/space/alphas";
 import { epochNumbers } from "../helpers/epochNumbers";
 import { temporaryFolder, tinySearch } from "../helpers/tinySearch";
@@ -60,6 +62,32 @@ describe("strengthsOf", () => {
     expect(asked).toBe(8);
     expect(rowsOf(weights)).toHaveLength(3);
     expect(rowWithout([0.5, 0.5, 0], (k) => k === 0)).toEqual([0, 1, 0]);
+  });
+});
+
+describe("mixtureLoss", () => {
+  it("is a mean over images: a last batch of one counts as one", async () => {
+    const directory = join(root, "uneven");
+    const record = await search(tinySearch({ epochs: 1, warmupEpochs: 0 }), { directory });
+    const of = async (images: number) => {
+      const scorer = await SupernetScorer.open(record, searchFiles(directory).checkpoint, { images });
+      const batches = await scorer.tensors();
+      const weights = scorer.probabilities(record.startAlphas);
+      const loss = (own: typeof batches) => mixtureLoss(scorer.supernet, own, { edeT: 1 })(weights);
+      const each: number[] = [];
+      for (const batch of batches) each.push(await loss([batch]));
+      const all = await loss(batches);
+      tf.dispose(batches.flatMap((batch) => [batch.images, batch.labels]));
+      scorer.dispose();
+      return { all, each, sizes: batches.map(({ labels }) => labels.size) };
+    };
+    const uneven = await of(17);
+    expect(uneven.sizes).toEqual([8, 8, 1]);
+    const [a, b, c] = uneven.each as [number, number, number];
+    expect(uneven.all).toBeCloseTo((8 * a + 8 * b + c) / 17, 5);
+    expect(uneven.all).not.toBeCloseTo((a + b + c) / 3, 5);
+    const even = await of(16);
+    expect(even.all).toBe(Math.fround(Math.fround((even.each[0] as number) + (even.each[1] as number)) / 2));
   });
 });
 
@@ -136,6 +164,27 @@ describe("alphas that start when convolutions count", () => {
       /^search: stopped/,
     );
     expect(epochNumbers(await search(config, { directory }))).toEqual(epochNumbers(whole));
+  });
+
+  it("rest on where pruning writes into them", async () => {
+    const still = { ...config, epochs: 4, alphaStart: { ...alphaStart, latest: 1 } };
+    const directory = join(root, "start-pruned");
+    const pruned = searchConfig({ ...still, strategies: { pruning: { stages: [[1, 2]] } } });
+    const context = { config: pruned } as never;
+    const state = (alphas: Alphas, step: number) =>
+      ({ alphas: { values: () => alphas }, startAlphas: start, position: { epoch: 2, step } }) as never;
+    const start: Alphas = { cells: [[[0.1, 0.2, 0.3]]], depth: [[0, 0]], width: [[]] };
+    const settings = {} as never;
+    const fallen = { ...start, cells: [[[-1000, 0.2, 0.3]]] };
+    expect(await alphasRest(context, state(fallen, 1), settings)).toBe(true);
+    expect(await alphasRest(context, state({ ...fallen, depth: [[0, 0.1]] }, 1), settings)).toBe(false);
+    expect(await alphasRest(context, state({ ...start, cells: [[[-1000, 0.2, 0.4]]] }, 1), settings)).toBe(
+      false,
+    );
+    const whole = await search(still, { directory: join(root, "start-unpruned") });
+    expect(whole.epochs.map(({ warmup }) => warmup)).toEqual([true, true, true, true]);
+    const record = await search(pruned, { directory });
+    expect(record.epochs[1]?.warmup).toBe(true);
   });
 
   it("take a difference for clear from two standard errors on", () => {
