@@ -103,7 +103,7 @@ export interface TrainingFitness {
   /** The short training. Its `seed` is not used; its `validationShare` is what fitness is measured on. */
   readonly train: TrainConfig;
   /**
-   * Instead: train only so many steps, all architectures by the training's own `seed` and on the same batches, and take the mean
+   * Instead: train only so many steps of the first epoch, all architectures by the training's own `seed` and on the same batches, and take the mean
    * loss `L` of the last `lossSteps` of them, on images they have not seen; fitness is `exp(−L)`, the geometric mean of the
    * probability given to the right class. Left out: the accuracy on held-out images after all epochs.
    */

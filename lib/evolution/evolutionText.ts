@@ -1,3 +1,4 @@
+import type { EvolutionConfig } from "../config/evolutionConfig";
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
 import type { EvolutionRecord } from "../records/evolutionRecord";
@@ -21,7 +22,7 @@ export function evolutionText(record: EvolutionRecord): string {
   const measured =
     early === undefined
       ? `${(100 * best.fitness).toFixed(1)} % of ${where}, ${how}`
-      : `loss ${(-Math.log(best.fitness)).toFixed(3)}, the mean of steps ${early.steps - early.lossSteps + 1} to ${early.steps} of a training, common seed and batches, images of ${data?.name ?? "unknown data"} not seen before`;
+      : `loss ${(-Math.log(best.fitness)).toFixed(3)}, the mean of steps ${early.steps - early.lossSteps + 1} to ${early.steps} of a training, common seed and batches, images of ${data?.name ?? "unknown data"}${sawAgain(config) ? "" : " not seen before"}`;
   const { atLeast } = config.budget;
   const from = best.parent === null ? "drawn at random" : `child of ${best.parent}`;
   const rows = [
@@ -46,4 +47,11 @@ export function evolutionText(record: EvolutionRecord): string {
     ],
   ] as const;
   return rows.map(([name, text]) => `${name.padEnd(9)} ${text}`).join("\n");
+}
+
+/** Evolutions of before might train early fitness beyond the first epoch. */
+function sawAgain({ fitness }: EvolutionConfig): boolean {
+  if (fitness.kind !== "training" || fitness.early === undefined) return false;
+  const { data, batchSize } = fitness.train;
+  return data.trainImages > 0 && fitness.early.steps * batchSize > data.trainImages;
 }

@@ -11,6 +11,7 @@ import { genotypeModel } from "../records/modelSpec";
 import { SupernetScorer } from "../search/supernetScorer";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
+import { checkUnseen } from "../train/checkUnseen";
 import { train } from "../train/train";
 import { loadTrainingData, stepsPerEpoch } from "../train/trainContext";
 import { trainPart } from "../train/trainPart";
@@ -144,19 +145,16 @@ async function earlyFitness(
   const backend = await startBackend();
   const images = await loadTrainingData(recipe, progress);
   const perEpoch = stepsPerEpoch({ config: recipe, trainImages: images.trainImages });
-  const most = perEpoch * recipe.epochs;
-  if (steps > most) {
-    throw new ConfigError(
-      `evolve: fitness.early.steps must be at most the ${most} steps of the training (${recipe.epochs} epochs of ${perEpoch}), got ${steps}. Train for more epochs, or on more images.`,
-    );
-  }
+  const { batchSize } = recipe;
+  const first = { steps: perEpoch, images: images.trainImages.length, batchSize };
+  checkUnseen("evolve", "fitness.early.steps", steps, first);
   const known = new Map(history.map(({ genotype, fitness }) => [genotypeHash(genotype), fitness]));
   const { name, note, contentHash } = images.data.info;
   progress.start("evolution", evaluations, "architectures");
   return {
     space,
     style: recipe.binarization,
-    data: { name, note, ...hashOf(contentHash), images: lossSteps * recipe.batchSize },
+    data: { name, note, ...hashOf(contentHash), images: lossSteps * batchSize },
     async of(genotype, index) {
       const hash = genotypeHash(genotype);
       const before = known.get(hash);

@@ -5,7 +5,8 @@ import { checkSameData, type RunWords, runHeader } from "../loop/runRecord";
 import type { RaceRecord } from "../records/raceRecord";
 import { raceRecordSchema } from "../records/raceRecordFile";
 import type { Genotype } from "../space/genotype";
-import { ConfigError, RecordError } from "../util/errors";
+import { checkUnseen } from "../train/checkUnseen";
+import { RecordError } from "../util/errors";
 import type { WorkerAbout } from "./raceTask";
 
 export const raceWords: RunWords = {
@@ -66,9 +67,7 @@ export function checkSameMachine(record: RaceRecord, { backend, data }: WorkerAb
 
 /** @throws ConfigError if the first rung is longer than the first epoch: its images would have been seen before. */
 export function rejectLongRung({ rungs, train }: RaceConfig, about: WorkerAbout): void {
-  const { stepsPerEpoch } = about;
-  if (rungs.steps <= stepsPerEpoch) return;
-  throw new ConfigError(
-    `race: rungs.steps must be at most ${stepsPerEpoch}, the steps of the first epoch (${about.data.trainImages} images in batches of ${train.batchSize}), whose images have not been seen before; got ${rungs.steps}.`,
-  );
+  const { stepsPerEpoch: steps, data } = about;
+  const { batchSize } = train;
+  checkUnseen("race", "rungs.steps", rungs.steps, { steps, images: data.trainImages, batchSize });
 }

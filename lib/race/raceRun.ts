@@ -218,13 +218,17 @@ export class RaceRun {
   #interrupted(): InterruptedError {
     const { networks } = this.record;
     const rung = rungsOf(this.config).findIndex((one) => !isComplete(this.config, networks, one.rung));
-    const at = rungsOf(this.config)[Math.max(0, rung)] as Rung;
-    const done = networks.filter((network) => resultIn(network, at.rung) !== undefined).length;
     this.#kept.put({ seconds: this.#seconds() }, false);
-    if (rung < 0 && seedsAgain(this.config) > 0) {
+    if (rung < 0) {
       const { done: again, all: most } = trainedAgain(this.config, networks);
-      return this.#kept.interrupted(`stopped after ${countedOf(again, most, "training")} with other seeds`);
+      return this.#kept.interrupted(
+        again < most
+          ? `stopped after ${countedOf(again, most, "training")} with other seeds`
+          : "stopped in the winner's test",
+      );
     }
+    const at = rungsOf(this.config)[rung] as Rung;
+    const done = networks.filter((network) => resultIn(network, at.rung) !== undefined).length;
     return this.#kept.interrupted(
       `stopped in rung ${at.rung + 1} of ${this.config.rungs.keep.length + 1} after ${countedOf(done, at.networks, "network")}`,
     );

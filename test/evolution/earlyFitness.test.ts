@@ -14,7 +14,7 @@ import { tinyTraining } from "../helpers/tinyTraining";
 const root = temporaryFolder();
 const space = spaceConfig({ initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.5, 1] });
 const train = tinyTraining({ epochs: 2, seed: 3 });
-const fitness = { kind: "training", space, train, early: { steps: 8, lossSteps: 4 } } as const;
+const fitness = { kind: "training", space, train, early: { steps: 6, lossSteps: 4 } } as const;
 const band = { measure: "bops", value: 6e5, atLeast: 2e5 } as const;
 const settings = { population: 3, sample: 2, evaluations: 6, budget: band, prune: true, seed: 1 };
 const config = evolutionConfig(fitness, settings);
@@ -35,7 +35,13 @@ describe("an evolution by the loss early in a training", () => {
     }
     expect(data).toMatchObject({ images: 32 });
     expect(readEvolutionRecord(join(root, "whole/record.json"))).toEqual(whole);
-    expect(evolutionText(whole)).toContain("the mean of steps 5 to 8 of a training, common seed and batches");
+    expect(evolutionText(whole)).toContain(
+      "the mean of steps 3 to 6 of a training, common seed and batches, images of synthetic not seen before",
+    );
+    // Evolutions of before might go on into images that were seen.
+    const early = { steps: 7, lossSteps: 4 };
+    const longer = { ...whole, config: { ...config, fitness: { ...fitness, early } } };
+    expect(evolutionText(longer)).toMatch(/the mean of steps 4 to 7 of a training, .* images of synthetic$/m);
     expect(evolutionText(whole)).toContain("200,000 to 600,000 bops");
     expect(best).not.toBeNull();
 
@@ -59,9 +65,9 @@ describe("an evolution by the loss early in a training", () => {
     expect(bad({}, { budget: { ...band, atLeast: 7e5 } })).toThrow(
       "evolutionConfig.budget: atLeast must be at most the budget of 600000, got 700000.",
     );
-    const long = evolutionConfig({ ...fitness, early: { steps: 999, lossSteps: 1 } }, settings);
+    const long = evolutionConfig({ ...fitness, early: { steps: 7, lossSteps: 1 } }, settings);
     await expect(evolve(long, { directory: join(root, "long") })).rejects.toThrow(
-      "evolve: fitness.early.steps must be at most the 12 steps of the training (2 epochs of 6), got 999. Train for more epochs, or on more images.",
+      "evolve: fitness.early.steps must be at most 6, the steps of the first epoch (48 images in batches of 8), whose images have not been seen before, got 7.",
     );
     const dear = evolutionConfig(fitness, { ...settings, budget: { measure: "bops", atLeast: 1e9 } });
     await expect(evolve(dear, { directory: join(root, "dear") })).rejects.toThrow(

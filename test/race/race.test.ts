@@ -125,6 +125,19 @@ describe("race", () => {
     expect(again.updatedAt).toBe(whole.updatedAt);
   });
 
+  it("stopped in the winner's test says so", async () => {
+    const directory = folder();
+    const stop = new AbortController();
+    const config = tinyRace({ test: true });
+    const onChange = ({ networks }: RaceRecord) => {
+      if (networks.some(({ results }) => results.length === 3)) stop.abort();
+    };
+    await expect(race(config, here(directory, { onChange, signal: stop.signal }))).rejects.toThrow(
+      "race: stopped in the winner's test; everything is saved. Run the same command again to go on.",
+    );
+    expect((await race(config, here(directory))).tests).toHaveLength(1);
+  });
+
   it("names a damaged file of a network", async () => {
     const directory = folder();
     const stop = new AbortController();
@@ -254,7 +267,7 @@ describe("a race refuses", () => {
 
   it("a first rung that is longer than the first epoch", async () => {
     await expect(refused(tinyRace({ rungs: { steps: 6 } }))).rejects.toThrow(
-      "race: rungs.steps must be at most 5, the steps of the first epoch (40 images in batches of 8), whose images have not been seen before; got 6.",
+      "race: rungs.steps must be at most 5, the steps of the first epoch (40 images in batches of 8), whose images have not been seen before, got 6.",
     );
   });
 
