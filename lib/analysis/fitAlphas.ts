@@ -69,7 +69,7 @@ export interface ChoiceRegression {
 
 /**
  * Ridge regression of scores on choices in closed form: with `X` the choices (1 or 0, columns centred) and `y` the
- * standardised scores, `β = (XᵀX + λI)⁻¹ Xᵀy`, `σ² = |y − Xβ|² / (n − tr(X (XᵀX + λI)⁻¹ Xᵀ))`.
+ * standardised scores, `β = (XᵀX + λI)⁻¹ Xᵀy`, `σ² = |y − Xβ|² / (n − 1 − tr(X (XᵀX + λI)⁻¹ Xᵀ))` (the 1 for the mean).
  *
  * Reference: Hoerl & Kennard 1970, "Ridge regression".
  */

@@ -4,7 +4,7 @@ import { mean } from "../util/statistics";
 /** A correlation with its 95 % confidence interval. */
 export interface Correlation {
   readonly value: number;
-  /** Null for fewer than five pairs (plus one for each variable controlled for). */
+  /** Null for fewer than five pairs; for fewer than six of Kendall's τ, and where a variable is controlled for. */
   readonly interval: readonly [number, number] | null;
   readonly n: number;
 }

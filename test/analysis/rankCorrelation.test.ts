@@ -53,6 +53,19 @@ describe("spearman and kendall", () => {
     ).toBeNull();
   });
 
+  it("have intervals from five pairs on, from six on Kendall's and where a variable is controlled for", () => {
+    const [four, five, six] = [4, 5, 6].map((n) => [x.slice(0, n), y.slice(0, n)] as const) as [
+      readonly [number[], number[]],
+      readonly [number[], number[]],
+      readonly [number[], number[]],
+    ];
+    expect([spearman(...four)?.interval, kendall(...five)?.interval]).toEqual([null, null]);
+    expect(spearman(...five)?.interval).toHaveLength(2);
+    expect(kendall(...six)?.interval).toHaveLength(2);
+    expect(partialSpearman(...five, [2, 1, 3, 5, 4])?.interval).toBeNull();
+    expect(partialSpearman(...six, [2, 1, 3, 5, 4, 6])?.interval).toHaveLength(2);
+  });
+
   it("have intervals that hold the truth about 95 times in 100", () => {
     // Normal pairs with correlation 0.6: Spearman's is (6 / π) asin(0.3), Kendall's (2 / π) asin(0.6).
     const truth = { spearman: (6 / Math.PI) * Math.asin(0.3), kendall: (2 / Math.PI) * Math.asin(0.6) };
