@@ -38,7 +38,8 @@ export interface WeightSettings {
  * All means are weighted by the masks, so a kernel whose surplus channels are masked out has the scale of the
  * narrower kernel made of its leading channels. Where a scale is constant in the backward pass it is so for the
  * weights; gradients with respect to the masks do flow through it. The masks change scales only: they do not
- * silence the kernel's surplus channels (`binaryConv2d` does).
+ * silence the kernel's surplus channels (`binaryConv2d` does). "irnet" needs masks that leave two weights a filter:
+ * `searchConfig` refuses spaces whose least width leaves one.
  *
  * Shapes: `latent` and the result `[kernel, kernel, inChannels, outChannels]`, float32.
  *

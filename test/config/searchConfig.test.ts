@@ -106,6 +106,36 @@ describe("searchConfig", () => {
     expect(bad(overrides)).toThrow(ConfigError);
     expect(bad(overrides)).toThrow(message as string);
   });
+
+  describe('with weight "irnet"', () => {
+    const given = { initChannels: 4, cellLayout: [0, 1, 0], steps: 2, widthChoices: [0.25, 0.5, 1] };
+    const primitives = ["none", "skip_connect", "bin_conv_1x1"];
+    const narrow = (space: object, strategies: object = {}) =>
+      bad({ space: { ...given, ...space }, strategies, binarization: { weight: "irnet" } });
+    const refused = (filter: string, width: number, channels = 4) =>
+      `searchConfig.binarization: weight must be another method where a filter of ${filter} has fewer than 2 weights at the least width (${width} of ${channels} channels), which have no deviation; raise space.initChannels or the least of space.widthChoices, or choose another method, got "irnet".`;
+
+    it.each([
+      [{ primitives }, {}, refused("bin_conv_1x1", 0.25)],
+      [{ steps: 1 }, {}, refused("the cells' 1x1", 0.25)],
+      [{ steps: 1, initChannels: 1, widthChoices: [1] }, {}, refused("the cells' 1x1", 1, 1)],
+      [
+        { widthChoices: [0.5, 1], primitives },
+        { partialChannels: { divisor: 2 } },
+        refused("bin_conv_1x1", 0.5),
+      ],
+    ])("refuses filters of one weight, which have no deviation: %j, %j", (space, strategies, message) => {
+      expect(narrow(space, strategies)).toThrow(new ConfigError(message));
+    });
+
+    it.each([
+      { primitives, widthChoices: [0.5, 1] },
+      { primitives: ["none", "bin_conv_3x3"] },
+      { steps: 1, processKind: "real" },
+    ])("takes filters of two weights and more: %j", (space) => {
+      expect(narrow(space)).not.toThrow();
+    });
+  });
 });
 
 describe("spaceConfig", () => {
