@@ -19,6 +19,8 @@ export interface Engine {
 export interface RunningEngine extends Pick<BackendInfo, "version" | "device" | "threads"> {
   /** Its name in the registry of tfjs-core. */
   readonly registeredAs: string;
+  /** Which of `engineVariants` runs; left out by engines that have none. */
+  readonly variant?: string;
   /** Forms of the engine that were tried before this one, and why they do not run here. */
   readonly passedOver?: readonly string[];
 }

@@ -44,7 +44,10 @@ export function freeze<X extends tf.Tensor, Y extends tf.Tensor>(body: (x: X) =>
   return {
     run(x) {
       const graph = compiled(x);
-      return graph ? (tensorOf(graph.run(x)) as Y) : tf.tidy(() => body(x));
+      if (graph) return tensorOf(graph.run(x)) as Y;
+      const y = tf.tidy(() => body(x));
+      // The caller owns what comes; the argument is theirs already.
+      return (y as tf.Tensor) === x ? tf.clone(y) : y;
     },
     get graphs() {
       return graphs.size;

@@ -69,7 +69,14 @@ async function start(provider: Provider): Promise<RunningEngine> {
     const device = provider === "cpu" || provider === "wasm" ? processorName() : deviceNames[provider];
     const parts = [version, provider, ...(staged ? ["stages"] : [])];
     const passedOver = unstaged === undefined ? [] : [`stages: ${unstaged}`];
-    return { registeredAs: "onnx", version: parts.join(", "), device, threads, passedOver };
+    return {
+      registeredAs: "onnx",
+      variant: provider,
+      version: parts.join(", "),
+      device,
+      threads,
+      passedOver,
+    };
   } catch (cause) {
     throw new EngineUnavailable(`it does not load (${firstLine(cause)})`, remedies[provider], { cause });
   }

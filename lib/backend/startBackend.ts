@@ -7,6 +7,8 @@ import { engines } from "./engines";
 
 let starting: Promise<BackendInfo> | undefined;
 let current: BackendInfo | undefined;
+/** The variant that was started; undefined for an engine that has none. */
+let currentVariant: string | undefined;
 /** The running engine's name in tfjs. */
 let inTfjs: string | undefined;
 
@@ -39,6 +41,13 @@ export async function startBackend(choice?: string): Promise<BackendInfo> {
     throw new BackendError(
       `startBackend: expected to start ${wanted.name}, but ${info.name} is running already; a process has one engine, ` +
         `so set BARS_BACKEND=${wanted.name} before the first start, or start a new process (a notebook: restart the kernel).`,
+    );
+  }
+  if (wanted?.variant !== undefined && wanted.variant !== currentVariant) {
+    const asked = `${wanted.name}:${wanted.variant}`;
+    throw new BackendError(
+      `startBackend: expected to start ${asked}, but ${info.name}:${currentVariant} is running already; a process has one engine, ` +
+        `so set BARS_BACKEND=${asked} before the first start, or start a new process (a notebook: restart the kernel).`,
     );
   }
   if (inTfjs !== undefined && tf.getBackend() !== inTfjs) await tf.setBackend(inTfjs);
@@ -88,7 +97,8 @@ async function run(
   engine: Engine,
   variant?: string,
 ): Promise<Pick<BackendInfo, "version" | "device" | "threads" | "passedOver">> {
-  const { registeredAs, version, device, threads, passedOver = [] } = await engine.load(variant);
+  const { registeredAs, variant: running, ...about } = await engine.load(variant);
+  const { version, device, threads, passedOver = [] } = about;
   let failure = "it refused to initialise";
   const selected = await tf.setBackend(registeredAs).catch((error: unknown) => {
     failure = firstLine(error);
@@ -97,5 +107,6 @@ async function run(
   if (!selected) throw new EngineUnavailable(failure, "Run npm install again, or choose another engine.");
   await tf.ready();
   inTfjs = registeredAs;
+  currentVariant = running;
   return { version, device, threads, passedOver };
 }

@@ -2,13 +2,15 @@ import { sha256 } from "@noble/hashes/sha2";
 import { utf8ToBytes } from "@noble/hashes/utils";
 import { RecordError } from "../util/errors";
 import { fileLayout, fileOrder, tensorBytes } from "./fileLayout";
+import { checkHeader } from "./headerShape";
 import { packedText } from "./headerText";
 import type { PackedModel } from "./packedModel";
 import { type PackedTensor, plannedTensors } from "./tensors";
 
 /**
  * The bytes of a packed model's file ({@link fileLayout}).
- * @throws RecordError for a tensor that is missing, of another length or not finite.
+ * @throws RecordError for a tensor that is missing, of another length or not finite; for a header that could not be read again, as
+ * `readPackedModel` does.
  *
  * @example
  * ```ts
@@ -18,6 +20,7 @@ import { type PackedTensor, plannedTensors } from "./tensors";
  * ```
  */
 export function packedModelBytes({ header, tensors }: PackedModel): Uint8Array {
+  checkHeader(header, "packed model: header");
   const planned = fileOrder(plannedTensors(header.model, header.binarization));
   const weights = planned.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   const text = packedText(JSON.stringify(header));

@@ -109,6 +109,16 @@ describe("startBackend", () => {
     );
   });
 
+  it("refuses another variant than the running one", async () => {
+    const { startBackend } = await fresh();
+    const info = await startBackend("onnx");
+    expect(info.version).toContain("cpu");
+    await expect(startBackend("onnx:cpu")).resolves.toBe(info);
+    await expect(startBackend("onnx:wasm")).rejects.toThrow(
+      "startBackend: expected to start onnx:wasm, but onnx:cpu is running already; a process has one engine, so set BARS_BACKEND=onnx:wasm",
+    );
+  });
+
   it("names the known engines when it does not know one", async () => {
     const { startBackend } = await fresh();
     await expect(startBackend("gpu")).rejects.toThrow(

@@ -10,6 +10,7 @@ import { costTable } from "../../lib/cost/costTable";
 import { sumCosts } from "../../lib/cost/layerCost";
 import { classNamesOf } from "../../lib/data/classNames";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
+import { cSource } from "../../lib/packed/c/cSource";
 import { headerDictionary } from "../../lib/packed/headerDictionary";
 import { packedText } from "../../lib/packed/headerText";
 import { packDrawn } from "../../lib/packed/packDrawn";
@@ -174,6 +175,25 @@ describe("a file of a packed model", () => {
   });
 
   // A tenth of what was tried once; every damage is refused by an error of the library, and none is taken for a model.
+  it("refuses a header that could not be read again, before it is written, as C, too", () => {
+    const { classNames, normalization } = model.header;
+    const [mean, std] = [[...normalization.mean], [...normalization.std]];
+    const wrong: readonly (readonly [object, RegExp])[] = [
+      [
+        { classNames: classNames.slice(1) },
+        /header\.classNames should have \d+ entries, as the model has, got \d+\./,
+      ],
+      [{ classNames: classNames.map((_, i) => i) }, /header\.classNames/],
+      [{ normalization: { mean, std: [0, ...std.slice(1)] } }, /header\.normalization/],
+      [{ normalization: { mean: [Number.NaN, ...mean.slice(1)], std } }, /header\.normalization/],
+    ];
+    for (const [change, message] of wrong) {
+      const changed = { ...model, header: { ...model.header, ...change } } as PackedModel;
+      expect(() => packedModelBytes(changed)).toThrow(message);
+      expect(() => cSource(changed)).toThrow(message);
+    }
+  });
+
   it("is refused however it is damaged, and where its checksum was made anew it is refused or is another whole model", () => {
     let whole = 0;
     for (let round = 0; round < 1000; round++) {

@@ -1,4 +1,5 @@
 import { ConfigError, RecordError } from "../../util/errors";
+import { checkHeader } from "../headerShape";
 import { type PackedHeader, type PackedModel, programOf } from "../packedModel";
 import type { Program } from "../program";
 import { kernelTexts } from "./cKernels";
@@ -27,7 +28,8 @@ export interface CSource {
  * the order of operations (not with -ffast-math): products and sums are rounded one by one, which the file asks of gcc and clang itself.
  *
  * @param prefix of all names, a C identifier; by default made of the model's name.
- * @throws ConfigError for a prefix that is no C identifier; RecordError for tensors that do not fit the model or are not finite.
+ * @throws ConfigError for a prefix that is no C identifier; RecordError for tensors that do not fit the model or are not finite, and for a
+ * header that a file could not hold.
  *
  * @example
  * ```ts
@@ -42,6 +44,7 @@ export function cSource(model: PackedModel, prefix = identifierOf(model.header.m
     throw new ConfigError(
       `cSource: the prefix must be a C identifier that begins with a letter, got ${JSON.stringify(prefix)}.`,
     );
+  checkHeader(model.header, "cSource: header");
   for (const [name, tensor] of model.tensors) {
     const wrong = tensor.findIndex((value: number) => !Number.isFinite(value));
     if (wrong >= 0)

@@ -8,7 +8,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { callReads } from "./callReads";
 import { type FrozenGraph, GraphRunner } from "./graphRunner";
-import { fillKernel } from "./kernels/arrangementKernels";
+import { fillKernel, travels } from "./kernels/arrangementKernels";
 import {
   type KernelAttributes,
   type LazyArray,
@@ -230,20 +230,33 @@ export class OnnxBackend extends KernelBackend {
 
   /**
    * Compiles what `result` is computed from, everything but `input` as it is now: constants are folded, kernels and batch
-   * norms joined, once. `result` must be recorded and not computed yet; both tensors stay the caller's.
+   * norms joined, once. `result` must be recorded and not computed yet, or a view of what is there; both tensors stay the caller's.
    */
   freeze(input: TensorInfo, result: TensorInfo): FrozenGraph {
     const [hole, end] = [this.#valueOf(input.dataId), this.#valueOf(result.dataId)];
+    if (!end.node)
+      return this.#frozenView(hole === end ? undefined : this.view(result, result.shape), result);
     const plan = planGraph([end], this.#interner, true, (value) => value === end);
     const frozen = this.#runner.freeze(plan, hole, end);
     return {
       run: (x) => {
         const value = this.#valueOf(x.dataId);
         if (value.node) this.flush();
-        return this.#hold(frozen.run(value));
+        return this.#hold(frozen.run(value), result);
       },
       operators: frozen.operators,
       dispose: frozen.dispose,
+    };
+  }
+
+  /** A graph without operators: a view of its input, or of a constant. */
+  #frozenView(constant: TensorInfo | undefined, { shape }: TensorInfo): FrozenGraph {
+    return {
+      run: (x) => this.view(constant ?? x, shape),
+      operators: 0,
+      dispose: () => {
+        if (constant) this.disposeData(constant.dataId);
+      },
     };
   }
 
@@ -267,7 +280,7 @@ export class OnnxBackend extends KernelBackend {
       this.#entries.set(dataId, { value: undefined, values, dtype, references });
       return;
     }
-    if (isRepeated(values as ArrayLike<number>)) {
+    if (isRepeated(values as ArrayLike<number>) && (dtype !== "int32" || travels(values[0] as number))) {
       const specs = [{ shape, dtype }];
       const [value] = this.#call(
         fillKernel,

@@ -11,7 +11,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { sizeOf } from "./graphTensor";
 import { activatedKernels } from "./kernels/activatedKernels";
-import { arrangementKernels } from "./kernels/arrangementKernels";
+import { arrangementKernels, travels } from "./kernels/arrangementKernels";
 import { binaryKernels } from "./kernels/binaryKernels";
 import { channelKernels } from "./kernels/channelKernels";
 import { convolutionKernels } from "./kernels/convolutionKernels";
@@ -145,7 +145,8 @@ function fillForm(recorded: KernelFunction): KernelFunction {
     };
     const type = dtype ?? util.inferDtype(value);
     const size = sizeOf(shape);
-    if (type === "string" || size > filledHere) return recorded(call);
+    const here = size <= filledHere || (type === "int32" && !travels(value));
+    if (type === "string" || !here) return recorded(call);
     const values = util.makeZerosTypedArray(size, type as "float32").fill(value);
     return { dataId: (call.backend as OnnxBackend).write(values, shape, type), shape, dtype: type };
   };

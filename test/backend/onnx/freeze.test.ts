@@ -170,4 +170,39 @@ describe("freeze", () => {
     const again = await evaluateNetwork(network, alone(), { edeT: 1 });
     for (const [i, loss] of again.losses.entries()) expect(found.losses[8 + i]).toBeCloseTo(loss, 1);
   });
+
+  it("keeps the shape of a result that is a view of what is computed", async () => {
+    const scale = tf.scalar(3);
+    const frozen = freeze((x: tf.Tensor1D) => tf.reshape(tf.mul(x, scale), [2, 1]));
+    const y = frozen.run(tf.tensor1d([1, 2]));
+    expect(y.shape).toEqual([2, 1]);
+    expect(Array.from(await y.data())).toEqual([3, 6]);
+    frozen.dispose();
+  });
+
+  it("of a function that computes nothing gives its argument's numbers, or those of a constant", async () => {
+    const x = tf.tensor1d([1, 2]);
+    for (const body of [
+      (one: tf.Tensor) => tf.clone(one),
+      (one: tf.Tensor) => one,
+      (one: tf.Tensor) => tf.reshape(one, [2, 1]),
+    ]) {
+      const frozen = freeze(body);
+      const y = frozen.run(x);
+      expect(y.shape).toEqual(body(x).shape);
+      expect(Array.from(await y.data())).toEqual([1, 2]);
+      y.dispose();
+      frozen.dispose();
+    }
+    expect(Array.from(await x.data())).toEqual([1, 2]);
+    const constant = tf.mul(tf.scalar(2), 4);
+    const frozen = freeze(() => tf.reshape(constant, [1]));
+    for (let i = 0; i < 2; i++) {
+      const y = frozen.run(x);
+      expect([y.shape, Array.from(await y.data())]).toEqual([[1], [8]]);
+      y.dispose();
+    }
+    frozen.dispose();
+    expect((await constant.data())[0]).toBe(8);
+  });
 });

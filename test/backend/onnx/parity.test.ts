@@ -296,6 +296,10 @@ paritySuite(() => {
       ],
       stack: (i) => [
         tf.stack([i.normals(2, 3), i.normals(2, 3)], 1),
+        tf.stack([i.normals(2, 3), i.normals(2, 3)], -1),
+        tf.stack([i.normals(3), i.normals(3)], -2),
+        tf.tensor1d(new Int32Array(70_000).fill(2 ** 24 + 1), "int32"),
+        tf.fill([70_000], 2 ** 24 + 1, "int32"),
         ...tf.unstack(i.normals(3, 2), 0),
         ...tf.unstack(i.normals(3, 2), -1),
         ...tf.unstack(i.normals(1, 2)),

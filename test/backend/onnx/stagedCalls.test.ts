@@ -129,6 +129,35 @@ describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
     else expect(after.unstaged).toContain(why);
   });
 
+  it("fills are of the number of their own call, not of the first one of their kind", () => {
+    const x = drawn("filled", 4, 8, 8, 128) as T4;
+    const read = (value: number) => {
+      const kernel = tf.variable(tf.fill([3, 3, 128, 64], value)) as tf.Variable<tf.Rank.R4>;
+      const [sum, image] = tf.tidy(() => {
+        const y = tf.conv2d(x, kernel, 1, "same");
+        // An upload of equal numbers is a fill, too.
+        const grey = tf.tensor(new Float32Array(4 * 8 * 8 * 320).fill(value), [4, 8, 8, 320]) as T4;
+        const wide = tf.conv2d(x, tf.ones([1, 1, 128, 320]) as T4, 1, "same");
+        return [tf.mean(tf.abs(y)), tf.mean(tf.sub(tf.add(wide, grey), wide))];
+      });
+      const found = [sum, image].map((one) => (one as tf.Tensor).dataSync()[0] as number);
+      found.push(kernel.dataSync()[7] as number);
+      tf.dispose([kernel, sum as tf.Tensor, image as tf.Tensor]);
+      return found;
+    };
+    const { staged } = backend.statistics();
+    const [one, two, three] = [0.5, 0.25, 3].map(read) as [number[], number[], number[]];
+    expect([one[2], two[2], three[2]]).toEqual([0.5, 0.25, 3]);
+    expect([one[1], two[1], three[1]].map((value) => Number((value as number).toFixed(3)))).toEqual([
+      0.5, 0.25, 3,
+    ]);
+    expect((two[0] as number) / (one[0] as number)).toBeCloseTo(0.5, 5);
+    expect((three[0] as number) / (one[0] as number)).toBeCloseTo(6, 4);
+    // One program for all three.
+    expect(backend.statistics().staged).toBe(staged + 1);
+    x.dispose();
+  });
+
   /** `of` at numbers that are spread over the interval, as a convolution's output. */
   async function digits(
     of: (x: tf.Tensor) => tf.Tensor,

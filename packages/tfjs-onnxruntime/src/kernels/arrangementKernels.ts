@@ -46,6 +46,9 @@ function stridedSlice(
   );
 }
 
+/** Whether a whole number is the same as float32, as which numbers come with a call. */
+export const travels = (value: number): boolean => Math.abs(value) <= 2 ** 24;
+
 /** Equal entries, repeated only where nothing else does it. */
 export const fillKernel: LazyKernel = {
   name: "Fill",
@@ -54,7 +57,7 @@ export const fillKernel: LazyKernel = {
   ],
   accepts: (_, { dtype, value }) =>
     typeof value === "number" &&
-    (dtype === "int32" ? Math.abs(value) <= 2 ** 24 : dtype !== "string" && dtype !== "bool"),
+    (dtype === "int32" ? travels(value) : dtype !== "string" && dtype !== "bool"),
   // Zeros and ones are constants of the graph: much of what gradients multiply by.
   numbers: ({ value }) => (isPlain(value) ? [] : [value as number]),
   varying: ["value"],
@@ -136,16 +139,18 @@ export const arrangementKernels: readonly LazyKernel[] = [
       for (const part of parts) {
         util.assertShapesMatch(shape, part.shape, "All tensors passed to stack must have matching shapes");
       }
-      shape.splice(axis as number, 0, parts.length);
+      shape.splice(newAxis(axis as number, shape.length), 0, parts.length);
       return [{ shape, dtype: typeOf(parts[0] as TensorInfo) }];
     },
     lower(g, inputs, { axis }) {
-      const parts = Object.values(inputs).map((part) => {
+      const given = Object.values(inputs);
+      const along = newAxis(axis as number, (given[0] as GraphTensor).shape.length);
+      const parts = given.map((part) => {
         const shape = [...part.shape];
-        shape.splice(axis as number, 0, 1);
+        shape.splice(along, 0, 1);
         return g.reshape(part, shape);
       });
-      return [g.concat(parts, axis as number)];
+      return [g.concat(parts, along)];
     },
   },
   {
@@ -204,7 +209,9 @@ export const arrangementKernels: readonly LazyKernel[] = [
     infer: (inputs, { paddings }) => [
       { shape: padded(x0(inputs).shape, paddings as [number, number][]), dtype: typeOf(x0(inputs)) },
     ],
-    accepts: (inputs) => typeOf(x0(inputs)) !== "bool",
+    accepts: (inputs, { constantValue }) =>
+      typeOf(x0(inputs)) === "float32" ||
+      (typeOf(x0(inputs)) === "int32" && travels(constantValue as number)),
     numbers: ({ constantValue }) => [constantValue as number],
     varying: ["constantValue"],
     lower(g, inputs, { paddings }) {
@@ -287,6 +294,9 @@ export const arrangementKernels: readonly LazyKernel[] = [
     }),
   ),
 ];
+
+/** Where an axis that is put in stands; −1 is behind all others. */
+const newAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank + 1 : axis);
 
 function isPlain(value: unknown): value is number {
   return value === 1 || Object.is(value, 0);

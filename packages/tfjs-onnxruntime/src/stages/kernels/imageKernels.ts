@@ -1,8 +1,8 @@
 import { sliceArguments } from "../../kernels/arrangementKernels";
 import { type Domain, type Expression, onlyLoads, type View, wholeView } from "../expression";
 import type { Call, KernelLowering } from "../kernelLowering";
-import { type Lowering, Unsupported, type Value } from "../lowering";
-import { imageOf } from "./operands";
+import { type Lowering, sizeOf, Unsupported, type Value } from "../lowering";
+import { arrayOf, imageOf } from "./operands";
 
 const numbers =
   (value: (call: Call) => number): KernelLowering =>
@@ -120,8 +120,17 @@ const pad: KernelLowering = (lowering, call) => {
   return [{ kind: "padded", value, inner: extents, border: { top, left, bottom, right, fill } }];
 };
 
+/** Zeros and ones are part of the graph; another number comes with each call (`varying` of the kernel). */
+const fill: KernelLowering = (lowering, call) => {
+  const { node, shape } = call;
+  if (!node.names.includes("$0"))
+    return [{ kind: "number", value: node.attributes["value"] as number, shape }];
+  const number = lowering.expressions.scalar(arrayOf(lowering, call.value("$0")));
+  return [{ kind: "array", array: lowering.list(number, Math.max(1, sizeOf(shape))), shape }];
+};
+
 export const imageKernels: Readonly<Record<string, KernelLowering>> = {
-  Fill: numbers(({ node }) => node.attributes["value"] as number),
+  Fill: fill,
   ZerosLike: numbers(() => 0),
   OnesLike: numbers(() => 1),
   BarsConcatChannels: concatChannels,
