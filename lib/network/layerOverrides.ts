@@ -5,7 +5,7 @@ import { nearNames } from "../util/nearNames";
 export interface LayerOverride {
   /**
    * What a binary layer no longer takes the sign of: its input, its kernel, or both. The same tensors enter the same
-   * convolution; its border and batch norm stay.
+   * convolution; its border and batch norm stay. Other layers that share the sign of the input keep it.
    */
   readonly real?: "activations" | "weights" | "both";
   /** False leaves out the identity around a convolution, or a cell's shortcut (`cell0.shortcut`). */
@@ -19,7 +19,7 @@ export type LayerOverrides = Readonly<Record<string, LayerOverride>>;
 export interface OverridableLayer {
   /** E.g. `cell0.edge1-0.bin_conv_3x3`, `cell0.process`, `cell2.shortcut`. */
   readonly name: string;
-  /** Whether it takes signs. */
+  /** Whether it takes the sign of its kernel and, right before it, of its input. */
   readonly binary: boolean;
   /** Whether it has, or is, a shortcut that can be left out. */
   readonly shortcut: boolean;

@@ -4,7 +4,7 @@ import type { ParameterSpec } from "../layers/operation";
 import type { LayerSpec } from "../primitives/layerSpec";
 import { type BuiltLayer, buildLayer } from "./buildLayer";
 import type { LayerContext } from "./layerContext";
-import type { LayerOverride, LayerOverrides, OverridableLayer } from "./layerOverrides";
+import type { LayerOverrides, OverridableLayer } from "./layerOverrides";
 
 /**
  * A sequence of layers as its cost table describes it, made computable. Layers and parameters are called what the
@@ -22,19 +22,38 @@ export class LayerStack {
   /**
    * @param input `[height, width, channels]` of one image's feature map.
    * @param overrides layers that do otherwise than their description says, by name; others' names are passed over.
+   * @param signed whether the input is a sign.
    * @throws ShapeError where a layer does not fit its input, or has no computation.
    */
-  constructor(input: MapShape, specs: readonly LayerSpec[], prefix = "", overrides: LayerOverrides = {}) {
+  constructor(
+    input: MapShape,
+    specs: readonly LayerSpec[],
+    prefix = "",
+    overrides: LayerOverrides = {},
+    signed = false,
+  ) {
     const names = layerNames(prefix, specs);
     const overridable: OverridableLayer[] = [];
     let shape = input;
+    let shared: SharedSign | null = null;
     this.#layers = specs.map((spec, i) => {
       const name = names[i] as string;
-      const layer =
-        spec.layer === "branches"
-          ? branches(name, shape, spec, overrides, overridable)
-          : withoutSign(buildLayer(name, shape, spec), realPart(spec, name, names[i + 1], overrides));
-      if (spec.layer === "binary_conv") overridable.push({ name, binary: true, shortcut: false });
+      const before = specs[i - 1];
+      const binary = before ? isSign(before) : signed;
+      const sign = shared;
+      shared = null;
+      let layer: BuiltLayer;
+      if (spec.layer === "branches") {
+        layer = branches(name, shape, spec, overrides, overridable, { binary, sign });
+      } else {
+        const built = buildLayer(name, shape, spec);
+        shared = isSign(spec) ? sharedSign(built, specs[i + 1], names[i + 1] as string, overrides) : null;
+        // Each branch takes such a sign itself.
+        layer = shared
+          ? { ...built, apply: (x) => x }
+          : withoutSign(built, realPart(spec, name, names[i + 1], overrides));
+      }
+      if (spec.layer === "binary_conv") overridable.push({ name, binary, shortcut: false });
       shape = layerCosts(prefix, shape, [{ ...spec, name }]).at(-1)?.outputShape ?? shape;
       return layer;
     });
@@ -49,19 +68,53 @@ export class LayerStack {
   }
 }
 
+const isSign = ({ layer }: LayerSpec) => layer === "sign" || layer === "rsign";
+
 /** What of a layer's binarization an override leaves out; a sign belongs to the convolution right behind it. */
 function realPart(
-  { layer }: LayerSpec,
+  spec: LayerSpec,
   name: string,
   next: string | undefined,
   overrides: LayerOverrides,
 ): "activation" | "weight" | null {
-  const asked = (of: string | undefined): LayerOverride["real"] =>
-    of === undefined ? undefined : overrides[of]?.real;
-  if (layer === "binary_conv") return [undefined, "activations"].includes(asked(name)) ? null : "weight";
-  if (layer !== "sign" && layer !== "rsign") return null;
-  return [undefined, "weights"].includes(asked(next)) ? null : "activation";
+  const real = overrides[name]?.real;
+  if (spec.layer === "binary_conv") return real === undefined || real === "activations" ? null : "weight";
+  return isSign(spec) && readsReal(next, overrides) ? "activation" : null;
 }
+
+/** Whether an override has a convolution read its input as it is before the sign. */
+function readsReal(name: string | undefined, overrides: LayerOverrides): boolean {
+  const real = name === undefined ? undefined : overrides[name]?.real;
+  return real === "activations" || real === "both";
+}
+
+/** What each of several branches reads of the value before the sign that they share. */
+type SharedSign = readonly BuiltLayer["apply"][];
+
+/**
+ * A sign before branches, of whose convolutions an override has some read the value before it: these read it so (of "rsign"
+ * shifted), the others its sign. Null where none does, or the next layer has no branches.
+ */
+function sharedSign(
+  sign: BuiltLayer,
+  next: LayerSpec | undefined,
+  name: string,
+  overrides: LayerOverrides,
+): SharedSign | null {
+  if (next?.layer !== "branches") return null;
+  const real = next.branches.map((specs, i) => {
+    const [first] = layerNames(branchName(name, i), specs);
+    return specs[0]?.layer === "binary_conv" && readsReal(first, overrides);
+  });
+  if (!real.some((own) => own)) return null;
+  const before = withoutSign(sign, "activation");
+  // Who watches sees the sign, where there is one.
+  const unseen: BuiltLayer["apply"] = (x, pass) => before.apply(x, { ...pass, see: (_, value) => value });
+  const all = real.every((own) => own);
+  return real.map((own) => (own ? (all ? before.apply : unseen) : sign.apply));
+}
+
+const branchName = (name: string, index: number) => `${name}.branch${index}`;
 
 function withoutSign(layer: BuiltLayer, part: ReturnType<typeof realPart>): BuiltLayer {
   if (part === null) return layer;
@@ -78,10 +131,11 @@ function branches(
   { branches: all, join }: Extract<LayerSpec, { layer: "branches" }>,
   overrides: LayerOverrides,
   overridable: OverridableLayer[],
+  { binary, sign }: { readonly binary: boolean; readonly sign: SharedSign | null },
 ): BuiltLayer {
   const shortcut = join === "sum" && all.length > 1;
   const kept = shortcut && overrides[name]?.shortcut === false ? all.slice(0, 1) : all;
-  const stacks = kept.map((specs, i) => new LayerStack(input, specs, `${name}.branch${i}`, overrides));
+  const stacks = kept.map((specs, i) => new LayerStack(input, specs, branchName(name, i), overrides, binary));
   for (const stack of stacks) overridable.push(...stack.overridable);
   if (shortcut) overridable.push({ name, binary: false, shortcut });
   const residual = join === "sum" && stacks.length > 1;
@@ -91,7 +145,7 @@ function branches(
     taps: [...stacks.flatMap(({ taps }) => taps), out],
     apply(x, pass) {
       const values = stacks.map((stack, i) => {
-        const value = stack.apply(x, pass);
+        const value = stack.apply(sign?.[i]?.(x, pass) ?? x, pass);
         return residual && i === 0 ? pass.drop(name, value) : value;
       });
       const [first, ...others] = values as [tf.Tensor4D, ...tf.Tensor4D[]];

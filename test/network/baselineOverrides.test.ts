@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startBackend, tf } from "../../lib/backend";
 import { type BaselineConfig, baselineConfig } from "../../lib/config/baselineConfig";
+import { baselineFamilies } from "../../lib/config/baselineFamilies";
 import { defaultBinarizationConfig } from "../../lib/config/binarizationConfig";
 import type { Overrides } from "../../lib/config/check";
+import { defineBaseline } from "../../lib/cost/defineBaseline";
 import { BaselineNetwork } from "../../lib/network/baselineNetwork";
 import type { LayerOverrides } from "../../lib/network/layerOverrides";
 import { randomKey, uniform } from "../../lib/random/randomKey";
@@ -25,7 +27,8 @@ const build = (overrides: LayerOverrides, config: Overrides<BaselineConfig> = {}
 function run(overrides: LayerOverrides, config: Overrides<BaselineConfig> = {}, binaryWeights = true) {
   const network = build(overrides, config);
   const seen = new Map<string, { readonly shape: number[]; readonly values: number[] }>();
-  const images = tf.tensor4d(uniform(randomKey(2), 3 * 8 * 8 * 3), [3, 8, 8, 3]);
+  const size = network.imageSize;
+  const images = tf.tensor4d(uniform(randomKey(2), 3 * size * size * 3), [3, size, size, 3]);
   const { logits } = network.outputs(images, {
     training: true,
     edeT: 1,
@@ -115,6 +118,71 @@ describe("overrides of a hand-made network's layers", () => {
     seen.get(layer)?.values.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i] as number, 4);
     });
+  });
+
+  it.each(["reactnet", "bireal", "xnor"] as const)(
+    "of one of two convolutions that share a sign change just that one, in %s blocks",
+    (block) => {
+      const config = { family: "reactnet_a", block, width: 0.06, imageSize: 32, classes: 10 } as const;
+      const seenWith = (overrides: LayerOverrides) => run(overrides, config).seen;
+      const plain = seenWith({});
+      const [own, other] = [0, 1].map((i) => `block0.pointwise.branch0.concat.branch${i}.binary_conv`) as [
+        string,
+        string,
+      ];
+      const sign = `block0.pointwise.branch0.${block === "reactnet" ? "rsign" : "sign"}`;
+      const values = (seen: typeof plain, name: string) => seen.get(name)?.values ?? [];
+      const outputs = (["weights", "activations", "both"] as const).map((real) => {
+        const seen = seenWith({ [own]: { real } });
+        expect(values(seen, other)).toEqual(values(plain, other));
+        expect(values(seen, `${sign}.bits`)).toEqual(values(plain, `${sign}.bits`));
+        const differing = [...plain.keys()].filter(
+          (name) => `${values(plain, name)}` !== `${values(seen, name)}`,
+        );
+        expect(differing[0]).toBe(own);
+        return values(seen, own);
+      });
+      expect(new Set(outputs.map(String)).size).toBe(3);
+      // Both of them: what a sign of its own before each would give, left out.
+      const { seen, latent } = run({ [own]: { real: "both" }, [other]: { real: "both" } }, config);
+      expect(values(seen, `${sign}.bits`)).toEqual(values(plain, `${sign}.presign`));
+      const [first, presign] = [outputs[2] as number[], plain.get(`${sign}.presign`)];
+      expect(values(seen, own)).toEqual(first);
+      const expected = tf.tidy(() => {
+        const x = tf.tensor4d(presign?.values ?? [], presign?.shape as [number, number, number, number]);
+        const kernel = tf.tensor4d(latent.get(`${own}.latent`) as number[][][][]);
+        return [...tf.conv2d(x, kernel, 1, "valid").dataSync()];
+      });
+      first.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected[i] as number, 4);
+      });
+    },
+  );
+
+  it("of a convolution that no sign stands right before are not offered, and refused", () => {
+    defineBaseline({
+      name: "unsigned",
+      layers: ({ stem, named, head }) => [
+        ...stem({ kernel: 3, out: 8 }),
+        ...named("a", [
+          { layer: "sign" },
+          { layer: "max_pool", kernel: 2, stride: 2 },
+          { layer: "binary_conv", kernel: 3, out: 8 },
+        ]),
+        ...head(),
+      ],
+    });
+    const config = { family: "unsigned", width: 1, imageSize: 8 };
+    try {
+      const network = build({}, config);
+      expect(network.layers).toEqual([{ name: "a.binary_conv", binary: false, shortcut: false }]);
+      network.dispose();
+      expect(() => build({ "a.binary_conv": { real: "both" } }, config)).toThrow(
+        'net: the layer "a.binary_conv" does not binarize. None does.',
+      );
+    } finally {
+      baselineFamilies.forget("unsigned");
+    }
   });
 
   it("without shortcuts put out what the convolutions give, and have no parameters of what is left out", () => {
