@@ -1,5 +1,6 @@
 import { traitsOf } from "../../primitives/primitives";
 import { check } from "../check";
+import { checkFilters } from "../checkFilters";
 import { flag, integer, section } from "../section";
 import { strategy } from "./strategy";
 
@@ -39,7 +40,8 @@ export const partialChannels = strategy({
       use: "Steadies the choice among edges where channels are sampled.",
     },
   ],
-  checkAround(place, { divisor }, { space }) {
+  checkAround(place, { divisor }, config) {
+    const { space } = config;
     const at = `${place}.strategies.partialChannels`;
     const { initChannels, convGroups } = space;
     check(at, "divisor", initChannels % divisor === 0, `a divisor of initChannels ${initChannels}`, divisor);
@@ -51,5 +53,6 @@ export const partialChannels = strategy({
       `one that leaves channels that divide by convGroups ${convGroups}`,
       divisor,
     );
+    checkFilters(place, config, divisor);
   },
 });

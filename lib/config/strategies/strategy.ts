@@ -1,4 +1,5 @@
 import type { Variant } from "../../util/variantTable";
+import type { BinarizationConfig } from "../binarizationConfig";
 import type { diagnosticsSection, optimizerSection, samplersSection } from "../searchSections";
 import type { Field, Section, SettingsOf } from "../section";
 import type { SpaceConfig } from "../spaceConfig";
@@ -21,6 +22,7 @@ export interface AroundStrategy {
   readonly epochs: number;
   readonly order: "first" | "second";
   readonly space: SpaceConfig;
+  readonly binarization: BinarizationConfig;
   readonly samplers: SettingsOf<typeof samplersSection.fields>;
   readonly diagnostics: SettingsOf<typeof diagnosticsSection.fields>;
   readonly weightOptimizer: SettingsOf<ReturnType<typeof optimizerSection>["fields"]>;
