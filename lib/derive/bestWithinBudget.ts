@@ -55,7 +55,7 @@ export interface BudgetQuestion {
   readonly style?: BlockStyle | undefined;
 }
 
-/** The likeliest architecture within a budget, or what the cheapest of all costs where none is. */
+/** The likeliest architecture within a budget, or what the cheapest of all costs where none is; of times, those of the parts. */
 export type BudgetResult =
   | { readonly choice: GenotypeChoice; readonly cost: number; readonly logProbability: number }
   | { readonly cheapest: number };

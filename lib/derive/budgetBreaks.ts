@@ -2,25 +2,23 @@ import type { SearchRecord } from "../records/searchRecord";
 import { deriveInputOf } from "./alphasAt";
 import type { BudgetOptions } from "./budgetRule";
 import { type BudgetRow, type BudgetSweepOptions, budgetRow, cheapestCost } from "./budgetSweep";
+import { budgetOf, comparedCost, leastDifference } from "./comparedCost";
 import { derive } from "./derive";
 import type { DeriveInput } from "./deriveRule";
 
-/** The likeliest architecture of a range of budgets: from `budget`, which it costs exactly, to below `until`. */
+/**
+ * The likeliest architecture of a range of budgets: from `budget` to below `until`. It costs `budget` exactly; of "latency" its
+ * parts do, which is what rule `budget` compares, and it takes a little less itself.
+ */
 export interface BudgetBreak extends BudgetRow {
   /** The budget from which a likelier architecture can be had; null for the likeliest of all. */
   readonly until: number | null;
 }
 
 /**
- * Costs of two architectures differ by this much at least: BOPs and FLOPs are counted, OPs are FLOPs + BOPs / 64. Times that differ by
- * less than a nanosecond are the same.
- */
-const leastDifference = { bops: 1, flops: 1, ops: 1 / 64, latency: 1e-6 } as const;
-
-/**
  * Every budget at which the likeliest architecture within it changes, smallest first, exactly: the whole staircase of
  * cost against probability, and nothing between two steps. Starts from the likeliest architecture and asks again and again
- * for what is cheaper (rule `budget`), down to the cheapest of the space.
+ * for what is cheaper (rule `budget`), down to the cheapest of the space. Times that differ by less than a nanosecond are the same.
  *
  * As many solutions as there are steps: some ten for the small spaces of this library, each within milliseconds.
  *
@@ -58,14 +56,16 @@ export function* budgetBreakSteps(
   const least = cheapestCost(input, measure, options);
   let budget: number | null = null;
   while (budget === null || (budget > 0 && budget >= least)) {
-    const row = budgetRow(derive(input, { ...options, rule: "budget", budget }), measure);
+    const found = derive(input, { ...options, rule: "budget", budget });
+    const row = budgetRow(found, measure);
+    const compared = comparedCost(found.genotype, measure, input.style);
     const dearer = breaks[0];
     // Equally likely and cheaper: nobody buys the dearer one.
     const replaces = dearer !== undefined && dearer.logProbability - row.logProbability < 1e-9;
     const until = (replaces ? dearer.until : dearer?.budget) ?? null;
     if (replaces) breaks.shift();
-    breaks.unshift({ budget: row.cost, until, ...row });
+    breaks.unshift({ budget: budgetOf(compared, measure), until, ...row });
     yield [...breaks];
-    budget = row.cost - leastDifference[measure];
+    budget = compared - leastDifference[measure];
   }
 }

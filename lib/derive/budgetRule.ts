@@ -1,19 +1,26 @@
 import { type ComparedMeasure, comparedMeasures, costMeasures, measureNames } from "../cost/cost";
+import { totalCost } from "../cost/costTable";
+import { comparedIn } from "../cost/latencyTable";
+import { genotype } from "../space/genotype";
 import { DeriveError } from "../util/errors";
 import { bestWithinBudget } from "./bestWithinBudget";
+import { budgetOf } from "./comparedCost";
 import type { DeriveInput, DeriveRule, ProbabilityOptions, RuleResult } from "./deriveRule";
+import { withoutUnfed } from "./unfed";
 
 export interface BudgetOptions extends ProbabilityOptions {
   /**
    * What is held to the budget; per image, one multiply-accumulate = 1. Left out: what the search counted. "latency": milliseconds,
-   * by the table of measured layers in use (`useLatencyTable`).
+   * by the table of measured layers in use (`useLatencyTable`). Its budget holds the sum of the network's parts, which is a little
+   * more than the network takes.
    */
   readonly measure: ComparedMeasure;
   /** Largest cost allowed; null for no limit. Left out: the search's own budget, no limit where it had none. */
   readonly budget: number | null;
   /**
    * Share of the budget that has to be spent, 0 to 1. A search whose penalty is paid by empty cells derives far below its
-   * budget; with a share near 1 architectures of several searches, and random ones, are compared at equal cost.
+   * budget; with a share near 1 architectures of several searches, and random ones, are compared at equal cost. With "latency" it
+   * is an error where the likeliest architecture whose parts spend it takes less itself.
    */
   readonly atLeast: number;
 }
@@ -96,7 +103,7 @@ export const budgetRule: DeriveRule<BudgetOptions> = Object.freeze({
 /**
  * The choice rule "budget" makes.
  * @param rule whose name errors say.
- * @throws DeriveError where no architecture is in the band.
+ * @throws DeriveError where no architecture is in the band, or, of "latency", the one whose parts are takes less itself.
  */
 export function withinBudget(
   { space, alphas, ofPruned, style }: Pick<DeriveInput, "space" | "alphas" | "ofPruned" | "style">,
@@ -107,14 +114,29 @@ export function withinBudget(
   const least = atLeast > 0 ? atLeast * limit : 0;
   const question = { measure, budget: limit, least, method, temperature, prune, ofPruned, style };
   const result = bestWithinBudget(space, alphas, question);
-  if ("choice" in result) return result.choice;
   const name = measureNames[measure];
-  if (result.cheapest <= limit) {
+  const times = measure === "latency";
+  if ("choice" in result) {
+    const { choice } = result;
+    if (!times || least === 0) return choice;
+    const cells = prune ? choice.cells.map(withoutUnfed) : choice.cells;
+    // Parts take at least what the network takes: where it keeps the band no likelier one does.
+    const own = comparedIn(totalCost(genotype(space, { ...choice, cells }, "derive"), style), measure);
+    if (own >= least) return choice;
     throw new DeriveError(
-      `derive: rule "${rule}": no architecture of this space costs between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,
+      `derive: rule "${rule}": the likeliest architecture whose parts take between ${least} and ${limit} ${name} an image takes ${own} itself, less than the share atLeast ${atLeast} of the budget. Lower atLeast, or take another budget.`,
     );
   }
+  const none = times
+    ? "the parts of no architecture of this space take"
+    : "no architecture of this space costs";
+  if (result.cheapest <= limit) {
+    throw new DeriveError(
+      `derive: rule "${rule}": ${none} between ${least} and ${limit} ${name} an image. Lower atLeast, or take another budget.`,
+    );
+  }
+  const cheapest = `${times ? "those of the cheapest take" : "the cheapest one costs"} ${budgetOf(result.cheapest, measure)}`;
   throw new DeriveError(
-    `derive: rule "${rule}": no architecture of this space costs at most ${budget} ${name} an image; the cheapest one costs ${result.cheapest}. Raise the budget to at least that.`,
+    `derive: rule "${rule}": ${none} at most ${budget} ${name} an image; ${cheapest}. Raise the budget to at least that.`,
   );
 }

@@ -5,6 +5,7 @@ import { genotypeHash } from "../space/genotypeJson";
 import { DeriveError } from "../util/errors";
 import { deriveInputOf, type StoredEpoch } from "./alphasAt";
 import { bestWithinBudget } from "./bestWithinBudget";
+import { budgetOf, comparedCost, leastDifference } from "./comparedCost";
 import { derive } from "./derive";
 import type { DeriveInput, ProbabilityOptions } from "./deriveRule";
 
@@ -31,7 +32,7 @@ export interface BudgetSweepOptions {
 
 /**
  * `count` budgets in even steps from the cheapest architecture of a search's space to its likeliest one. Where that is
- * itself the cheapest there is one.
+ * itself the cheapest there is one. Of "latency" they are times of the parts, which is what rule "budget" compares.
  *
  * @example
  * ```ts
@@ -44,10 +45,12 @@ export function budgetGrid(record: SearchRecord, count: number, options: BudgetS
   if (!(Number.isInteger(count) && count >= 2))
     throw new DeriveError(`budgetGrid: count must be an integer of at least 2, got ${count}.`);
   const input = deriveInputOf(record, options.epoch);
-  const likeliest = comparedIn(derive(input, { rule: "budget", measure, budget: null }).cost, measure);
+  const { genotype } = derive(input, { rule: "budget", measure, budget: null });
+  const likeliest = comparedCost(genotype, measure, input.style);
   const least = cheapestCost(input, measure);
-  if (least >= likeliest) return [likeliest];
-  return Array.from({ length: count }, (_, i) => Math.ceil(least + ((likeliest - least) * i) / (count - 1)));
+  if (likeliest - least < leastDifference[measure]) return [budgetOf(likeliest, measure)];
+  const whole = (cost: number) => (measure === "latency" ? budgetOf(cost, measure) : Math.ceil(cost));
+  return Array.from({ length: count }, (_, i) => whole(least + ((likeliest - least) * i) / (count - 1)));
 }
 
 /**
@@ -92,7 +95,7 @@ export function budgetRow(
   };
 }
 
-/** What the cheapest architecture of a search's space costs. */
+/** What the cheapest architecture of a search's space costs, as rule "budget" compares it. */
 export function cheapestCost(
   { space, alphas, style }: DeriveInput,
   measure: ComparedMeasure,

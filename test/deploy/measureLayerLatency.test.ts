@@ -13,10 +13,14 @@ import {
   useLatencyTable,
 } from "../../lib/cost/latencyTable";
 import { sumCosts } from "../../lib/cost/layerCost";
+import { partsCost } from "../../lib/cost/partsCost";
 import { distinctLayers, spaceLayers } from "../../lib/cost/spaceLayers";
 import { readLatencyTable, writeLatencyTable } from "../../lib/deploy/latencyTableFile";
 import { measureLayerLatency, modelLayers, predictLatency } from "../../lib/deploy/measureLayerLatency";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
+import { bestWithinBudget } from "../../lib/derive/bestWithinBudget";
+import { budgetBreaks } from "../../lib/derive/budgetBreaks";
+import { budgetGrid, budgetSweep } from "../../lib/derive/budgetSweep";
 import { derive } from "../../lib/derive/derive";
 import { heldText } from "../../lib/derive/heldText";
 import { comparableRuns } from "../../lib/experiments/frontierRuns";
@@ -30,6 +34,8 @@ import { fold, randomKey } from "../../lib/random/randomKey";
 import { genotypeModel } from "../../lib/records/modelSpec";
 import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { builtCells } from "../../lib/space/builtCells";
+import { genotype as genotypeOf } from "../../lib/space/genotype";
+import { randomAlphas } from "../../lib/space/randomAlphas";
 import { randomGenotype } from "../../lib/space/randomGenotype";
 import { validateGenotype } from "../../lib/space/validateGenotype";
 
@@ -180,6 +186,78 @@ describe("the cost measure latency", () => {
     expect(derive(shifted, { ...rule, budget }).held?.cost).toBeLessThanOrEqual(budget);
     // The same space in another style, under the same table.
     expect(() => derive(deriveInputOf(search), rule)).toThrow("lacks layers of this network");
+  });
+
+  describe("of rule budget, which compares the sum of the parts", () => {
+    const measure = "latency";
+    const at = (budget: number, options: object = {}) =>
+      derive(deriveInputOf(search), { rule: "budget", measure, budget, ...options });
+
+    it("has an even grid of budgets, and the cheapest is what an error says", () => {
+      useLatencyTable(madeUp);
+      const grid = budgetGrid(search, 4, { measure });
+      const steps = grid.slice(1).map((budget, i) => budget - (grid[i] as number));
+      expect(grid).toHaveLength(4);
+      for (const step of steps) expect(step).toBeCloseTo(steps[0] as number, 7);
+      expect(steps[0]).toBeGreaterThan(1e-3);
+      const [least, most] = [grid[0], grid[3]] as [number, number];
+      const free = derive(deriveInputOf(search), { rule: "budget", measure, budget: null });
+      expect(at(most).genotype).toEqual(free.genotype);
+      expect(at(least).held?.cost).toBeLessThanOrEqual(least);
+      expect(() => at(least - 1e-6)).toThrow(
+        `derive: rule "budget": the parts of no architecture of this space take at most ${least - 1e-6} ms an image; those of the cheapest take ${least}. Raise the budget to at least that.`,
+      );
+    });
+
+    it("has break points at which each architecture is found, and up to the next one", () => {
+      useLatencyTable(madeUp);
+      const breaks = budgetBreaks(search, { measure });
+      expect(breaks.length).toBeGreaterThan(5);
+      expect(breaks[0]?.budget).toBeCloseTo(budgetGrid(search, 2, { measure })[0] as number, 8);
+      for (const { budget, until, genotype, cost } of breaks) {
+        expect(cost).toBeLessThanOrEqual(budget);
+        const asked = until === null ? [budget] : [budget, until - 1e-6];
+        for (const row of budgetSweep(search, asked, { measure })) expect(row.genotype).toBe(genotype);
+      }
+      expect(breaks.some(({ cost, budget }) => cost < 0.99 * budget)).toBe(true);
+    });
+
+    it("spends at least the share that is asked for, or says that the network itself does not", () => {
+      useLatencyTable(madeUp);
+      const most = at(1e3).held?.cost as number;
+      const said = { kept: 0, refused: 0 };
+      for (const [i, atLeast] of Array.from({ length: 24 }, (_, i) => [i, i % 2 ? 0.95 : 0.7] as const)) {
+        const budget = (0.4 + 0.025 * i) * most;
+        try {
+          const { held } = at(budget, { atLeast });
+          expect(held?.share).toBeGreaterThanOrEqual(atLeast);
+          expect(held?.share).toBeLessThanOrEqual(1);
+          said.kept++;
+        } catch (error) {
+          expect(String(error)).toMatch(
+            /rule "budget": the likeliest architecture whose parts take between [\d.]+ and [\d.]+ ms an image takes [\d.]+ itself, less than the share atLeast 0\.(95|7) of the budget\. Lower atLeast, or take another budget\.$/,
+          );
+          said.refused++;
+        }
+      }
+      expect(said.kept).toBeGreaterThan(0);
+      expect(said.refused).toBeGreaterThan(0);
+    });
+
+    it("is that of the network's parts, which in counts is the network's own cost", () => {
+      useLatencyTable(madeUp);
+      for (let i = 0; i < 5; i++) {
+        const alphas = randomAlphas(space, 1, fold(randomKey(1), i));
+        const found = bestWithinBudget(space, alphas, { measure, budget: Infinity });
+        if (!("choice" in found)) throw new Error("everything is within infinity");
+        const own = genotypeOf(space, found.choice);
+        const { latencyMs, ...counts } = partsCost(own);
+        expect(found.cost).toBeCloseTo(latencyMs as number, 12);
+        const { latencyMs: whole, ...total } = totalCost(own);
+        expect(counts).toEqual(total);
+        expect(latencyMs).toBeGreaterThanOrEqual(whole as number);
+      }
+    });
   });
 
   it("is an axis of the frontier, with a column of its own", () => {
