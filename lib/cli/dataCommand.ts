@@ -1,13 +1,18 @@
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import { Command, Option } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
 import { type DataConfig, dataConfig } from "../config/dataConfig";
 import { builtInDatasets, datasets } from "../config/datasets";
+import { none } from "../config/folderSection";
 import { imageFolderSettings, imageListSettings } from "../data/datasets/imageFolderSettings";
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
 import { openProgress } from "../util/progressSinks";
+import { projectFolder } from "../util/projectFolder";
+import { shellWord } from "../util/shellWord";
+import { valueText } from "./overrides";
 import { startedBackend } from "./startedBackend";
 import { backendOption, countingNumber, place, wholeNumber } from "./values";
 
@@ -54,9 +59,10 @@ export function dataCommand(): Command {
       if (info.note) console.log(info.note);
       const { folder } = config;
       if (folder === undefined) return;
-      const where = options.folder === undefined ? `list=${options.list}` : `path=${options.folder}`;
+      const key = options.folder === undefined ? "list" : "path";
+      const where = `data.folder.${key}=${valueText(settingPath(folder[key]))}`;
       console.log(
-        `To use them: --set data.dataset=image-folder --set data.folder.${where} --set data.folder.classes=${folder.classes} --set data.folder.imageSize=${folder.imageSize}` +
+        `To use them: --set data.dataset=image-folder --set ${shellWord(where)} --set data.folder.classes=${folder.classes} --set data.folder.imageSize=${folder.imageSize}` +
           `${folder.channels === 3 ? "" : ` --set data.folder.channels=${folder.channels}`}` +
           `${folder.allowedFaults === 0 ? "" : ` --set data.folder.allowedFaults=${folder.allowedFaults}`}`,
       );
@@ -78,9 +84,17 @@ interface DataOptions {
 function chosen({ dataset, folder, list, ...form }: DataOptions): Overrides<DataConfig> {
   const { imageSize, allowedFaults } = form;
   const settings = { imageSize, allowedFaults, channels: form.channels as 3 | 1 };
-  if (folder !== undefined) return imageFolderSettings(folder, settings);
-  if (list !== undefined) return imageListSettings(list, settings);
+  // Typed from where the user stands; settings are meant from the project's folder.
+  if (folder !== undefined) return imageFolderSettings(resolve(folder), settings);
+  if (list !== undefined) return imageListSettings(resolve(list), settings);
   return { dataset };
+}
+
+/** An absolute path as settings hold it: from the project's folder on, where it lies in there. */
+function settingPath(path: string): string {
+  const inside = relative(projectFolder(), path);
+  if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return path;
+  return inside === none ? `.${sep}${inside}` : inside;
 }
 
 /** `bars backend`: says which tensor engine is used, and why. */

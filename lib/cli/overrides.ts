@@ -87,6 +87,16 @@ function put(
   return { ...section, [key]: put(inner, rest, value, assignment) };
 }
 
+/** A text as it stands behind the "=" of an assignment: as JSON where it would else be read as something that is no text. */
+export function valueText(text: string): string {
+  try {
+    if (parsedValue(text, "") === text) return text;
+  } catch {
+    // It begins as JSON does.
+  }
+  return JSON.stringify(text);
+}
+
 /**
  * A number as people write it (`2e5`, `.9`, `+1.`), or else JSON (true, null, a list), or else plain text.
  *

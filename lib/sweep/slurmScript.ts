@@ -1,4 +1,5 @@
 import { ConfigError } from "../util/errors";
+import { shellQuoted } from "../util/shellWord";
 
 /** What each task of a Slurm array asks for. Left out: what the cluster gives by default. */
 export interface SlurmRequest {
@@ -69,7 +70,7 @@ export function slurmScript(request: SlurmRequest, places: SlurmPlaces, tasks: n
     value === undefined ? [] : [`#SBATCH --${name}=${oneLine(name, value)}`],
   );
   const env = Object.entries({ BARS_ONNX_THREADS: String(request.cores), ...request.env }).map(
-    ([name, value]) => `export ${variableName(name)}=${quoted(value)}`,
+    ([name, value]) => `export ${variableName(name)}=${shellQuoted(value)}`,
   );
   return `#!/bin/bash
 # Written by "bars sweep slurm": one task for each line of the list below.
@@ -77,8 +78,8 @@ ${lines.join("\n")}
 
 ${[...env, ...request.setup].join("\n")}
 
-folder=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${quoted(places.list)})
-${quoted(places.node)} ${quoted(places.bars)} sweep job "$folder" &
+folder=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${shellQuoted(places.list)})
+${shellQuoted(places.node)} ${shellQuoted(places.bars)} sweep job "$folder" &
 work=$!
 near_limit=
 # The shell gets Slurm's signals and passes them on once; the work saves and ends with code 130.
@@ -96,11 +97,6 @@ if [ "$code" = 130 ] && [ -n "$near_limit" ]; then
 fi
 exit "$code"
 `;
-}
-
-/** A word the shell takes literally. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function variableName(name: string): string {

@@ -1,10 +1,15 @@
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { withAssignment } from "../../lib/cli/overrides";
+import type { SearchConfig } from "../../lib/config/searchConfig";
 import { cifarContents } from "../../lib/data/cifarContent";
 import { debianFashionMnist } from "../../lib/data/datasets/mnist";
 import { writeCifar } from "../data/cifarFixture";
+import { pictureFolder, put } from "../data/pictures/folderFixture";
+import { barsProcess } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
 
 const folder = temporaryFolder();
@@ -48,6 +53,60 @@ describe("bars data", () => {
     expect(err).toContain("no image must come twice, got 9999 in data_batch_4.bin itself");
     expect(err).toContain("Delete data_batch_4.bin and load again to have it extracted anew");
     expect(code).toBe(1);
+  });
+});
+
+describe("bars data --folder and --list", () => {
+  /** A project of the user's, whose folder the settings' paths are meant from, and a folder in it. */
+  const project = mkdtempSync(join(tmpdir(), "bars project-"));
+  const sub = join(project, "sub");
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+  const store = join(folder, "stores");
+
+  /** The words that the last line says to add, as a shell takes them. */
+  const addedWords = (out: string): string[] => {
+    const words = /^To use them: (.*)$/m.exec(out)?.[1] as string;
+    return execFileSync("sh", ["-c", `printf '%s\\n' ${words}`], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+  };
+
+  it.each([
+    { given: "pics", setting: "sub/pics" },
+    { given: "my pics", setting: "sub/my pics" },
+    { given: "../2024", setting: "2024" },
+    { given: "../none", setting: "none" },
+  ])("read $given from where the user stands, and say how settings name it", async ({ given, setting }) => {
+    mkdirSync(join(project, "node_modules/bars"), { recursive: true });
+    const pictures = join(project, setting);
+    const made = await pictureFolder(2);
+    cpSync(made, pictures, { recursive: true });
+    rmSync(made, { recursive: true });
+    // In the project's folder, another of the name.
+    if (given === "pics") put(project, "pics/only/a.png", "");
+    const options = ["--image-size", "16", "--data-dir", store];
+    const { code, out, err } = await barsProcess(sub)("data", "--folder", given, ...options);
+    expect(code, err).toBe(0);
+    expect(out).toContain("4 training images, 4 test images");
+    const [, assigned] = addedWords(out).filter((word) => word !== "--set");
+    const settings = withAssignment<SearchConfig>({}, assigned as string);
+    const path = settings.data?.folder?.path as string;
+    expect(resolve(project, path)).toBe(pictures);
+    expect(path).not.toBe("none");
+    expect(isAbsolute(path)).toBe(false);
+  });
+
+  it("take a list from where the user stands, and name one outside of the project as it is", async () => {
+    const outside = await pictureFolder(2);
+    const lines = ["train", "val"].flatMap((part) =>
+      ["day", "night"].map((name) => `${part}/${name}/p0.png,${name},${part}`),
+    );
+    const list = put(outside, "list.csv", lines.join("\n"));
+    const options = ["--image-size", "16", "--data-dir", store];
+    const { code, out } = await barsProcess(sub)("data", "--list", relative(sub, list), ...options);
+    expect(code).toBe(0);
+    expect(addedWords(out)).toContain(`data.folder.list=${list}`);
+    rmSync(outside, { recursive: true });
   });
 });
 

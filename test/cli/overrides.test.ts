@@ -1,7 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { overridesFromFile, overridesOf, parsedValue, withAssignment } from "../../lib/cli/overrides";
+import {
+  overridesFromFile,
+  overridesOf,
+  parsedValue,
+  valueText,
+  withAssignment,
+} from "../../lib/cli/overrides";
 import { presetConfig } from "../../lib/config/presets";
 import type { SearchConfig } from "../../lib/config/searchConfig";
 import { temporaryFolder } from "../helpers/tinySearch";
@@ -34,6 +40,16 @@ describe("parsedValue", () => {
     ["Infinity", "Infinity"],
     ["", ""],
   ])("reads %j", (text, value) => expect(parsedValue(text, "--set a=")).toEqual(value));
+});
+
+describe("valueText", () => {
+  it.each(["photos", "2024", "1e3", "true", "null", "[old]", "{a}", '"quoted"', "my photos", ""])(
+    "writes %j so that it is read as that text",
+    (text) => expect(parsedValue(valueText(text), "--set a=")).toBe(text),
+  );
+
+  it("leaves alone what is read as a text anyway", () =>
+    expect(valueText("../my photos")).toBe("../my photos"));
 });
 
 describe("withAssignment", () => {
