@@ -2,6 +2,7 @@ import { counted } from "../util/counted";
 import { ConfigError } from "../util/errors";
 import { type Variant, VariantTable } from "../util/variantTable";
 import { isSection, type Overrides, ownValue } from "./check";
+import { datasets } from "./datasets";
 import { type SearchConfig, searchConfig } from "./searchConfig";
 
 /** Ready-made settings of searches. */
@@ -138,7 +139,7 @@ export function presetConfig(
   say: (line: string) => void = console.warn,
 ): SearchConfig {
   const preset = presetOf(searchPresets, name, "presetConfig").overrides;
-  const settings = layered(preset, overrides) as Overrides<SearchConfig>;
+  const settings = overPreset(preset, overrides) as Overrides<SearchConfig>;
   const given = isSection(overrides) && ownValue(overrides, "warmupEpochs") !== undefined;
   return searchConfig(given ? settings : withShorterWarmup(name, settings, say), name);
 }
@@ -163,6 +164,20 @@ function withShorterWarmup(
     `${name}: a warm-up of ${counted(warmupEpochs, "epoch")} leaves none of ${epochs} to search in; it is ${shorter} here (warmupEpochs).`,
   );
   return { ...settings, warmupEpochs: shorter };
+}
+
+/**
+ * Settings laid over those of a preset, section by section. Where they name a data set that takes no folder of pictures, that of the
+ * preset is left out.
+ */
+export function overPreset(preset: unknown, overrides: unknown): unknown {
+  const settings = layered(preset, overrides);
+  const given = isSection(overrides) ? ownValue(overrides, "data") : undefined;
+  if (!isSection(settings) || !isSection(given) || ownValue(given, "folder") !== undefined) return settings;
+  const dataset = ownValue(given, "dataset");
+  const takesNone =
+    typeof dataset === "string" && datasets.has(dataset) && datasets.get(dataset).formInSettings !== true;
+  return takesNone ? { ...settings, data: { ...(settings["data"] as object), folder: undefined } } : settings;
 }
 
 /** `over` laid on `under`, section by section; arrays, names and schedules of `over` replace those of `under`. */

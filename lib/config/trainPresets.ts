@@ -1,6 +1,6 @@
 import { type Variant, VariantTable } from "../util/variantTable";
 import type { Overrides } from "./check";
-import { layered, presetOf } from "./presets";
+import { overPreset, presetOf } from "./presets";
 import { type TrainConfig, trainConfig } from "./trainConfig";
 
 /** Ready-made settings of trainings: where they are from, and what they set. */
@@ -197,5 +197,5 @@ export const trainPresetNames = trainPresets.builtInNames;
  */
 export function trainPresetConfig(name: string, overrides: Overrides<TrainConfig> = {}): TrainConfig {
   const { overrides: own } = presetOf(trainPresets, name, "trainPresetConfig");
-  return trainConfig(layered(own, overrides) as Overrides<TrainConfig>, name);
+  return trainConfig(overPreset(own, overrides) as Overrides<TrainConfig>, name);
 }

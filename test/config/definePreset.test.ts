@@ -24,6 +24,14 @@ describe("a preset of the user's own", () => {
     expect(searchPresets.names).toEqual(["smoke", "laptop", "paper", "paper-imagenet", "mine"]);
   });
 
+  it("of pictures trains on another data set, too", () => {
+    const data = { dataset: "image-folder", folder: { path: "photos", imageSize: 32, classes: 10 } } as const;
+    definePreset({ name: "mine", about: "Mine.", train: { data } });
+    expect(trainPresetConfig("mine", { data: { dataset: "synthetic" } })).toEqual(
+      trainConfig({ data: { dataset: "synthetic" } }),
+    );
+  });
+
   it("keeps its settings when the caller changes theirs", () => {
     const search = { epochs: 4, warmupEpochs: 1 };
     definePreset({ name: "mine", about: "Mine.", search });

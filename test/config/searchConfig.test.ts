@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { presetConfig, presetNames } from "../../lib/config/presets";
 import { defaultSearchConfig, searchConfig } from "../../lib/config/searchConfig";
 import { spaceConfig } from "../../lib/config/spaceConfig";
+import { spaceFor } from "../../lib/config/spaceFor";
 import { ConfigError } from "../../lib/util/errors";
 
 const bad = (overrides: object) => () => searchConfig(overrides as never);
@@ -223,6 +224,25 @@ describe("presets", () => {
     );
     expect(() => presetConfig("smoke", { epochs: "3" as never }, silent)).toThrow(
       'smoke: epochs must be an integer of at least 1, got "3".',
+    );
+  });
+
+  it("leave their folder of pictures out where another data set is asked for that has none", () => {
+    const config = presetConfig("paper-imagenet", { data: { dataset: "synthetic" } });
+    expect(config.data).toMatchObject({ dataset: "synthetic", augment: { resizedCrop: 0.08 } });
+    expect(config.data.folder).toBeUndefined();
+    expect(config.space).toMatchObject({ imageSize: 32, classes: 10, stem: "imagenet_7x7" });
+    expect(spaceFor("cifar100", "paper-imagenet", {}, "here")).toMatchObject({ imageSize: 32, classes: 100 });
+    expect(presetConfig("paper-imagenet", { data: { trainImages: 5 } }).data.folder?.imageSize).toBe(224);
+    const folder = { path: "photos", classes: 2 };
+    expect(presetConfig("paper-imagenet", { data: { dataset: "image-folder", folder } }).data.folder).toEqual(
+      {
+        ...presetConfig("paper-imagenet").data.folder,
+        ...folder,
+      },
+    );
+    expect(() => presetConfig("paper-imagenet", { data: { dataset: "synthetic", folder } })).toThrow(
+      'paper-imagenet.data: folder must be left out where dataset is "synthetic"',
     );
   });
 
