@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { builtInDatasets, datasets } from "../../lib/config/datasets";
 import * as bars from "../../lib/index";
@@ -128,6 +128,21 @@ describe("a data set of the user's own", () => {
     ).toThrow(
       "searchConfig.space: imageSize must be divisible by 32 (the layout halves it 5 times), got 16.",
     );
+  });
+
+  it("is read from a folder that it gets as an absolute path, of the project where it is not absolute", async () => {
+    const parts = { train: images(48, 16, 3, 0), test: images(12, 16, 3, 5) };
+    const seen: string[] = [];
+    const read = ({ directory }: { readonly directory: string }) => {
+      seen.push(directory);
+      return parts;
+    };
+    bars.defineDataset({ name: "placed", ...about, read });
+    const load = (directory: string) =>
+      bars.loadData(bars.config.dataConfig({ dataset: "placed", directory }), bars.randomKey(0));
+    await load("data/raw");
+    await load(root);
+    expect(seen).toEqual([resolve(__dirname, "../../data/raw"), root]);
   });
 
   it("is normalised by the measured statistics, or by those it gives", async () => {

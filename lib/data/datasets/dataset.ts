@@ -6,7 +6,10 @@ import type { ImageSet } from "../imageSet";
 
 /** Where the images of a data set come from, and how many are wanted. */
 export interface ReadOptions {
-  /** The folder of the settings, as an absolute path. */
+  /**
+   * The folder of the settings: for `read` of a set that users define an absolute path; for the library's own as seen from the
+   * working folder, because their notes, which records hold, name it.
+   */
   readonly directory: string;
   /** Whether missing files may be downloaded. */
   readonly download: boolean;

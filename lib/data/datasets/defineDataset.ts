@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { datasets } from "../../config/datasets";
 import { ConfigError, DataError } from "../../util/errors";
 import type { ChannelStatistics } from "../channelStatistics";
@@ -77,7 +78,10 @@ export function defineDataset(spec: DatasetSpec): Dataset {
     imageSize,
     channels,
     normalization: spec.normalization ?? "measured",
-    read: async (options) => held ?? checkedSets(spec, await (read as NonNullable<typeof read>)(options)),
+    read: async (options) => {
+      if (read === null) return held as CheckedSets;
+      return checkedSets(spec, await read({ ...options, directory: resolve(options.directory) }));
+    },
   });
 }
 
