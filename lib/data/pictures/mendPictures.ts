@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { type FolderConfig, storedSizeOf } from "../../config/folderSection";
 import { writeFileAtomic } from "../../util/atomicFile";
-import type { Progress } from "../../util/progress";
+import { type Progress, silentProgress } from "../../util/progress";
 import { shownPath } from "../../util/shownPath";
 import { enter, lineOf, writeAll } from "./buildPictures";
 import type { PictureList } from "./listPictures";
@@ -33,10 +33,10 @@ export async function mendPictures(
 ): Promise<PictureIndex> {
   const places = index.faults.filter(isPassing).map(([place]) => place);
   if (places.length === 0) return index;
-  const again: DecodeAgain = (some) => decodeAgain(some, list, folder, progress);
-  const now = await reasonsOf(again(places));
+  const now = await reasonsOf(decodeAgain(places, list, folder, silentProgress));
   if (now !== null)
     return { ...index, faults: index.faults.map(([place, reason]) => [place, now.get(place) ?? reason]) };
+  const again: DecodeAgain = (some) => decodeAgain(some, list, folder, progress);
   for (let first = 0; first < places.length; first += keptAtOnce)
     await alone(() => addPictures(index.path, new Set(places.slice(first, first + keptAtOnce)), again));
   return readIndex(index.path);
