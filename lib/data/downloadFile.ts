@@ -34,8 +34,8 @@ const megabyte = 1e6;
  * range sends everything and the file starts anew. If a continued file fails its checksum it is fetched once
  * more from the beginning.
  *
- * @throws DataError that names the address if it cannot be reached, answers with an error, breaks off too often
- * or sends a file with another checksum; DataError that names the path if the disk is full or not writable. The
+ * @throws DataError that names the address if it cannot be reached, answers with an error or with an encoded file, breaks off too
+ * often or sends a file with another checksum; DataError that names the path if the disk is full or not writable. The
  * partial file is kept, except when its checksum is wrong.
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
@@ -98,6 +98,7 @@ async function receive(request: DownloadRequest, partial: string): Promise<boole
       );
     }
     const from = await startOf(response, url, held);
+    await requireAsItIs(response, url);
     const total = from + Number(response.headers.get("content-length") ?? Number.NaN);
     const file = await open(partial, from > 0 ? "r+" : "w");
     try {
@@ -138,6 +139,17 @@ async function startOf(response: Response, url: string, held: number): Promise<n
   const message = `downloadFile: ${url} must answer with the file, got HTTP status ${response.status} (${response.statusText}).`;
   const passing = response.status >= 500 || response.status === 408 || response.status === 429;
   throw passing ? new BrokenDownload(message) : new DataError(message);
+}
+
+/** An encoded body is decoded before it gets here: it would be another file, of another length. */
+async function requireAsItIs(response: Response, url: string): Promise<void> {
+  const encoding = response.headers.get("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() === "identity") return;
+  await response.body?.cancel();
+  throw new DataError(
+    `downloadFile: ${url} must answer with the file as it is, got it with content-encoding "${encoding}", ` +
+      "though none was asked for. Take another address, or fetch the file by hand.",
+  );
 }
 
 async function writeBody(

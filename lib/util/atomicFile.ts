@@ -15,10 +15,11 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { RecordError } from "./errors";
-import { makeFolders } from "./makeFolders";
+import { isFolder, makeFolders } from "./makeFolders";
 import { isAlive } from "./processStart";
 import { shownPath, withShownPaths } from "./shownPath";
 
+const folderThere = "the path is a folder, not a file; choose another name";
 const causes: Readonly<Record<string, string>> = {
   EACCES: "there is no permission to write there; choose another folder or change its owner",
   EPERM: "there is no permission to write there; choose another folder or change its owner",
@@ -27,7 +28,7 @@ const causes: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up; free some space and run the same command again",
   EEXIST: "a part of the path is a file, not a folder; choose another folder",
   ENOTDIR: "a part of the path is a file, not a folder; choose another folder",
-  EISDIR: "the path is a folder, not a file; choose another name",
+  EISDIR: folderThere,
 };
 
 /** Turns a file-system error into a RecordError that says what could not be written, why, and what to do. */
@@ -57,7 +58,9 @@ export function writeFileAtomic(path: string, content: string | readonly Uint8Ar
 
 /**
  * Writes several files of which none is wanted without the others: each as {@link writeFileAtomic} does, and none takes its name
- * before all are on the disk. Where one cannot be written, none is; the folders that were made stay.
+ * before all are on the disk. Where one cannot be written, or there is a folder in its place, none is; the folders that were made
+ * stay. Where one may be written but may not take its name (a file of another user in a shared folder), files that were replaced
+ * before it stay replaced.
  *
  * @throws RecordError naming the path that could not be written, the cause and the remedy.
  */
@@ -80,6 +83,10 @@ function writeSet(
       place = path;
       return { path, content, ...targetOf(path) };
     });
+    for (const { path, target } of targets) {
+      place = path;
+      if (isFolder(target)) throw Object.assign(new Error(folderThere), { code: "EISDIR" });
+    }
     for (const { path, target, content, replaced } of targets) {
       place = path;
       if (replaced) writeNew(temporary(target), content, durable, () => made.push(temporary(target)));

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DownloadRequest, downloadFile } from "../../lib/data/downloadFile";
 import { storageError } from "../../lib/data/storageError";
@@ -93,6 +94,25 @@ describe("downloadFile", () => {
       response.write(body.subarray(0, half));
       response.end(body.subarray(half));
     };
+    await load();
+    expectWhole();
+  });
+
+  it("takes no file that the server encodes, or says it does, without being asked: it comes decoded", async () => {
+    for (const encoding of ["gzip", "x-gzip"]) {
+      const packed = gzipSync(body);
+      answer = (_, response) =>
+        response
+          .writeHead(200, { "content-encoding": encoding, "content-length": packed.length })
+          .end(packed);
+      ranges = [];
+      await expect(load({ md5: createHash("md5").update(packed).digest("hex") })).rejects.toThrow(
+        `downloadFile: ${url} must answer with the file as it is, got it with content-encoding "${encoding}", though none was asked for. Take another address, or fetch the file by hand.`,
+      );
+      expect([ranges.length, existsSync(partial())]).toEqual([1, false]);
+    }
+    answer = (_, response) =>
+      response.writeHead(200, { "content-encoding": "identity", "content-length": body.length }).end(body);
     await load();
     expectWhole();
   });

@@ -57,6 +57,18 @@ describe("writeFileAtomic", () => {
     expect(fs.readdirSync(far).sort()).toEqual(["later", "real", "via"]);
   });
 
+  it("refuses to write over a folder, also over a link to one, which stays", () => {
+    fs.mkdirSync(join(folder, "there"));
+    const link = join(folder, "to-folder");
+    fs.symlinkSync("there", link);
+    for (const path of [link, join(folder, "there")])
+      expect(() => writeFileAtomic(path, "x")).toThrow(
+        `${path}: could not be written: the path is a folder, not a file; choose another name.`,
+      );
+    expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(fs.readdirSync(join(folder, "there"))).toEqual([]);
+  });
+
   it.skipIf(process.platform !== "linux")("writes into a pipe, which stays one", () => {
     const pipe = join(folder, "pipe");
     execFileSync("mkfifo", [pipe]);
@@ -118,15 +130,11 @@ describe("writeFilesAtomic", () => {
     expect(fs.readdirSync(join(folder, "set"))).toEqual(["fresh", "old"]);
     expect(fs.readdirSync(join(folder, "set/fresh"))).toEqual([]);
     failure.code = "";
-    // Found only when it takes its name.
     fs.mkdirSync(last);
-    expect(() =>
-      writeFilesAtomic([
-        [fresh, "after"],
-        [last, "after"],
-      ]),
-    ).toThrow(`${last}: could not be written: the path is a folder`);
+    expect(() => writeFilesAtomic(all)).toThrow(`${last}: could not be written: the path is a folder`);
+    expect(fs.readFileSync(old, "utf8")).toBe("before");
     expect(fs.readdirSync(join(folder, "set/fresh"))).toEqual([]);
+    expect(fs.readdirSync(join(folder, "set")).sort()).toEqual(["fresh", "last", "old"]);
     fs.rmdirSync(last);
     writeFilesAtomic(all);
     expect(all.map(([path]) => fs.readFileSync(path, "utf8"))).toEqual(["after", "after", "after"]);
