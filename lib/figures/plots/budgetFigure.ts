@@ -51,7 +51,7 @@ export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]
   const best = Math.max(...points.map(({ logProbability }) => logProbability));
   const end = 1.25 * Math.max(...(points.length > 0 ? points.map(({ budget }) => budget) : [1]));
   const known = exact ? wholeSteps(points, best, end) : sampledRanges(points, best);
-  const marks = exact ? points.map(({ cost }) => cost) : points.map(({ budget }) => budget);
+  const marks = points.map(({ budget }) => budget);
   const budgets = [...known.map(({ from }) => from), ...marks];
   const xAxis = logAxis(`budget, ${name} of one image`, budgets, apart);
   const costs = known.map(({ cost }) => cost);
@@ -135,8 +135,8 @@ export function budgetFigure(record: SearchRecord, sweep: readonly BudgetPoint[]
 
 /** Each architecture from its own cost to the next one's; the last to the end of the axis. */
 function wholeSteps(points: readonly BudgetPoint[], best: number, end: number): KnownRange[] {
-  return points.map(({ cost, until, logProbability }) => ({
-    from: cost,
+  return points.map(({ budget, cost, until, logProbability }) => ({
+    from: budget,
     to: until ?? end,
     cost,
     loss: best - logProbability,
