@@ -31,9 +31,14 @@ function newestSource(folder) {
     statSync(join(root, "tsconfig.json")).mtimeMs,
     statSync(join(folder, "tsconfig.json")).mtimeMs,
   );
-  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(tsx?|cc|h)$/.test(entry) || /^\.?dist/.test(entry) || entry.includes("node_modules")) continue;
-    newest = Math.max(newest, statSync(join(folder, entry)).mtimeMs);
+  // Not what is compiled: another build may remove its folder meanwhile.
+  const parts = readdirSync(folder).filter((name) => !/^\.?dist|^node_modules$/.test(name));
+  for (const part of parts.map((name) => join(folder, name))) {
+    const within = statSync(part).isDirectory()
+      ? readdirSync(part, { recursive: true, encoding: "utf8" })
+      : [];
+    for (const file of [part, ...within.map((entry) => join(part, entry))])
+      if (/\.(tsx?|cc|h)$/.test(file)) newest = Math.max(newest, statSync(file).mtimeMs);
   }
   return newest;
 }
