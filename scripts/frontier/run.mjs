@@ -151,6 +151,7 @@ if (asked().length === 0) {
 }
 
 let ending = false;
+/** The process of each unit that runs, and when it has ended. */
 const running = new Map();
 
 /** The command of a unit; a race takes the workers that nothing else can use. */
@@ -165,9 +166,8 @@ function start(unit, idle) {
   const env = { ...process.env, BARS_ONNX_THREADS: "1" };
   const command = commandOf(unit, idle);
   const child = spawn(process.execPath, command, { cwd: root, env, stdio: ["ignore", log, log] });
-  running.set(unit.id, child);
   console.log(`${new Date().toISOString()} begins ${unit.id}`);
-  return new Promise((resolve) =>
+  const ended = new Promise((resolve) =>
     child.on("close", (code, signal) => {
       running.delete(unit.id);
       const { state } = progressOf(unit);
@@ -178,6 +178,8 @@ function start(unit, idle) {
       resolve(state === "done");
     }),
   );
+  running.set(unit.id, { child, ended });
+  return ended;
 }
 
 async function worker(failed) {
@@ -189,7 +191,12 @@ async function worker(failed) {
       (unit) =>
         !running.has(unit.id) && !failed.has(unit.id) && ["left", "begun"].includes(progressOf(unit).state),
     );
-    if (!next) return;
+    if (!next && running.size === 0) return;
+    if (!next) {
+      // What runs may be what others wait for.
+      await Promise.race([...running.values()].map(({ ended }) => ended));
+      continue;
+    }
     const idle = Number(values.workers) - running.size - others.length;
     if (!(await start(next, idle)) && !ending) failed.add(next.id);
   }
@@ -204,7 +211,7 @@ else {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => {
       ending = true;
-      for (const child of running.values()) child.kill("SIGINT");
+      for (const { child } of running.values()) child.kill("SIGINT");
     });
   const failed = new Set();
   await Promise.all(Array.from({ length: Number(values.workers) }, () => worker(failed)));
