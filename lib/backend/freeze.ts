@@ -43,7 +43,8 @@ export function freeze<X extends tf.Tensor, Y extends tf.Tensor>(body: (x: X) =>
   };
   return {
     run(x) {
-      const graph = compiled(x);
+      // Within another body that is being frozen, its argument has no numbers yet: this one's operations become part of that graph.
+      const graph = compiling > 0 ? undefined : compiled(x);
       if (graph) return tensorOf(graph.run(x)) as Y;
       const y = tf.tidy(() => body(x));
       // The caller owns what comes; the argument is theirs already.
@@ -58,6 +59,9 @@ export function freeze<X extends tf.Tensor, Y extends tf.Tensor>(body: (x: X) =>
     },
   };
 }
+
+/** Bodies that are being frozen. */
+let compiling = 0;
 
 /** The engine where it compiles graphs. */
 function freezing(): OnnxBackend | undefined {
@@ -76,10 +80,13 @@ function compile<X extends tf.Tensor, Y extends tf.Tensor>(
   // Whatever is pending gets its numbers first, so that it is a constant here.
   backend.flush();
   const hole = tensorOf(backend.placeholder(x.shape, x.dtype as "float32")) as X;
-  const result = tf.tidy(() => body(hole));
+  let result: Y | undefined;
+  compiling++;
   try {
+    result = tf.tidy(() => body(hole));
     return backend.freeze(hole, result);
   } finally {
-    tf.dispose([hole, result]);
+    compiling--;
+    tf.dispose(result === undefined ? [hole] : [hole, result]);
   }
 }

@@ -132,7 +132,9 @@ function numbersOf(draw: Draw, key: RandomKey): Float32Array | Int32Array {
 
 /** Why noise of a step cannot be drawn anew: every draw must be handed to the engine as it is, and come from the step's key. */
 function drawnOtherwise(recording: StepRecording, draws: ReadonlyMap<unknown, Draw>): string | null {
-  const handed = new Set(recording.sources.map((source) => (source.kind === "upload" ? source.array : null)));
+  const handed = new Set<unknown>();
+  for (const source of [...recording.sources, ...recording.results])
+    if (source.kind === "upload" || source.kind === "constant") handed.add(source.array);
   for (const [array, { path }] of draws) {
     if (path === null) return "it draws from a key that is not its own";
     if (!handed.has(array)) return "it draws numbers and uses them itself";

@@ -88,12 +88,13 @@ export class GraphRunner {
 
   /** A copy of a computed value's numbers. */
   read(value: LazyValue): Promise<LazyArray> {
-    return this.#device.read(value.buffer as number).catch((cause: unknown) => this.programs.explain(cause));
+    return this.#device.read(bufferOf(value)).catch((cause: unknown) => this.programs.explain(cause));
   }
 
   readSync(value: LazyValue): LazyArray {
+    const buffer = bufferOf(value);
     try {
-      return this.#device.readSync(value.buffer as number);
+      return this.#device.readSync(buffer);
     } catch (cause) {
       return this.programs.explain(cause);
     }
@@ -115,7 +116,7 @@ export class GraphRunner {
         if (!input.packed || leaf.buffer !== undefined) leaves[position] = this.#upload(leaf);
         else {
           leaves[position] = -1;
-          for (const number of leaf.host as LazyArray) inline[input.type].push(number);
+          for (const number of hostOf(leaf)) inline[input.type].push(number);
         }
       }
     }
@@ -133,10 +134,27 @@ export class GraphRunner {
   /** The leaf's buffer; numbers from outside are sent first. */
   #upload(leaf: LazyValue): number {
     if (leaf.buffer === undefined) {
+      const host = hostOf(leaf);
       leaf.buffer = this.#buffers++;
-      this.#device.send(["upload", leaf.buffer, leaf.dtype, leaf.shape, leaf.host as LazyArray]);
+      this.#device.send(["upload", leaf.buffer, leaf.dtype, leaf.shape, host]);
       leaf.host = undefined;
     }
     return leaf.buffer;
   }
+}
+
+const lost = (what: string) =>
+  new Error(
+    `onnx: the numbers of a tensor are asked for that has none: ${what}. It was disposed of, or it is the argument of a function while that is frozen.`,
+  );
+
+/** @throws Error for a value without numbers, before anything is sent. */
+function hostOf({ host, shape, dtype }: LazyValue): LazyArray {
+  if (host === undefined) throw lost(`${dtype}[${shape.join()}]`);
+  return host;
+}
+
+function bufferOf({ buffer, shape, dtype }: LazyValue): number {
+  if (buffer === undefined) throw lost(`${dtype}[${shape.join()}]`);
+  return buffer;
 }

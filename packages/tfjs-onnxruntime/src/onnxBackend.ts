@@ -197,7 +197,15 @@ export class OnnxBackend extends KernelBackend {
     const outputs = plan.results.map(({ shape, dtype }) => new LazyValue(shape, dtype));
     this.#runner.run(plan, replayedLeaves(recording, valueAt, fresh), outputs);
     this.#replays++;
-    return results.map((result) => this.#hold(replayedResult(result, outputs), result));
+    // A value that is given twice is one, as in a call: both tensors go on until both are disposed of.
+    const held = new Map<number, TensorInfo>();
+    return results.map((result) => {
+      const before = result.kind === "result" ? held.get(result.index) : undefined;
+      if (before) return this.view(before, result.shape);
+      const own = this.#hold(replayedResult(result, outputs, fresh), result);
+      if (result.kind === "result") held.set(result.index, own);
+      return own;
+    });
   }
 
   /** What only pending calls could read goes. */

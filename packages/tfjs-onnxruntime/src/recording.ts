@@ -14,7 +14,8 @@ export type LeafSource =
 /** What a recorded function gives back. */
 export type ResultSource =
   | { readonly kind: "result"; readonly index: number }
-  | { readonly kind: "constant"; readonly values: LazyArray };
+  /** Numbers that came from outside while it was recorded; `array` is the array that was handed over. */
+  | { readonly kind: "constant"; readonly values: LazyArray; readonly array: unknown };
 
 /** A function of tensors, recorded once, that runs without being called. */
 export interface Recording {
@@ -64,7 +65,10 @@ export function closeRecording(open: OpenRecording, parts: RecordedParts): Recor
     const index = plan.results.indexOf(value);
     if (index >= 0) results.push({ kind: "result" as const, index, shape, dtype });
     else if (value.host && open.uploads.has(value))
-      results.push({ kind: "constant" as const, values: value.host.slice(), shape, dtype });
+      results.push({
+        ...{ kind: "constant" as const, values: value.host.slice(), array: open.uploads.get(value) },
+        ...{ shape, dtype },
+      });
     else return "it gives a tensor that it was given";
   }
   return { plan, generation, given: parts.given.map(([info]) => info), sources, results };
@@ -79,10 +83,14 @@ export function isSameRecording(
   b: Recording,
   sameUpload: (a: unknown, b: unknown) => boolean | undefined,
 ): boolean {
+  const sameNumbersOf = (
+    x: { readonly values: LazyArray; readonly array: unknown },
+    y: { readonly values: LazyArray; readonly array: unknown },
+  ) => sameUpload(x.array, y.array) ?? sameNumbers(x.values, y.values);
   const sameSource = (x: LeafSource, y: LeafSource): boolean => {
     if (x.kind === "given") return y.kind === "given" && x.index === y.index;
     if (x.kind === "held") return y.kind === "held" && x.value === y.value;
-    return y.kind === "upload" && (sameUpload(x.array, y.array) ?? sameNumbers(x.values, y.values));
+    return y.kind === "upload" && sameNumbersOf(x, y);
   };
   return (
     a.generation === b.generation &&
@@ -93,7 +101,7 @@ export function isSameRecording(
       const y = b.results[i] as Recording["results"][number];
       if (x.shape.join() !== y.shape.join() || x.dtype !== y.dtype) return false;
       if (x.kind === "result") return y.kind === "result" && x.index === y.index;
-      return y.kind === "constant" && sameNumbers(x.values, y.values);
+      return y.kind === "constant" && sameNumbersOf(x, y);
     })
   );
 }

@@ -33,13 +33,14 @@ export function replayedLeaves(
   });
 }
 
-/** What a recorded function gives: one of the plan's results, or a copy of what was a constant. */
+/** What a recorded function gives: one of the plan's results, or what was handed over: numbers drawn anew, or a copy of a constant. */
 export function replayedResult(
   result: Recording["results"][number],
   outputs: readonly LazyValue[],
+  fresh: (array: unknown) => LazyArray | undefined,
 ): LazyValue {
   if (result.kind === "result") return outputs[result.index] as LazyValue;
   const value = new LazyValue(result.shape, typeOf(result));
-  value.host = result.values.slice();
+  value.host = fresh(result.array) ?? result.values.slice();
   return value;
 }

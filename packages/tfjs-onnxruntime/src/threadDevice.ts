@@ -169,11 +169,11 @@ export class ThreadDevice implements Device {
   }
 
   #post(question: Omit<Letter, "commands">): void {
-    const commands = this.#queue.splice(0);
-    const transfer = commands.flatMap((command) => {
+    const transfer = this.#queue.flatMap((command) => {
       if (command[0] === "upload") return [command[4].buffer as ArrayBuffer];
       return command[0] === "compile" ? [command[2].bytes.buffer as ArrayBuffer] : [];
     });
+    const commands = this.#queue.splice(0);
     this.#port.postMessage({ commands, ...question } satisfies Letter, transfer);
   }
 

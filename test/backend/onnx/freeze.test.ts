@@ -205,4 +205,25 @@ describe("freeze", () => {
     frozen.dispose();
     expect((await constant.data())[0]).toBe(8);
   });
+
+  it("becomes part of another's graph where it runs in that one's body", async () => {
+    const inner = freeze((x: tf.Tensor1D) => tf.mul(x, 2) as tf.Tensor1D);
+    const outer = freeze((x: tf.Tensor1D) => tf.add(inner.run(x), 1));
+    const x = tf.tensor1d([1, 2]);
+    expect(Array.from(await outer.run(x).data())).toEqual([3, 5]);
+    expect(Array.from(await inner.run(x).data())).toEqual([2, 4]);
+    expect([outer.graphs, inner.graphs]).toEqual([1, 1]);
+    for (const one of [inner, outer]) one.dispose();
+  });
+
+  it("says that its argument has no numbers where a body reads them, and keeps no tensor", () => {
+    const x = tf.tensor1d([1, 2]);
+    const { numTensors } = tf.memory();
+    const reading = freeze((one: tf.Tensor1D) => tf.scalar(one.dataSync()[0] as number));
+    for (let i = 0; i < 2; i++)
+      expect(() => reading.run(x)).toThrow(
+        /asked for that has none: float32\[2\]\. .* while that is frozen\.$/,
+      );
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
 });

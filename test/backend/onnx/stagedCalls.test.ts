@@ -129,6 +129,42 @@ describe.runIf(findNative() !== undefined)("calls of tfjs in stages", () => {
     else expect(after.unstaged).toContain(why);
   });
 
+  it("refuse whole numbers that they have no digits for", () => {
+    const run = (value: number) => {
+      const sum = tf.tidy(() => {
+        const image = drawn("whole", batch, 6, 5, 3) as T4;
+        const stem = drawn("kernel", 3, 3, 3, 4) as T4;
+        const large = tf.tensor1d([1, value, 3, 4], "int32");
+        return tf.sum(tf.mul(tf.conv2d(image, stem, 1, "same"), tf.cast(tf.add(large, large), "float32")));
+      });
+      try {
+        return sum.dataSync();
+      } finally {
+        sum.dispose();
+      }
+    };
+    const { staged } = backend.statistics();
+    expect(Number.isFinite(run(2 ** 24)[0])).toBe(true);
+    expect(backend.statistics().staged).toBe(staged + 1);
+    expect(() => run(2 ** 24 + 1)).toThrow(
+      /float32, which has no digits for whole numbers beyond 2\^24, got 16777217/,
+    );
+    expect(Number.isFinite(run(7)[0])).toBe(true);
+  });
+
+  it("of pools whose windows lie outside the image are the cpu back end's", async () => {
+    const pooled = () =>
+      tf.tidy(() =>
+        ([tf.maxPool, tf.avgPool] as const).map((pool) =>
+          Array.from(pool(drawn("pooled", 2, 4, 4, 4) as T4, 2, 3, 1, "ceil").dataSync()),
+        ),
+      );
+    await tf.setBackend("cpu");
+    const expected = pooled();
+    await tf.setBackend("onnx");
+    expect(pooled()).toEqual(expected);
+  });
+
   it("fills are of the number of their own call, not of the first one of their kind", () => {
     const x = drawn("filled", 4, 8, 8, 128) as T4;
     const read = (value: number) => {

@@ -92,6 +92,47 @@ describe("StepReplay", () => {
     }
   });
 
+  it("gives a value that is there twice to two tensors, each of which lasts until it is disposed of", async () => {
+    const replay = new StepReplay();
+    const x = tf.tensor1d(Array.from({ length: 300 }, (_, i) => i));
+    for (let step = 0; step < 5; step++) {
+      const { a, b } = replay.run({
+        identity: [],
+        given: [x],
+        key,
+        compute: () =>
+          tf.tidy(() => {
+            const squares = tf.square(x);
+            return { a: squares, b: tf.reshape(squares, [3, 100]) };
+          }),
+      });
+      a.dispose();
+      expect(b.shape).toEqual([3, 100]);
+      expect(b.dataSync()[299]).toBe(299 ** 2);
+      const next = tf.add(b, 1);
+      expect(next.dataSync()[2]).toBe(5);
+      tf.dispose([b, next]);
+    }
+    expect(replays() - before).toBe(3);
+    x.dispose();
+  });
+
+  it("draws noise that a step gives back anew, as it does what it reads", async () => {
+    const steps = 40;
+    const made = await numbers(new StepReplay(), steps, (x, own) => {
+      const kept = tf.tensor1d(keptShares(fold(own, "drop"), 3, 0.2));
+      return { y: tf.mul(x, kept), kept };
+    });
+    for (const [step, all] of made.entries()) {
+      const kept = Array.from(keptShares(fold(fold(key, step), "drop"), 3, 0.2));
+      expect(all.slice(3)).toEqual(kept);
+      expect(all.slice(0, 3)).toEqual(
+        [step, 1, 2].map((value, i) => Math.fround(value * (kept[i] as number))),
+      );
+    }
+    expect(replays() - before).toBe(steps - 2);
+  });
+
   it("records anew when the identity changes", async () => {
     const replay = new StepReplay();
     const found = await numbers(

@@ -16,20 +16,29 @@ function infoOf(xShape: readonly number[], attributes: KernelAttributes): Info {
   return backend_util.computePool2DInfo(xShape as Four, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-function poolAttributes(info: Info) {
+/** Pixels before and behind the image that windows reach. */
+function padsOf(info: Info) {
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  const bottom = (info.outHeight - 1) * strideHeight + filterHeight - info.inHeight - padInfo.top;
-  const right = (info.outWidth - 1) * strideWidth + filterWidth - info.inWidth - padInfo.left;
+  const { top, left } = padInfo;
+  const bottom = (info.outHeight - 1) * strideHeight + filterHeight - info.inHeight - top;
+  const right = (info.outWidth - 1) * strideWidth + filterWidth - info.inWidth - left;
+  return { top, left, bottom: Math.max(0, bottom), right: Math.max(0, right) };
+}
+
+function poolAttributes(info: Info) {
+  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
+  const { top, left, bottom, right } = padsOf(info);
   return {
     kernel_shape: { ints: [filterHeight, filterWidth] },
     strides: { ints: [strideHeight, strideWidth] },
-    pads: { ints: [padInfo.top, padInfo.left, Math.max(0, bottom), Math.max(0, right)] },
+    pads: { ints: [top, left, bottom, right] },
   };
 }
 
-/** Padding inside the window's own reach, as ONNX demands. */
-function fits({ padInfo, filterHeight, filterWidth }: Info): boolean {
-  const { top, bottom, left, right } = padInfo;
+/** Padding inside the window's own reach, as ONNX demands: windows that reach further have no pixel of the image. */
+function fits(info: Info): boolean {
+  const { filterHeight, filterWidth } = info;
+  const { top, bottom, left, right } = padsOf(info);
   return Math.max(top, bottom) < filterHeight && Math.max(left, right) < filterWidth;
 }
 

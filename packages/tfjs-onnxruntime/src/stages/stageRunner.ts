@@ -180,8 +180,13 @@ export function createStageRunner(load: (path: string) => unknown, nativePath: s
       return {
         run(feeds, fetches) {
           if (broken) throw new Error("stages: a run before this one broke off. Start the process again.");
-          for (const { name, leaves, sizes } of program.inputs) {
+          for (const { name, type, leaves, sizes } of program.inputs) {
             const { data } = feeds[name] as { readonly data: LazyArray };
+            const large = type === "int32" ? data.find((one) => Math.abs(one) > 2 ** 24) : undefined;
+            if (large !== undefined)
+              throw new Error(
+                `stages: they compute with float32, which has no digits for whole numbers beyond 2^24, got ${large}. Take smaller ones, or let ONNX Runtime compute it (staged: false; in bars BARS_ONNX_STAGES=0).`,
+              );
             let taken = 0;
             leaves.forEach((leaf, i) => {
               const size = sizes[i] as number;
