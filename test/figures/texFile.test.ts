@@ -59,7 +59,7 @@ describe.skipIf(!hasTex)("a .tex file", () => {
       "paper",
       "See \\ref{fig:my_cost.v1} and \\ref{fig:latency}.\\input{pictures/my_cost.v1}\\input{latency}",
     );
-    expect(said).toContain("<./pictures/my_cost.v1.pdf>");
+    expect(said).toContain("<./pictures/my_cost.v1-bare.pdf>");
     expect(said).toContain("<./latency.pdf>");
     if (!hasPoppler) return;
     const text = spawnSync("pdftotext", [join(folder, "paper.pdf"), "-"], { encoding: "utf8" }).stdout;
@@ -68,7 +68,7 @@ describe.skipIf(!hasTex)("a .tex file", () => {
     expect(text.replaceAll(/\s+/g, " ")).toContain("element-wise work is not part of OPs");
     expect(text).toContain("epochs done");
     const words = ["budget", "argmax", "epochs"];
-    const [inPaper, alone] = ["paper.pdf", "pictures/my_cost.v1.pdf"].map((path) =>
+    const [inPaper, alone] = ["paper.pdf", "pictures/my_cost.v1-bare.pdf"].map((path) =>
       leftEdges(join(folder, path), words),
     ) as [number[], number[]];
     const shift = (inPaper[0] as number) - (alone[0] as number);

@@ -236,7 +236,7 @@ describe.skipIf(!chromium)("a report in a page", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("article", { name: "cured-0" }).waitFor();
     // The new page begins at its heading.
-    expect(await focused()).toBe(hostile);
+    await expect.poll(focused).toBe(hostile);
     await page.context().close();
   });
 
