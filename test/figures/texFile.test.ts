@@ -60,7 +60,7 @@ describe.skipIf(!hasTex)("a .tex file", () => {
       "See \\ref{fig:my_cost.v1} and \\ref{fig:latency}.\\input{pictures/my_cost.v1}\\input{latency}",
     );
     expect(said).toContain("<./pictures/my_cost.v1-bare.pdf>");
-    expect(said).toContain("<./latency.pdf>");
+    expect(said).toContain("<./latency-bare.pdf>");
     if (!hasPoppler) return;
     const text = spawnSync("pdftotext", [join(folder, "paper.pdf"), "-"], { encoding: "utf8" }).stdout;
     expect(text).toMatch(/See 1 and 2\./);
