@@ -28,8 +28,10 @@ export function pictured() {
       .filter(({ run }) => !known.has(run) && known.add(run))
       .map((run) => called({ ...run, name: `${run.name}, band ${band}` })),
   );
+  // Networks of other blocks are trained by other settings.
+  const alike = compared.filter(({ recipe }) => recipe === compared[0]?.recipe);
   // A network that was trained before, too, is one model.
-  const arms = new Map(compared.map(({ model, name, method }) => [model, { name, method }]));
+  const arms = new Map(alike.map(({ model, name, method }) => [model, { name, method }]));
   const found = bars.records.loadTrainRecords(join(root, "data/records/frontier"));
   const before = bars.frontier
     .comparableRuns(found, { which: "all", checkpoint: "last" })
@@ -39,8 +41,8 @@ export function pictured() {
       name: run.method === "random" ? `${run.name} ${run.model.slice(0, 8)}` : run.name,
       ...arms.get(run.model),
     }));
-  const runs = [...compared, ...before];
-  const recipe = compared[0]?.recipe;
+  const runs = [...alike, ...before];
+  const recipe = alike[0]?.recipe;
   if (runs.some((run) => run.recipe !== recipe)) throw new Error("picture: the runs have several recipes.");
   return runs;
 }
@@ -64,7 +66,7 @@ export function captionOf(runs) {
   });
   return (
     `Test accuracy on CIFAR-10 (10,000 images, last epoch) against binary operations of one image. ${parts.join("; ")}. ` +
-    `${fixed} of the ${result.rows.length} models are of the comparison that was fixed before it was run, the others were made earlier; those of its band C were chosen by OPs, not by BOPs. The stairs are the front of the means. ` +
+    `${fixed} of the ${result.rows.length} models are of the comparison that was fixed before it was run, the others were made earlier; those of its bands C and D were chosen by OPs, not by BOPs. The stairs are the front of the means. ` +
     "One recipe: 8 epochs of all 50,000 training images, Adam, no teacher, short on purpose, so that the numbers compare models and say little of what hundreds of " +
     "epochs reach. Means over seeds with standard deviations; open markers are single trainings. What was fixed before the runs, and what it says so far: " +
     "[protocol](docs/frontier-protocol.md), [frontier](docs/frontier.md)."

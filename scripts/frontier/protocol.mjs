@@ -31,9 +31,27 @@ const bandC = {
   trainedIn: "A",
 };
 
+/** ReActNet's block (arXiv:2003.03488): learnt shift, sign, convolution, batch norm, shifted PReLU. */
+const reactBlocks = [
+  "activation=approx_sign",
+  "blockOrder=conv_bn_relu",
+  "nonlinearity=rprelu",
+  "rsign=true",
+].map((one) => `binarization.${one}`);
+
+/** The race of bands D and E: networks have seeds of their own, and the last four are judged by two other seeds each. */
+const racedAgain = {
+  networks: 64,
+  random: 32,
+  keep: [16, 6, 4, 4],
+  trainings: 102,
+  settings: ["rungs.seeds=own", "rungs.again=2"],
+};
+
 /**
  * Bounds of each band, what stands for it by hand, and its space; `trainedIn`: another band that has the hand-made network's trainings;
- * `drawnIn`: another band that has the draws; `race`: other sizes than {@link race}, and settings of its own; `decides`: whether nothing is reported beside it.
+ * `drawnIn`: another band that has the draws; `race`: other sizes than {@link race}, and settings of its own; `decides`: whether nothing is reported beside it, but a `control`: the hand-made network
+ * with the band's blocks; `blocks`: settings that all networks of the band train with but the hand-made one.
  */
 export const bands = {
   A: {
@@ -53,17 +71,18 @@ export const bands = {
     race: { networks: 64, random: 32, keep: [16, 6, 3, 2], trainings: 91 },
   },
   C: bandC,
-  /** Version 7: band C once more, by a race whose networks have seeds of their own and whose last four are judged by two other seeds each. */
-  D: {
+  /** Version 7: band C once more, by another race. */
+  D: { ...bandC, drawnIn: "C", decides: true, race: racedAgain },
+  /** Version 8: band D once more, among networks with ReActNet's blocks and with a batch norm and a ReLU before their heads. */
+  E: {
     ...bandC,
-    drawnIn: "C",
+    space: { ...narrowStem, headActivation: "bn_relu" },
     decides: true,
+    blocks: reactBlocks,
+    control: { arm: "hand-made-reactnet", network: "resnet20-reactnet-x0.25" },
     race: {
-      networks: 64,
-      random: 32,
-      keep: [16, 6, 4, 4],
-      trainings: 102,
-      settings: ["rungs.seeds=own", "rungs.again=2"],
+      ...racedAgain,
+      settings: [...racedAgain.settings, ...reactBlocks.map((one) => `train.${one}`)],
     },
   },
 };
@@ -77,13 +96,6 @@ export const longBand = "A";
 export const longDraws = 3;
 
 const [version4, version5, version6] = bars.experiments.frontierPlan.headlines;
-/** ReActNet's block (arXiv:2003.03488): learnt shift, sign, convolution, batch norm, shifted PReLU. */
-const reactBlocks = [
-  "activation=approx_sign",
-  "blockOrder=conv_bn_relu",
-  "nonlinearity=rprelu",
-  "rsign=true",
-];
 const headlineRecipe = { preset: "laptop", epochs: version4.epochs };
 
 /**
@@ -116,7 +128,7 @@ export const headline = {
   deeper: {
     name: version6.band,
     trainedIn: version4.band,
-    blocks: reactBlocks.map((one) => `binarization.${one}`),
+    blocks: reactBlocks,
     /** The hand-made network with the blocks of the others: how much of the lead is theirs. Nothing is decided by it. */
     control: { arm: "hand-made-reactnet", network: "resnet20-reactnet" },
     race: {
@@ -138,7 +150,7 @@ export const headline = {
         "rungs.keep=[16,6,3,2]",
         "rungs.epochs=[1,3,6,12]",
         "train.epochs=12",
-        ...reactBlocks.map((one) => `train.binarization.${one}`),
+        ...reactBlocks.map((one) => `train.${one}`),
       ],
     },
   },

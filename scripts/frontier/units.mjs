@@ -81,6 +81,9 @@ function raceUnit(id, { measure, low, high, space }, seed, own, trainings) {
   };
 }
 
+/** How networks of a band train. */
+const recipeOf = (name) => ({ ...recipe, set: bands[name].blocks ?? [] });
+
 /** The sizes of a band's races. */
 const sizesOf = (name) => bands[name].race ?? race;
 
@@ -97,7 +100,9 @@ function raceUnits(name, arm, seed, random) {
   const winner = join(unit.folder, "genotype.json");
   return [
     unit,
-    ...trainingSeeds.map((own) => training(name, `${arm}-${seed}-winner`, winner, own, recipe, [winner])),
+    ...trainingSeeds.map((own) =>
+      training(name, `${arm}-${seed}-winner`, winner, own, recipeOf(name), [winner]),
+    ),
   ];
 }
 
@@ -135,7 +140,7 @@ function differentiableUnits(name) {
 function drawUnits(name) {
   const { drawnIn } = bands[name];
   return drawFiles(name).map(({ label, file }) => {
-    const unit = training(name, label, file, trainingSeeds[0], recipe, [file]);
+    const unit = training(name, label, file, trainingSeeds[0], recipeOf(name), [file]);
     return drawnIn === undefined ? unit : { ...unit, sameAs: unit.id.replace(name, drawnIn) };
   });
 }
@@ -175,8 +180,11 @@ function decidingUnits(name) {
 
 /** What is reported beside it. */
 function besideUnits(name) {
-  const { earlier, decides } = bands[name];
-  if (decides) return [];
+  const { earlier, decides, control } = bands[name];
+  if (decides)
+    return control
+      ? trainingSeeds.map((seed) => training(name, control.arm, control.network, seed, recipe))
+      : [];
   const file = join(runs, name, "earlier.json");
   return [
     ...(earlier ? trainingSeeds.map((seed) => training(name, "earlier", file, seed, recipe, [file])) : []),
@@ -262,8 +270,8 @@ function headlineUnits() {
 export function allUnits() {
   const names = Object.keys(bands);
   const all = [
-    // Band D takes its draws from C, whose last race decides nothing any more.
-    ...[decidingUnits("A"), drawUnits("C"), decidingUnits("D")].flat(),
+    // Bands C and D are decided, whatever their other races give.
+    ...["A", "B", "E"].flatMap(decidingUnits),
     ...names.flatMap(decidingUnits),
     ...headlineUnits(),
     ...names.flatMap(besideUnits),

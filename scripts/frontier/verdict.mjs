@@ -74,21 +74,24 @@ const tauText = (tau) =>
 /** How the beginning of trainings orders their end: of the comparison, and of what was trained before it by the same recipe. */
 export function earlyText() {
   const bands = Object.values(bars.experiments.fixedComparison(join(root, "data/records/protocol")));
-  const compared = bars.frontier.armRuns(bands.flatMap(bars.experiments.comparedArms));
+  const all = bars.frontier.armRuns(bands.flatMap(bars.experiments.comparedArms));
+  const compared = all.filter(({ recipe }) => recipe === all[0]?.recipe);
   const records = [
     ...(compared.length > 0 ? bars.frontier.findTrainRecords(compared.map(({ place }) => place)) : []),
     ...bars.records.loadTrainRecords(join(root, "data/records/frontier")),
   ].map(({ record }) => record);
-  const [all, band] = [undefined, [2.3e6, 3e6]].map((bops) => bars.frontier.earlyRanking(records, { bops }));
+  const [whole, band] = [undefined, [2.3e6, 3e6]].map((bops) =>
+    bars.frontier.earlyRanking(records, { bops }),
+  );
   const rows = [1, 2, 4, 6, 8].map((epochs) => {
-    const cells = [all, band].flatMap(({ ranks }) => {
+    const cells = [whole, band].flatMap(({ ranks }) => {
       const { loss, accuracy } = ranks[epochs - 1];
       return [tauText(loss), tauText(accuracy)];
     });
     return `| ${epochs} | ${cells.join(" | ")} |`;
   });
-  const head = `| epochs done | loss, all ${all.networks} networks | training accuracy | loss, ${band.networks} of 2.3 to 3 M BOPs | training accuracy |`;
-  const last = `| BOPs alone | ${tauText(all.bops)} | | ${tauText(band.bops)} | |`;
+  const head = `| epochs done | loss, all ${whole.networks} networks | training accuracy | loss, ${band.networks} of 2.3 to 3 M BOPs | training accuracy |`;
+  const last = `| BOPs alone | ${tauText(whole.bops)} | | ${tauText(band.bops)} | |`;
   return [head, "| --- | --- | --- | --- | --- |", ...rows, last].join("\n");
 }
 

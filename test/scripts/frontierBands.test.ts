@@ -65,6 +65,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     ["B", 6e6, 7.5e6],
     ["C", 1.4e5, 1.7e5],
     ["D", 1.4e5, 1.7e5],
+    ["E", 1.4e5, 1.7e5],
   ]);
   for (const { low, high, different, costs } of drawn) {
     expect([different, costs.length]).toEqual([12, 12]);
@@ -82,6 +83,8 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   expect(["A", "B", "C"].map(count)).toEqual([59, 51, 51]);
   // What decides alone: three races with three trainings; draws and the network made by hand are those of bands C and A.
   expect(count("D")).toBe(27);
+  // The same, and the network made by hand with the others' blocks.
+  expect(count("E")).toBe(30);
   const taken = units.filter(({ id, sameAs }) => id.startsWith("D/") && sameAs !== undefined);
   expect(taken.map(({ id, sameAs }) => [id.slice(1), sameAs?.slice(1)])).toEqual(
     taken.map(({ id }) => [id.slice(1), id.slice(1)]),
@@ -120,6 +123,20 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   const copied = units.filter(({ id }) => id.startsWith("R/hand-made-s"));
   expect(copied.map(({ sameAs }) => sameAs)).toEqual(copied.map(({ id }) => id.replace("R/", "H/")));
   const words = (id: string) => units.find((unit) => unit.id === id)?.command.slice(0, -2) as string[];
+  // Band E is band D with other blocks and heads, for all but the network made by hand.
+  const sets = (id: string) =>
+    (units.find((unit) => unit.id === id)?.command ?? []).flatMap((word, i, all) =>
+      all[i - 1] === "--set" ? [word.replace(/^(train\.)?binarization/, "binarization")] : [],
+    );
+  const blocks = sets("R/race-2-winner-s100-60epochs");
+  expect(blocks).toHaveLength(4);
+  expect([...sets("E/race-1")].sort()).toEqual(
+    [...sets("D/race-1"), ...blocks, 'space.headActivation="bn_relu"'].sort(),
+  );
+  for (const arm of ["race-1-winner", "draw-03"]) expect(sets(`E/${arm}-s100`)).toEqual(blocks);
+  const hand = (arm: string) => units.find(({ id }) => id === `E/${arm}-s101`);
+  expect(hand("hand-made")?.sameAs).toBe("A/hand-made-s101");
+  expect([hand("hand-made-reactnet")?.sameAs, sets("E/hand-made-reactnet-s101")]).toEqual([undefined, []]);
   // The control of version 6 differs from the hand-made network in its blocks alone.
   expect(words("R/hand-made-reactnet-s100-60epochs")).toEqual(
     words("H/hand-made-s100-60epochs").map((word) => word.replace(/^resnet20-bireal$/, "resnet20-reactnet")),

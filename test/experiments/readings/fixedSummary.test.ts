@@ -49,6 +49,7 @@ describe("fixedSummary", () => {
       ["band B", "not begun", "–"],
       ["band C", "not begun", "–"],
       ["band D", "not begun", "–"],
+      ["band E", "not begun", "–"],
       ...[4, 5, 6].map((version) => [`headline, version ${version}`, "open", "–"]),
     ]);
   });
