@@ -117,7 +117,7 @@ async function run(given: string, options: Options): Promise<void> {
       low: changeLow,
       high: changeHigh,
       ...(options.epochs > 0
-        ? { tuned, "tuned change": tunedChange, "t. low": tunedLow, "t. high": tunedHigh }
+        ? { tuned, "tuned change": tunedChange, "tuned low": tunedLow, "tuned high": tunedHigh }
         : {}),
     }),
   );

@@ -49,7 +49,7 @@ export function compareCommand(): Command {
 
 async function run(what: Comparison, options: Options): Promise<void> {
   const directory = options.out ?? join("runs", `compare-${what}-${options.preset}`);
-  const only = options.only ? { only: options.only.split(",") } : {};
+  const only = options.only ? { only: options.only.split(",").map((name) => name.trim()) } : {};
   const preset = sizeOf(options.preset);
   const size = options.seeds ? { ...preset, seeds: options.seeds } : preset;
   if (options.plan) {

@@ -14,7 +14,7 @@ import { projectFolder } from "../util/projectFolder";
 import { shellWord } from "../util/shellWord";
 import { valueText } from "./overrides";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber, place, wholeNumber } from "./values";
+import { backendOption, countingNumber, fileAt, place, wholeNumber } from "./values";
 
 /** `bars data`: fetches and checks a data set. */
 export function dataCommand(): Command {
@@ -23,12 +23,19 @@ export function dataCommand(): Command {
     .addOption(
       new Option("--dataset <name>", "which").choices(datasets.names).default(builtInDatasets.cifar10.name),
     )
-    .option(
-      "--folder <folder>",
-      "a folder with a folder of pictures for each class: decodes and checks them",
-      place,
+    .addOption(
+      new Option(
+        "--folder <folder>",
+        "a folder with a folder of pictures for each class: decodes and checks them",
+      )
+        .argParser(place)
+        .conflicts(["dataset", "list"]),
     )
-    .option("--list <file>", "the same for a CSV list: path,class or path,class,part a line", place)
+    .addOption(
+      new Option("--list <file>", "the same for a CSV list: path,class or path,class,part a line")
+        .argParser(fileAt)
+        .conflicts("dataset"),
+    )
     .option("--image-size <pixels>", "of --folder and --list", countingNumber, 224)
     .option("--channels <number>", "of --folder and --list: 3 or 1", countingNumber, 3)
     .option(
@@ -62,7 +69,7 @@ export function dataCommand(): Command {
       const key = options.folder === undefined ? "list" : "path";
       const where = `data.folder.${key}=${valueText(settingPath(folder[key]))}`;
       console.log(
-        `To use them: --set data.dataset=image-folder --set ${shellWord(where)} --set data.folder.classes=${folder.classes} --set data.folder.imageSize=${folder.imageSize}` +
+        `To use them: --set data.dataset=image-folder --set ${shellWord(where)} --set data.folder.classes=${folder.classes} --set data.folder.imageSize=${folder.imageSize} --set data.trainImages=0 --set data.testImages=0` +
           `${folder.channels === 3 ? "" : ` --set data.folder.channels=${folder.channels}`}` +
           `${folder.allowedFaults === 0 ? "" : ` --set data.folder.allowedFaults=${folder.allowedFaults}`}`,
       );

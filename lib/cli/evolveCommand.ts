@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
@@ -124,7 +125,7 @@ async function run(search: string | undefined, options: Options): Promise<void> 
   const { genotype } = evolvedModel(record);
   const files = saveGenotype(options.out, genotype);
   console.log(
-    `\n${describeGenotype(genotype)}\n\n${evolutionText(record)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
+    `\n${describeGenotype(genotype)}\n\n${evolutionText(record)}\n\nrecord    ${join(options.out, "record.json")}\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );
 }
 

@@ -32,7 +32,11 @@ export function figuresCommand(): Command {
 
 async function run(given: string, { format, out, width }: Options): Promise<void> {
   const folder = out ?? join(statSync(given).isDirectory() ? given : dirname(given), "figures");
-  const paths = await exportFigures(runFigures(given), folder, format, width === undefined ? {} : { width });
+  const { figures, sources } = runFigures(given);
+  const paths = await exportFigures(figures, folder, format, {
+    sources,
+    ...(width === undefined ? {} : { width }),
+  });
   for (const path of paths) console.log(path);
 }
 

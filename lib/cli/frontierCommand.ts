@@ -11,7 +11,7 @@ import { tableLatex } from "../records/tableLatex";
 import { writeFileAtomic } from "../util/atomicFile";
 import { ConfigError } from "../util/errors";
 import { latencyAbout, latencyFlag, latencyOf } from "./latencyCommand";
-import { places, positive } from "./values";
+import { places, positive, shareOf } from "./values";
 import { writeTable } from "./writeTable";
 
 interface Options {
@@ -53,7 +53,7 @@ export function frontierCommand(): Command {
       "cost of the reference point; give it to compare areas",
       positive,
     )
-    .option("--reference-accuracy <share>", "accuracy of the reference point; default: guessing", positive)
+    .option("--reference-accuracy <share>", "accuracy of the reference point; default: guessing", shareOf)
     .option("--budget <operations>", "say which row is best within it", positive)
     .option("--published <file>", "JSON list of published points, each with source and convention")
     .option(latencyFlag, `${latencyAbout}, for --measure latency`, latencyOf)

@@ -13,7 +13,7 @@ import { writeFilesAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber, place } from "./values";
+import { backendOption, countingNumber, fileAt, isOfRun, place } from "./values";
 
 interface Options {
   readonly out?: string;
@@ -44,7 +44,7 @@ export function packCommand(): Command {
     .option(
       "--names <file>",
       "names of the classes, one a line (default: of the data set, or numbers)",
-      place,
+      fileAt,
     )
     .addOption(
       new Option(
@@ -140,7 +140,7 @@ function checkTargets(targets: readonly (string | undefined)[]): void {
     const found = existsSync(place) ? statSync(place) : null;
     if (found && !found.isFile())
       throw new ConfigError(`${target}: expected the name of a file to write, found something else there.`);
-    if (found && (basename(place) === "record.json" || place.endsWith(".safetensors")))
+    if (found && isOfRun(place))
       throw new ConfigError(`${target}: is a file of a training; write to another one.`);
   }
 }

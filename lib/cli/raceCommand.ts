@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import type { Overrides } from "../config/check";
 import {
@@ -109,7 +110,7 @@ async function run(preset: string, options: Options): Promise<void> {
   const { genotype } = racedModel(record);
   const files = saveGenotype(out, genotype);
   console.log(
-    `\n${describeGenotype(genotype)}\n\n${raceText(record)}\n\nrecord    ${out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
+    `\n${describeGenotype(genotype)}\n\n${raceText(record)}\n\nrecord    ${join(out, "record.json")}\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { describeBackend } from "../backend/backendInfo";
 import type { Overrides } from "../config/check";
@@ -78,7 +79,7 @@ async function run(named: string | undefined, options: Options): Promise<void> {
   const { files, summary } = saveArchitecture(options.out, record, derivation.genotype, derivation);
   if (summary.note) console.log(`\nThe data: ${summary.note}`);
   console.log(
-    `\n${summaryText(summary)}\n\nrecord    ${options.out}/record.json\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}\n\n` +
+    `\n${summaryText(summary)}\n\nrecord    ${join(options.out, "record.json")}\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}\n\n` +
       "next      bars train trains this network. Whether another trains better its alphas hardly say where that was measured (docs/search-repairs.md): bars race trains many briefly, and keeps the best",
   );
 }

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
 import { writeError } from "../util/atomicFile";
@@ -32,6 +32,14 @@ export function positive(text: string): number {
   const value = Number(text);
   if (!(Number.isFinite(value) && value > 0))
     throw new InvalidArgumentError(`expected a number above 0, e.g. 2e6, got "${text}".`);
+  return value;
+}
+
+/** Parses an option that is a share above 0, up to 1. */
+export function shareOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1))
+    throw new InvalidArgumentError(`expected a share above 0, up to 1, e.g. 0.6, got "${text}".`);
   return value;
 }
 
@@ -76,10 +84,19 @@ export function someText(text: string): string {
   return text;
 }
 
-/** Parses the name of a file to write: one that cannot be written is refused before anything is computed. */
+/** Whether a file is called as a record, weights or a checkpoint of a run are. */
+export function isOfRun(path: string): boolean {
+  return basename(path) === "record.json" || path.endsWith(".safetensors");
+}
+
+/** Parses the name of a file to write: one that cannot be written, or is of a run, is refused before anything is computed. */
 export function outputFile(text: string): string {
   if (someText(text) && isFolder(text))
     throw new InvalidArgumentError("expected the name of a file to write, found a folder there.");
+  if (isOfRun(text) && existsSync(text))
+    throw new InvalidArgumentError(
+      "expected the name of a file to write, found a file of a run there; name another.",
+    );
   checkFolder(dirname(text));
   return text;
 }

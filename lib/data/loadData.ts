@@ -1,6 +1,6 @@
 import type { DataConfig } from "../config/dataConfig";
 import { fold, type RandomKey } from "../random/randomKey";
-import { DataError } from "../util/errors";
+import { ConfigError } from "../util/errors";
 import { type Progress, silentProgress } from "../util/progress";
 import { projectPath } from "../util/projectFolder";
 import { type ChannelStatistics, channelStatistics } from "./channelStatistics";
@@ -34,7 +34,7 @@ export interface LoadedData {
  * (`Dataset`), and draws some where the config limits their number.
  *
  * @param key decides which images are used where the config limits their number; class by class.
- * @throws ConfigError for an unknown data set; DataError if the files are missing, damaged or cannot be fetched, or a
+ * @throws ConfigError for an unknown data set and for more images than it has; DataError if the files are missing, damaged or cannot be fetched, or a
  * limit exceeds the set.
  *
  * @example
@@ -79,7 +79,9 @@ function limit(set: ImageSet, count: number, field: string, key: RandomKey): Ima
   const all = set.labels.length;
   if (count === 0 || count === all) return set;
   if (count > all) {
-    throw new DataError(`loadData: ${field} must be at most ${all} (all of ${set.name}), got ${count}.`);
+    throw new ConfigError(
+      `loadData: data.${field} must be at most ${all} (all of ${set.name}), got ${count}; 0 takes all.`,
+    );
   }
   return selectImages(
     set,

@@ -34,7 +34,7 @@ export function splitTraining(labels: Labels | number, weightShare: number, key:
   if (!(weightCount > 0 && weightCount < count)) {
     throw new DataError(
       `splitTraining: expected a weightShare that leaves images on both sides, got ${weightShare} of ${count} ` +
-        "images; use more training images or a share nearer to 0.5.",
+        `images; use ${count < 2 ? "two training images at least" : "more training images or a share nearer to 0.5"}.`,
     );
   }
   const weightSplit = drawBalanced(classes, weightCount, key);

@@ -4,6 +4,7 @@ import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
 import { drawGenotype } from "../figures/drawings/drawGenotype";
 import type { Figure } from "../figures/frame/figure";
+import type { FigureProvenance } from "../figures/frame/provenance";
 import { alphaDistribution } from "../figures/plots/alphaDistribution";
 import { alphaEvolution } from "../figures/plots/alphaEvolution";
 import { alphaHeatmap } from "../figures/plots/alphaHeatmap";
@@ -25,25 +26,46 @@ import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import type { TrainRecord } from "../records/trainRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
+import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
 
 /** Figures and drawings (SVG text) by name. */
 export type NamedFigures = Readonly<Record<string, Figure | string>>;
+
+/** Figures of a run, and the record behind all of them, which a drawing does not name itself. */
+export interface RunFigures {
+  readonly figures: NamedFigures;
+  readonly sources: FigureProvenance;
+}
 
 /**
  * Every figure of one run: of a search, a training or a race, by the folder it left or by its record.
  *
  * @throws RecordError for a record of another kind, a search of which no epoch has ended, or a race without a winner.
  */
-export function runFigures(place: string): NamedFigures {
+export function runFigures(place: string): RunFigures {
   const path = statSync(place).isDirectory() ? join(place, "record.json") : place;
   const what = "the record of a search, a training or a race";
   const value = readRecordJson(path, what);
   const kind = kindInJson(value);
-  if (kind === "bars.search-record") return searchFigures(checkSearchRecord(value, path), path);
-  if (kind === "bars.train-record") return trainFigures(checkTrainRecord(value, path));
-  if (kind === "bars.race-record") return raceFigures(checkRaceRecord(value, path), path);
+  if (kind === "bars.search-record") {
+    const record = checkSearchRecord(value, path);
+    return { figures: searchFigures(record, path), sources: sourcesOf(record) };
+  }
+  if (kind === "bars.train-record") {
+    const record = checkTrainRecord(value, path);
+    return { figures: trainFigures(record), sources: sourcesOf(record) };
+  }
+  if (kind === "bars.race-record") {
+    const record = checkRaceRecord(value, path);
+    return { figures: raceFigures(record, path), sources: sourcesOf(record) };
+  }
   throw otherKind(value, what, path);
+}
+
+function sourcesOf(record: SearchRecord | TrainRecord | RaceRecord): FigureProvenance {
+  const { configHash, config } = record;
+  return { configHashes: [configHash], seeds: [config.seed], recordHashes: [hashJson(record)] };
 }
 
 function searchFigures(record: SearchRecord, path: string): NamedFigures {

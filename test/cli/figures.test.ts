@@ -50,7 +50,14 @@ describe("bars figures", () => {
         .sort(),
     );
     const { configHash } = readSearchRecord(join(run, "record.json"));
-    expect(readProvenance(join(run, "figures/losses.svg")).configHashes).toEqual([configHash]);
+    const sources = names.map((name) => readProvenance(join(run, "figures", name)));
+    expect(sources.map(({ configHashes, seeds }) => [configHashes, seeds])).toEqual(
+      names.map(() => [[configHash], [0]]),
+    );
+    const [losses] = sources.slice(names.indexOf("losses.svg"));
+    expect(new Set(sources.map(({ recordHashes }) => recordHashes.join()))).toEqual(
+      new Set([losses?.recordHashes.join()]),
+    );
   });
 
   it("writes those of a race", async () => {

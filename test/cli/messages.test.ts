@@ -40,6 +40,20 @@ beforeAll(async () => {
 describe("paths in messages are as seen from where the user stands", () => {
   it.each([
     { args: ["data", "--folder", "sets"], says: "image-folder: sets must have at least 2 classes" },
+    {
+      args: ["data", "--folder", "sets", "--dataset", "synthetic"],
+      says: "error: option '--folder <folder>' cannot be used with option '--dataset <name>'",
+    },
+    { args: ["data", "--list", "sets"], says: "expected a file, found a folder." },
+    { args: ["pack", "runs/s", "--names", "sets"], says: "expected a file, found a folder." },
+    {
+      args: ["derive", "runs/s", "--out", "runs/s/record.json"],
+      says: "expected the name of a file to write, found a file of a run there; name another.",
+    },
+    {
+      args: ["frontier", "runs/s", "--reference-cost", "1e7", "--reference-accuracy", "5"],
+      says: 'expected a share above 0, up to 1, e.g. 0.6, got "5".',
+    },
     { args: ["data", "--list", "train.json"], says: "image-folder: line 1 of train.json must be path,class" },
     { args: ["--define", "none.mjs", "cost", "runs/s"], says: "--define none.mjs: there is no such file." },
     { args: ["--define", "own.cjs", "cost", "runs/s"], says: "--define own.cjs: the module does not load" },

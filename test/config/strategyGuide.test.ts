@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { withAssignment } from "../../lib/cli/overrides";
 import type { Overrides } from "../../lib/config/check";
+import { presetConfig } from "../../lib/config/presets";
 import { defaultSearchConfig, type SearchConfig, searchConfig } from "../../lib/config/searchConfig";
 import { strategyGuide, strategyMarkdown, strategyText } from "../../lib/config/strategyGuide";
 
@@ -18,6 +19,16 @@ describe("strategyGuide", () => {
       const config = searchConfig(overrides);
       expect(config).not.toEqual(searchConfig(start));
       expect(searchConfig(start)).toBeDefined();
+    },
+  );
+
+  it.each(["smoke", "laptop", "paper"])(
+    "the preset %s takes the settings of every entry as they are printed",
+    (preset) => {
+      for (const { settings } of strategyGuide) {
+        const overrides = settings.reduce(withAssignment, {} as Overrides<SearchConfig>);
+        expect(() => presetConfig(preset, overrides), settings.join(" ")).not.toThrow();
+      }
     },
   );
 

@@ -83,7 +83,7 @@ describe("loadData", () => {
 
   it("refuses a limit above the set, naming the field", async () => {
     await expect(load({ directory: filled, testImages: 101 })).rejects.toThrow(
-      "loadData: testImages must be at most 100 (all of CIFAR-10), got 101.",
+      "loadData: data.testImages must be at most 100 (all of CIFAR-10), got 101; 0 takes all.",
     );
   });
 

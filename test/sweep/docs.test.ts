@@ -6,8 +6,20 @@ import { publishedPoint } from "../../lib/frontier/publishedPoint";
 import { expandSweep } from "../../lib/sweep/expandSweep";
 import { checkSweep, sweepStages } from "../../lib/sweep/sweepFile";
 
-const text = readFileSync(resolve(__dirname, "../../docs/sweeps.md"), "utf8");
-const blocks = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => JSON.parse(block as string));
+const pageOf = (name: string) => readFileSync(resolve(__dirname, `../../docs/${name}.md`), "utf8");
+const blocksOf = (page: string) =>
+  [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block]) => JSON.parse(block as string));
+const text = pageOf("sweeps");
+const blocks = blocksOf(text);
+
+it("docs/scale.md shows a sweep of as many networks as it says, all of which can be drawn", () => {
+  const page = pageOf("scale");
+  const [sweep, ...others] = blocksOf(page).filter(({ kind }) => kind === "bars.sweep");
+  expect(others).toEqual([]);
+  const jobs = expandSweep(checkSweep(sweep, "docs", "/"));
+  expect(page).toContain(`${jobs.length} jobs in one sweep file`);
+  for (const { steps } of jobs) expect(steps.length).toBeGreaterThan(0);
+});
 
 describe("docs/sweeps.md", () => {
   it("shows a sweep file that is accepted, with as many jobs as it says", () => {

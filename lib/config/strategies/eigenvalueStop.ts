@@ -36,7 +36,11 @@ export const eigenvalueStop = strategy({
     },
     {
       name: "eigenvalue rollback",
-      settings: ["strategies.eigenvalueStop.method=adapt", "diagnostics.eigenvalueEvery=1"],
+      settings: [
+        "strategies.eigenvalueStop.method=adapt",
+        "diagnostics.eigenvalueEvery=1",
+        "weightOptimizer.weightDecay=3e-4",
+      ],
       formula: "at such an epoch: back to e − δ with 3 times the weight decay, up to 0.0243",
       defaults: "off; factor 3, at most 0.0243",
       source: "R-DARTS (DARTS-ADA), arXiv:1909.09656",

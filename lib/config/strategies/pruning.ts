@@ -22,7 +22,7 @@ export const pruning = strategy({
   guide: [
     {
       name: "progressive pruning",
-      settings: ["strategies.pruning.stages=[[20,2],[30,1]]"],
+      settings: ["strategies.pruning.stages=[[3,2],[5,1]]"],
       formula: "from epoch e on every edge keeps its k likeliest operations",
       defaults: "no stage; 8 → 5 → 3 → 1 in P-DARTS",
       source: "P-DARTS, arXiv:1904.12760",

@@ -26,8 +26,8 @@ const abbreviations: Readonly<Record<string, string>> = {
 };
 /** Units that the names of the columns say. */
 const saidByName = new Set(["share", "MAC", "operations", "multiply-accumulates", "cosine", "ratio"]);
-/** Columns around another one: its spread and its interval. */
-const around = /^(?:sd|low|high)$/;
+/** Last words of columns around another one: its spread and its interval. */
+const around = new Set(["sd", "low", "high"]);
 
 /**
  * How the columns of a table look. Shares that are accuracies, differences of them or stated as shares stand in percent;
@@ -38,7 +38,8 @@ export function columnLooks(columns: readonly ShownColumn[]): ColumnLook[] {
   let before: Scale = null;
   return columns.map((column) => {
     const words = wordsOf(column.name);
-    const scale: Scale = around.test(column.name) ? before : scaleOf(column, words, aboutAccuracy);
+    const isAround = around.has(words.at(-1) as string) && (words.length === 1 || before !== null);
+    const scale: Scale = isAround ? before : scaleOf(column, words, aboutAccuracy);
     before = scale;
     return look(column, scale);
   });

@@ -121,6 +121,13 @@ describe("columns", () => {
     ]);
     expect(lines[2]?.trim().split(/ +/)).toEqual(["61.2", "0.31", "−2.1", "−3.0", "0.10", "0.25", "12"]);
     expect(heads([{ spearman: 0.4, low: -0.1, high: 0.6 }])).toEqual(["spearman", "low", "high"]);
+    const tuned = { accuracy: 0.1, tuned: 0.109, "tuned change": 0, "tuned low": -0.03, "tuned high": 0.03 };
+    expect(heads([tuned])?.slice(1)).toEqual([
+      "tuned, %",
+      "tuned change, points",
+      "tuned low, points",
+      "tuned high, points",
+    ]);
     expect(
       tableText([{ accuracy: 0.5, change: -0.00001 }])
         .split("\n")[2]
