@@ -9,6 +9,7 @@ import { imageFolderSettings, imageListSettings } from "../data/datasets/imageFo
 import { loadData } from "../data/loadData";
 import { randomKey } from "../random/randomKey";
 import { counted } from "../util/counted";
+import { ConfigError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { projectFolder } from "../util/projectFolder";
 import { shellWord } from "../util/shellWord";
@@ -29,12 +30,12 @@ export function dataCommand(): Command {
         "a folder with a folder of pictures for each class: decodes and checks them",
       )
         .argParser(place)
-        .conflicts(["dataset", "list"]),
+        .conflicts("list"),
     )
     .addOption(
-      new Option("--list <file>", "the same for a CSV list: path,class or path,class,part a line")
-        .argParser(fileAt)
-        .conflicts("dataset"),
+      new Option("--list <file>", "the same for a CSV list: path,class or path,class,part a line").argParser(
+        fileAt,
+      ),
     )
     .option("--image-size <pixels>", "of --folder and --list", countingNumber, 224)
     .option("--channels <number>", "of --folder and --list: 3 or 1", countingNumber, 3)
@@ -50,7 +51,8 @@ export function dataCommand(): Command {
       "data/raw",
     )
     .option("--offline", "check what is there, download nothing")
-    .action(async (options: DataOptions) => {
+    .action(async (options: DataOptions, command: Command) => {
+      rejectOtherDataset(options, command);
       const config = dataConfig({
         ...chosen(options),
         directory: options.dataDir,
@@ -95,6 +97,16 @@ function chosen({ dataset, folder, list, ...form }: DataOptions): Overrides<Data
   if (folder !== undefined) return imageFolderSettings(resolve(folder), settings);
   if (list !== undefined) return imageListSettings(resolve(list), settings);
   return { dataset };
+}
+
+/** @throws ConfigError where pictures are named beside a data set that is typed and takes none. */
+function rejectOtherDataset({ dataset, folder, list }: DataOptions, command: Command): void {
+  const pictures = builtInDatasets["image-folder"].name;
+  if (folder === undefined && list === undefined) return;
+  if (dataset === pictures || command.getOptionValueSource("dataset") === "default") return;
+  throw new ConfigError(
+    `--dataset: expected none beside --folder and --list, or "${pictures}", got "${dataset}".`,
+  );
 }
 
 /** An absolute path as settings hold it: from the project's folder on, where it lies in there. */

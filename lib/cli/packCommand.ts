@@ -13,7 +13,7 @@ import { writeFilesAtomic } from "../util/atomicFile";
 import { ConfigError, RecordError } from "../util/errors";
 import { openProgress } from "../util/progressSinks";
 import { startedBackend } from "./startedBackend";
-import { backendOption, countingNumber, fileAt, isOfRun, place } from "./values";
+import { backendOption, countingNumber, fileAt, place } from "./values";
 
 interface Options {
   readonly out?: string;
@@ -129,7 +129,7 @@ function weightsAt(given: string, checkpoint: Options["checkpoint"]) {
   return { directory, checkpoint: named };
 }
 
-/** @throws ConfigError for two outputs of one place, and for one that is no file or a file of a training. */
+/** @throws ConfigError for two outputs of one place, and for one that is no file. */
 function checkTargets(targets: readonly (string | undefined)[]): void {
   const seen = new Set<string>();
   for (const target of targets) {
@@ -140,8 +140,6 @@ function checkTargets(targets: readonly (string | undefined)[]): void {
     const found = existsSync(place) ? statSync(place) : null;
     if (found && !found.isFile())
       throw new ConfigError(`${target}: expected the name of a file to write, found something else there.`);
-    if (found && isOfRun(place))
-      throw new ConfigError(`${target}: is a file of a training; write to another one.`);
   }
 }
 

@@ -85,7 +85,7 @@ export function someText(text: string): string {
 }
 
 /** Whether a file is called as a record, weights or a checkpoint of a run are. */
-export function isOfRun(path: string): boolean {
+function isOfRun(path: string): boolean {
   return basename(path) === "record.json" || path.endsWith(".safetensors");
 }
 

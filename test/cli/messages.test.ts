@@ -42,7 +42,7 @@ describe("paths in messages are as seen from where the user stands", () => {
     { args: ["data", "--folder", "sets"], says: "image-folder: sets must have at least 2 classes" },
     {
       args: ["data", "--folder", "sets", "--dataset", "synthetic"],
-      says: "error: option '--folder <folder>' cannot be used with option '--dataset <name>'",
+      says: '--dataset: expected none beside --folder and --list, or "image-folder", got "synthetic".',
     },
     { args: ["data", "--list", "sets"], says: "expected a file, found a folder." },
     { args: ["pack", "runs/s", "--names", "sets"], says: "expected a file, found a folder." },

@@ -118,7 +118,7 @@ describe("bars pack", () => {
     const before = readFileSync(at("runs/a/record.json"), "utf8");
     for (const [args, message] of [
       [["--out", "x.bars", "--c", "./x.bars"], "./x.bars: two outputs cannot be one file; name another."],
-      [["--out", "runs/a/record.json"], "runs/a/record.json: is a file of a training; write to another one."],
+      [["--out", "runs/a/record.json"], "found a file of a run there; name another."],
       [
         ["--out", "x.bars", "--onnx", "pictures"],
         "expected the name of a file to write, found a folder there",

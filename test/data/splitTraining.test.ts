@@ -79,7 +79,9 @@ describe("splitTraining", () => {
   ])("refuses to leave a part of %i images empty at a share of %d", (count, share) => {
     expect(() => splitTraining(count, share, randomKey(0))).toThrow(
       `splitTraining: expected a weightShare that leaves images on both sides, got ${share} of ${count} images; ` +
-        "use more training images or a share nearer to 0.5.",
+        (count === 1
+          ? "use two training images at least."
+          : "use more training images or a share nearer to 0.5."),
     );
   });
 });
