@@ -1,11 +1,13 @@
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
+import { kindInJson, readRecordJson } from "../records/readRecord";
 import { writeError } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
 import { isFolder } from "../util/makeFolders";
 import { shownPath } from "../util/shownPath";
+import { tensorHeader } from "../util/tensorHeader";
 
 /** Parses an option that is a whole number. */
 export function wholeNumber(text: string): number {
@@ -84,14 +86,16 @@ export function someText(text: string): string {
   return text;
 }
 
-/** What a run leaves besides its record. */
+/** Kinds of the record of a run, and of what a run leaves beside it. */
+const recordKind = /^bars\.(?:search|evolution|race|train)-record$/;
 const weightFile = /^bars\.(?:search-checkpoint|train-checkpoint|trained-weights)$/;
 
 /** Whether a file is the record, the weights or a checkpoint of a run. One of such a name that cannot be read is. */
 function isOfRun(path: string): boolean {
   if (!existsSync(path)) return false;
   try {
-    if (basename(path) === "record.json") return recordKind.test(String(kindInJson(readRecordJson(path, "a record"))));
+    if (basename(path) === "record.json")
+      return recordKind.test(String(kindInJson(readRecordJson(path, "the record of a run"))));
     if (!path.endsWith(".safetensors")) return false;
     return weightFile.test(tensorHeader(readFileSync(path), path).metadata["kind"] ?? "");
   } catch {
