@@ -6,7 +6,6 @@ import { genotypesAt, type NamedGenotype } from "../experiments/genotypesAt";
 import { drawGenotype } from "../figures/drawings/drawGenotype";
 import { genotypeSheet } from "../figures/drawings/genotypeSheet";
 import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
-import type { FigureProvenance } from "../figures/frame/provenance";
 import { BarsError } from "../util/errors";
 import { outputFile, outputFolder, places } from "./values";
 
@@ -48,33 +47,17 @@ async function draw(
   const engine = "builtin";
   if (out !== undefined && isFolder(out)) {
     const paths: string[] = [];
-    for (const { name, genotype, sources } of named(found)) {
+    for (const { name, genotype } of named(found)) {
       const path = join(out, `${name}.${format}`);
-      paths.push(...(await exportFigure(drawGenotype(genotype), path, { engine, sources })));
+      paths.push(...(await exportFigure(drawGenotype(genotype), path, { engine })));
     }
     return paths;
   }
   const [first, ...others] = found;
   if (first && others.length === 0)
-    return exportFigure(drawGenotype(first.genotype), out ?? "genotype.svg", {
-      engine,
-      sources: first.sources,
-    });
+    return exportFigure(drawGenotype(first.genotype), out ?? "genotype.svg", { engine });
   const panels = found.map(({ name, genotype }) => ({ name, genotype, cost: totalCost(genotype) }));
-  const sources = allSources(found);
-  return exportFigure(genotypeSheet(panels), out ?? "genotypes.svg", { engine, sources });
-}
-
-/** The records behind a sheet, each once. */
-function allSources(found: readonly NamedGenotype[]): FigureProvenance {
-  const of = <T>(pick: (sources: FigureProvenance) => readonly T[]) => [
-    ...new Set(found.flatMap(({ sources }) => pick(sources))),
-  ];
-  return {
-    configHashes: of(({ configHashes }) => configHashes),
-    seeds: of(({ seeds }) => seeds),
-    recordHashes: of(({ recordHashes }) => recordHashes),
-  };
+  return exportFigure(genotypeSheet(panels), out ?? "genotypes.svg", { engine });
 }
 
 /** Names that can be files of one folder; those that come twice are numbered. */
