@@ -6,6 +6,7 @@ import { genotypesAt, type NamedGenotype } from "../experiments/genotypesAt";
 import { drawGenotype } from "../figures/drawings/drawGenotype";
 import { genotypeSheet } from "../figures/drawings/genotypeSheet";
 import { type ExportFormat, exportFigure, exportFormats, formatOf } from "../figures/export/exportFigure";
+import type { FigureProvenance } from "../figures/frame/provenance";
 import { BarsError } from "../util/errors";
 import { outputFile, outputFolder, places } from "./values";
 
@@ -47,17 +48,33 @@ async function draw(
   const engine = "builtin";
   if (out !== undefined && isFolder(out)) {
     const paths: string[] = [];
-    for (const { name, genotype } of named(found)) {
+    for (const { name, genotype, sources } of named(found)) {
       const path = join(out, `${name}.${format}`);
-      paths.push(...(await exportFigure(drawGenotype(genotype), path, { engine })));
+      paths.push(...(await exportFigure(drawGenotype(genotype), path, { engine, sources })));
     }
     return paths;
   }
   const [first, ...others] = found;
   if (first && others.length === 0)
-    return exportFigure(drawGenotype(first.genotype), out ?? "genotype.svg", { engine });
+    return exportFigure(drawGenotype(first.genotype), out ?? "genotype.svg", {
+      engine,
+      sources: first.sources,
+    });
   const panels = found.map(({ name, genotype }) => ({ name, genotype, cost: totalCost(genotype) }));
-  return exportFigure(genotypeSheet(panels), out ?? "genotypes.svg", { engine });
+  const sources = allSources(found);
+  return exportFigure(genotypeSheet(panels), out ?? "genotypes.svg", { engine, sources });
+}
+
+/** The records behind a sheet, each once. */
+function allSources(found: readonly NamedGenotype[]): FigureProvenance {
+  const of = <T>(pick: (sources: FigureProvenance) => readonly T[]) => [
+    ...new Set(found.flatMap(({ sources }) => pick(sources))),
+  ];
+  return {
+    configHashes: of(({ configHashes }) => configHashes),
+    seeds: of(({ seeds }) => seeds),
+    recordHashes: of(({ recordHashes }) => recordHashes),
+  };
 }
 
 /** Names that can be files of one folder; those that come twice are numbered. */

@@ -1,11 +1,13 @@
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
+import { kindInJson, readRecordJson } from "../records/readRecord";
 import { writeError } from "../util/atomicFile";
 import { BarsError } from "../util/errors";
 import { isFolder } from "../util/makeFolders";
 import { shownPath } from "../util/shownPath";
+import { tensorHeader } from "../util/tensorHeader";
 
 /** Parses an option that is a whole number. */
 export function wholeNumber(text: string): number {
@@ -35,11 +37,11 @@ export function positive(text: string): number {
   return value;
 }
 
-/** Parses an option that is a share above 0, up to 1. */
+/** Parses an option that is a share. */
 export function shareOf(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 1))
-    throw new InvalidArgumentError(`expected a share above 0, up to 1, e.g. 0.6, got "${text}".`);
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(value >= 0 && value <= 1))
+    throw new InvalidArgumentError(`expected a share from 0 to 1, e.g. 0.6, got "${text}".`);
   return value;
 }
 
@@ -84,16 +86,28 @@ export function someText(text: string): string {
   return text;
 }
 
-/** Whether a file is called as a record, weights or a checkpoint of a run are. */
+/** Kinds of the record of a run, and of what a run leaves beside it. */
+const recordKind = /^bars\.(?:search|evolution|race|train)-record$/;
+const weightFile = /^bars\.(?:search-checkpoint|train-checkpoint|trained-weights)$/;
+
+/** Whether a file is the record, the weights or a checkpoint of a run. One of such a name that cannot be read is. */
 function isOfRun(path: string): boolean {
-  return basename(path) === "record.json" || path.endsWith(".safetensors");
+  if (!existsSync(path)) return false;
+  try {
+    if (basename(path) === "record.json")
+      return recordKind.test(String(kindInJson(readRecordJson(path, "the record of a run"))));
+    if (!path.endsWith(".safetensors")) return false;
+    return weightFile.test(tensorHeader(readFileSync(path), path).metadata["kind"] ?? "");
+  } catch {
+    return true;
+  }
 }
 
 /** Parses the name of a file to write: one that cannot be written, or is of a run, is refused before anything is computed. */
 export function outputFile(text: string): string {
   if (someText(text) && isFolder(text))
     throw new InvalidArgumentError("expected the name of a file to write, found a folder there.");
-  if (isOfRun(text) && existsSync(text))
+  if (isOfRun(text))
     throw new InvalidArgumentError(
       "expected the name of a file to write, found a file of a run there; name another.",
     );

@@ -34,8 +34,8 @@ export interface LoadedData {
  * (`Dataset`), and draws some where the config limits their number.
  *
  * @param key decides which images are used where the config limits their number; class by class.
- * @throws ConfigError for an unknown data set and for more images than it has; DataError if the files are missing, damaged or cannot be fetched, or a
- * limit exceeds the set.
+ * @throws ConfigError for an unknown data set, and for a limit above what the set has; DataError if the files are missing,
+ * damaged or cannot be fetched.
  *
  * @example
  * ```ts

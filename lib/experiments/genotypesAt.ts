@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
+import { type FigureProvenance, noSources } from "../figures/frame/provenance";
+import { recordSources } from "../figures/frame/recordSources";
 import type { Genotype } from "../space/genotype";
 import { counted } from "../util/counted";
 import { BarsError, GenotypeError, NoRecordError } from "../util/errors";
@@ -11,6 +13,8 @@ export interface NamedGenotype {
   readonly genotype: Genotype;
   /** The file it was read, or derived, from. */
   readonly path: string;
+  /** The record it was read, or derived, from; none where it was a genotype's file. */
+  readonly sources: FigureProvenance;
 }
 
 /**
@@ -64,8 +68,9 @@ function runFolders(folder: string): string[] {
 }
 
 function genotypeOf(path: string, name: string): NamedGenotype {
-  const { model } = trainTarget(path);
-  if (model.kind === "genotype") return { name, genotype: model.genotype, path };
+  const { model, record } = trainTarget(path);
+  const sources = record === null ? noSources : recordSources(record);
+  if (model.kind === "genotype") return { name, genotype: model.genotype, path, sources };
   throw new GenotypeError(
     `${path}: expected a genotype, got the training of ${model.name}, a hand-made network without cells. Its layers are listed by "bars cost ${path}".`,
   );

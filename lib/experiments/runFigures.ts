@@ -5,6 +5,7 @@ import { derive } from "../derive/derive";
 import { drawGenotype } from "../figures/drawings/drawGenotype";
 import type { Figure } from "../figures/frame/figure";
 import type { FigureProvenance } from "../figures/frame/provenance";
+import { recordSources } from "../figures/frame/recordSources";
 import { alphaDistribution } from "../figures/plots/alphaDistribution";
 import { alphaEvolution } from "../figures/plots/alphaEvolution";
 import { alphaHeatmap } from "../figures/plots/alphaHeatmap";
@@ -26,7 +27,6 @@ import type { SearchRecord } from "../records/searchRecord";
 import { checkSearchRecord } from "../records/searchRecordFile";
 import type { TrainRecord } from "../records/trainRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
-import { hashJson } from "../util/canonicalJson";
 import { RecordError } from "../util/errors";
 
 /** Figures and drawings (SVG text) by name. */
@@ -50,22 +50,17 @@ export function runFigures(place: string): RunFigures {
   const kind = kindInJson(value);
   if (kind === "bars.search-record") {
     const record = checkSearchRecord(value, path);
-    return { figures: searchFigures(record, path), sources: sourcesOf(record) };
+    return { figures: searchFigures(record, path), sources: recordSources(record) };
   }
   if (kind === "bars.train-record") {
     const record = checkTrainRecord(value, path);
-    return { figures: trainFigures(record), sources: sourcesOf(record) };
+    return { figures: trainFigures(record), sources: recordSources(record) };
   }
   if (kind === "bars.race-record") {
     const record = checkRaceRecord(value, path);
-    return { figures: raceFigures(record, path), sources: sourcesOf(record) };
+    return { figures: raceFigures(record, path), sources: recordSources(record) };
   }
   throw otherKind(value, what, path);
-}
-
-function sourcesOf(record: SearchRecord | TrainRecord | RaceRecord): FigureProvenance {
-  const { configHash, config } = record;
-  return { configHashes: [configHash], seeds: [config.seed], recordHashes: [hashJson(record)] };
 }
 
 function searchFigures(record: SearchRecord, path: string): NamedFigures {

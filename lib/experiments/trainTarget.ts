@@ -7,13 +7,15 @@ import { type DataChoice, formOf } from "../config/datasets";
 import type { TrainConfig } from "../config/trainConfig";
 import { deriveInputOf } from "../derive/alphasAt";
 import { derive } from "../derive/derive";
-import { evolvedModel } from "../records/evolutionRecord";
+import { type EvolutionRecord, evolvedModel } from "../records/evolutionRecord";
 import { checkEvolutionRecord } from "../records/evolutionRecordFile";
 import { checkModelSpec, genotypeModel, type ModelSpec } from "../records/modelSpec";
-import { racedModel } from "../records/raceRecord";
+import { type RaceRecord, racedModel } from "../records/raceRecord";
 import { checkRaceRecord } from "../records/raceRecordFile";
 import { otherKind, readRecordJson } from "../records/readRecord";
+import type { SearchRecord } from "../records/searchRecord";
 import { readSearchRecord } from "../records/searchRecordFile";
+import type { TrainRecord } from "../records/trainRecord";
 import { checkTrainRecord } from "../records/trainRecordFile";
 import { parseGenotype } from "../space/validateGenotype";
 import { ConfigError } from "../util/errors";
@@ -30,10 +32,18 @@ export interface TrainTarget {
   readonly supernetCheckpoint: string | null;
   /** How the run it was taken from binarizes; null where it comes without any. */
   readonly binarization: BinarizationConfig | null;
+  /** The record it was taken from; null where it comes without any. */
+  readonly record: SearchRecord | EvolutionRecord | RaceRecord | TrainRecord | null;
 }
 
 /** What comes with a model that is not taken from a run. */
-const alone = { config: null, directory: null, supernetCheckpoint: null, binarization: null } as const;
+const alone = {
+  config: null,
+  directory: null,
+  supernetCheckpoint: null,
+  binarization: null,
+  record: null,
+} as const;
 
 /**
  * What a text on the command line names:
@@ -91,9 +101,10 @@ function fromRecord(path: string): TrainTarget {
   const value = readRecordJson(path, what);
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (kind === "bars.train-record") {
-    const { model, config } = checkTrainRecord(value, path);
+    const record = checkTrainRecord(value, path);
+    const { model, config } = record;
     const { binarization } = config;
-    return { model, config, directory: dirname(path), supernetCheckpoint: null, binarization };
+    return { model, config, directory: dirname(path), supernetCheckpoint: null, binarization, record };
   }
   if (kind === "bars.search-record") {
     const record = readSearchRecord(path);
@@ -108,13 +119,14 @@ function fromRecord(path: string): TrainTarget {
       directory: null,
       supernetCheckpoint: existsSync(checkpoint) ? checkpoint : null,
       binarization: record.config.binarization,
+      record,
     };
   }
   if (kind === "bars.evolution-record") {
     const record = checkEvolutionRecord(value, path);
     const { fitness } = record.config;
     const binarization = fitness.kind === "training" ? fitness.train.binarization : null;
-    return { ...alone, model: evolvedModel(record, undefined, path), binarization };
+    return { ...alone, model: evolvedModel(record, undefined, path), binarization, record };
   }
   if (kind === "bars.race-record") {
     const record = checkRaceRecord(value, path);
@@ -122,6 +134,7 @@ function fromRecord(path: string): TrainTarget {
       ...alone,
       model: racedModel(record, record.winner, undefined, path),
       binarization: record.config.train.binarization,
+      record,
     };
   }
   throw otherKind(value, what, path);

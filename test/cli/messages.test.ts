@@ -52,7 +52,7 @@ describe("paths in messages are as seen from where the user stands", () => {
     },
     {
       args: ["frontier", "runs/s", "--reference-cost", "1e7", "--reference-accuracy", "5"],
-      says: 'expected a share above 0, up to 1, e.g. 0.6, got "5".',
+      says: 'expected a share from 0 to 1, e.g. 0.6, got "5".',
     },
     { args: ["data", "--list", "train.json"], says: "image-folder: line 1 of train.json must be path,class" },
     { args: ["--define", "none.mjs", "cost", "runs/s"], says: "--define none.mjs: there is no such file." },

@@ -1,9 +1,9 @@
 import type { RaceRecord } from "../../records/raceRecord";
 import type { SearchRecord } from "../../records/searchRecord";
-import { hashJson } from "../../util/canonicalJson";
 import { counted, countedOf } from "../../util/counted";
 import { siAmount } from "../../util/siAmount";
 import type { FigureCaption } from "./figureFrame";
+import { recordSources } from "./recordSources";
 
 /**
  * What a reader must know of a record to trust a figure of it: which images, how many, how many seeds; and from
@@ -50,8 +50,7 @@ function originOf(record: SearchRecord | RaceRecord): Pick<FigureCaption, "origi
     `${backend.name} ${backend.version}`,
     createdAt.slice(0, 10),
   ];
-  const sources = { configHashes: [configHash], seeds: [config.seed], recordHashes: [hashJson(record)] };
-  return { origin: origin.join(" · "), sources };
+  return { origin: origin.join(" · "), sources: recordSources(record) };
 }
 
 /** Images the accuracies of each epoch were measured on. */

@@ -26,7 +26,7 @@ const abbreviations: Readonly<Record<string, string>> = {
 };
 /** Units that the names of the columns say. */
 const saidByName = new Set(["share", "MAC", "operations", "multiply-accumulates", "cosine", "ratio"]);
-/** Last words of columns around another one: its spread and its interval. */
+/** Last words of columns around another one, its spread and its interval: alone, or after the first word of that one. */
 const around = new Set(["sd", "low", "high"]);
 
 /**
@@ -36,11 +36,13 @@ const around = new Set(["sd", "low", "high"]);
 export function columnLooks(columns: readonly ShownColumn[]): ColumnLook[] {
   const aboutAccuracy = columns.some(({ name }) => wordsOf(name).includes("accuracy"));
   let before: Scale = null;
+  let first: string | undefined;
   return columns.map((column) => {
     const words = wordsOf(column.name);
-    const isAround = around.has(words.at(-1) as string) && (words.length === 1 || before !== null);
+    const isAround = around.has(words.at(-1) as string) && (words.length === 1 || words[0] === first);
     const scale: Scale = isAround ? before : scaleOf(column, words, aboutAccuracy);
     before = scale;
+    if (words.length > 1 || !isAround) first = words[0];
     return look(column, scale);
   });
 }
