@@ -99,6 +99,8 @@ export function benchCommand(): Command {
     .option("--json", "print one line of JSON", false)
     .action(async (model: string | undefined, options: BenchOptions, command: Command) => {
       if (model !== undefined) return benchModel(model, options, command);
+      if (options.net === "binary" && options.start !== undefined)
+        throw new ConfigError("bars bench: --start has no effect with --net binary. Leave it out.");
       const backend = await startedBackend(options.backend);
       if (!options.json) console.log(describeBackend(backend));
       const { what, counted: counting, run } = nets[options.net];

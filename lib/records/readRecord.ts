@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { checkDefined } from "../config/definitions";
+import { binaryKind } from "../util/binaryKind";
 import { hashJson } from "../util/canonicalJson";
 import { NoRecordError, RecordError } from "../util/errors";
 import { oneLine } from "../util/oneLine";
@@ -16,9 +17,9 @@ import { unsealed } from "./seal";
  * written (`unsealed`).
  */
 export function readRecordJson(path: string, what: string): unknown {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") throw noRecord(path, what, cause);
@@ -32,8 +33,10 @@ export function readRecordJson(path: string, what: string): unknown {
   }
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseJson(bytes.toString("utf8"));
   } catch (cause) {
+    const other = binaryKind(bytes);
+    if (other !== null) throw new RecordError(`${path}: expected ${what}, got ${other}`, { cause });
     throw new RecordError(
       `${path}: expected ${what}, got text that is not JSON (${oneLine((cause as Error).message)}). ${damagedRemedy}`,
       { cause },

@@ -2,7 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readProvenance } from "../../lib/figures/export/provenanceFile";
+import { fileLayout } from "../../lib/packed/fileLayout";
+import { readSearchRecord } from "../../lib/records/searchRecordFile";
 import { genotypeJson } from "../../lib/space/genotypeJson";
+import { hashJson } from "../../lib/util/canonicalJson";
+import { writeTensorFile } from "../../lib/util/tensorFile";
 import { rewriteRecord } from "../helpers/rewriteRecord";
 import { barsHere } from "../helpers/shell";
 import { temporaryFolder } from "../helpers/tinySearch";
@@ -62,8 +67,21 @@ describe("paths in messages are as seen from where the user stands", () => {
       args: ["search", "--config", "search.json", "--out", "own.cjs"],
       says: "expected a path through folders, found a file: own.cjs.",
     },
+    {
+      args: ["figures", "runs/s/checkpoint.safetensors"],
+      says: "got weights or a checkpoint (safetensors). Give the folder of the run, or its record.json.",
+    },
+    {
+      args: ["cost", "model.bars"],
+      says: 'expected a genotype or a record, got a packed model. "bars inspect" says what is in it.',
+    },
+    {
+      args: ["bench", "--net", "binary", "--start", "start.safetensors"],
+      says: "bars bench: --start has no effect with --net binary. Leave it out.",
+    },
     { args: ["sweep", "plan", "sweep.json"], says: ": begun/c/record.json: expected a search record" },
   ])("bars $args: $says", async ({ args, says }) => {
+    write("model.bars", `${fileLayout.magic}\u0002\u0000{`);
     write("own.cjs", 'require("./missing.cjs");');
     const owner = { pid: 1, host: `not ${hostname()}`, since: "2026-01-01T00:00:00.000Z" };
     write("busy/owner.lock", owner);
@@ -73,6 +91,47 @@ describe("paths in messages are as seen from where the user stands", () => {
     expect(code).toBeGreaterThan(0);
     expect(err).toContain(says);
     expect(err).not.toContain(folder);
+  });
+});
+
+describe("a file to write", () => {
+  it.each(["record.json", "checkpoint.safetensors"])("may not be the %s of a run", async (name) => {
+    const before = readFileSync(join(folder, "runs/s", name));
+    const { err, code } = await bars("derive", "runs/s", "--out", `runs/s/${name}`);
+    expect(err).toContain("found a file of a run there; name another.");
+    expect(code).toBe(2);
+    expect(readFileSync(join(folder, "runs/s", name)).equals(before)).toBe(true);
+  });
+
+  it("may be what was written there before, whatever it is called", async () => {
+    mkdirSync(join(folder, "own"), { recursive: true });
+    writeTensorFile(join(folder, "own/start.safetensors"), new Map(), { kind: "bars.bench-start" });
+    for (const name of ["record.json", "record.json", "start.safetensors"])
+      expect((await bars("derive", "runs/s", "--out", `own/${name}`)).code, name).toBe(0);
+    expect(readFileSync(join(folder, "own/start.safetensors"), "utf8")).not.toContain("bench-start");
+  });
+});
+
+describe("drawings", () => {
+  it("name the record they were drawn from, and a genotype's file none", async () => {
+    const { out, code } = await bars("draw", "runs/s/record.json", "--out", "of-record.pdf");
+    expect([out, code]).toEqual(["of-record.pdf\n", 0]);
+    const record = readSearchRecord(join(folder, "runs/s/record.json"));
+    const sources = {
+      configHashes: [record.configHash],
+      seeds: [record.config.seed],
+      recordHashes: [hashJson(record)],
+    };
+    expect(readProvenance(join(folder, "of-record.pdf"))).toMatchObject(sources);
+    await bars("draw", "runs/s/record.json", "sets/drawn/g.json", "--out", "sheet.svg");
+    expect(readProvenance(join(folder, "sheet.svg"))).toMatchObject(sources);
+    await bars("draw", "runs/s/record.json", "--out", "each/", "--format", "svg");
+    expect(readProvenance(join(folder, "each/s.svg"))).toMatchObject(sources);
+    await bars("draw", "sets/drawn/g.json", "--out", "of-genotype.svg");
+    expect(readProvenance(join(folder, "of-genotype.svg"))).toMatchObject({
+      configHashes: [],
+      recordHashes: [],
+    });
   });
 });
 

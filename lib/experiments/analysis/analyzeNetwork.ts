@@ -28,7 +28,7 @@ import { gradientFlow } from "../../train/gradientFlow";
 import { type TrainingData, trainingData } from "../../train/trainContext";
 import { trainedNetwork } from "../../train/trainedNetwork";
 import { passOf, phaseOf } from "../../train/trainPhase";
-import { DataError, InterruptedError } from "../../util/errors";
+import { ConfigError, InterruptedError } from "../../util/errors";
 import { type Progress, silentProgress } from "../../util/progress";
 import { version } from "../../util/version";
 import { reduceTap } from "./reduceTap";
@@ -67,7 +67,7 @@ const usualTaps =
  * @param subject the folder of a training, or a network in memory.
  * @param data the images, as `trainingData` gives them; null loads those the training used.
  * @throws ConfigError for settings out of range, an unknown tap (near ones are listed) and too few images for the
- * chosen bits (saying how many are needed); DataError where the data have fewer images; RecordError for a folder
+ * chosen bits (saying how many are needed); ConfigError where the data have fewer images than it asks for; RecordError for a folder
  * without a record or a checkpoint; InterruptedError after `signal`.
  *
  * @example
@@ -367,8 +367,8 @@ function allOf(set: ImageSet): Uint32Array {
 /** Some of the images at `among`, evenly over the classes; the same ones for every network. */
 function drawn(set: ImageSet, among: Uint32Array, count: number, field: string, what: string): Uint32Array {
   if (count > among.length) {
-    throw new DataError(
-      `analyzeNetwork: ${field} must be at most ${among.length} (${what} of ${set.name}), got ${count}.`,
+    throw new ConfigError(
+      `analyzeNetwork: ${field} must be at most ${among.length} (${what} of ${set.name}), got ${count}. Set a smaller number (--set ${field}=${among.length}).`,
     );
   }
   const labels = Uint8Array.from(among, (i) => set.labels[i] as number);

@@ -139,7 +139,7 @@ describe("analyzeNetwork", () => {
       "analyzeNetwork: codes of 8 bits need at least 256 images (2^8), got 48; use more images, or at most 5 bits.",
     );
     await expect(analyzeNetwork(directory, null, { config: { ...config, images: 64 } })).rejects.toThrow(
-      "analyzeNetwork: images must be at most 48 (training images of synthetic), got 64.",
+      "analyzeNetwork: images must be at most 48 (training images of synthetic), got 64. Set a smaller number (--set images=48).",
     );
   });
 

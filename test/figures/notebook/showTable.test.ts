@@ -128,6 +128,10 @@ describe("columns", () => {
       "tuned low, points",
       "tuned high, points",
     ]);
+    expect(heads([{ accuracy: 0.5, latencySd: 0.2 }]), "of another column").toEqual([
+      "accuracy, %",
+      "latency sd",
+    ]);
     expect(
       tableText([{ accuracy: 0.5, change: -0.00001 }])
         .split("\n")[2]
