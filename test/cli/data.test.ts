@@ -88,7 +88,10 @@ describe("bars data --folder and --list", () => {
     const { code, out, err } = await barsProcess(sub)("data", "--folder", given, ...options);
     expect(code, err).toBe(0);
     expect(out).toContain("4 training images, 4 test images");
-    const [, assigned] = addedWords(out).filter((word) => word !== "--set");
+    const [, assigned, ...others] = addedWords(out).filter((word) => word !== "--set");
+    expect(others, "presets ask for more images than a folder may have").toEqual(
+      expect.arrayContaining(["data.trainImages=0", "data.testImages=0"]),
+    );
     const settings = withAssignment<SearchConfig>({}, assigned as string);
     const path = settings.data?.folder?.path as string;
     expect(resolve(project, path)).toBe(pictures);
