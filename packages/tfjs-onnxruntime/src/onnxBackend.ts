@@ -7,6 +7,7 @@ import {
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
 import { callReads } from "./callReads";
+import { frozenView } from "./frozenView";
 import { type FrozenGraph, GraphRunner } from "./graphRunner";
 import { fillKernel, travels } from "./kernels/arrangementKernels";
 import {
@@ -22,7 +23,7 @@ import type { OnnxStatistics } from "./onnxStatistics";
 import { type GraphPlan, Interner, planGraph } from "./planGraph";
 import type { ProgramCacheSettings } from "./programCache";
 import { closeRecording, type OpenRecording, type Recording } from "./recording";
-import { fits, replayedLeaves, replayedResult } from "./replayed";
+import { fits, replayedLeaves, replayedTensors } from "./replayed";
 import { copyOf, isRepeated } from "./uploads";
 
 /** What a tfjs data id stands for. Values of other types than a graph's stay in this process as they came. */
@@ -192,19 +193,14 @@ export class OnnxBackend extends KernelBackend {
     if (recording.generation !== this.#generation || this.#recording || !fits(recording, given))
       return undefined;
     this.flush();
-    const { plan, results } = recording;
+    const { plan } = recording;
     const valueAt = (index: number) => this.#valueOf((given[index] as TensorInfo).dataId);
     const outputs = plan.results.map(({ shape, dtype }) => new LazyValue(shape, dtype));
     this.#runner.run(plan, replayedLeaves(recording, valueAt, fresh), outputs);
     this.#replays++;
-    // A value that is given twice is one, as in a call: both tensors go on until both are disposed of.
-    const held = new Map<number, TensorInfo>();
-    return results.map((result) => {
-      const before = result.kind === "result" ? held.get(result.index) : undefined;
-      if (before) return this.view(before, result.shape);
-      const own = this.#hold(replayedResult(result, outputs, fresh), result);
-      if (result.kind === "result") held.set(result.index, own);
-      return own;
+    return replayedTensors(recording, outputs, fresh, {
+      hold: (value, info) => this.#hold(value, info),
+      view: (x, shape) => this.view(x, shape),
     });
   }
 
@@ -243,7 +239,7 @@ export class OnnxBackend extends KernelBackend {
   freeze(input: TensorInfo, result: TensorInfo): FrozenGraph {
     const [hole, end] = [this.#valueOf(input.dataId), this.#valueOf(result.dataId)];
     if (!end.node)
-      return this.#frozenView(hole === end ? undefined : this.view(result, result.shape), result);
+      return frozenView(this, hole === end ? undefined : this.view(result, result.shape), result);
     const plan = planGraph([end], this.#interner, true, (value) => value === end);
     const frozen = this.#runner.freeze(plan, hole, end);
     return {
@@ -254,17 +250,6 @@ export class OnnxBackend extends KernelBackend {
       },
       operators: frozen.operators,
       dispose: frozen.dispose,
-    };
-  }
-
-  /** A graph without operators: a view of its input, or of a constant. */
-  #frozenView(constant: TensorInfo | undefined, { shape }: TensorInfo): FrozenGraph {
-    return {
-      run: (x) => this.view(constant ?? x, shape),
-      operators: 0,
-      dispose: () => {
-        if (constant) this.disposeData(constant.dataId);
-      },
     };
   }
 

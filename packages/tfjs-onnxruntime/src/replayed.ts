@@ -33,14 +33,33 @@ export function replayedLeaves(
   });
 }
 
-/** What a recorded function gives: one of the plan's results, or what was handed over: numbers drawn anew, or a copy of a constant. */
-export function replayedResult(
-  result: Recording["results"][number],
+/** How values become tensors. */
+interface Tensors {
+  hold(value: LazyValue, info: Omit<TensorInfo, "dataId">): TensorInfo;
+  view(x: TensorInfo, shape: readonly number[]): TensorInfo;
+}
+
+/**
+ * What a recorded function gives: the plan's results, and what was handed over: numbers drawn anew, or a copy of a constant. A value that
+ * is given twice is one, as in a call: both tensors go on until both are disposed of.
+ */
+export function replayedTensors(
+  { results }: Recording,
   outputs: readonly LazyValue[],
   fresh: (array: unknown) => LazyArray | undefined,
-): LazyValue {
-  if (result.kind === "result") return outputs[result.index] as LazyValue;
-  const value = new LazyValue(result.shape, typeOf(result));
-  value.host = fresh(result.array) ?? result.values.slice();
-  return value;
+  { hold, view }: Tensors,
+): TensorInfo[] {
+  const held = new Map<number, TensorInfo>();
+  return results.map((result) => {
+    if (result.kind === "constant") {
+      const value = new LazyValue(result.shape, typeOf(result));
+      value.host = fresh(result.array) ?? result.values.slice();
+      return hold(value, result);
+    }
+    const before = held.get(result.index);
+    if (before) return view(before, result.shape);
+    const own = hold(outputs[result.index] as LazyValue, result);
+    held.set(result.index, own);
+    return own;
+  });
 }
