@@ -94,7 +94,7 @@ export function benchCommand(): Command {
     .addOption(backendOption())
     .option(
       "--start <file>",
-      "with --net search, resnet20, derived or evaluation: where the weights and batches it starts with are written",
+      "with --net search, paths, resnet20, derived or evaluation: where the weights and batches it starts with are written",
     )
     .option("--json", "print one line of JSON", false)
     .action(async (model: string | undefined, options: BenchOptions, command: Command) => {

@@ -21,6 +21,18 @@ describe("bars compare --plan", () => {
     expect(text).not.toContain("width-1-1-1");
   });
 
+  it("takes names with blanks around them", async () => {
+    const text = await run(
+      "layout",
+      "--preset",
+      "smoke",
+      "--plan",
+      "--only",
+      "reduction-plain , width-1-1-1",
+    );
+    expect(text).toMatch(/reduction-plain[\s\S]*width-1-1-1|width-1-1-1[\s\S]*reduction-plain/);
+  });
+
   it("takes other seeds than the preset's, each once", async () => {
     const asked = (seeds: string) => run("topology", "--preset", "smoke", "--plan", "--seeds", seeds);
     expect(await asked("3,4,5")).toContain("seeds 3, 4, 5");

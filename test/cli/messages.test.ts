@@ -29,8 +29,9 @@ beforeAll(async () => {
   write("search.json", { space, data, batchSize: 10, epochs: 1, warmupEpochs: 0 });
   write("train.json", { data, batchSize: 10, epochs: 1, validationShare: 0 });
   write("sets/drawn/g.json", genotypeJson(tinyModel().genotype));
-  const { code, err } = await bars("search", "--config", "search.json", "--out", "runs/s");
+  const { code, out, err } = await bars("search", "--config", "search.json", "--out", "runs/s/");
   expect(err).not.toContain("error");
+  expect(out).toContain("record    runs/s/record.json\n");
   expect(code).toBe(0);
   const record = json("runs/s/record.json");
   write("begun/a/record.json", record);

@@ -62,6 +62,11 @@ export function logRange(values: readonly number[], leastRoom = 0.06): [number, 
   return [low - room, high + room];
 }
 
+/** How ticks of amounts are written: `2M` of large ones, `0.07` where some are below one, whose letters nobody reads (`70m`). */
+export function amountFormat(values: readonly number[]): string {
+  return values.some((value) => value > 0 && value < 1) ? "~r" : "~s";
+}
+
 /** What is said of every logarithmic axis, behind the name of what it shows. */
 export const logNote = ", log scale";
 
@@ -81,6 +86,6 @@ export function logAxis(
     type: "log",
     range,
     tickvals: logTicks(range, apart),
-    tickformat: "~s",
+    tickformat: amountFormat(values),
   };
 }

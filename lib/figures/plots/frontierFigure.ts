@@ -7,7 +7,7 @@ import { costOfRun } from "../../frontier/runPoint";
 import { counted } from "../../util/counted";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame } from "../frame/figureFrame";
-import { decadesOf, logNote, logRange, logTicks } from "../frame/logTicks";
+import { amountFormat, decadesOf, logNote, logRange, logTicks } from "../frame/logTicks";
 import { plotlyText } from "../frame/plotlyText";
 import { seriesStyle } from "../frame/seriesStyle";
 import { ink, palette } from "../frame/theme";
@@ -108,7 +108,7 @@ export function frontierFigure(result: Frontier): Figure {
           ...(axis === "log"
             ? { type: "log", range: logRange(costs), tickvals: logTicks(logRange(costs)) }
             : { rangemode: "tozero" }),
-          tickformat: "~s",
+          tickformat: amountFormat(costs),
         },
         yAxis: { title: { text: "test accuracy" }, tickformat: ".1~%", nticks: 8 },
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figureFrame } from "../../../lib/figures/frame/figureFrame";
-import { logRange, logTicks } from "../../../lib/figures/frame/logTicks";
+import { amountFormat, logRange, logTicks } from "../../../lib/figures/frame/logTicks";
 import { textLines } from "../../../lib/text/textLines";
 import { textMeasure } from "../../../lib/text/textMeasure";
 
@@ -112,6 +112,8 @@ describe("logTicks", () => {
     expect(low).toBeGreaterThan(Math.log10(0.03));
     expect(high).toBeGreaterThan(Math.log10(0.772));
     expect(high).toBeLessThan(0);
+    // Milliseconds below one have no letters of their own.
+    expect([amountFormat([0.07, 2]), amountFormat([0, 2e6])]).toEqual(["~r", "~s"]);
     expect(logRange([0, 10, 100])).toEqual(logRange([10, 100]));
     expect(logRange([0])).toEqual([-0.06, 0.06]);
   });
