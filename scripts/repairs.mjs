@@ -6,7 +6,7 @@
 // `searchRepairs` alone and all, and prints Kendall's τ of the uniform draws of the race: their scores in its first rung
 // against what alphas, strengths (rule perturb; three quarters of the judging's time) and the supernet's accuracy at the network
 // (one-shot) say of them. Searches go on where they stopped, and what is measured is not measured again.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const load = (path) => createRequire(import.meta.url)(join(root, "lib/dist", path));
 const bars = load("index.js");
+const { writeFileAtomic } = load("util/atomicFile.js");
 const { SupernetScorer } = load("search/supernetScorer.js");
 const { logProbabilityOf } = load("derive/logProbabilities.js");
 const { layered } = load("config/presets.js");
@@ -101,8 +102,7 @@ async function measured(name, seed) {
     argmax: { bops: cost.bops, cells: genotype.cells.map((edges) => edges.length) },
     seconds: record.epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
   };
-  writeFileSync(`${file}.partial`, JSON.stringify(ranking, null, 1));
-  renameSync(`${file}.partial`, file);
+  writeFileAtomic(file, JSON.stringify(ranking, null, 1));
   return ranking;
 }
 

@@ -1,11 +1,16 @@
-// Files of the comparison that another process may read at any time.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+// Files of the comparison that another process may read, or write, at any time.
+import { existsSync, readFileSync } from "node:fs";
+import { lib } from "./library.mjs";
+
+const { writeFileAtomic } = lib("util/atomicFile.js");
 
 /** Writes a text where it is not there yet, whole or not at all. */
 export function write(path, text) {
   if (existsSync(path) && readFileSync(path, "utf8") === text) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.partial`, text);
-  renameSync(`${path}.partial`, path);
+  writeFileAtomic(path, text);
+}
+
+/** Copies a file, whole or not at all. */
+export function copy(source, target) {
+  writeFileAtomic(target, [readFileSync(source)]);
 }

@@ -1,6 +1,7 @@
 // Parts of pages that are made from records, between two comments.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { write } from "./files.mjs";
 import { root } from "./library.mjs";
 
 /** The part with the comments around it. */
@@ -17,7 +18,6 @@ export function withPart(page, name, text) {
 /** Writes it, whole or not at all. */
 export function writePart(file, name, text) {
   const path = join(root, file);
-  writeFileSync(`${path}.partial`, withPart(readFileSync(path, "utf8"), name, text));
-  renameSync(`${path}.partial`, path);
+  write(path, withPart(readFileSync(path, "utf8"), name, text));
   console.log(file);
 }

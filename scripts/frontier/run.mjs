@@ -5,12 +5,13 @@
 //   node scripts/frontier/run.mjs --commands [--only TEXT]      the command of each unit, which makes the record of its name
 //
 // Every unit is one process of one thread that resumes by itself (a race takes idle ones, too); a kill at any instant loses at most an epoch of it.
+// Two may run beside each other, each with units of its own by --only.
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { costIn, writeDraws } from "./draws.mjs";
-import { write } from "./files.mjs";
+import { copy, write } from "./files.mjs";
 import { activated, headlineLimits, widened } from "./headline.mjs";
 import { bars, lib, root } from "./library.mjs";
 import { bands, differentiable } from "./protocol.mjs";
@@ -82,13 +83,11 @@ function takeKept() {
     const source = existsSync(own) || unit.sameAs === undefined ? own : keptRecord(unit.sameAs);
     const target = join(unit.folder, "record.json");
     if (!existsSync(source) || existsSync(target)) continue;
-    mkdirSync(unit.folder, { recursive: true });
     if (unit.kind.includes("race")) {
       const { genotype } = bars.records.racedModel(bars.records.readRaceRecord(source));
       write(join(unit.folder, "genotype.json"), bars.space.genotypeJson(genotype));
     }
-    copyFileSync(source, `${target}.partial`);
-    renameSync(`${target}.partial`, target);
+    copy(source, target);
     // What another band trained has no record of this band's name yet.
     keep(unit);
   }
@@ -97,10 +96,7 @@ function takeKept() {
 /** Copies the record of a finished unit to where records are kept with the project. */
 function keep(unit) {
   const target = keptRecord(unit.id);
-  if (existsSync(target)) return;
-  mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(join(unit.folder, "record.json"), `${target}.partial`);
-  renameSync(`${target}.partial`, target);
+  if (!existsSync(target)) copy(join(unit.folder, "record.json"), target);
 }
 
 const hours = (seconds) => `${(seconds / 3600).toFixed(2)} h`;

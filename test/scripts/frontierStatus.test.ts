@@ -1,5 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { parseGenotype } from "../../lib/space/validateGenotype";
 import { temporaryFolder } from "../helpers/tinySearch";
@@ -57,4 +59,25 @@ it("the comparison counts what the stored records hold as done, on a machine tha
   expect(least("training of 8 epochs")).toBeGreaterThanOrEqual(done(/^A-.*-s\d+\.json$/));
   expect(least("race")).toBeGreaterThan(0);
   expect(stdout).not.toContain("undefined");
+});
+
+it("two that run beside each other may copy and write the same files", async () => {
+  const folder = temporaryFolder();
+  const source = join(folder, "source.json");
+  writeFileSync(source, "whole".repeat(1000));
+  const program = `
+import { join } from "node:path";
+import { copy, write } from "./scripts/frontier/files.mjs";
+const [folder, source, own] = process.argv.slice(1);
+for (let i = 0; i < 100; i++) {
+  copy(source, join(folder, "copy.json"));
+  write(join(folder, "text.json"), own + i);
+}
+`;
+  const beside = (own: string) =>
+    promisify(execFile)(process.execPath, ["--input-type=module", "-e", program, folder, source, own]);
+  await Promise.all([beside("a"), beside("b")]);
+  expect(readdirSync(folder).sort()).toEqual(["copy.json", "source.json", "text.json"]);
+  expect(readFileSync(join(folder, "copy.json"), "utf8")).toBe(readFileSync(source, "utf8"));
+  expect(readFileSync(join(folder, "text.json"), "utf8")).toMatch(/^[ab]99$/);
 });
