@@ -41,6 +41,9 @@ export const zeroCost: Cost = Object.freeze({
 /** How the measures a cost is compared by are written. */
 export const measureNames = { bops: "BOPs", flops: "FLOPs", ops: "OPs", latency: "ms" } as const;
 
+/** What the measures are called where no number stands beside them. */
+export const measureTitles = { ...measureNames, latency: "latency" } as const;
+
 /**
  * Weighs 64 one-bit operations as one real operation: OPs = FLOPs + BOPs / 64 (Bi-Real Net, arXiv:1808.00278).
  *

@@ -1,4 +1,4 @@
-import { measureNames } from "../cost/cost";
+import { measureNames, measureTitles } from "../cost/cost";
 import { type Table, type TableCell, type TableColumn, table } from "../records/table";
 import type { LatexColumn } from "../records/tableLatex";
 import { latexCell, latexNumber } from "../records/tableLatex";
@@ -67,7 +67,7 @@ const latencyColumns: readonly TableColumn[] = [
  */
 export function frontierTable(result: Frontier, leftOut: readonly string[] = []): Table {
   return table(
-    `Accuracy against ${measureNames[result.measure]}`,
+    `Accuracy against ${measureTitles[result.measure]}`,
     result.measure === "latency" ? [...columns, ...latencyColumns] : columns,
     [
       ...result.rows.map((row) => ({

@@ -25,6 +25,7 @@ import { derive } from "../../lib/derive/derive";
 import { heldText } from "../../lib/derive/heldText";
 import { comparableRuns } from "../../lib/experiments/frontierRuns";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
+import { frontierFigure } from "../../lib/figures/plots/frontierFigure";
 import { frontier } from "../../lib/frontier/frontier";
 import { frontierTable } from "../../lib/frontier/frontierTable";
 import { packDrawn } from "../../lib/packed/packDrawn";
@@ -269,6 +270,8 @@ describe("the cost measure latency", () => {
     expect(costs).toEqual([...costs].sort((a, b) => a - b));
     expect(result.reference.cost).toBeLessThan(5 * (costs.at(-1) as number));
     const table = frontierTable(result);
+    expect(table.title).toBe("Accuracy against latency");
+    expect(JSON.stringify(frontierFigure(result).layout["title"])).toContain("Accuracy against latency on ");
     expect(table.columns.at(-2)?.name).toBe("latency");
     expect(table.rows[0]?.["latency"]).toBe(costs[0]);
     expect(frontierTable(frontier(runs, { draws: 100 })).columns.map(({ name }) => name)).not.toContain(

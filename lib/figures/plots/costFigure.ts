@@ -1,4 +1,4 @@
-import { measureNames } from "../../cost/cost";
+import { measureNames, measureTitles } from "../../cost/cost";
 import type { SearchRecord } from "../../records/searchRecord";
 import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
@@ -72,7 +72,7 @@ export function costFigure(record: SearchRecord): Figure {
     {
       ...shared,
       column: 0,
-      title: `${measureNames[cost.measure]} of one image`,
+      title: `${measureTitles[cost.measure]} of one image`,
       traces: measured,
       yAxis,
       shapes: warmupBand(warmupEpochs(record)),

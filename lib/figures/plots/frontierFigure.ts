@@ -1,4 +1,4 @@
-import { type ComparedMeasure, measureNames } from "../../cost/cost";
+import { type ComparedMeasure, measureNames, measureTitles } from "../../cost/cost";
 import type { Frontier, FrontierRow } from "../../frontier/frontier";
 import { frontierNotes } from "../../frontier/frontierTable";
 import { costOfRow } from "../../frontier/groupRuns";
@@ -89,7 +89,7 @@ export function frontierFigure(result: Frontier): Figure {
       .join("; ")}.`,
   ];
   return figureFrame({
-    title: `Accuracy against ${cost} on ${result.testSet}`,
+    title: `Accuracy against ${measureTitles[measure]} on ${result.testSet}`,
     caption: { measured: measured.join(" "), origin: originOf(result), sources: sourcesOf(result) },
     alt: altOf(result, cost),
     rows: 1,
