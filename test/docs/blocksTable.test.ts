@@ -4,6 +4,7 @@ import { sampleSummary } from "../../lib/frontier/sampleSummary";
 import { racedModel } from "../../lib/records/raceRecord";
 import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { scoreAgain } from "../../lib/records/raceStandings";
+import type { TrainRecord } from "../../lib/records/trainRecord";
 import { readTrainRecord } from "../../lib/records/trainRecordFile";
 
 const page = readFileSync("docs/race.md", "utf8");
@@ -56,4 +57,27 @@ it("the row of the race's own blocks is of its three trainings", () => {
     const { model } = look(name);
     expect(model).toMatchObject({ kind: "genotype", genotype: { cells, depth, width } });
   }
+});
+
+it("what blocks and head give to the twelve draws is what the records say", () => {
+  const draws = Array.from({ length: 12 }, (_, i) => {
+    const [before, after] = ["D", "E"].map((band) =>
+      readTrainRecord(`data/records/protocol/${band}-draw-${String(i).padStart(2, "0")}-s100.json`),
+    ) as [TrainRecord, TrainRecord];
+    const [a, b] = [before.model, after.model];
+    if (a.kind !== "genotype" || b.kind !== "genotype") throw new Error("a draw is a genotype");
+    // The same network: what differs is its head, and the blocks of its training.
+    expect({ ...b.genotype, space: { ...b.genotype.space, headActivation: "none" } }).toEqual({
+      ...a.genotype,
+      space: { ...a.genotype.space, headActivation: "none" },
+    });
+    expect(b.genotype.space.headActivation).toBe("bn_relu");
+    expect([before.config.seed, after.config.seed]).toEqual([100, 100]);
+    const [was, is] = [before, after].map(({ tests }) => tests[0]?.accuracy as number) as [number, number];
+    return { was, is, gain: is - was };
+  });
+  const gains = draws.map(({ gain }) => gain);
+  expect(page).toContain(
+    `by ${share(Math.min(...gains))} to ${share(Math.max(...gains))} points, **${summary(gains)}** on average (${summary(draws.map(({ is }) => is))} % where it was ${summary(draws.map(({ was }) => was))})`,
+  );
 });
