@@ -52,6 +52,11 @@ async function load(path: string): Promise<void> {
   } catch (cause) {
     if (cause instanceof BarsError)
       throw new ConfigError(`--define ${shownPath(path)}: ${cause.message}`, { cause });
+    if (/Cannot find (?:package|module) 'bars'/.test(String(cause)))
+      throw new ConfigError(
+        `--define ${shownPath(path)}: the module imports "bars", which is not found from where it lies. Put it into the folder of the project that bars is installed in, or below it.`,
+        { cause },
+      );
     throw new ConfigError(
       `--define ${shownPath(path)}: the module does not load (${withShownPaths(String(cause))}). It must be JavaScript (.mjs, .cjs) that imports "bars".`,
       { cause },

@@ -125,7 +125,8 @@ function tauText({ tau }: RaceFit): string {
 function ruleText(name: string, rule: (typeof deriveRules)[keyof typeof deriveRules]): string {
   const needs =
     "needsCheckpoint" in rule && rule.needsCheckpoint ? "\n  needs the checkpoint of the search" : "";
-  return `${name}\n  ${rule.formula}\n  source: ${rule.source}\n  options: ${JSON.stringify(rule.defaults)}${needs}`;
+  const options = Object.entries(rule.defaults).filter(([option]) => needs === "" || option !== "method");
+  return `${name}\n  ${rule.formula}\n  source: ${rule.source}\n  options: ${JSON.stringify(Object.fromEntries(options))}${needs}`;
 }
 
 async function bySupernet(

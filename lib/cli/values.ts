@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { checkBackendChoice } from "../backend/backendChoice";
 import { kindInJson, readRecordJson } from "../records/readRecord";
@@ -90,10 +90,13 @@ export function someText(text: string): string {
 const recordKind = /^bars\.(?:search|evolution|race|train)-record$/;
 const weightFile = /^bars\.(?:search-checkpoint|train-checkpoint|trained-weights)$/;
 
-/** Whether a file is the record, the weights or a checkpoint of a run. One of such a name that cannot be read is. */
+/** Whether a file is the record, the network, the weights or a checkpoint of a run. One of such a name that cannot be read is. */
 function isOfRun(path: string): boolean {
   if (!existsSync(path)) return false;
   try {
+    // The network of the run beside it; one elsewhere, or one that was derived from the run, may be replaced.
+    if (basename(path) === "genotype.json" && existsSync(join(dirname(path), "record.json")))
+      return kindInJson(readRecordJson(path, "a genotype")) === "bars.genotype";
     if (basename(path) === "record.json")
       return recordKind.test(String(kindInJson(readRecordJson(path, "the record of a run"))));
     if (!path.endsWith(".safetensors")) return false;

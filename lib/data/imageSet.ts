@@ -1,4 +1,5 @@
 import { DataError } from "../util/errors";
+import { siAmount } from "../util/siAmount";
 import type { Pictures } from "./pictures/pictures";
 
 /** One label for each image: a byte up to 256 classes, two beyond. */
@@ -35,9 +36,19 @@ export interface ImageSet {
 /**
  * Zeroed bytes that other threads can read without a copy. The readers of this room put their images there,
  * so that a batch worker starts at once whatever the size of the set.
+ *
+ * @throws DataError where there is no memory for them.
  */
 export function sharedBytes(count: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(count));
+  try {
+    return new Uint8Array(new SharedArrayBuffer(count));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DataError(
+      `data: images of ${siAmount(count)}B must fit into memory at once. Take fewer: data.trainImages and data.testImages.`,
+      { cause },
+    );
+  }
 }
 
 /** Bytes of one image: `imageSize² · channels`. */

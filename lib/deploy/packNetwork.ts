@@ -2,7 +2,7 @@ import type { BinarizationConfig } from "../config/binarizationConfig";
 import { storedTensors } from "../loop/storedTensors";
 import type { Trainable } from "../network/trainable";
 import { modelGraph } from "../packed/modelGraph";
-import { noTraining, packedBinarization } from "../packed/packDrawn";
+import { definedHeader, noTraining, packedBinarization } from "../packed/packDrawn";
 import type { PackedHeader, PackedModel, Provenance } from "../packed/packedModel";
 import { KeepingSource } from "../packed/tensors";
 import type { PrimitiveSpec } from "../primitives/primitive";
@@ -66,6 +66,7 @@ export async function packNetwork(network: Trainable, settings: PackSettings): P
     classNames,
     normalization,
     provenance: { bars: version, ...provenance },
+    ...definedHeader(model, binarization),
   };
   return { header, tensors: source.tensors };
 }

@@ -101,6 +101,15 @@ export interface Derivation {
  * ```
  */
 export function derive(input: DeriveInput, rule: RuleChoice = "argmax"): Derivation {
+  const given: Partial<DeriveInput> | undefined = input;
+  if (!given?.space || !given.alphas)
+    throw new DeriveError(
+      `derive: the input must have space and alphas, got no ${given?.space ? "alphas" : "space"}. Of the record of a search or a race deriveInputOf(record) makes one.`,
+    );
+  return derived(input, rule);
+}
+
+function derived(input: DeriveInput, rule: RuleChoice): Derivation {
   const { rule: asked, ...given } = typeof rule === "object" && rule !== null ? rule : { rule };
   const { name, own, chosen } = ruleOf(asked, given);
   const options = completeOptions(name, chosen, given, input);

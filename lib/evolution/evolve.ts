@@ -75,8 +75,7 @@ const writeInterval = 2_000;
  * ```
  */
 export async function evolve(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {
-  const { directory } = options;
-  return inFolder(directory, "evolve", () => evolveNow(config, options));
+  return inFolder(options, "evolve", () => evolveNow(config, options));
 }
 
 async function evolveNow(config: EvolutionConfig, options: EvolveOptions): Promise<EvolutionRecord> {

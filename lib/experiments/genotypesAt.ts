@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { type FigureProvenance, noSources } from "../figures/frame/provenance";
 import { recordSources } from "../figures/frame/recordSources";
 import type { Genotype } from "../space/genotype";
+import { genotypeHash } from "../space/genotypeJson";
 import { counted } from "../util/counted";
 import { BarsError, GenotypeError, NoRecordError } from "../util/errors";
 import { trainTarget } from "./trainTarget";
@@ -13,7 +14,7 @@ export interface NamedGenotype {
   readonly genotype: Genotype;
   /** The file it was read, or derived, from. */
   readonly path: string;
-  /** The record it was read, or derived, from; none where it was a genotype's file. */
+  /** The record it was read, or derived, from; none where it was a genotype's file without the record of that network beside it. */
   readonly sources: FigureProvenance;
 }
 
@@ -36,8 +37,11 @@ export function genotypesAt(place: string, onLeftOut: (why: string) => void): Na
   }
   const read = (folder: string) => {
     const stored = join(folder, "genotype.json");
-    const path = existsSync(stored) ? stored : join(folder, "record.json");
-    return genotypeOf(path, folder === place ? basename(folder) : relative(place, folder));
+    const record = join(folder, "record.json");
+    const name = folder === place ? basename(folder) : relative(place, folder);
+    if (!existsSync(stored)) return genotypeOf(record, name);
+    const own = genotypeOf(stored, name);
+    return existsSync(record) ? { ...own, sources: sourcesBeside(record, own) } : own;
   };
   if (runs[0] === place) return [read(place)];
   const reasons: string[] = [];
@@ -74,6 +78,18 @@ function genotypeOf(path: string, name: string): NamedGenotype {
   throw new GenotypeError(
     `${path}: expected a genotype, got the training of ${model.name}, a hand-made network without cells. Its layers are listed by "bars cost ${path}".`,
   );
+}
+
+/** What the record beside a genotype's file is the source of, where it says the same network. */
+function sourcesBeside(record: string, { name, genotype }: NamedGenotype): FigureProvenance {
+  try {
+    const said = genotypeOf(record, name);
+    return genotypeHash(said.genotype) === genotypeHash(genotype) ? said.sources : noSources;
+  } catch (error) {
+    // A run that is not finished may have no network yet.
+    if (!(error instanceof BarsError)) throw error;
+    return noSources;
+  }
 }
 
 /** A record is called by its folder, any other file by its own name. */

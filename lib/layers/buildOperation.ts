@@ -87,6 +87,11 @@ function checkedOperation(operation: Operation, { name, stride, outChannels }: N
       const value = operation.apply(input, get, options);
       const [batch, height, width] = input.raw.shape;
       const expected = [batch, Math.ceil(height / stride), Math.ceil(width / stride), outChannels];
+      if (value === undefined) {
+        throw new ShapeError(
+          `${name}: the operation of the primitive must give [${expected.join(", ")}], or null for nothing, got undefined. Return what it computes.`,
+        );
+      }
       if (value && value.shape.join() !== expected.join()) {
         throw new ShapeError(
           `${name}: the operation of the primitive must give [${expected.join(", ")}], got [${value.shape.join(", ")}].`,

@@ -1,12 +1,26 @@
 import { resolve } from "node:path";
 import { epochNumber } from "../util/epochNumber";
-import { DivergenceError, InterruptedError } from "../util/errors";
+import { ConfigError, DivergenceError, InterruptedError } from "../util/errors";
 import { ownFolder } from "../util/folderOwner";
 import { oneAtATime } from "../util/oneAtATime";
+import { showValue } from "../util/showValue";
 import type { StoredTensor } from "../util/tensorFile";
 
-/** Runs in a folder, one after the other in this process and as its only owner among all. @param place "search". */
-export function inFolder<T>(directory: string, place: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs in the folder of some options, one after the other in this process and as its only owner among all.
+ * @param place "search".
+ * @throws ConfigError where plain JavaScript gave no folder.
+ */
+export async function inFolder<T>(
+  options: { readonly directory: string },
+  place: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const directory: unknown = (options as typeof options | undefined)?.directory;
+  if (typeof directory !== "string" || directory === "")
+    throw new ConfigError(
+      `${place}: options.directory must be the folder of the run, got ${directory === undefined ? "none" : showValue(directory)}. Give one, as { directory: "runs/a" }.`,
+    );
   return oneAtATime(resolve(directory), () => ownFolder(directory, place, work));
 }
 
@@ -78,7 +92,7 @@ export function checkFiniteLoss(
   if (Number.isFinite(value)) return;
   const at = typeof when === "string" ? when : `in epoch ${epochNumber(when.epoch)}, step ${when.step + 1}`;
   throw new DivergenceError(
-    `${what} became ${value} ${at}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+    `${what} became ${value} ${at}. What was saved of earlier epochs is kept; lower the learning rate or clip gradients, in another folder.`,
   );
 }
 

@@ -119,7 +119,7 @@ export async function benchPacked(
       };
     });
     const [{ kernel, relaxedSimd, memoryBytes }] = engines as [WasmEngine];
-    const counted = `a call from normalised images in memory to logits; the median of ${rounds} turns by turns, a turn's time the median of its calls in ${turnMs} ms`;
+    const counted = `a call from normalised images in memory to logits; the median of ${rounds} turns by turns, a turn's time the median of its calls in ${turnMs} ms; times as fast as the first row of the batch size: the median over turns of the ratio within a turn, not the ratio of the medians`;
     return { rows, kernel, relaxedSimd, rounds, memoryBytes, counted };
   } finally {
     for (const engine of engines) engine.dispose();

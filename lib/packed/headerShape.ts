@@ -1,6 +1,8 @@
+import { checkDefined } from "../config/definitions";
 import { activationBinarizers, weightBinarizers } from "../primitives/binarizers";
 import { blockOrders, nonlinearities } from "../primitives/blockStyle";
 import { checkModelSpec, type ModelSpec, modelShape } from "../records/modelSpec";
+import { definedShape } from "../records/recordShapes";
 import { RecordError } from "../util/errors";
 import {
   acceptedBy,
@@ -11,6 +13,7 @@ import {
   numberIn,
   objectOf,
   oneOf,
+  optional,
   text,
   truth,
 } from "../util/shape";
@@ -42,10 +45,14 @@ const shape = objectOf<PackedHeader>({
     recalibrated: nullable(truth),
     testAccuracy: nullable(numberIn(0, 1)),
   }),
+  defined: optional(definedShape),
 });
 
 /** @throws RecordError, GenotypeError or ConfigError that names the file and the field. */
 export function checkHeader(value: unknown, place: string): PackedHeader {
+  // What is not defined here, or in another version, is said before what names it is read as damaged.
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "defined"))
+    checkDefined((value as { readonly defined?: unknown }).defined, place);
   shape.check(value, place);
   const given = value as PackedHeader;
   const header = { ...given, model: checkModelSpec(given.model, `${place}.model`) };

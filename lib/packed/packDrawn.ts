@@ -1,12 +1,16 @@
-import type { BinarizationConfig } from "../config/binarizationConfig";
-import { defaultBinarizationConfig } from "../config/binarizationConfig";
+import {
+  type BinarizationConfig,
+  binarizationSection,
+  defaultBinarizationConfig,
+} from "../config/binarizationConfig";
+import { definedField } from "../config/definitions";
 import { baselineBinarization } from "../cost/baselineStyle";
 import { fold, normal, type RandomKey } from "../random/randomKey";
-import { type ModelSpec, modelShape } from "../records/modelSpec";
+import { type ModelSpec, modelSettings, modelShape } from "../records/modelSpec";
 import { version } from "../util/version";
 import type { PackedBinarization } from "./blockGraph";
 import { modelGraph } from "./modelGraph";
-import type { PackedModel, Provenance } from "./packedModel";
+import type { PackedHeader, PackedModel, Provenance } from "./packedModel";
 import { KeepingSource } from "./tensors";
 import type { WeightSource } from "./weightSource";
 
@@ -52,6 +56,7 @@ export function packDrawn(
       classNames: Array.from({ length: classes }, (_, i) => String(i)),
       normalization: { mean: new Array(imageChannels).fill(0.5), std: new Array(imageChannels).fill(0.25) },
       provenance: { bars: version, ...noTraining },
+      ...definedHeader(model, settings),
     },
     tensors: source.tensors,
   };
@@ -62,6 +67,14 @@ export function packedBinarization(model: ModelSpec, binarization: BinarizationC
   const { activation, weight, blockOrder, border, shortcutFrom, nonlinearity, rsign } =
     model.kind === "baseline" ? baselineBinarization(model.block, binarization) : binarization;
   return { activation, weight, blockOrder, border, shortcutFrom, nonlinearity, rsign };
+}
+
+/** The variants of the user's own that a packed model names, as a field of its header; nothing where there are none. */
+export function definedHeader(
+  model: ModelSpec,
+  binarization: PackedBinarization,
+): Pick<PackedHeader, "defined"> {
+  return definedField(modelSettings(model), [binarizationSection, binarization]);
 }
 
 class DrawnSource implements WeightSource {

@@ -1,4 +1,5 @@
 import type { ModelSpec } from "../records/modelSpec";
+import type { Definition } from "../util/variantTable";
 import type { PackedBinarization } from "./blockGraph";
 import type { Graph } from "./graph";
 import { lowerGraph } from "./lowering";
@@ -18,6 +19,8 @@ export interface PackedHeader {
   /** Of pixels in [0, 1], a channel each: the network reads `(pixel − mean) / std`. */
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
   readonly provenance: Provenance;
+  /** Variants of the user's own that the model and its binarization name; who opens it must have defined them, of the same versions. */
+  readonly defined?: readonly Definition[];
 }
 
 /** Where the weights come from. */

@@ -54,7 +54,7 @@ import type { WorkerEvent } from "./workerPool";
  * ```
  */
 export async function race(config: RaceConfig, options: RaceOptions): Promise<RaceRecord> {
-  return inFolder(options.directory, "race", () => raceNow(config, options));
+  return inFolder(options, "race", () => raceNow(config, options));
 }
 
 async function raceNow(config: RaceConfig, options: RaceOptions): Promise<RaceRecord> {

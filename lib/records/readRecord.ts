@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { checkDefined } from "../config/definitions";
 import { binaryKind } from "../util/binaryKind";
 import { hashJson } from "../util/canonicalJson";
@@ -23,6 +23,8 @@ export function readRecordJson(path: string, what: string): unknown {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT") throw noRecord(path, what, cause);
+    const inFolder = join(path, "record.json");
+    if (code === "EISDIR" && existsSync(inFolder)) return readRecordJson(inFolder, what);
     if (code === "EISDIR")
       throw new NoRecordError(`${path}: expected the file of ${what}, found a folder. Name the file in it.`, {
         cause,

@@ -63,8 +63,7 @@ export interface SearchOptions {
  * ```
  */
 export async function search(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {
-  const { directory } = options;
-  return inFolder(directory, "search", () => searchNow(config, options));
+  return inFolder(options, "search", () => searchNow(config, options));
 }
 
 async function searchNow(config: SearchConfig, options: SearchOptions): Promise<SearchRecord> {

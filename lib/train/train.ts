@@ -13,6 +13,7 @@ import { hashJson } from "../util/canonicalJson";
 import { ConfigError } from "../util/errors";
 import { openInterrupt, unlessStopped } from "../util/interrupt";
 import { type Progress, silentProgress } from "../util/progress";
+import { showValue } from "../util/showValue";
 import { teacherOf } from "./teacherOf";
 import { checkImages, type TrainContext, type TrainingData, trainingData } from "./trainContext";
 import { trainedNetwork } from "./trainedNetwork";
@@ -75,8 +76,7 @@ export async function train(
   model: ModelSpec,
   options: TrainOptions,
 ): Promise<TrainRecord> {
-  const { directory } = options;
-  return inFolder(directory, "train", () => trainNow(config, model, options));
+  return inFolder(options, "train", () => trainNow(config, model, options));
 }
 
 async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOptions): Promise<TrainRecord> {
@@ -121,6 +121,11 @@ async function trainNow(config: TrainConfig, model: ModelSpec, options: TrainOpt
 
 /** @throws ConfigError for Bop on blocks whose binarizer is not a plain sign: its weights are −1 and +1. */
 function checkRecipe({ optimizer }: TrainConfig, model: ModelSpec): void {
+  const kind: unknown = (model as ModelSpec | undefined)?.kind;
+  if (kind !== "genotype" && kind !== "baseline")
+    throw new ConfigError(
+      `train: the model must be of kind "genotype" or "baseline", got ${kind === undefined ? "none" : showValue(kind)}. Of a genotype genotypeModel(genotype) makes one.`,
+    );
   if (!optimizers.get(optimizer.method).binary || model.kind !== "baseline" || model.block !== "irnet")
     return;
   throw new ConfigError(

@@ -21,7 +21,7 @@ export async function trainEpochRecord(context: TrainContext, state: TrainState)
     const { images, loss, accuracy } = accuracyOf(found);
     if (!Number.isFinite(loss)) {
       throw new DivergenceError(
-        `train: the loss on the ${title} became ${loss} at the end of epoch ${epochNumber(epoch)}. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.`,
+        `train: the loss on the ${title} became ${loss} at the end of epoch ${epochNumber(epoch)}. What was saved of earlier epochs is kept; lower the learning rate or clip gradients, in another folder.`,
       );
     }
     return { images, loss, accuracy };

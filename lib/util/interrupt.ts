@@ -95,7 +95,9 @@ export function endWhenIdle(): void {
       return;
     }
     if (echoing > 0) return;
-    console.error(`bars: stopped by ${signal} with nothing to save. Run the same command again.`);
+    console.error(
+      `bars: stopped by ${signal}. Run the same command again; it goes on from what was stored, if anything was.`,
+    );
     process.exit(interruptedExitCode);
   };
   for (const signal of signals) process.on(signal, idleListener);

@@ -2,13 +2,14 @@
 const deepest = 64;
 
 /**
- * Parses JSON from outside. Refuses, beside text that is not JSON, what `JSON.parse` takes without a word: nesting
+ * Parses JSON from outside; a byte order mark before it, as editors of Windows write, is left out. Refuses, beside text that is not JSON, what `JSON.parse` takes without a word: nesting
  * deeper than 64 levels (code that walks the value would run out of stack), a key given twice in one object (the
  * first value would be lost), the key `__proto__`, and numbers too large for a double (they would become Infinity).
  *
  * @throws SyntaxError that says what and where. Readers turn it into their own error, with the file's name.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(marked: string): unknown {
+  const text = marked.replace(/^\uFEFF/, "");
   // Before parsing: it needs no stack.
   const nested = nestedTooDeeply(text);
   if (nested !== null)

@@ -196,6 +196,8 @@ describe("bars", () => {
       expect(out).toContain(`${rule}\n  `);
     expect(out).toContain("source: ");
     expect(out).toContain("needs the checkpoint of the search");
+    // Rules that read a supernet take the search's own method.
+    expect(out).toMatch(/^best_of\n.*\n.*\n {2}options: \{"temperature":1,/m);
   });
 
   it("names operations of nodes that nothing feeds, and leaves them out where asked", async () => {

@@ -63,6 +63,10 @@ describe("paths in messages are as seen from where the user stands", () => {
     { args: ["data", "--list", "train.json"], says: "image-folder: line 1 of train.json must be path,class" },
     { args: ["--define", "none.mjs", "cost", "runs/s"], says: "--define none.mjs: there is no such file." },
     { args: ["--define", "own.cjs", "cost", "runs/s"], says: "--define own.cjs: the module does not load" },
+    {
+      args: ["--define", "apart.mjs", "cost", "runs/s"],
+      says: '--define apart.mjs: the module imports "bars", which is not found from where it lies. Put it into the folder of the project',
+    },
     { args: ["search", "--config", "search.json", "--out", "busy"], says: "search: busy is in use by" },
     {
       args: ["search", "--config", "search.json", "--out", "own.cjs"],
@@ -84,6 +88,7 @@ describe("paths in messages are as seen from where the user stands", () => {
   ])("bars $args: $says", async ({ args, says }) => {
     write("model.bars", `${fileLayout.magic}\u0002\u0000{`);
     write("own.cjs", 'require("./missing.cjs");');
+    write("apart.mjs", 'import * as bars from "bars";');
     const owner = { pid: 1, host: `not ${hostname()}`, since: "2026-01-01T00:00:00.000Z" };
     write("busy/owner.lock", owner);
     const run = { name: "r", stage: "derive+train", record: join(folder, "begun/c/record.json") };
@@ -96,13 +101,17 @@ describe("paths in messages are as seen from where the user stands", () => {
 });
 
 describe("a file to write", () => {
-  it.each(["record.json", "checkpoint.safetensors"])("may not be the %s of a run", async (name) => {
-    const before = readFileSync(join(folder, "runs/s", name));
-    const { err, code } = await bars("derive", "runs/s", "--out", `runs/s/${name}`);
-    expect(err).toContain("found a file of a run there; name another.");
-    expect(code).toBe(2);
-    expect(readFileSync(join(folder, "runs/s", name)).equals(before)).toBe(true);
-  });
+  it.each(["record.json", "genotype.json", "checkpoint.safetensors"])(
+    "may not be the %s of a run",
+    async (name) => {
+      const before = readFileSync(join(folder, "runs/s", name));
+      const { err, code } = await bars("derive", "runs/s", "--out", `runs/s/${name}`);
+      expect(err).toContain("found a file of a run there; name another.");
+      expect(code).toBe(2);
+      expect((await bars("draw", "runs/s", "--out", `runs/s/${name}`)).code).toBe(2);
+      expect(readFileSync(join(folder, "runs/s", name)).equals(before)).toBe(true);
+    },
+  );
 
   it("may be what was written there before, whatever it is called", async () => {
     mkdirSync(join(folder, "own"), { recursive: true });
@@ -124,6 +133,8 @@ describe("drawings", () => {
       recordHashes: [hashJson(record)],
     };
     expect(readProvenance(join(folder, "of-record.pdf"))).toMatchObject(sources);
+    await bars("draw", "runs/s", "--out", "of-run.svg");
+    expect(readProvenance(join(folder, "of-run.svg"))).toMatchObject(sources);
     await bars("draw", "runs/s/record.json", "sets/drawn/g.json", "--out", "sheet.svg");
     expect(readProvenance(join(folder, "sheet.svg"))).toMatchObject(sources);
     await bars("draw", "runs/s/record.json", "--out", "each/", "--format", "svg");

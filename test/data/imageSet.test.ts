@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { channelStatistics } from "../../lib/data/channelStatistics";
-import { type ImageSet, imageSet, selectImages } from "../../lib/data/imageSet";
+import { type ImageSet, imageSet, selectImages, sharedBytes } from "../../lib/data/imageSet";
 import { integers, randomKey } from "../../lib/random/randomKey";
 
 const set: ImageSet = {
@@ -80,4 +80,11 @@ describe("channelStatistics", () => {
       "channelStatistics: channel 1 of tiny must vary, got the same value in every pixel.",
     );
   });
+});
+
+it("sharedBytes says so where there is no memory for so many", () => {
+  expect(sharedBytes(3)).toEqual(new Uint8Array(3));
+  expect(() => sharedBytes(2 ** 50)).toThrow(
+    /^data: images of .*B must fit into memory at once\. Take fewer: data\.trainImages and data\.testImages\.$/,
+  );
 });

@@ -402,3 +402,16 @@ describe("derive refuses", () => {
     expect(call).toThrow(new (message.startsWith("derive: alphas") ? GenotypeError : DeriveError)(message));
   });
 });
+
+it("derive says what makes its input where a record is given as it is", () => {
+  for (const [given, lacks] of [
+    [undefined, "space"],
+    [{ kind: "bars.search-record" }, "space"],
+    [{ space }, "alphas"],
+  ] as const)
+    expect(() => derive(given as never)).toThrow(
+      new DeriveError(
+        `derive: the input must have space and alphas, got no ${lacks}. Of the record of a search or a race deriveInputOf(record) makes one.`,
+      ),
+    );
+});

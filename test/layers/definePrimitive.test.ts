@@ -122,6 +122,24 @@ describe("primitives of a user", () => {
     );
   });
 
+  it("that return nothing, as where a return was forgotten, are named; null is nothing on purpose", async () => {
+    const search = (value: unknown) => {
+      bars.definePrimitive({
+        name: "sign_only",
+        traits: weightless("skip"),
+        layers: (shape) => skipLayers(shape),
+        look,
+        operation: () => ({ parameters: [], conv: null, apply: () => value as null }),
+      });
+      const space = { ...tinySpace, primitives: ["none", "sign_only"] };
+      return bars.search(configOf(space), { directory: join(folder, `gives ${value}`) });
+    };
+    await expect(search(undefined)).rejects.toThrow(
+      /sign_only: the operation of the primitive must give \[8, 32, 32, 2\], or null for nothing, got undefined\. Return what it computes\./,
+    );
+    expect((await search(null)).status).toBe("finished");
+  });
+
   it("are evolved, and named in the record with the binarizer of the trainings", async () => {
     defineBoth();
     bars.defineBinarizer.activation({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BackendInfo } from "../../lib/backend/backendInfo";
-import { checkFiniteLoss, KeptRun, stoppedAt } from "../../lib/loop/keptRun";
+import { checkFiniteLoss, inFolder, KeptRun, stoppedAt } from "../../lib/loop/keptRun";
 import {
   checkSameData,
   checkSameRun,
@@ -23,6 +23,20 @@ function kept() {
   const start: Kept = { updatedAt: "then", status: "running", statusDetail: null, epochs: [1] };
   return { written, run: new KeptRun<Kept>("search", start, (record) => written.push(record)) };
 }
+
+describe("inFolder", () => {
+  it.each([
+    [undefined, "none"],
+    [{ dir: "x" }, "none"],
+    [{ directory: 3 }, "3"],
+    [{ directory: "" }, '""'],
+  ])("refuses options that name no folder, as plain JavaScript may give: %j", async (options, got) => {
+    const work = async () => "ran";
+    await expect(inFolder(options as never, "search", work)).rejects.toThrow(
+      `search: options.directory must be the folder of the run, got ${got}. Give one, as { directory: "runs/a" }.`,
+    );
+  });
+});
 
 describe("KeptRun", () => {
   it("writes every change whole, with the time of it, unless told not to", () => {
@@ -66,7 +80,7 @@ describe("checkFiniteLoss", () => {
     checkFiniteLoss(-1e30, "x", { epoch: 0, step: 0 });
     const loss = "train: the loss on the held-out images";
     expect(() => checkFiniteLoss(Infinity, loss, "at the end of epoch 3")).toThrow(
-      "train: the loss on the held-out images became Infinity at the end of epoch 3. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder.",
+      "train: the loss on the held-out images became Infinity at the end of epoch 3. What was saved of earlier epochs is kept; lower the learning rate or clip gradients, in another folder.",
     );
   });
 });

@@ -9,9 +9,10 @@ const { primitives, binaryConvolution, weightless, skipLayers } = bars.space;
 const names = ["wide_conv", "scaled_skip"];
 
 /** A convolution whose taps lie so far apart (the same weights), and the node's value so many times. */
-function define(dilation: number, factor: number): void {
+function define(dilation: number, factor: number, version = 1): void {
   bars.definePrimitive({
     name: "wide_conv",
+    version,
     ...binaryConvolution({ kernel: 3, dilation }),
     look: { color: "#117733", dash: "", side: "above" },
   });
@@ -103,4 +104,38 @@ it("packing refuses a network whose primitive has become another since, and take
     /^packNetwork: tiny was built with another "wide_conv" \(\{.*"dilation":1.*\}\) than is defined now \(\{.*"dilation":2.*\}\)\. Define the former again, or build and train the network anew\.$/,
   );
   network.dispose();
+});
+
+it.each([
+  ["packed file", bars.packed.packedModelBytes, bars.packed.packedModelOf],
+  ["ONNX file", bars.packed.onnxBytes, bars.packed.readOnnx],
+] as const)("a %s is opened with the versions it was packed with alone", (_, write, read) => {
+  define(1, 1);
+  const network = networkOf(["wide_conv"]);
+  const model = bars.packed.packDrawn(bars.records.genotypeModel(network.genotype, "tiny"), key);
+  network.dispose();
+  // What the space names, taken or not.
+  expect(model.header.defined?.map(({ name, version }) => [name, version]).sort()).toEqual([
+    ["scaled_skip", 1],
+    ["wide_conv", 1],
+  ]);
+  const bytes = write(model);
+  expect(read(bytes).header).toEqual(model.header);
+  define(2, 1, 2);
+  expect(() => read(bytes, "mine")).toThrow(
+    /^mine: (?:header|metadata): holds the primitive "wide_conv", version 1; here it is version 2\. Call definePrimitive\(/,
+  );
+  for (const name of names) primitives.forget(name);
+  expect(() => read(bytes, "mine")).toThrow(
+    /holds the primitive "(?:wide_conv|scaled_skip)", version 1; which is not defined here\. /,
+  );
+});
+
+it("models of the library's own variants state none", () => {
+  const model = {
+    kind: "baseline",
+    name: "small",
+    ...bars.config.baselineConfig({ width: 0.125, imageSize: 8 }),
+  } as const;
+  expect(Object.keys(bars.packed.packDrawn(model, key).header)).not.toContain("defined");
 });

@@ -15,6 +15,14 @@ describe("readSearchRecord", () => {
     expect(() => readSearchRecord(`${path}.none`)).toThrow(
       "expected a search record, found no such file. Give the file of one, or the folder of a run.",
     );
+    const folder = temporaryFolder();
+    expect(() => readSearchRecord(folder)).toThrow(
+      `${folder}: expected the file of a search record, found a folder. Name the file in it.`,
+    );
+    writeFileSync(join(folder, "record.json"), "{");
+    expect(() => readSearchRecord(folder)).toThrow(
+      `${join(folder, "record.json")}: expected a search record, got text that is not JSON`,
+    );
     expect(read("{")).toThrow("expected a search record, got text that is not JSON");
     expect(read(null)).toThrow(
       'expected kind "bars.search-record", got JSON of no kind. Give a search record.',

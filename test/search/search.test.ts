@@ -272,7 +272,7 @@ describe("bad input", () => {
       },
     });
     await expect(search(config, { directory })).rejects.toThrow(
-      /^search: the (weight loss|alpha loss) became (NaN|Infinity) in epoch 2, step \d\. The checkpoint of the last good epoch is kept; lower the learning rate or clip gradients, in another folder\.$/,
+      /^search: the (weight loss|alpha loss) became (NaN|Infinity) in epoch 2, step \d\. What was saved of earlier epochs is kept; lower the learning rate or clip gradients, in another folder\.$/,
     );
     const record = readSearchRecord(files.record);
     expect(record.status).toBe("diverged");

@@ -232,6 +232,12 @@ describe("train", () => {
     expect(readTrainRecord(trainFiles(join(directory, "teacher")).record).updatedAt).toBe(written);
   });
 
+  it("says what makes a model where plain JavaScript gives a genotype as it is", async () => {
+    await expect(train(tinyTraining(), model.genotype as never, { directory: folder() })).rejects.toThrow(
+      'train: the model must be of kind "genotype" or "baseline", got "bars.genotype". Of a genotype genotypeModel(genotype) makes one.',
+    );
+  });
+
   it("stops at a loss that is not finite and keeps the last good checkpoint", async () => {
     const directory = folder();
     const at = [
@@ -242,7 +248,7 @@ describe("train", () => {
       optimizer: { clipNorm: 0, method: "sgd", learningRate: { kind: "steps", at } },
     });
     await expect(train(config, model, { directory })).rejects.toThrow(
-      /^train: .* became (NaN|Infinity|-Infinity) .*The checkpoint of the last good epoch is kept; lower the learning rate/,
+      /^train: .* became (NaN|Infinity|-Infinity) .*What was saved of earlier epochs is kept; lower the learning rate/,
     );
     const record = readTrainRecord(trainFiles(directory).record);
     expect(record.status).toBe("diverged");

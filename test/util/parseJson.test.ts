@@ -10,7 +10,7 @@ describe("parseJson", () => {
       " 5 ",
       '[{"a":1},{"a":2}]',
     ])
-      expect(parseJson(text)).toEqual(JSON.parse(text));
+      for (const mark of ["", "\uFEFF"]) expect(parseJson(mark + text)).toEqual(JSON.parse(text));
   });
 
   it.each([

@@ -83,6 +83,7 @@ export async function buildPictures(
   const what = size === null ? "checking" : "decoding";
   const where = size === null ? "" : ` to ${shownPath(path)} (about ${siAmount(size)}B)`;
   progress.start(`${what} pictures of ${shownPath(list.root)}${where}`, pictures.length, "pictures");
+  progress.update(begun.lines.length);
   const form = { storedSize: storedSizeOf(folder), channels, convert: folder.convert };
   const threads = pictureThreads({ kind: "files", form }, null, folder.threads);
   const file = openSync(partial, "r+");

@@ -28,6 +28,8 @@ export interface PictureList {
 const suffixes = new Set(["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "avif"]);
 const trainFolder = "train";
 const testFolders = ["val", "test"] as const;
+/** Names that folders of parts have in other sets, as nobody calls a class. */
+const partName = /^(?:train(?:ing)?|val|valid(?:ation)?|dev|test(?:ing)?)$/i;
 
 /** The suffixes of picture files, for messages. */
 export const suffixText = [...suffixes].map((suffix) => `.${suffix}`).join(", ");
@@ -78,26 +80,35 @@ function fromFolders(folder: FolderConfig): PictureList {
   const root = resolve(projectPath(folder.path));
   if (!isFolder(root)) {
     throw new DataError(
-      `image-folder: expected a folder ${shownPath(root)} with a folder of pictures for each class, got ${existsSync(root) ? "a file" : "none"}. Set folder.path.`,
+      `image-folder: expected a folder ${shownPath(root)} with a folder of pictures for each class, got ${existsSync(root) ? "a file" : "none"}. Set folder.path, or put the folder there, as for a run whose record says it lies there.`,
     );
   }
   const passedOver: string[] = [];
   const testName = testFolders.find((name) => isFolder(join(root, name)));
   if (!isFolder(join(root, trainFolder))) {
-    if (testName !== undefined && classesIn(root).length <= testFolders.length) {
+    const classNames = classesIn(root);
+    if (classNames.length > 0 && classNames.every((name) => partName.test(name))) {
       throw new DataError(
-        `image-folder: ${shownPath(root)} has a folder ${testName}, expected a folder train beside it. Rename the one that holds the training pictures.`,
+        `image-folder: ${shownPath(root)} must have a folder train, and one val or test beside it, or folders of classes, got ${some(classNames)}. Rename the one that holds the training pictures to train, and the one that holds the test pictures to test.`,
       );
     }
-    const classNames = classesIn(root);
     const files = classNames.map((name) => filesBelow(join(root, name), root, passedOver));
     return { ...shared(files, folder.testShare), root, classNames, passedOver };
   }
   const classNames = classesIn(join(root, trainFolder));
+  const beside = classesIn(root).filter((name) => name !== trainFolder && name !== testName);
+  const unread = beside.length === 0 ? "" : ` Not read: ${some(beside)}.`;
   if (testName === undefined) {
+    const meant = beside.find((name) => partName.test(name));
+    if (meant !== undefined) {
+      throw new DataError(
+        `image-folder: ${shownPath(root)} must have a folder val or test beside train, or none of such a name, got "${meant}". Rename it to val or test, or move it elsewhere to hold out a share of train.`,
+      );
+    }
     const base = join(root, trainFolder);
     const files = classNames.map((name) => filesBelow(join(base, name), root, passedOver));
-    return { ...shared(files, folder.testShare), root, classNames, passedOver };
+    const { pictures, note } = shared(files, folder.testShare);
+    return { root, classNames, pictures, passedOver, note: `${note}${unread}` };
   }
   const others = classesIn(join(root, testName));
   const only = (a: readonly string[], b: readonly string[]) => a.filter((name) => !b.includes(name));
@@ -117,7 +128,7 @@ function fromFolders(folder: FolderConfig): PictureList {
       filesBelow(join(base, name), root, passedOver).map((path) => ({ path, label, part })),
     );
   });
-  return { root, classNames, pictures, passedOver, note: `Test pictures: those of ${testName}.` };
+  return { root, classNames, pictures, passedOver, note: `Test pictures: those of ${testName}.${unread}` };
 }
 
 /** Holds out a share of each class, the same pictures for every seed. One that is listed several times is in one part. */

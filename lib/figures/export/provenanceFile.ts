@@ -76,7 +76,7 @@ export function readProvenance(path: string): Provenance {
   const value = json === null ? null : parsed(json);
   if (value === null || typeof value !== "object" || (value as Provenance).kind !== "bars.provenance") {
     throw new RecordError(
-      `${path}: expected a PDF, PNG, SVG, JSON or TeX file written by exportFigure, found no provenance in it; it may have been written or changed by another program.`,
+      `${path}: expected a PDF, PNG, SVG, JSON or TeX file written by exportFigure, found no provenance in it; it may have been changed by another program, or be the drawing that a run leaves in its folder, which has none.`,
     );
   }
   provenanceShape.check(value, `${path}: provenance: `);

@@ -47,6 +47,8 @@ const plain = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] };
 const as = async ({ train }: LoadedData) =>
   collect(sequentialBatches({ set: train, batchSize: 3, ...plain }));
 
+const folderOf = (path: string) => dataConfig(imageFolderSettings(path)).folder as FolderConfig;
+
 describe("a folder of pictures", () => {
   let root: string;
   /** Of `root`, its store in `stores`: for tests that only read. */
@@ -254,6 +256,17 @@ describe("a folder of pictures", () => {
     expect(() => imageFolderSettings(empty)).toThrow(
       /class "void" of .* must have at least one picture for training, got none/,
     );
+    for (const [train, val] of [
+      ["training", "validation"],
+      ["Train", "Val"],
+      ["val", "test"],
+    ] as const) {
+      const named = scratch();
+      for (const part of [train, val]) put(named, `${part}/ants/a.png`, "");
+      expect(() => imageFolderSettings(named), train).toThrow(
+        /must have a folder train, and one val or test beside it, or folders of classes, got \w+, \w+\. Rename/,
+      );
+    }
     const uneven = await pictureFolder();
     made.push(uneven);
     put(uneven, "val/dawn/a.png", "");
@@ -268,6 +281,22 @@ describe("a folder of pictures", () => {
       loadData(dataConfig({ ...settings, folder: { ...settings.folder, classes: 3 } }), key),
     ).rejects.toThrow(
       /must have the 3 classes that folder\.classes says, got 2 \(day, night\)\. Set folder\.classes to 2/,
+    );
+  });
+
+  it("says which folders beside train are not read, and refuses one that is another name of val", async () => {
+    const more = await pictureFolder();
+    made.push(more);
+    put(more, "test/day/a.png", "");
+    put(more, "masks/day/a.png", "");
+    const { note, pictures } = listPictures(folderOf(more));
+    expect(note).toBe("Test pictures: those of val. Not read: masks, test.");
+    expect(pictures.filter(({ part }) => part === "test")).toHaveLength(4);
+    for (const part of ["val", "test"]) rmSync(join(more, part), { recursive: true });
+    expect(listPictures(folderOf(more)).note).toMatch(/held out by a fixed draw\. Not read: masks\.$/);
+    put(more, "valid/day/a.png", "");
+    expect(() => imageFolderSettings(more)).toThrow(
+      /must have a folder val or test beside train, or none of such a name, got "valid"\. Rename it to val or test, or move it elsewhere/,
     );
   });
 
