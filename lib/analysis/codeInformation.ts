@@ -80,7 +80,7 @@ export function codeInformation(
   let chance = 0;
   for (let draw = 0; draw < shuffles; draw++) {
     const order = permutation(fold(key, draw), samples);
-    const shuffled = Uint8Array.from(order, (from) => labels[from] as number);
+    const shuffled = Uint32Array.from(order, (from) => labels[from] as number);
     chance += (whole.plugIn - conditional(codes, shuffled, classes, bits).plugIn) / shuffles;
   }
   return {

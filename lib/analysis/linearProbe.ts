@@ -142,5 +142,5 @@ function rowsOf({ values, labels }: LabelledFeatures, rows: Uint32Array, columns
   rows.forEach((row, i) => {
     chosen.set(values.subarray(row * columns, (row + 1) * columns), i * columns);
   });
-  return { values: chosen, labels: Uint8Array.from(rows, (row) => labels[row] as number) };
+  return { values: chosen, labels: Uint32Array.from(rows, (row) => labels[row] as number) };
 }

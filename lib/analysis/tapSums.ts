@@ -1,3 +1,4 @@
+import { type Labels, labelArray } from "../data/imageSet";
 import { fold, integers, type RandomKey } from "../random/randomKey";
 import { mean } from "../util/statistics";
 import type { ActivationEntropy, LayerCodes, LayerInformation, LayerRank, TapKind } from "./analysisRecord";
@@ -40,7 +41,7 @@ export class TapSums {
   readonly #classSums: Int32Array[];
   readonly #classImages: number[];
   readonly #codes: Uint16Array[];
-  readonly #labels: Uint8Array;
+  readonly #labels: Labels;
   readonly #distinct = new Set<string>();
   #images = 0;
   #zeroed = 0;
@@ -57,7 +58,7 @@ export class TapSums {
     this.#classImages = new Array<number>(classes).fill(0);
     const coded = binary && units >= bits;
     this.#codes = coded ? Array.from({ length: subsets }, () => new Uint16Array(images)) : [];
-    this.#labels = new Uint8Array(images);
+    this.#labels = labelArray(images, classes);
   }
 
   add(batch: TapBatch, labels: ArrayLike<number>): void {

@@ -79,6 +79,13 @@ export function imageSet(set: ImageSet): ImageSet {
   return set;
 }
 
+/** Labels of the images at `indices`, in that order. */
+export function labelsAt(set: Pick<ImageSet, "labels" | "classNames">, indices: ArrayLike<number>): Labels {
+  const labels = labelArray(indices.length, set.classNames.length);
+  for (let i = 0; i < indices.length; i++) labels[i] = set.labels[indices[i] as number] as number;
+  return labels;
+}
+
 /**
  * A new set of the images at `indices`, in that order. `note`, if given, is appended to the set's own.
  *
@@ -88,11 +95,10 @@ export function selectImages(set: ImageSet, indices: ArrayLike<number>, note = "
   checkIndices("selectImages", set, indices);
   const size = set.pictures ? 0 : imageBytes(set);
   const images = sharedBytes(indices.length * size);
-  const labels = labelArray(indices.length, set.classNames.length);
+  const labels = labelsAt(set, indices);
   for (let i = 0; i < indices.length; i++) {
     const from = indices[i] as number;
     if (size > 0) images.set(set.images.subarray(from * size, (from + 1) * size), i * size);
-    labels[i] = set.labels[from] as number;
   }
   const { approximate, pictures, ...rest } = set;
   const chosen = pictures && {

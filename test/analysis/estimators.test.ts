@@ -6,6 +6,7 @@ import { binaryEntropy, entropyEstimate } from "../../lib/analysis/entropy";
 import { linearProbe } from "../../lib/analysis/linearProbe";
 import { Moments } from "../../lib/analysis/moments";
 import { spectrum } from "../../lib/analysis/spectrum";
+import { TapSums } from "../../lib/analysis/tapSums";
 import { fold, integers, normal, randomKey } from "../../lib/random/randomKey";
 
 const key = randomKey(0);
@@ -97,6 +98,30 @@ describe("codeInformation", () => {
     expect(labelInformation).toBeGreaterThan(0.1);
     expect(Math.abs(labelInformationAboveChance)).toBeLessThan(0.05);
     expect(conditionalSaturated).toBe(true);
+  });
+
+  it("tells classes beyond the 256th apart", () => {
+    const far = labels.map((y) => 300 * (y % 2));
+    const near = labels.map((y) => y % 2);
+    const written = independent.map((code, i) => (code & ~1) | (near[i] as number));
+    expect(codeInformation(written, far, 301, bits, key)).toEqual(
+      codeInformation(written, near, 2, bits, key),
+    );
+    const [many, few] = [
+      [301, 300],
+      [2, 1],
+    ].map(([classes = 0, last = 0]) => {
+      const shape = [bits];
+      const sums = new TapSums({ kind: "bits", shape, images: 512, classes, bits, subsets: 1 });
+      const own = Array.from(near.subarray(0, 512), (y) => last * y);
+      const units = own.flatMap((y, i) =>
+        Array.from({ length: bits }, (_, b) => (b === 0 ? Number(y > 0) : ((written[i] as number) >> b) & 1)),
+      );
+      sums.add({ pooled: units, classSums: new Float32Array(classes * bits), units }, own);
+      return sums.information(key);
+    });
+    expect(many).toEqual(few);
+    expect(many?.labelInformation).toBeGreaterThan(0.8);
   });
 
   it("flags an entropy that shows the number of samples", () => {

@@ -14,7 +14,7 @@ import type { BinarizationConfig } from "../../config/binarizationConfig";
 import type { Overrides } from "../../config/check";
 import type { TrainConfig } from "../../config/trainConfig";
 import { drawBalanced } from "../../data/drawBalanced";
-import type { ImageSet } from "../../data/imageSet";
+import { type ImageSet, labelsAt } from "../../data/imageSet";
 import { sequentialBatches } from "../../data/sequentialBatches";
 import type { PlainBatch } from "../../loop/batchTensors";
 import { chooseTaps } from "../../network/chooseTaps";
@@ -371,9 +371,8 @@ function drawn(set: ImageSet, among: Uint32Array, count: number, field: string, 
       `analyzeNetwork: ${field} must be at most ${among.length} (${what} of ${set.name}), got ${count}. Set a smaller number (--set ${field}=${among.length}).`,
     );
   }
-  const labels = Uint8Array.from(among, (i) => set.labels[i] as number);
   const key = fold(fold(randomKey(0), "analysis data"), field);
-  return Uint32Array.from(drawBalanced(labels, count, key), (place) => among[place] as number);
+  return Uint32Array.from(drawBalanced(labelsAt(set, among), count, key), (place) => among[place] as number);
 }
 
 /** Spreads images that are sorted by place, so that batches mix whatever order the set has. */
