@@ -1,3 +1,4 @@
+import { isIndependent } from "../config/samplers";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Alphas } from "../space/alphas";
 import { canonicalJson } from "../util/canonicalJson";
@@ -10,12 +11,16 @@ export interface AlphaAgreementRow {
   readonly second: string;
   /**
    * Spearman's rank correlation of the alphas of each level, over all its decisions, each decision centred on its mean (a
-   * softmax does not see a shift). `NaN` where a level is not searched or does not vary.
+   * softmax does not see a shift); as they are where both searches decide about every operation alone. `NaN` where a level is not searched
+   * or does not vary.
    */
   readonly cells: number;
   readonly depth: number;
   readonly width: number;
-  /** Share of edges, depths and widths together whose largest alpha is the same. */
+  /**
+   * Share of edges, depths and widths together whose largest alpha is the same; of edges where both searches decide about every operation
+   * alone, those on which the same operations have a probability above 1/2.
+   */
   readonly sameChoice: number;
   /** Alphas of the cells that were compared. */
   readonly n: number;
@@ -48,8 +53,16 @@ export function alphaAgreement(records: Readonly<Record<string, SearchRecord>>):
       );
   }
   return entries.flatMap(([first, a], i) =>
-    entries.slice(i + 1).map(([second, b]) => row(first, finalAlphas(a), second, finalAlphas(b))),
+    entries.slice(i + 1).map(([second, b]) => ({
+      first,
+      second,
+      ...agreement(finalAlphas(a), finalAlphas(b), decidesAlone(a) && decidesAlone(b)),
+    })),
   );
+}
+
+function decidesAlone({ config }: SearchRecord): boolean {
+  return isIndependent(config.samplers.cell.method);
 }
 
 function finalAlphas(record: SearchRecord): Alphas {
@@ -57,24 +70,32 @@ function finalAlphas(record: SearchRecord): Alphas {
   return ((chosen ?? record.epochs.at(-1)) as SearchRecord["epochs"][number]).alphas;
 }
 
-function row(first: string, a: Alphas, second: string, b: Alphas): AlphaAgreementRow {
-  const correlation = (x: readonly (readonly number[])[], y: readonly (readonly number[])[]) => {
-    const [flatX, flatY] = [x.flatMap(centred), y.flatMap(centred)];
+function agreement(a: Alphas, b: Alphas, alone: boolean): Omit<AlphaAgreementRow, "first" | "second"> {
+  const correlation = (
+    x: readonly (readonly number[])[],
+    y: readonly (readonly number[])[],
+    of = centred,
+  ) => {
+    const [flatX, flatY] = [x.flatMap(of), y.flatMap(of)];
     return flatX.length < 2 ? Number.NaN : (spearman(flatX, flatY)?.value ?? Number.NaN);
   };
-  const rows = ({ cells, depth, width }: Alphas) =>
-    [...cells.flat(), ...depth, ...width].filter((choices) => choices.length > 1);
-  const [rowsA, rowsB] = [rows(a), rows(b)];
-  const same = rowsA.filter((choices, i) => top(choices) === top(rowsB[i] as readonly number[])).length;
+  const choices = ({ cells, depth, width }: Alphas) => [
+    ...several(cells.flat()).map(alone ? chosen : top),
+    ...several([...depth, ...width]).map(top),
+  ];
+  const [ofA, ofB] = [choices(a), choices(b)];
   return {
-    first,
-    second,
-    cells: correlation(a.cells.flat(), b.cells.flat()),
+    cells: correlation(a.cells.flat(), b.cells.flat(), alone ? (row) => [...row] : centred),
     depth: correlation(a.depth, b.depth),
     width: correlation(a.width, b.width),
-    sameChoice: same / rowsA.length,
+    sameChoice: ofA.filter((choice, i) => choice === ofB[i]).length / ofA.length,
     n: a.cells.flat(2).length,
   };
+}
+
+/** Rows in which there is something to choose. */
+function several(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return rows.filter((row) => row.length > 1);
 }
 
 function centred(choices: readonly number[]): number[] {
@@ -82,6 +103,12 @@ function centred(choices: readonly number[]): number[] {
   return choices.map((value) => value - mean);
 }
 
-function top(choices: readonly number[]): number {
-  return choices.indexOf(Math.max(...choices));
+/** Which one is. */
+function top(row: readonly number[]): string {
+  return `${row.indexOf(Math.max(...row))}`;
+}
+
+/** Which ones are, each decided alone: probability `σ(α)` above 1/2. */
+function chosen(row: readonly number[]): string {
+  return row.map((alpha) => Number(alpha > 0)).join("");
 }

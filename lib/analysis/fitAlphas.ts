@@ -247,6 +247,11 @@ export function fitAlphas(
 
 /**
  * What is predicted of each network by a fit without it: ten folds, the penalty chosen anew in each. Fold by fold, not in the order given.
+ *
+ * `predicted` is what the fit adds to the mean of the scores it has seen. That mean is left out, since it is low where those left out
+ * are good: with it networks of different folds would be ranked the wrong way round by a fit that knows nothing (Parker et al. 2007,
+ * "Stratification bias in low signal microarray studies").
+ *
  * @param key of {@link fitAlphas}, whose `tau` is over these.
  */
 export function leftOutPredictions<S extends ScoredGenotype>(
@@ -256,8 +261,9 @@ export function leftOutPredictions<S extends ScoredGenotype>(
 ): (S & { readonly predicted: number })[] {
   const own = fold(fold(key, "fit"), "tau");
   return foldsOf(scored, own).flatMap(({ out, others }, part) => {
-    const { predict } = regressChoices(space, others, choosePenalty(space, others, fold(own, part)));
-    return out.map((one) => ({ ...one, predicted: predict(one.genotype) }));
+    const penalty = choosePenalty(space, others, fold(own, part));
+    const { predict, scoreMean } = regressChoices(space, others, penalty);
+    return out.map((one) => ({ ...one, predicted: predict(one.genotype) - scoreMean }));
   });
 }
 

@@ -168,6 +168,11 @@ function scoredNetworks(records: readonly AnalysisRecord[], by: "run" | "model")
         `measuresAgainstAccuracy: "${run.name}" was analysed on other images or with other settings than "${first.run?.name}"; analyse all runs alike.`,
       );
     }
+    const leading = first?.run;
+    if (leading && !sameMoment(run, leading))
+      throw new RecordError(
+        `measuresAgainstAccuracy: "${run.name}" was analysed at its ${momentOf(run)}, "${leading.name}" at its ${momentOf(leading)}; take trainings of one length, and one checkpoint.`,
+      );
     const group = by === "model" ? run.modelHash : run.configHash;
     groups.set(group, [...(groups.get(group) ?? []), record]);
   }
@@ -187,6 +192,17 @@ function scoredNetworks(records: readonly AnalysisRecord[], by: "run" | "model")
       ),
     };
   });
+}
+
+type Run = NonNullable<AnalysisRecord["run"]>;
+
+/** The best epoch differs from run to run; the last one does where trainings are of different lengths. */
+function sameMoment(a: Run, b: Run): boolean {
+  return a.checkpoint === b.checkpoint && (a.checkpoint === "best" || a.epoch === b.epoch);
+}
+
+function momentOf({ checkpoint, epoch }: Run): string {
+  return `${checkpoint} epoch (${epoch + 1})`;
 }
 
 function sameSettings(a: AnalysisRecord, b: AnalysisRecord): boolean {

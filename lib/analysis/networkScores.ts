@@ -19,7 +19,10 @@ type Pick1 = (tap: TapMeasures) => number | null | undefined;
 
 const over = reduced(average);
 const least = reduced((values) => (values.length > 0 ? Math.min(...values) : null));
-const last = reduced((values) => values.at(-1) ?? null);
+const last = scored((taps, pick) => {
+  const end = taps.findLast(({ kind }) => kind === "bits");
+  return (end && pick(end)) ?? null;
+});
 
 /**
  * The numbers by which networks are compared, in the order of tables. All ours but where `docs/analysis.md` says so.
@@ -179,7 +182,7 @@ export const networkScores: readonly NetworkScore[] = [
     unit: "cosine",
     uses: "labels",
     description: "the same, of the first kernel: through all signs",
-    of: ({ gradient }) => cosines(gradient)[0] ?? null,
+    of: ({ gradient }) => gradient?.kernels[0]?.cosine ?? null,
   },
   {
     name: "gradientRatio",
@@ -218,8 +221,13 @@ type Measure = NetworkScore["measure"];
 
 type Reduce = (values: readonly number[]) => number | null;
 
-/** A score that reduces one number of every binarized layer to one of the network. */
+/** A score that reduces one number of every binarized layer that has it to one of the network. */
 function reduced(reduce: Reduce) {
+  return scored((taps, pick) => reduce(picked(taps, pick, "bits")));
+}
+
+/** A score of a network out of what is picked of its layers. */
+function scored(score: (taps: readonly TapMeasures[], pick: Pick1) => number | null) {
   return (
     name: string,
     measure: Measure,
@@ -233,7 +241,7 @@ function reduced(reduce: Reduce) {
     unit,
     uses,
     description,
-    of: ({ taps }) => reduce(picked(taps, pick, "bits")),
+    of: ({ taps }) => score(taps, pick),
   });
 }
 

@@ -4,7 +4,10 @@ import { mean } from "../util/statistics";
 /** A correlation with its 95 % confidence interval. */
 export interface Correlation {
   readonly value: number;
-  /** Null for fewer than five pairs; for fewer than six of Kendall's τ, and where a variable is controlled for. */
+  /**
+   * Null for fewer than five pairs; for fewer than six of Kendall's τ, and where a variable is controlled for. Null for perfect agreement, of
+   * which Fisher's transformation knows none.
+   */
   readonly interval: readonly [number, number] | null;
   readonly n: number;
 }
@@ -155,10 +158,8 @@ function interval(
   freedom: number,
 ): Correlation | null {
   if (value === null) return null;
-  if (freedom < 2) return { value, interval: null, n };
-  // Perfect agreement has no finite transform.
-  const bounded = Math.max(-1 + 1e-6, Math.min(1 - 1e-6, value));
-  const half = z975 * Math.sqrt(variance(bounded));
-  const center = Math.atanh(bounded);
+  if (freedom < 2 || Math.abs(value) > 1 - 1e-12) return { value, interval: null, n };
+  const half = z975 * Math.sqrt(variance(value));
+  const center = Math.atanh(value);
   return { value, interval: [Math.tanh(center - half), Math.tanh(center + half)], n };
 }

@@ -123,7 +123,12 @@ async function run(search: string | undefined, options: Options): Promise<void> 
     }),
   );
   const { genotype } = evolvedModel(record);
-  const files = saveGenotype(options.out, genotype);
+  const { fitness } = config;
+  const style =
+    fitness.kind === "training"
+      ? fitness.train.binarization
+      : storedSearch(search as string).record.config.binarization;
+  const files = saveGenotype(options.out, genotype, style);
   console.log(
     `\n${describeGenotype(genotype)}\n\n${evolutionText(record)}\n\nrecord    ${join(options.out, "record.json")}\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );

@@ -108,7 +108,7 @@ async function run(preset: string, options: Options): Promise<void> {
     }),
   );
   const { genotype } = racedModel(record);
-  const files = saveGenotype(out, genotype);
+  const files = saveGenotype(out, genotype, config.train.binarization);
   console.log(
     `\n${describeGenotype(genotype)}\n\n${raceText(record)}\n\nrecord    ${join(out, "record.json")}\ngenotype  ${files.genotype}\ndrawing   ${files.drawing}\nlayers    ${files.report}`,
   );

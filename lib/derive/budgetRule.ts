@@ -112,7 +112,17 @@ export function withinBudget(
 ): RuleResult {
   const limit = budget ?? Infinity;
   const least = atLeast > 0 ? atLeast * limit : 0;
-  const question = { measure, budget: limit, least, method, temperature, prune, ofPruned, style };
+  // A share of a budget is rounded: an architecture that costs exactly that much is one of those meant.
+  const question = {
+    measure,
+    budget: limit,
+    least: least * (1 - 1e-12),
+    method,
+    temperature,
+    prune,
+    ofPruned,
+    style,
+  };
   const result = bestWithinBudget(space, alphas, question);
   const name = measureNames[measure];
   const times = measure === "latency";

@@ -44,6 +44,12 @@ function ruleName(rule: RuleChoice): string {
   ].join(", ");
 }
 
+/** The function of a rule of the user's own. */
+function ownIn(rule: RuleChoice): unknown {
+  if (typeof rule === "function") return rule;
+  return typeof rule === "object" && typeof rule.rule === "function" ? rule.rule : undefined;
+}
+
 /**
  * Every rule that a record alone suffices for, at its defaults; the budget is the search's own. Where the search had none it
  * is half the cost of the argmax architecture, at least that of the cheapest one, and no limit where these cost nothing.
@@ -91,7 +97,15 @@ export function derivations(
   const asked = rules ?? comparedRules(record, epoch);
   if (asked.length === 0) throw new DeriveError("derivations: expected at least one rule, got none.");
   const input = { ...deriveInputOf(record, epoch), key: fold(randomKey(record.config.seed), "derive") };
-  return Object.fromEntries(asked.map((rule) => [ruleName(rule), derive(input, rule)]));
+  const names = asked.map(ruleName);
+  asked.forEach((rule, i) => {
+    const first = names.indexOf(names[i] as string);
+    if (ownIn(rule) !== ownIn(asked[first] as RuleChoice))
+      throw new DeriveError(
+        `derivations: expected rules of different names, got two that are called "${names[i]}". Name one of the functions otherwise.`,
+      );
+  });
+  return Object.fromEntries(asked.map((rule, i) => [names[i] as string, derive(input, rule)]));
 }
 
 /**

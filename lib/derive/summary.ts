@@ -1,5 +1,6 @@
 import { ops } from "../cost/cost";
 import { totalCost } from "../cost/costTable";
+import { evaluatedImages } from "../records/evaluatedImages";
 import type { SearchRecord } from "../records/searchRecord";
 import type { Genotype } from "../space/genotype";
 import { genotypeHash } from "../space/genotypeJson";
@@ -26,8 +27,12 @@ export interface SearchSummary {
   readonly warnings: readonly string[];
   readonly realParams: number;
   readonly binaryParams: number;
-  /** Shares in [0, 1], shared weights, batch norms recalibrated; on the test images, or the alpha split if not measured there. */
+  /**
+   * Shares in [0, 1], shared weights, batch norms recalibrated; on the test images, or on those of the alpha split that every epoch measures
+   * if not measured there: at the epoch the search chose, else the last.
+   */
   readonly supernetAccuracy: number;
+  /** The same, of the argmax architecture of that epoch: an architecture of another rule is not what it is of. */
   readonly derivedAccuracy: number;
   readonly accuracyImages: string;
   readonly dataset: string;
@@ -59,7 +64,7 @@ export function searchSummary(
   genotype: Genotype,
   derivation?: Judgement,
 ): SearchSummary {
-  const last = record.epochs.at(-1);
+  const at = record.epochs.find(({ epoch }) => epoch === record.chosen?.epoch) ?? record.epochs.at(-1);
   const cost = totalCost(genotype, record.config.binarization);
   const { test } = record;
   const judged = derivation ?? judgement(record, genotype);
@@ -78,11 +83,11 @@ export function searchSummary(
     warnings: judged.warnings.map(({ text }) => text),
     realParams: cost.realParams,
     binaryParams: cost.binaryParams,
-    supernetAccuracy: test?.supernetAccuracy ?? last?.supernetAccuracy ?? Number.NaN,
-    derivedAccuracy: test?.derivedAccuracy ?? last?.derivedAccuracy ?? Number.NaN,
+    supernetAccuracy: test?.supernetAccuracy ?? at?.supernetAccuracy ?? Number.NaN,
+    derivedAccuracy: test?.derivedAccuracy ?? at?.derivedAccuracy ?? Number.NaN,
     accuracyImages: test
       ? counted(test.images, "test image")
-      : `${counted(record.data.alphaImages, "image")} of the alpha split`,
+      : `${counted(evaluatedImages(record), "image")} of the alpha split`,
     dataset: record.data.name,
     note: record.data.note,
     backend: record.backend.name,

@@ -37,7 +37,7 @@ export function summaryText(summary: StoredSummary): string {
     ...(summary.held ? [["budget", heldText(summary.held)] as const] : []),
     ["parameters", `${count(summary.binaryParams)} binary, ${count(summary.realParams)} real`],
     ["supernet accuracy", `${percent(summary.supernetAccuracy)}  (${summary.accuracyImages}; 1 seed)`],
-    ["derived, shared weights", `${percent(summary.derivedAccuracy)}  (same images; not trained on its own)`],
+    ["argmax, shared weights", `${percent(summary.derivedAccuracy)}  (same images; not trained on its own)`],
     [
       "data",
       `${summary.dataset}, seed ${summary.seed}, ${counted(summary.epochs, "epoch")}, ${summary.seconds.toFixed(0)} s of steps, engine ${summary.backend}`,

@@ -6,13 +6,16 @@ import { resultIn } from "../records/raceStandings";
 export interface FitRanking {
   /** Networks with a score in the first rung. */
   readonly networks: number;
-  /** Kendall's τ_b of scores and predictions of networks left out of the fit, over all of them: the record's `fit.tau`. */
+  /** Kendall's τ_b of scores and predictions of networks left out of the fit, over all of them: a record's `fit.tau`, from schema 3 on. */
   readonly tau: Correlation | null;
   /** Uniform draws among them. */
   readonly uniform: number;
   /** The same predictions over the uniform draws alone. */
   readonly tauOfUniform: Correlation | null;
-  /** Of scores and of whether a network is a uniform draw, without any fit: later proposals are better because the race chose them. */
+  /**
+   * Of scores and of whether a network is a uniform draw, without any fit: later proposals are better because the race chose them. Without an
+   * interval (that of τ is for variables without ties), and not larger than `√(2 p (1 − p) n / (n − 1))` with `p` the share of uniform draws.
+   */
   readonly tauOfOrigin: Correlation | null;
 }
 
@@ -46,11 +49,12 @@ export function fitRanking(race: Pick<RaceRecord, "config" | "networks">): FitRa
           rows.map(({ score }) => score),
           rows.map(of),
         );
+  const ofOrigin = tauOf(predicted, ({ isUniform }) => (isUniform ? 0 : 1));
   return {
     networks: scored.length,
     tau: tauOf(predicted, (row) => row.predicted),
     uniform: uniform.length,
     tauOfUniform: tauOf(uniform, (row) => row.predicted),
-    tauOfOrigin: tauOf(predicted, ({ isUniform }) => (isUniform ? 0 : 1)),
+    tauOfOrigin: ofOrigin && { ...ofOrigin, interval: null },
   };
 }

@@ -58,3 +58,16 @@ export function bootstrapPoints(
 export function percentileInterval(draws: readonly number[]): [number, number] {
   return [quantile(draws, 0.025), quantile(draws, 0.975)];
 }
+
+/**
+ * The percentile interval of a value that is a maximum, such as the area below a front: moved by as much as the draws' mean lies off
+ * the value. Drawn anew, some point always comes out better than its mean, so that the draws lie too high as a whole; how far they
+ * scatter is what the interval says. The value lies too high for the same reason, which nothing here takes off.
+ *
+ * Reference: Efron 1987, "Better bootstrap confidence intervals" (intervals of biased estimators).
+ */
+export function intervalAround(value: number, draws: readonly number[]): [number, number] {
+  const bias = mean(draws) - value;
+  const [low, high] = percentileInterval(draws);
+  return [low - bias, high - bias];
+}

@@ -3,7 +3,7 @@ import { type ComparedMeasure, comparedMeasures, measureNames } from "../cost/co
 import { randomKey } from "../random/randomKey";
 import { ConfigError, RecordError } from "../util/errors";
 import { type AttainmentStep, attainmentCurve } from "./attainment";
-import { bootstrapPoints, percentileInterval, pointOf } from "./bootstrap";
+import { bootstrapPoints, intervalAround, pointOf } from "./bootstrap";
 import { costOfRow, type FrontierGrouping, groupRuns, type RunGroup } from "./groupRuns";
 import { type CostAxis, hypervolume, type ReferencePoint } from "./hypervolume";
 import { type CostAccuracy, onFront } from "./paretoFront";
@@ -129,7 +129,8 @@ export function frontier(runs: readonly RunPoint[], options: FrontierOptions = {
         axis,
       );
     const varies = groups.some((row, i) => keep(i) && row.runs.length > 1);
-    return { value: of(points), interval: varies ? percentileInterval(drawn.map(of)) : null };
+    const value = of(points);
+    return { value, interval: varies ? intervalAround(value, drawn.map(of)) : null };
   };
   const methods = [...new Set(groups.map(({ method }) => method))].sort();
   return deepFreeze({

@@ -50,9 +50,9 @@ export function newRaceRecord(
 /** @throws RecordError if the data, the engine or its threads are not those a race began with: numbers would not compare. */
 export function checkSameMachine(record: RaceRecord, { backend, data }: WorkerAbout, path: string): void {
   checkSameData(record.data, data, path, raceWords);
-  if (record.schema !== raceRecordSchema)
+  if (record.schema === 1)
     throw new RecordError(
-      `${path}: this race recalibrates batch norms on images as they are, as records of schema ${record.schema} do, schema ${raceRecordSchema} on augmented ones; its accuracies would not compare. Choose another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
+      `${path}: this race recalibrates batch norms on images as they are, as records of schema 1 do, later ones on augmented ones; its accuracies would not compare. Choose another folder, or finish it with the version that began it (bars ${record.versions.bars}).`,
     );
   const { name, threads } = record.backend;
   if (name === backend.name && threads === backend.threads) return;

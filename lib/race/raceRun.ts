@@ -2,7 +2,7 @@ import { fitAlphas, raceFitKey } from "../analysis/fitAlphas";
 import type { RaceConfig } from "../config/raceConfig";
 import { KeptRun } from "../loop/keptRun";
 import type { RaceNetwork, RaceRecord, RaceResult } from "../records/raceRecord";
-import { writeRaceRecord } from "../records/raceRecordFile";
+import { raceRecordSchema, writeRaceRecord } from "../records/raceRecordFile";
 import {
   bestOf,
   entrants,
@@ -105,7 +105,11 @@ export class RaceRun {
       return score === null ? [] : [{ genotype: network.genotype, score }];
     });
     const key = raceFitKey(this.config.seed);
-    if (this.record.fit === null) await this.#put({ fit: fitAlphas(this.config.space, scored, key) });
+    if (this.record.fit === null) {
+      const fit = fitAlphas(this.config.space, scored, key);
+      // Of a race that an earlier version began this is the first number that schema 3 changes.
+      await this.#put({ fit, schema: raceRecordSchema });
+    }
   }
 
   async #rung(rung: Rung): Promise<void> {

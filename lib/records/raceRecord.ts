@@ -84,7 +84,10 @@ export interface RaceFit {
   readonly offset?: number;
   /** Standard deviation of what the fit leaves of the scores, in standard deviations of the scores. */
   readonly residual: number;
-  /** Kendall's rank correlation of scores and predictions for networks that were left out of the fit, by folds. */
+  /**
+   * Kendall's rank correlation of scores and predictions for networks that were left out of the fit, by folds, without the mean of each
+   * fold's fit; in records of schema 1 and 2 with it, which makes τ of a fit that knows nothing negative, and hardly changes that of one that ranks.
+   */
   readonly tau: {
     readonly value: number;
     readonly interval: readonly [number, number] | null;
@@ -95,8 +98,11 @@ export interface RaceFit {
 /** One race, stored whole. Plain JSON. */
 export interface RaceRecord {
   readonly kind: "bars.race-record";
-  /** 2; 1 where held-out accuracies were measured with batch norms' statistics of images as they are. */
-  readonly schema: 1 | 2;
+  /**
+   * 3; 1 where held-out accuracies were measured with batch norms' statistics of images as they are; 1 and 2 where `fit.tau` is of predictions
+   * with the mean of each fold's fit.
+   */
+  readonly schema: 1 | 2 | 3;
   readonly config: RaceConfig;
   /** Genotypes that the user entered, as given. */
   readonly own: readonly Genotype[];

@@ -8,13 +8,13 @@ import { recordText } from "./recordText";
 import { sealed } from "./seal";
 
 /** Schema this version of the library writes. */
-export const raceRecordSchema = 2;
+export const raceRecordSchema = 3;
 
 const form = {
   what: "a record of a race",
   kind: "bars.race-record",
   schema: raceRecordSchema,
-  earlier: [1],
+  earlier: [1, 2],
   shape: raceRecordShape,
   hashed: ["config", "own"],
 } as const;

@@ -94,7 +94,7 @@ const fitShape = objectOf<RaceFit>({
 /** Every field of the record of a race. */
 export const raceRecordShape = objectOf<RaceRecord>({
   kind: oneOf(["bars.race-record"]),
-  schema: oneOf([1, 2]),
+  schema: oneOf([1, 2, 3]),
   config: acceptedBy<RaceConfig>(raceConfig),
   own: listOf(genotypeShape),
   configHash: sha256Text,

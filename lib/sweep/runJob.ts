@@ -166,14 +166,18 @@ async function runStep(
         ...search,
       });
       const model = evolvedModel(record, next.name);
-      saveGenotype(join(files.genotype, ".."), model.genotype);
-      return { ...sofar, model, cost: totalCost(model.genotype) };
+      const { fitness } = next.config;
+      const style =
+        fitness.kind === "training" ? fitness.train.binarization : sofar.search?.config.binarization;
+      saveGenotype(join(files.genotype, ".."), model.genotype, style);
+      return { ...sofar, model, cost: totalCost(model.genotype, style) };
     }
     case "race": {
       const record = await runner.race(next.config, { directory: files.race, progress, signal });
       const model = racedModel(record, record.winner, next.name);
-      saveGenotype(join(files.genotype, ".."), model.genotype);
-      return { ...sofar, model, cost: totalCost(model.genotype) };
+      const style = record.config.train.binarization;
+      saveGenotype(join(files.genotype, ".."), model.genotype, style);
+      return { ...sofar, model, cost: totalCost(model.genotype, style) };
     }
     case "train": {
       const model = (next.model ?? sofar.model) as ModelSpec;

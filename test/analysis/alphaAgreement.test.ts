@@ -32,6 +32,25 @@ describe("alphaAgreement", () => {
     expect(opposite?.sameChoice).toBe(0);
   });
 
+  it("sees a shift where every operation is decided alone", () => {
+    const { samplers } = record.config;
+    const alone = (one: SearchRecord): SearchRecord => ({
+      ...one,
+      config: {
+        ...one.config,
+        samplers: { ...samplers, cell: { ...samplers.cell, method: "sigmoid" } },
+      } as SearchRecord["config"],
+    });
+    const [off] = alphaAgreement({ a: alone(record), b: alone(changed((alpha) => alpha - 100)) });
+    const edges = record.config.space.steps;
+    expect(edges).toBeGreaterThan(0);
+    expect(off?.sameChoice).toBeLessThan(0.7);
+    expect(off?.width).toBeCloseTo(1, 12);
+    const [same] = alphaAgreement({ a: alone(record), b: alone(changed((alpha) => 2 * alpha)) });
+    expect(same).toMatchObject({ sameChoice: 1 });
+    expect(same?.cells).toBeCloseTo(1, 12);
+  });
+
   it("compares the epochs the searches chose", () => {
     const early = { ...record, chosen: { epoch: 0, reason: "flat" } };
     const first = alphaAgreement({ a: early, b: { ...record, epochs: record.epochs.slice(0, 1) } })[0];

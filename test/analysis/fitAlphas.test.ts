@@ -51,7 +51,8 @@ describe("fitAlphas", () => {
       expect(fit?.lambda).toBeGreaterThanOrEqual(30);
       return fit?.tau?.value as number;
     });
-    expect(taus.reduce((sum, tau) => sum + tau / 4, 0)).toBeLessThan(0.15);
+    // Predictions with the mean of each fold's fit would make it -0.2.
+    expect(Math.abs(taus.reduce((sum, tau) => sum + tau / 4, 0))).toBeLessThan(0.12);
   });
 
   it("is surer of a choice the more often it was seen", () => {

@@ -118,6 +118,11 @@ describe("measuresAgainstAccuracy", () => {
     expect(() => measuresAgainstAccuracy([first, other], {}, { key })).toThrow(
       'measuresAgainstAccuracy: "m1" was analysed on other images or with other settings than "m0"; analyse all runs alike.',
     );
+    const second = some[1] as AnalysisRecord;
+    const later = { ...second, run: { ...(second.run as NonNullable<typeof second.run>), epoch: 9 } };
+    expect(() => measuresAgainstAccuracy([first, later], {}, { key })).toThrow(
+      'measuresAgainstAccuracy: "m1" was analysed at its last epoch (10), "m0" at its last epoch (1); take trainings of one length, and one checkpoint.',
+    );
     expect(() => measuresAgainstAccuracy([{ ...first, run: null }], {}, { key })).toThrow(
       "measuresAgainstAccuracy: record 0 has no test accuracy; analyse finished runs.",
     );

@@ -73,6 +73,14 @@ describe("networkScores", () => {
     expect(score("zeroed", { ...record, taps: earlier } as never)).toBeNull();
   });
 
+  it("take no other layer for one that lacks what is asked", () => {
+    const taps = record.taps.map((tap) => (tap.name === "c.bits" ? { ...tap, rank: null } : tap));
+    const gradient = { kernels: [{ cosine: null }, { cosine: 0.9 }] };
+    const lacking = { ...record, taps, gradient } as unknown as AnalysisRecord;
+    expect([score("rankPooledLast", lacking), score("rankPooled", lacking)]).toEqual([null, 3]);
+    expect([score("cosineFirst", lacking), score("cosineMean", lacking)]).toEqual([null, 0.9]);
+  });
+
   it("are null where a network has no such layers", () => {
     const empty = { ...record, taps: [] };
     for (const name of ["entropyMean", "entropyLeast", "rankPooledLast", "zeroed", "minCut"])

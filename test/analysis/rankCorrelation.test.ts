@@ -60,6 +60,8 @@ describe("spearman and kendall", () => {
       readonly [number[], number[]],
     ];
     expect([spearman(...four)?.interval, kendall(...five)?.interval]).toEqual([null, null]);
+    // Of perfect agreement Fisher's transformation knows none.
+    expect([spearman(x, x)?.interval, kendall(x, x)?.interval]).toEqual([null, null]);
     expect(spearman(...five)?.interval).toHaveLength(2);
     expect(kendall(...six)?.interval).toHaveLength(2);
     expect(partialSpearman(...five, [2, 1, 3, 5, 4])?.interval).toBeNull();

@@ -7,11 +7,13 @@ import { totalCost } from "../../lib/cost/costTable";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { derive } from "../../lib/derive/derive";
 import { heldText } from "../../lib/derive/heldText";
+import { oneHotAlphas } from "../../lib/derive/oneHotAlphas";
 import { prunedNetwork } from "../../lib/derive/prunedNetwork";
 import { alphaRanking } from "../../lib/experiments/alphaRanking";
 import { loadTrainRecords } from "../../lib/experiments/loadTrainRecords";
 import { randomKey } from "../../lib/random/randomKey";
 import type { RaceFit, RaceRecord } from "../../lib/records/raceRecord";
+import { readRaceRecord } from "../../lib/records/raceRecordFile";
 import { genotype } from "../../lib/space/genotype";
 import { randomAlphas } from "../../lib/space/randomAlphas";
 import { DeriveError } from "../../lib/util/errors";
@@ -69,6 +71,18 @@ describe("a derivation from a race's fitted alphas", () => {
         }
       }
     }
+  });
+
+  it("counts a network that costs exactly what the band asks for as inside", () => {
+    const raced = readRaceRecord("data/records/protocol/A-race-0.json");
+    const { genotype, cost } = raced.networks[raced.winner as number] as RaceRecord["networks"][number];
+    const [least, most] = [cost.bops, 4_253_120];
+    // A share of a budget, times the budget, came out larger than what it is a share of.
+    expect((least / most) * most).toBeGreaterThan(least);
+    const band = { measure: "bops", atLeast: least, atMost: most } as const;
+    const certain = { ...(raced.fit as RaceFit), alphas: oneHotAlphas(genotype, 30) };
+    const input = deriveInputOf({ ...raced, config: { ...raced.config, band }, fit: certain });
+    expect(derive(input, { rule: "budget", prune: true }).cost.bops).toBe(least);
   });
 
   it("works by every rule that needs no supernet", () => {

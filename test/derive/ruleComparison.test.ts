@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deriveInputOf } from "../../lib/derive/alphasAt";
 import { budgetGrid, budgetSweep } from "../../lib/derive/budgetSweep";
 import { derive, deriveRules } from "../../lib/derive/derive";
+import type { DeriveInput } from "../../lib/derive/deriveRule";
 import { comparedRules, derivations, ruleComparison } from "../../lib/derive/ruleComparison";
 import type { SearchRecord } from "../../lib/records/searchRecord";
 import { DeriveError } from "../../lib/util/errors";
@@ -84,6 +85,20 @@ describe("ruleComparison", () => {
     };
     expect(comparedRules(real)).toContainEqual({ rule: "budget", measure: "bops", budget: null });
     expect(ruleComparison(real).find(({ rule }) => rule.startsWith("budget"))?.bops).toBe(0);
+  });
+
+  it("refuses two rules of one's own that are called alike, of which one would be lost", () => {
+    const named = (rule: "argmax" | "skip_cap") => {
+      const mine = (input: DeriveInput) => derive(input, rule).genotype;
+      return mine;
+    };
+    const [one, other] = [named("argmax"), named("skip_cap")];
+    expect(() => derivations(record, [one, other])).toThrow(
+      new DeriveError(
+        'derivations: expected rules of different names, got two that are called "mine (own)". Name one of the functions otherwise.',
+      ),
+    );
+    expect(Object.keys(derivations(record, [one, one, "argmax"]))).toEqual(["mine (own)", "argmax"]);
   });
 
   it("refuses an empty list", () => {

@@ -150,6 +150,19 @@ describe("figures of analyses", () => {
     );
   });
 
+  it("leave layers whose codes are too short out of a cell's path, and gaps where no layer is left", () => {
+    const table = madeUpInformation();
+    const rows = table.rows.map((row) =>
+      row["place"] === "cell0.layer1" || (row["cell"] === 1 && row["epoch"] === 4)
+        ? { ...row, inputInformation: null, labelInformation: null }
+        : row,
+    );
+    const { data } = informationPlane({ ...table, rows });
+    const path = (name: string) => data.find((trace) => trace.name === name) as { x?: unknown; y?: unknown };
+    expect(path("cell 0").x).toEqual([4, 3.6, 3.2]);
+    expect((path("cell 1").y as (number | null)[])[1]).toBeNull();
+  });
+
   it("give each stage a panel of the information plane, on the same axes, each cell once in colour", () => {
     const figure = informationPlane(stored("information-over-epochs"));
     const named = figure.data.filter(({ name }) => name !== undefined);

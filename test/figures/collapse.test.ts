@@ -72,6 +72,10 @@ describe("collapseComparison", () => {
     expect(bands).toHaveLength(2);
     expect(figure.layout.meta?.bars?.measured).toContain("Lines: mean over searches (plain: 2, cured: 1)");
     expect(figure.layout.meta?.bars?.sources.seeds).toEqual([0, 1]);
+    const stopped = { ...shifted, epochs: shifted.epochs.slice(0, 2) };
+    expect(collapseComparison({ plain: [record, stopped] }).layout.meta?.bars?.measured).toContain(
+      "(plain: 2, fewer after epoch 2)",
+    );
   });
 
   it("refuses a group without records, and more groups than looks", () => {

@@ -329,3 +329,16 @@ describe("fromConvention", () => {
     }
   });
 });
+
+describe("the area below a front of rows that cost alike", () => {
+  it("has an interval that holds it, though each draw has its own best row", () => {
+    const runs = Array.from({ length: 12 }, (_, i) =>
+      seedsOf([0.58, 0.6, 0.62], { name: `net ${i}`, model: `model ${i}` }),
+    ).flat();
+    const { value, interval } = frontier(runs, { measure: "bops" }).area;
+    const [low, high] = interval as [number, number];
+    expect(low).toBeLessThan(value);
+    expect(high).toBeGreaterThan(value);
+    expect(high - low).toBeLessThan(0.02);
+  });
+});

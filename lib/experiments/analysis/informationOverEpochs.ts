@@ -108,7 +108,7 @@ export function informationTable(record: TrainRecord, found: readonly KeptEpoch[
   return table(`Binary layers of ${record.model.name} over training`, columns, rows, {
     sources: [record.configHash],
     notes: [
-      `${data.images} training images of ${data.name}; means over ${config.subsets} random codes of ${config.bits} bits, plug-in with Miller-Madow correction.`,
+      `${data.images} training images of ${data.name}; means over ${config.subsets} random codes of ${config.bits} bits. I(X;T): plug-in with Miller-Madow correction; I(T;Y): plug-in less what is left of it where labels are shuffled.`,
       `Trained on ${record.data.trainImages} images for ${counted(record.config.epochs, "epoch")}, seed ${record.config.seed}. One training: no spread over seeds.`,
     ],
   });

@@ -37,9 +37,14 @@ export function longerReading(shorter: Frontier, longer: Frontier): string {
   const verdict = stays
     ? `The order by accuracy stays: ${names(then)}.`
     : `The order by accuracy changes from ${names(first)} to ${names(then)}.`;
+  const alone = longer.rows.filter((after) => !pairs.some(({ name }) => name === after.name));
+  const left =
+    alone.length === 0
+      ? ""
+      : ` Left out, since the shorter trainings have ${alone.length === 1 ? "none of that name" : "none of these names"}: ${names(alone.map(({ name }) => name))}.`;
   const single = pairs.some(({ before, after }) => before.runs.length < 2 || after.runs.length < 2);
   const note = single ? " Where a mean is of one run its spread is not known." : "";
-  return `Test accuracy, shorter → longer: ${each.join("; ")}. ${verdict}${note}`;
+  return `Test accuracy, shorter → longer: ${each.join("; ")}. ${verdict}${left}${note}`;
 }
 
 function meanOf({ accuracy }: FrontierRow): number {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { costReport } from "../../cost/costReport";
 import { type Judgement, type SearchSummary, searchSummary } from "../../derive/summary";
+import type { BlockStyle } from "../../primitives/blockStyle";
 import { sealedText } from "../../records/seal";
 import type { SearchRecord } from "../../records/searchRecord";
 import { describeGenotype } from "../../space/describeGenotype";
@@ -25,6 +26,9 @@ export interface ArchitectureFiles extends GenotypeFiles {
  * Writes an architecture into a folder: `genotype.json`, `genotype.svg` (drawing) and `genotype.txt` (description and
  * cost of every layer). Each file is replaced whole or not at all.
  *
+ * @param style of the blocks, for the costs: `config.binarization` of a search, `config.train.binarization` of a race; by default the
+ * library's.
+ *
  * @example
  * ```ts
  * const record = bars.readSearchRecord("data/records/search-cured-seed0.json");
@@ -33,7 +37,7 @@ export interface ArchitectureFiles extends GenotypeFiles {
  * console.log(Object.values(files).map((path) => path.split("/").at(-1))); // ["genotype.json","genotype.svg","genotype.txt"]
  * ```
  */
-export function saveGenotype(directory: string, genotype: Genotype): GenotypeFiles {
+export function saveGenotype(directory: string, genotype: Genotype, style?: BlockStyle): GenotypeFiles {
   const files = {
     genotype: join(directory, "genotype.json"),
     drawing: join(directory, "genotype.svg"),
@@ -43,7 +47,7 @@ export function saveGenotype(directory: string, genotype: Genotype): GenotypeFil
   writeFileAtomic(files.drawing, drawGenotype(genotype));
   writeFileAtomic(
     files.report,
-    `${describeGenotype(genotype)}\n\n${costReport(genotype, { detail: "layers" }).text}\n`,
+    `${describeGenotype(genotype)}\n\n${costReport(genotype, { detail: "layers", ...(style ? { style } : {}) }).text}\n`,
   );
   return files;
 }
@@ -68,7 +72,10 @@ export function saveArchitecture(
   derivation?: Judgement,
 ): { readonly files: ArchitectureFiles; readonly summary: SearchSummary } {
   const summary = searchSummary(record, genotype, derivation);
-  const files = { ...saveGenotype(directory, genotype), summary: join(directory, "summary.json") };
+  const files = {
+    ...saveGenotype(directory, genotype, record.config.binarization),
+    summary: join(directory, "summary.json"),
+  };
   writeFileAtomic(files.summary, sealedText(summary));
   return { files, summary };
 }

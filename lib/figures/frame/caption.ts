@@ -52,9 +52,3 @@ function originOf(record: SearchRecord | RaceRecord): Pick<FigureCaption, "origi
   ];
   return { origin: origin.join(" · "), sources: recordSources(record) };
 }
-
-/** Images the accuracies of each epoch were measured on. */
-export function evaluatedImages(record: SearchRecord): number {
-  const { evaluationImages } = record.config;
-  return evaluationImages > 0 ? Math.min(evaluationImages, record.data.alphaImages) : record.data.alphaImages;
-}

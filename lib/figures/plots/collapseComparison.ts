@@ -52,7 +52,7 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
     ]),
   ) as unknown as Record<CollapseMeasureName, Trace[]>;
   const longest = Math.max(...records.map(({ epochs }) => epochs.length));
-  const seeds = entries.map(([group, own]) => `${group}: ${own.length}`).join(", ");
+  const seeds = entries.map(([group, own]) => `${group}: ${own.length}${shortened(own)}`).join(", ");
   const { data } = first;
   return dashboardFrame({
     title: `Signs of collapse: ${entries.map(([group]) => group).join(" against ")}`,
@@ -71,6 +71,13 @@ export function collapseComparison(groups: Readonly<Record<string, readonly Sear
     },
     panels: measurePanels(traces, longest, {}, `${costName(first)} of one image (argmax)`),
   });
+}
+
+/** From which epoch on fewer searches of a group are left. */
+function shortened(records: readonly SearchRecord[]): string {
+  const lengths = records.map(({ epochs }) => epochs.length);
+  const shortest = Math.min(...lengths);
+  return shortest === Math.max(...lengths) ? "" : `, fewer after epoch ${shortest}`;
 }
 
 function groupTraces(

@@ -1,7 +1,8 @@
 import { type Level, levels } from "../../config/samplers";
 import { measureNames } from "../../cost/cost";
+import { evaluatedImages } from "../../records/evaluatedImages";
 import type { SearchRecord } from "../../records/searchRecord";
-import { evaluatedImages, recordCaption } from "../frame/caption";
+import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";

@@ -1,4 +1,5 @@
 import type { Table } from "../../records/table";
+import { mean } from "../../util/statistics";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel } from "../frame/figureFrame";
 import { seriesStyle } from "../frame/seriesStyle";
@@ -10,8 +11,9 @@ import { typedTrace } from "../frame/typedTrace";
 interface CellPath {
   readonly cell: number;
   readonly stage: number | null;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
+  /** Null after epochs of which nothing is known: its layers have fewer units than a code has bits. */
+  readonly x: readonly (number | null)[];
+  readonly y: readonly (number | null)[];
 }
 
 /**
@@ -80,15 +82,17 @@ function pathsOf(over: Table, epochs: readonly number[]): CellPath[] {
   const cells = [...new Set(known.map(({ cell }) => cell as number))];
   return cells.map((cell) => {
     const rows = known.filter((row) => row["cell"] === cell);
-    const mean = (column: string, epoch: number) => {
-      const values = rows.filter((row) => row["epoch"] === epoch).map((row) => row[column] as number);
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    const meanOf = (column: string, epoch: number) => {
+      const values = rows
+        .filter((row) => row["epoch"] === epoch)
+        .flatMap(({ [column]: value }) => (typeof value === "number" ? [value] : []));
+      return values.length === 0 ? null : mean(values);
     };
     return {
       cell,
       stage: (rows[0]?.["stage"] as number | null | undefined) ?? null,
-      x: epochs.map((epoch) => mean("inputInformation", epoch)),
-      y: epochs.map((epoch) => mean("labelInformation", epoch)),
+      x: epochs.map((epoch) => meanOf("inputInformation", epoch)),
+      y: epochs.map((epoch) => meanOf("labelInformation", epoch)),
     };
   });
 }
@@ -126,7 +130,8 @@ function behind(paths: readonly CellPath[]): Trace {
 }
 
 /** The range of values with room for the marks. */
-function roomy(values: readonly number[]): [number, number] {
+function roomy(all: readonly (number | null)[]): [number, number] {
+  const values = all.filter((value) => value !== null);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const air = 0.07 * (high - low) || 0.1;
   return [low - air, high + air];

@@ -1,5 +1,6 @@
+import { evaluatedImages } from "../../records/evaluatedImages";
 import type { EpochRecord, SearchRecord } from "../../records/searchRecord";
-import { evaluatedImages, recordCaption } from "../frame/caption";
+import { recordCaption } from "../frame/caption";
 import { epochAxis } from "../frame/epochAxis";
 import type { Figure, Trace } from "../frame/figure";
 import { figureFrame, type Panel, warmupBand } from "../frame/figureFrame";

@@ -73,8 +73,10 @@ function compared<T extends number | string>(value: T, sign: string, other: T): 
 function amountOf(text: string): number | null {
   const [, digits, unit = ""] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(k|M|G|%)?$/.exec(text) ?? [];
   if (digits === undefined) return null;
-  const scale = { "": 1, k: 1e3, M: 1e6, G: 1e9, "%": 0.01 }[unit] as number;
-  return Number(digits) * scale;
+  // By the power of ten in the text: a product would be rounded once more, and no longer be the number that was written down.
+  const [digit, power = "0"] = digits.split("e") as [string, string?];
+  const shift = { "": 0, k: 3, M: 6, G: 9, "%": -2 }[unit] as number;
+  return Number(`${digit}e${Number(power) + shift}`);
 }
 
 const letters = new Intl.Collator("en", { numeric: true });

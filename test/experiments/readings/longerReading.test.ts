@@ -23,6 +23,14 @@ describe("longerReading", () => {
     expect(longerReading(longer, longer)).toContain("The order by accuracy stays: `bars-6M`, ");
   });
 
+  it("names what has no shorter training of its name", () => {
+    const some = { ...shorter, rows: shorter.rows.filter(({ name }) => name !== "bars-6M") } as Frontier;
+    expect(longerReading(some, longer)).toContain(
+      " Left out, since the shorter trainings have none of that name: `bars-6M`.",
+    );
+    expect(longerReading(shorter, longer)).not.toContain("Left out");
+  });
+
   it("refuses frontiers without a network in common", () => {
     expect(() => longerReading({ ...shorter, rows: [] } as Frontier, longer)).toThrow(
       "longerReading: expected networks that were trained both ways, got none of one name.",
