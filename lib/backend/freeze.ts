@@ -87,6 +87,8 @@ function compile<X extends tf.Tensor, Y extends tf.Tensor>(
     return backend.freeze(hole, result);
   } finally {
     compiling--;
-    tf.dispose(result === undefined ? [hole] : [hole, result]);
+    // A tensor that the body has from elsewhere is its owner's.
+    const own = result !== undefined && result.id > hole.id;
+    tf.dispose(own ? [hole, result as Y] : [hole]);
   }
 }

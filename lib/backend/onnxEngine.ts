@@ -59,10 +59,18 @@ function askedThreads(): number {
   );
 }
 
+/** Whether steps may run as stages, by `BARS_ONNX_STAGES`: 0 or 1, 1 without it. */
+function stagesAsked(): boolean {
+  const asked = process.env["BARS_ONNX_STAGES"]?.trim() ?? "";
+  if (["", "0", "1"].includes(asked)) return asked !== "0";
+  throw new ConfigError(
+    `BARS_ONNX_STAGES: expected 0 (ONNX Runtime alone) or 1, got "${asked}". Unset it for stages where they can run.`,
+  );
+}
+
 async function start(provider: Provider): Promise<RunningEngine> {
-  const threads = askedThreads();
+  const [threads, wanted] = [askedThreads(), stagesAsked()];
   try {
-    const wanted = process.env["BARS_ONNX_STAGES"] !== "0";
     const { version, staged, unstaged } = await registerOnnx("onnx", { provider, threads, staged: wanted });
     registerFusedKernels("onnx");
     muteGreeting();

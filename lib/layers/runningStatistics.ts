@@ -15,7 +15,8 @@ export interface NormStatistics {
 export type BatchStatistics = Map<string, NormStatistics>;
 
 /**
- * Running mean and variance of every batch norm, as training batches pass: `(1 − momentum) · old + momentum · batch`. The first batch sets them.
+ * Running mean and variance of every batch norm, as training batches pass: `(1 − momentum) · old + momentum · batch`. The first batch sets them; those of a
+ * batch norm, or channel, that it did not compute begin at mean 0 and variance 1.
  */
 export class RunningStatistics {
   readonly #momentum: number;

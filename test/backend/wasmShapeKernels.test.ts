@@ -69,6 +69,11 @@ describe("wasm kernels of shapes, and gradients made of several kernels, agree w
     await expectGradientParity([plain("x", [6, 5])], op);
   });
 
+  it("gather of the only row passes its gradient", async () => {
+    const op: Compute = (x) => tf.gather(tf.slice(x, [2, 0], [1, -1]), tf.tensor1d([0, 0], "int32"), 0);
+    await expectGradientParity([plain("x", [6, 5])], op);
+  });
+
   it("unsortedSegmentSum leaves out rows with numbers outside the segments", async () => {
     await expectParity([plain("x", [4, 3])], (x) =>
       tf.unsortedSegmentSum(x, tf.tensor1d([1, -1, 0, 1], "int32"), 2),

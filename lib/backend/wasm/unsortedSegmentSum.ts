@@ -14,7 +14,9 @@ export const unsortedSegmentSum: EngineKernel = {
     const numSegments = attributes["numSegments"] as number;
     const rest = x.shape.slice(segmentIds.rank);
     return tf.tidy(() => {
-      const members = tf.oneHot(tf.reshape(segmentIds, [-1]) as tf.Tensor1D, numSegments, 1, 0, "float32");
+      // tf.oneHot knows no single segment.
+      const own = tf.equal(tf.reshape(segmentIds, [-1, 1]), tf.range(0, numSegments, 1, "int32"));
+      const members = tf.cast(own, "float32");
       const rows = tf.reshape(tf.cast(x, "float32"), [segmentIds.size, -1]) as tf.Tensor2D;
       const sums = tf.matMul(members as tf.Tensor2D, rows, true, false);
       return tf.cast(tf.reshape(sums, [numSegments, ...rest]), x.dtype);

@@ -12,7 +12,8 @@ import { formOf, type ImageForms } from "./imageForms";
  * - `Σ x·y` without the image of products, where images are large and operators are a processor's.
  *
  * Images that only such sums read are never written to memory. Squares are not expanded, which would cancel digits
- * where a variance is small beside the mean's square. The image must have its channels first.
+ * where a variance is small beside the mean's square. Products of two images are: `Σ (x − mean)·y` loses about as many digits as `|mean|` is
+ * larger than the deviation of x. The image must have its channels first.
  *
  * Returns undefined where there is nothing to fold.
  */

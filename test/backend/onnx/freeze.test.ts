@@ -204,6 +204,10 @@ describe("freeze", () => {
     }
     frozen.dispose();
     expect((await constant.data())[0]).toBe(8);
+    const given = freeze(() => constant);
+    for (let i = 0; i < 2; i++) given.run(x).dispose();
+    given.dispose();
+    expect(constant.isDisposed).toBe(false);
   });
 
   it("becomes part of another's graph where it runs in that one's body", async () => {

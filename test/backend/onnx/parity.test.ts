@@ -382,12 +382,18 @@ paritySuite(() => {
       );
     });
 
-    it("take over where a tensor has no entries, or holds text", async () => {
+    it("take over where a tensor has no entries, or holds text, and where types are mixed", async () => {
+      await expectParity((i) => {
+        const [real, whole] = [i.normals(3), tf.tensor1d([1, 2, 3], "int32")];
+        return [tf.concat([real, whole]), tf.concat([whole, real])];
+      });
       await expectParity((i) => [tf.concat([tf.zeros([0, 3]), i.normals(2, 3)]), tf.sum(tf.zeros([0]))]);
       await tf.setBackend("onnx");
       const words = tf.tidy(() => tf.slice(tf.tensor1d(["a", "b", "c"]), 1, 2));
       expect(words.dataSync()).toEqual(["b", "c"]);
       words.dispose();
+      const mixed = () => tf.stack([tf.scalar(1.5), tf.scalar(1, "int32")]);
+      expect(() => tf.tidy(mixed)).toThrow("must have matching dtypes");
     });
   });
 });

@@ -20,6 +20,17 @@ describe("BARS_ONNX_THREADS", () => {
   });
 });
 
+describe("BARS_ONNX_STAGES", () => {
+  it.each(["false", "off", "00", "2"])("%s is refused", async (asked) => {
+    vi.stubEnv("BARS_ONNX_STAGES", asked);
+    await expect(onnxEngine.load()).rejects.toThrow(
+      new ConfigError(
+        `BARS_ONNX_STAGES: expected 0 (ONNX Runtime alone) or 1, got "${asked}". Unset it for stages where they can run.`,
+      ),
+    );
+  });
+});
+
 describe.runIf(findNative() !== undefined)("where steps cannot run as stages", () => {
   it("it is said: the process may not have the addresses that they reserve", () => {
     const module = resolve("packages/tfjs-onnxruntime/dist/stages/findNative.js");

@@ -17,6 +17,11 @@ export function sliceArguments(
   return slice_util.parseSliceParams(info as never, begin, size) as [number[], number[]];
 }
 
+/** ONNX joins tensors of one type alone. */
+function ofOneType(inputs: NamedInfos): boolean {
+  return Object.values(inputs).every(({ dtype }) => dtype === first(inputs).dtype);
+}
+
 interface StridedSliceAttributes {
   readonly begin: number[];
   readonly end: number[];
@@ -119,6 +124,7 @@ export const arrangementKernels: readonly LazyKernel[] = [
   },
   {
     name: "Concat",
+    accepts: ofOneType,
     infer(inputs, { axis }) {
       const parts = Object.values(inputs);
       const along = util.parseAxisParam(axis as number, (parts[0] as TensorInfo).shape)[0] as number;
@@ -133,6 +139,7 @@ export const arrangementKernels: readonly LazyKernel[] = [
   },
   {
     name: "Pack",
+    accepts: ofOneType,
     infer(inputs, { axis }) {
       const parts = Object.values(inputs);
       const shape = [...(parts[0] as TensorInfo).shape];
