@@ -38,7 +38,7 @@ const asked = {
 } as const;
 
 /**
- * The numbers of `docs/frontier-protocol.md`, version 1, with bands D of version 7 and E of version 8; the headlines are those of its versions 4 and 5, which train one network by
+ * The numbers of `docs/frontier-protocol.md`, version 1, with bands D of version 7, E of version 8 and F of version 9; the headlines are those of its versions 4 and 5, which train one network by
  * two recipes, and 6.
  *
  * @example
@@ -47,7 +47,7 @@ const asked = {
  * ```
  */
 export const frontierPlan: ComparisonPlan = Object.freeze({
-  bands: ["A", "B", "C", "D", "E"],
+  bands: ["A", "B", "C", "D", "E", "F"],
   searchSeeds: [0, 1, 2],
   trainingSeeds: [100, 101, 102],
   draws: 12,

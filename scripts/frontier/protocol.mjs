@@ -31,6 +31,15 @@ const bandC = {
   trainedIn: "A",
 };
 
+const bandB = {
+  space: { ...space, headActivation: "bn_relu" },
+  measure: "bops",
+  low: 6e6,
+  high: 7.5e6,
+  handMade: "resnet20-bireal-x0.4375",
+  race: { networks: 64, random: 32, keep: [16, 6, 3, 2], trainings: 91 },
+};
+
 /** ReActNet's block (arXiv:2003.03488): learnt shift, sign, convolution, batch norm, shifted PReLU. */
 const reactBlocks = [
   "activation=approx_sign",
@@ -39,13 +48,19 @@ const reactBlocks = [
   "rsign=true",
 ].map((one) => `binarization.${one}`);
 
-/** The race of bands D and E: networks have seeds of their own, and the last four are judged by two other seeds each. */
+/** The race of bands D, E and F: networks have seeds of their own, and the last four are judged by two other seeds each. */
 const racedAgain = {
   networks: 64,
   random: 32,
   keep: [16, 6, 4, 4],
   trainings: 102,
   settings: ["rungs.seeds=own", "rungs.again=2"],
+};
+
+/** That race, among networks with ReActNet's blocks. */
+const racedInBlocks = {
+  ...racedAgain,
+  settings: [...racedAgain.settings, ...reactBlocks.map((one) => `train.${one}`)],
 };
 
 /**
@@ -62,14 +77,7 @@ export const bands = {
     handMade: "resnet20-bireal-x0.25",
     earlier: "data/records/frontier/bars-6M-s0.json",
   },
-  B: {
-    space: { ...space, headActivation: "bn_relu" },
-    measure: "bops",
-    low: 6e6,
-    high: 7.5e6,
-    handMade: "resnet20-bireal-x0.4375",
-    race: { networks: 64, random: 32, keep: [16, 6, 3, 2], trainings: 91 },
-  },
+  B: bandB,
   C: bandC,
   /** Version 7: band C once more, by another race. */
   D: { ...bandC, drawnIn: "C", decides: true, race: racedAgain },
@@ -80,10 +88,16 @@ export const bands = {
     decides: true,
     blocks: reactBlocks,
     control: { arm: "hand-made-reactnet", network: "resnet20-reactnet-x0.25" },
-    race: {
-      ...racedAgain,
-      settings: [...racedAgain.settings, ...reactBlocks.map((one) => `train.${one}`)],
-    },
+    race: racedInBlocks,
+  },
+  /** Version 9: band B once more, by band E's race and in its blocks. */
+  F: {
+    ...bandB,
+    trainedIn: "B",
+    decides: true,
+    blocks: reactBlocks,
+    control: { arm: "hand-made-reactnet", network: "resnet20-reactnet-x0.4375" },
+    race: racedInBlocks,
   },
 };
 

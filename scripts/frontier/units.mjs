@@ -271,7 +271,7 @@ export function allUnits() {
   const names = Object.keys(bands);
   const all = [
     // Bands C and D are decided, whatever their other races give.
-    ...["A", "B", "E"].flatMap(decidingUnits),
+    ...["A", "B", "E", "F"].flatMap(decidingUnits),
     ...names.flatMap(decidingUnits),
     ...headlineUnits(),
     ...names.flatMap(besideUnits),

@@ -66,6 +66,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     ["C", 1.4e5, 1.7e5],
     ["D", 1.4e5, 1.7e5],
     ["E", 1.4e5, 1.7e5],
+    ["F", 6e6, 7.5e6],
   ]);
   for (const { low, high, different, costs } of drawn) {
     expect([different, costs.length]).toEqual([12, 12]);
@@ -84,7 +85,7 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
   // What decides alone: three races with three trainings; draws and the network made by hand are those of bands C and A.
   expect(count("D")).toBe(27);
   // The same, and the network made by hand with the others' blocks.
-  expect(count("E")).toBe(30);
+  expect(["E", "F"].map(count)).toEqual([30, 30]);
   const taken = units.filter(({ id, sameAs }) => id.startsWith("D/") && sameAs !== undefined);
   expect(taken.map(({ id, sameAs }) => [id.slice(1), sameAs?.slice(1)])).toEqual(
     taken.map(({ id }) => [id.slice(1), id.slice(1)]),
@@ -134,6 +135,20 @@ it("the comparison's bands hold their twelve draws, and its units are those of t
     [...sets("D/race-1"), ...blocks, 'space.headActivation="bn_relu"'].sort(),
   );
   for (const arm of ["race-1-winner", "draw-03"]) expect(sets(`E/${arm}-s100`)).toEqual(blocks);
+  // Band F is band B by band E's races and in its blocks.
+  for (const arm of ["race-1-winner", "draw-03"]) expect(sets(`F/${arm}-s100`)).toEqual(blocks);
+  const bounds = /^(band|space)\./;
+  const [raceB, raceE, raceF] = ["B", "E", "F"].map((band) => sets(`${band}/race-1`)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  expect(raceF.filter((set) => bounds.test(set))).toEqual(raceB.filter((set) => bounds.test(set)));
+  expect(raceF.filter((set) => !bounds.test(set))).toEqual(raceE.filter((set) => !bounds.test(set)));
+  const [handF, controlF] = ["hand-made", "hand-made-reactnet"].map((arm) =>
+    units.find(({ id }) => id === `F/${arm}-s101`),
+  );
+  expect([handF?.sameAs, controlF?.sameAs]).toEqual(["B/hand-made-s101", undefined]);
   const hand = (arm: string) => units.find(({ id }) => id === `E/${arm}-s101`);
   expect(hand("hand-made")?.sameAs).toBe("A/hand-made-s101");
   expect([hand("hand-made-reactnet")?.sameAs, sets("E/hand-made-reactnet-s101")]).toEqual([undefined, []]);

@@ -64,7 +64,7 @@ describe("informationOverEpochs", () => {
     expect(table.title).toBe("Binary layers of tiny over training");
     expect(table.provenance.sources).toEqual([readTrainRecord(join(run, "record.json")).configHash]);
     expect(table.provenance.notes[0]).toBe(
-      "48 training images of synthetic; means over 2 random codes of 3 bits, plug-in with Miller-Madow correction.",
+      "48 training images of synthetic; means over 2 random codes of 3 bits. I(X;T): plug-in with Miller-Madow correction; I(T;Y): plug-in less what is left of it where labels are shuffled.",
     );
     expect(table.provenance.notes[1]).toContain("for 3 epochs, seed 0. One training: no spread over seeds.");
     const tensors = tf.memory().numTensors;

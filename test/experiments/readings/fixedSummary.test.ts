@@ -50,6 +50,7 @@ describe("fixedSummary", () => {
       ["band C", "not begun", "–"],
       ["band D", "not begun", "–"],
       ["band E", "not begun", "–"],
+      ["band F", "not begun", "–"],
       ...[4, 5, 6].map((version) => [`headline, version ${version}`, "open", "–"]),
     ]);
   });
