@@ -138,9 +138,11 @@ function armTraces(
   const dots = own.flatMap(({ runs, i, name: arm }) => {
     const accuracies = runs.map(({ accuracy }) => accuracy);
     const places = stackedPlaces(accuracies, width);
+    // A stack of two fits below the mark of the mean; a higher one begins lower, as far as the row goes.
+    const lower = (Math.max(0, Math.max(...places) - 1) * dotSize) / pitch;
     return runs.map(({ accuracy, seed, bops }, k) => ({
       x: accuracy,
-      y: i + 0.3 - ((places[k] as number) * dotSize) / pitch,
+      y: i + Math.min(0.44, 0.3 + lower) - ((places[k] as number) * dotSize) / pitch,
       text: `${arm}, training seed ${seed}, ${(bops / 1e6).toFixed(2)} M BOPs`,
     }));
   });
