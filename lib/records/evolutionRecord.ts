@@ -46,7 +46,7 @@ export interface EvolutionRecord {
   readonly seconds: number;
   /** Index of the fittest so far, the first of equals; null before the first. */
   readonly best: number | null;
-  /** Every architecture that was evaluated, in order. Fitness is an accuracy, a share in [0, 1]. */
+  /** Every architecture that was evaluated, in order. Fitness is an accuracy, a share in [0, 1], or of early steps `exp(−loss)`. */
   readonly history: readonly EvolutionEntry[];
 }
 

@@ -207,18 +207,24 @@ function evolutionRow(
   file: FoundFile,
 ): Partial<Own> & Pick<Own, "kind" | "name"> {
   const fittest = best === null ? undefined : history[best];
+  const { fitness } = config;
+  // By early losses it is no accuracy.
+  const early = fitness.kind === "training" && fitness.early !== undefined;
+  const on = data === null ? "" : `, ${grouped(data.images)} images`;
   return {
     kind: "evolution",
     name: nameOf(file),
-    method: `evolution, fitness by ${config.fitness.kind}`,
+    method: `evolution, fitness by ${early ? "early losses" : fitness.kind}`,
     seed: config.seed,
     share: Math.min(1, history.length / config.evaluations),
     progress: countedOf(history.length, config.evaluations, "evaluation"),
-    choice: fittest?.fitness ?? null,
+    choice: early ? null : (fittest?.fitness ?? null),
     measured:
       fittest === undefined
         ? null
-        : `choice: fitness of the fittest by ${config.fitness.kind}${data === null ? "" : `, ${grouped(data.images)} images`}`,
+        : early
+          ? `fitness of the fittest, exp(−loss) of its first ${counted(fitness.early.steps, "step")}: ${fittest.fitness.toFixed(4)}`
+          : `choice: fitness of the fittest by ${fitness.kind}${on}`,
     seconds,
   };
 }

@@ -130,7 +130,9 @@ function trainCurves({ epochs, data }: TrainRecord): Curve[] {
   ];
 }
 
-function evolutionCurves({ history }: EvolutionRecord): Curve[] {
+function evolutionCurves({ config, history }: EvolutionRecord): Curve[] {
+  const { fitness: by } = config;
+  const early = by.kind === "training" && by.early !== undefined;
   let best = Number.NEGATIVE_INFINITY;
   const so = history.map(({ fitness }) => {
     best = Math.max(best, fitness);
@@ -141,11 +143,12 @@ function evolutionCurves({ history }: EvolutionRecord): Curve[] {
       key: "fitness",
       title: "Fitness",
       unit: "evaluation",
-      text: share,
+      text: early ? loss : share,
       series: [
         { name: "best so far", values: so },
         { name: "evaluated", values: history.map(({ fitness }) => fitness) },
       ],
+      ...(early ? { note: "exp(−loss) of early steps, on images not seen before." } : {}),
     },
   ];
 }
