@@ -51,7 +51,7 @@ describe("fitAlphas", () => {
       expect(fit?.lambda).toBeGreaterThanOrEqual(30);
       return fit?.tau?.value as number;
     });
-    // Predictions with the mean of each fold's fit would make it -0.2.
+    // Predictions with the mean of each fold's fit make it clearly negative.
     expect(Math.abs(taus.reduce((sum, tau) => sum + tau / 4, 0))).toBeLessThan(0.12);
   });
 
