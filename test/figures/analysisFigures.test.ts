@@ -161,6 +161,9 @@ describe("figures of analyses", () => {
     const path = (name: string) => data.find((trace) => trace.name === name) as { x?: unknown; y?: unknown };
     expect(path("cell 0").x).toEqual([4, 3.6, 3.2]);
     expect((path("cell 1").y as (number | null)[])[1]).toBeNull();
+    const none = table.rows.map((row) => ({ ...row, inputInformation: null, labelInformation: null }));
+    expect(validateFigure(informationPlane({ ...table, rows: none }))).toEqual([]);
+    expect(informationPlane({ ...table, rows: none }).layout["xaxis"]).toMatchObject({ range: [0, 1] });
   });
 
   it("give each stage a panel of the information plane, on the same axes, each cell once in colour", () => {

@@ -132,6 +132,7 @@ function behind(paths: readonly CellPath[]): Trace {
 /** The range of values with room for the marks. */
 function roomy(all: readonly (number | null)[]): [number, number] {
   const values = all.filter((value) => value !== null);
+  if (values.length === 0) return [0, 1];
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const air = 0.07 * (high - low) || 0.1;
   return [low - air, high + air];
